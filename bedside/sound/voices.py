@@ -1,0 +1,248 @@
+"""The voices: each sounding note is one column of arrays, and a block is a gather and a product for each instrument.
+
+The columns stand in the order of their instruments, so that each instrument's voices are one slice. Nothing here knows
+who decides what is played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from bedside.sound.instrument import GUARD, Instrument
+
+# A stolen voice fades over this long: too short to be missed, too long to click.
+STEAL_SECONDS = 0.008
+
+# Stolen voices that may still be fading; a note that finds no room even here takes the oldest of them.
+_FADING = 32
+
+# What is softer than this, −96 dB, ends.
+_INAUDIBLE = np.float32(10 ** (-96 / 20))
+
+# Brightness and part levels go all but a third of the way to where they are wanted in this time.
+_FOLLOW_SECONDS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """How a voice begins: owner, instrument and key, gain, brightness 0–1, and the gain of either side."""
+
+    player: int
+    note: int
+    instrument: int
+    key: int
+    gain: float
+    brightness: float
+    left: float
+    right: float
+
+
+class VoiceBank:
+    """At most ``polyphony`` sounding notes of some instruments, computed ``block`` frames at a time.
+
+    ``parts`` is the number of players; each has a gain of its own, which moves without a click.
+    """
+
+    def __init__(
+        self, instruments: Sequence[Instrument], rate: int, block: int, polyphony: int = 64, parts: int = 4
+    ) -> None:
+        if not 1 <= block <= GUARD:
+            raise ValueError(f"a block has 1 to {GUARD} frames, not {block}")
+        self.instruments = tuple(instruments)
+        self.block = block
+        self.polyphony = polyphony
+        self._windows = [sliding_window_view(instrument.pool, block) for instrument in self.instruments]
+        room = polyphony + _FADING
+        self._whole = np.zeros((9, room), np.int64)
+        (
+            self._instrument,
+            self._player,
+            self._note,
+            self._age,
+            self._position,
+            self._soft,
+            self._bright,
+            self._length,
+            self._loop,
+        ) = self._whole
+        self._real = np.zeros((8, room), np.float32)
+        (
+            self._gain,
+            self._fall,
+            self._held,
+            self._stolen,
+            self._shade,
+            self._shade_wanted,
+            self._left,
+            self._right,
+        ) = self._real
+        self._part = np.ones(parts, np.float32)
+        self._part_wanted = np.ones(parts, np.float32)
+        self._counts = np.zeros(len(self.instruments), np.int64)
+        self._count = 0
+        self._born = 0
+        self._follow = np.float32(1 - np.exp(-block / (_FOLLOW_SECONDS * rate)))
+        self._steal_fall = np.float32(10 ** (-96 / 20 * block / (STEAL_SECONDS * rate)))
+        self._release_fall = [
+            np.float32(10 ** (-60 / 20 * block / (instrument.release * rate))) for instrument in self.instruments
+        ]
+        self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
+
+    def __len__(self) -> int:
+        """Return how many voices sound, those just stolen not counted."""
+        return int(self._count - np.count_nonzero(self._stolen[: self._count]))
+
+    @property
+    def silent(self) -> bool:
+        """Whether no voice sounds at all."""
+        return self._count == 0
+
+    @property
+    def holding(self) -> bool:
+        """Whether a hand holds a note that still sounds."""
+        return bool(self._held[: self._count].any())
+
+    def clear(self) -> None:
+        """End every voice at once and forget all."""
+        self._whole[:] = 0
+        self._real[:] = 0
+        self._counts[:] = 0
+        self._count = self._born = 0
+        self._part[:] = self._part_wanted
+
+    def level(self, part: int, gain: float) -> None:
+        """Set the gain of a part; voices get there within some blocks."""
+        self._part_wanted[part] = gain
+        if self.silent:
+            self._part[part] = gain
+
+    def strike(self, how: Strike) -> None:
+        """Begin a voice, softly stealing another where all are taken."""
+        if len(self) >= self.polyphony:
+            self._steal()
+        if self._count == self._whole.shape[1]:
+            self._drop(int(np.argmin(self._age[: self._count] - self._stolen[: self._count].astype(np.int64) * 2**40)))
+        instrument = self.instruments[how.instrument]
+        table = instrument.nearest(how.key) - instrument.lowest
+        column = int(self._counts[: how.instrument + 1].sum())
+        end = self._count
+        self._whole[:, column + 1 : end + 1] = self._whole[:, column:end].copy()
+        self._real[:, column + 1 : end + 1] = self._real[:, column:end].copy()
+        self._born += 1
+        self._whole[:, column] = (
+            how.instrument,
+            how.player,
+            how.note,
+            self._born,
+            0,
+            instrument.soft[table],
+            instrument.bright[table],
+            instrument.length[table],
+            instrument.loop[table],
+        )
+        self._real[:, column] = (how.gain, 1, 1, 0, how.brightness, how.brightness, how.left, how.right)
+        self._counts[how.instrument] += 1
+        self._count += 1
+
+    def release(self, player: int, note: int) -> None:
+        """Let go of a note: from here it falls at its instrument's pace."""
+        for column in self._columns(player, note):
+            self._held[column] = 0
+            if not self._stolen[column]:
+                self._fall[column] = self._release_fall[int(self._instrument[column])]
+
+    def shade(self, player: int, note: int, brightness: float) -> None:
+        """Turn a held note towards its soft table, 0, or its bright one, 1."""
+        for column in self._columns(player, note):
+            self._shade_wanted[column] = brightness
+
+    def render(self, out: NDArray[np.float32]) -> None:
+        """Write the next block of all voices into ``out``, shape (2, block): left and right."""
+        count = self._count
+        if count == 0:
+            out[:] = 0
+            return
+        # Each gain goes in a straight line through the block: a start, and a slope that multiplies the ramp.
+        player = self._player[:count]
+        way = self._part_wanted - self._part
+        part_after = np.where(np.abs(way) < 1e-4, self._part_wanted, self._part + way * self._follow)
+        gain = self._gain[:count]
+        gain_after = gain * self._fall[:count]
+        gain_after[gain_after < _INAUDIBLE] = 0
+        shade = self._shade[:count]
+        shade_after = shade + (self._shade_wanted[:count] - shade) * self._follow
+        before = gain * self._part[player]
+        after = gain_after * part_after[player]
+        mix = np.empty((2, 2, 2, count), np.float32)  # start or slope, side, soft or bright, voice
+        start_soft, start_bright = before * (1 - shade), before * shade
+        slope_soft, slope_bright = after * (1 - shade_after) - start_soft, after * shade_after - start_bright
+        sides = self._real[6:8, :count]
+        np.multiply(sides, start_soft, out=mix[0, :, 0])
+        np.multiply(sides, start_bright, out=mix[0, :, 1])
+        np.multiply(sides, slope_soft, out=mix[1, :, 0])
+        np.multiply(sides, slope_bright, out=mix[1, :, 1])
+        position = self._position[:count]
+        tables = self._whole[5:7, :count] + position
+        lines: NDArray[np.float32] | None = None
+        first = 0
+        for windows, voices in zip(self._windows, self._counts.tolist(), strict=True):
+            if voices:
+                last = first + voices
+                samples = windows[tables[:, first:last].reshape(-1)]
+                product = mix[..., first:last].reshape(4, 2 * voices) @ samples
+                lines = product if lines is None else lines + product
+                first = last
+        assert lines is not None  # noqa: S101 - count > 0, so an instrument had voices
+        np.multiply(lines[2:], self._ramp, out=out)
+        out += lines[:2]
+        self._advance(gain_after, shade_after, part_after)
+
+    def _advance(self, gain: NDArray[np.float32], shade: NDArray[np.float32], part: NDArray[np.float32]) -> None:
+        count = self._count
+        self._gain[:count] = gain
+        self._shade[:count] = shade
+        self._part[:] = part
+        position = self._position[:count]
+        position += self.block
+        passed = position >= self._length[:count]
+        if passed.any():
+            position -= passed * self._loop[:count]
+            passed &= self._loop[:count] == 0
+        over = passed | (gain == 0)
+        if over.any():
+            self._keep(~over)
+
+    def _columns(self, player: int, note: int) -> list[int]:
+        count = self._count
+        found = (self._note[:count] == note) & (self._player[:count] == player)
+        columns: list[int] = np.flatnonzero(found).tolist()
+        return columns
+
+    def _steal(self) -> None:
+        """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
+        count = self._count
+        # A struck table has fallen by about 70 dB where it ends; a looped one has not fallen at all.
+        fallen = np.where(self._loop[:count] == 0, self._position[:count] / self._length[:count], 0)
+        worth = self._gain[:count] * 10 ** (-70 / 20 * fallen) + 4 * self._held[:count] + 16 * self._stolen[:count]
+        column = int(np.lexsort((self._age[:count], worth))[0])
+        self._stolen[column] = 1
+        self._held[column] = 0
+        self._fall[column] = self._steal_fall
+
+    def _drop(self, column: int) -> None:
+        keep = np.ones(self._count, bool)
+        keep[column] = False
+        self._keep(keep)
+
+    def _keep(self, keep: NDArray[np.bool_]) -> None:
+        count = self._count
+        left = int(np.count_nonzero(keep))
+        self._whole[:, :left] = self._whole[:, :count][:, keep]
+        self._real[:, :left] = self._real[:, :count][:, keep]
+        self._counts[:] = np.bincount(self._instrument[:left], minlength=len(self.instruments))
+        self._count = left

@@ -1,0 +1,52 @@
+"""Small instruments of plain sines, for tests of what plays them."""
+
+import numpy as np
+
+from bedside.sound.instrument import GUARD, Instrument
+
+RATE = 48000
+
+
+def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, release=0.2, peak=0.25):
+    """Return an instrument whose bright tables are the soft ones with an octave added; looped where asked."""
+    pool, soft, bright, length, loop = [], [], [], [], []
+    at = 0
+    for key in range(lowest, highest + 1):
+        hz = 440 * 2 ** ((key - 69) / 12)
+        period = RATE / hz
+        loops = round(loop_seconds * hz) * period if loop_seconds else 0
+        loop_frames = round(loops)
+        frames = max(round(seconds * RATE), loop_frames + 64)
+        time = np.arange(frames + GUARD)
+        if loop_frames:
+            hz = round(loop_frames / period) * RATE / loop_frames
+            rise = np.minimum(time / (frames - loop_frames), 1)
+            envelope = rise
+        else:
+            envelope = np.where(time < frames, np.minimum(time / 96, 1) * (1 - time / frames) ** 2, 0)
+        phase = 2 * np.pi * hz * time / RATE
+        for table, starts in ((np.sin(phase), soft), (0.7 * np.sin(phase) + 0.3 * np.sin(2 * phase), bright)):
+            starts.append(at)
+            pool.append((peak * envelope * table).astype(np.float32))
+            at += frames + GUARD
+        length.append(frames)
+        loop.append(loop_frames)
+    return Instrument(
+        name=name,
+        picture=name,
+        lowest=lowest,
+        highest=highest,
+        sustained=bool(loop_seconds),
+        release=release,
+        rate=RATE,
+        pool=np.concatenate(pool),
+        soft=np.array(soft),
+        bright=np.array(bright),
+        length=np.array(length),
+        loop=np.array(loop),
+    )
+
+
+def band():
+    """Return a struck and a sustained instrument."""
+    return [tone("struck"), tone("held", loop_seconds=0.4)]

@@ -1,4 +1,4 @@
-"""A built-in improvisation of a child and a therapist, who find a pulse, answer each other, and come to rest together."""
+"""A built-in improvisation: a child and a therapist find a pulse, answer each other, and come to rest together."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from sound.tones import RATE, band, tone
 
 from bedside.music.events import Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
 from bedside.sound.engine import Engine
+from sound.tones import RATE, band, tone
 
 BLOCK = 128
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sound.tones import RATE, band
 
 from bedside.music.events import (
     Level,
@@ -24,6 +23,7 @@ from bedside.music.events import (
 from bedside.sound import offline
 from bedside.sound.engine import Engine
 from bedside.sound.performer import Performer
+from sound.tones import RATE, band
 
 BAND = band()
 

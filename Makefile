@@ -1,0 +1,106 @@
+# Everything that is needed is fetched the first time and then only when pyproject.toml changes. Recipes are plain sh and
+# keep to GNU make 3.81, which is what macOS has.
+
+# The newest Python comes after those for which python-rtmidi has wheels.
+PYTHONS = python3.12 python3.11 python3.13 python3
+BIN = .venv/bin
+
+# libxi6: SDL loads it at run time, and without it sees no finger.
+PLAY_PACKAGES = libportaudio2 libxi6
+TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2
+
+# Further words for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
+ARGS =
+
+APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help play test check bench clean play-packages test-packages
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+play: play-packages .venv/play ## play; ARGS="…" goes to `bedside play`
+	@$(BIN)/bedside play $(ARGS)
+
+test: test-packages check ## check, then run every test on real devices; ARGS="…" goes to pytest
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/test ## lint, formatting and types
+	@echo "Checking lint, formatting and types"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: test-packages .venv/test ## measure; ARGS="…" goes to pytest
+	@echo "Measuring"
+	@$(BIN)/python -m pytest tests/bench --benchmark-enable --benchmark-only \
+		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
+
+clean: ## remove what can be made again
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/play: pyproject.toml $(BIN)/python
+	@echo "Installing bedside and what it needs into .venv"
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/test: pyproject.toml $(BIN)/python
+	@echo "Installing bedside, what it needs and what its tests need into .venv"
+	@$(PIP) install --editable '.[test]'
+	@touch .venv/play $@
+
+$(BIN)/python:
+	@$(choose_python); \
+	if [ -z "$$python" ] && [ -n "$$bare" ]; then \
+		set -- $$($$bare -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		$(install_packages); \
+		$(choose_python); \
+	fi; \
+	if [ -z "$$python" ]; then \
+		echo "bedside needs Python 3.11 or newer with venv, and none of $(PYTHONS) is that." >&2; exit 1; \
+	fi; \
+	echo "Making .venv with $$($$python --version)"; \
+	$$python -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+play-packages:
+	@set -- $(PLAY_PACKAGES); $(install_packages)
+
+test-packages:
+	@set -- $(TEST_PACKAGES); $(install_packages)
+
+# Sets python to the first that can make a venv; without one, bare to the first that only lacks its venv package.
+define choose_python
+	python=; bare=; \
+	for candidate in $(PYTHONS); do \
+		$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		if $$candidate -c 'import ensurepip, venv' 2>/dev/null; then python=$$candidate; break; fi; \
+		bare=$${bare:-$$candidate}; \
+	done
+endef
+
+# Installs those of the positional parameters that dpkg does not have; elsewhere than on Debian and its kin, nothing.
+define install_packages
+	missing=; \
+	if [ "$$(uname)" = Linux ] && command -v dpkg-query >/dev/null; then \
+		for package; do \
+			dpkg-query -W -f '$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+				|| missing="$$missing $$package"; \
+		done; \
+	fi; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" != 0 ]; then \
+		echo "System packages are missing. Run this line, then make again:" >&2; \
+		echo "  sudo apt-get update && sudo apt-get install --yes$$missing" >&2; \
+		exit 1; \
+	elif [ -n "$$missing" ]; then \
+		echo "Installing system packages:$$missing"; \
+		case "$$missing" in *jackd2*) \
+			echo 'jackd2 jackd/tweak_rt_limits boolean false' | debconf-set-selections || exit 1;; \
+		esac; \
+		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
+	fi
+endef

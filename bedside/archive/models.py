@@ -1,0 +1,152 @@
+"""What is kept, as tables that SQLite and PostgreSQL hold alike.
+
+Every identity is a random UUID, written as 32 hexadecimal digits, so that the records of many beds merge without
+conflict. Times of day are UTC; times inside a take are frames. No table knows a patient's name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Double, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+# Raised with every change of a table; a store made by a later version is refused.
+SCHEMA_VERSION = 1
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time of day, aware on both sides, UTC in the database: SQLite would drop the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time without its zone, in UTC; raise ValueError for a time that has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time of day needs its zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The tables of the archive."""
+
+
+class Patient(Base):
+    """A patient as the ward's list knows them: a code, and the picture that the child knows."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(200), unique=True)
+    picture: Mapped[str | None] = mapped_column(String(100))
+
+
+class Session(Base):
+    """One meeting."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    began: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Take(Base):
+    """One improvisation; ``frames`` is the frame of its last event, ``sound`` the version of what made its sound."""
+
+    __tablename__ = "take"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    began: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    origin: Mapped[str] = mapped_column(String(20))
+    sound: Mapped[str] = mapped_column(String(100))
+    rate: Mapped[int] = mapped_column(BigInteger)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    block: Mapped[int]
+    frames: Mapped[int] = mapped_column(BigInteger)
+
+
+class Part(Base):
+    """How many notes a player has played in a take; kept beside the events so that a list of takes need not count."""
+
+    __tablename__ = "part"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), primary_key=True)
+    player: Mapped[str] = mapped_column(String(20), primary_key=True)
+    notes: Mapped[int]
+    entered: Mapped[int] = mapped_column(BigInteger)
+
+
+class PerformedRow(Base):
+    """One performed event; the columns after ``kind`` are the fields of all events, each null where it is not one."""
+
+    __tablename__ = "performed"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    frame: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    player: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[int | None] = mapped_column(BigInteger)
+    key: Mapped[int | None]
+    velocity: Mapped[float | None] = mapped_column(Double)
+    brightness: Mapped[float | None] = mapped_column(Double)
+    source: Mapped[str | None] = mapped_column(String(20))
+    instrument: Mapped[str | None] = mapped_column(Text)
+    db: Mapped[float | None] = mapped_column(Double)
+    pan: Mapped[float | None] = mapped_column(Double)
+    seconds: Mapped[float | None] = mapped_column(Double)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    rate: Mapped[int | None] = mapped_column(BigInteger)
+    block: Mapped[int | None]
+
+
+class Choice(Base):
+    """A choice and whose it was; the frame is null where it was made between takes."""
+
+    __tablename__ = "choice"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    take_id: Mapped[str | None] = mapped_column(ForeignKey("take.id"), index=True)
+    frame: Mapped[int | None] = mapped_column(BigInteger)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    what: Mapped[str] = mapped_column(String(100))
+    which: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(20))
+
+
+class Marker(Base):
+    """A moment that the therapist marked: the ``seconds`` before a frame."""
+
+    __tablename__ = "marker"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    frame: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float] = mapped_column(Double)
+
+
+class Remark(Base):
+    """The therapist's words about a span of a take, or about a marker."""
+
+    __tablename__ = "remark"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    marker_id: Mapped[str | None] = mapped_column(ForeignKey("marker.id"))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str] = mapped_column(Text)

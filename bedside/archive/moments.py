@@ -1,0 +1,26 @@
+"""What is kept beside the music: the choices that were made in it, and the moments that were marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody chose: ``what`` (world, sound, stop, …), ``which`` one, and ``by`` whom (child, adult).
+
+    ``frame`` counts from the beginning of the take, and is None between takes.
+    """
+
+    frame: int | None
+    what: str
+    which: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The therapist marked the ``seconds`` before ``frame``, which counts from the beginning of the take."""
+
+    frame: int
+    seconds: float

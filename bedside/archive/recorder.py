@@ -1,0 +1,199 @@
+"""The recorder is always on, and nothing waits for it: what is fed is in the database, on the disk, 100 ms later.
+
+It has one thread of its own, the only one that writes and the only one that may block, on the disk. While the disk
+refuses, everything stays in memory in order and is tried again every second.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bedside.archive.moments import Chosen, Marked
+from bedside.archive.store import Store
+from bedside.archive.writing import Origin, Writing
+from bedside.errors import BedsideError
+from bedside.music.events import Performed, TakeBegan
+
+# What is fed within this time of the first event is committed together; the rest of the 100 ms is for the disk.
+_GATHER_SECONDS = 0.04
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """From here on another session is recorded, of the patient of this code."""
+
+    patient: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    kept: Performed | Chosen | Marked | _Meeting
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the next thing belongs: the patient, the session and the take once begun, and the session of that take."""
+
+    patient: str | None
+    session: str | None = None
+    take: str | None = None
+    owner: str | None = None
+
+
+class Recorder:
+    """Writes sessions into a store as they are played.
+
+    The first session is of the patient of this code, or of nobody; it begins with the first thing that is kept, so
+    that a meeting without music leaves nothing. ``sound`` is the version of what makes the sound. ``committed``, where
+    given, is called in the recorder's thread after each commit with the number of things kept since the beginning.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        patient: str | None,
+        sound: str,
+        origin: Origin = "played",
+        committed: Callable[[int], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._sound = sound
+        self._origin: Origin = origin
+        self._committed = committed
+        self._queue: queue.SimpleQueue[_Fed | None] = queue.SimpleQueue()
+        self._where = _Where(patient)
+        self._fault: str | None = None
+        self._kept = 0
+        self._giving_up = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def take(self) -> str | None:
+        """The id of the take that was written last, or None before the first is on the disk."""
+        return self._where.take
+
+    @property
+    def fault(self) -> str | None:
+        """A sentence for the staff while what is played cannot be kept; None again when all of it is."""
+        return self._fault
+
+    def feed(self, kept: Performed | Chosen | Marked) -> None:
+        """Take one thing to keep, from any thread, without waiting for anything.
+
+        A `TakeBegan` begins a new take, and all that follows belongs to it. What was performed or marked before the
+        first take belongs to none and is not kept; a choice then belongs to the session alone.
+        """
+        self._queue.put(_Fed(kept, datetime.now(UTC)))
+
+    def renew(self, patient: str | None) -> None:
+        """Let the next take begin a new session; what still comes of the present take belongs to the present one."""
+        self._queue.put(_Fed(_Meeting(patient), datetime.now(UTC)))
+
+    def close(self, timeout: float) -> bool:
+        """Write what was fed and end; tell whether all of it is kept. Waits at most ``timeout`` seconds."""
+        self._queue.put(None)
+        self._thread.join(timeout)
+        self._giving_up.set()
+        return not self._thread.is_alive() and self._fault is None
+
+    def _run(self) -> None:
+        waiting: list[_Fed] = []
+        open_ = True
+        while open_ or waiting:
+            if not waiting:
+                open_ = self._gather(waiting)
+            if waiting and not self._commit(waiting):
+                if self._giving_up.wait(_RETRY_SECONDS):
+                    return
+                open_ = self._drain(waiting) and open_
+
+    def _gather(self, waiting: list[_Fed]) -> bool:
+        """Wait for something to be fed and for what follows it closely; return False where that is the end."""
+        first = self._queue.get()
+        if first is None:
+            return False
+        waiting.append(first)
+        until = time.monotonic() + _GATHER_SECONDS
+        while (remaining := until - time.monotonic()) > 0:
+            try:
+                fed = self._queue.get(timeout=remaining)
+            except queue.Empty:
+                break
+            if fed is None:
+                return False
+            waiting.append(fed)
+        return True
+
+    def _drain(self, waiting: list[_Fed]) -> bool:
+        """Take what was fed meanwhile; return False where that holds the end."""
+        while True:
+            try:
+                fed = self._queue.get_nowait()
+            except queue.Empty:
+                return True
+            if fed is None:
+                return False
+            waiting.append(fed)
+
+    def _commit(self, waiting: list[_Fed]) -> bool:
+        try:
+            with self._store.writing() as writing:
+                where = self._write(writing, waiting)
+        except BedsideError as error:
+            self._fault = f"{error} What is played stays in memory until it can be."
+            return False
+        except Exception as error:
+            # The thread must outlive anything, or all that follows would be lost as well.
+            self._fault = f"The recording cannot be kept: {type(error).__name__}. What is played stays in memory."
+            return False
+        self._where = where
+        self._fault = None
+        self._kept += len(waiting)
+        waiting.clear()
+        if self._committed is not None:
+            self._committed(self._kept)
+        return True
+
+    def _write(self, writing: Writing, waiting: list[_Fed]) -> _Where:
+        where = self._where
+        performed: list[Performed] = []
+        for fed in waiting:
+            match fed.kept:
+                case Performed(_, TakeBegan() as began):
+                    self._append(writing, where, performed)
+                    where = _begun(writing, where, fed.at)
+                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
+                    where = replace(where, take=begun, owner=where.session)
+                    performed = [fed.kept]
+                case Performed() as played:
+                    performed.append(played)
+                case Chosen() as chosen:
+                    where = _begun(writing, where, fed.at)
+                    take = where.take if where.owner == where.session else None
+                    writing.choose(str(where.session), take, chosen, fed.at)
+                case Marked() as marked if where.take is not None:
+                    writing.mark(where.take, marked)
+                case _Meeting(patient):
+                    where = replace(where, patient=patient, session=None)
+        self._append(writing, where, performed)
+        return where
+
+    @staticmethod
+    def _append(writing: Writing, where: _Where, performed: list[Performed]) -> None:
+        if where.take is not None:
+            writing.append(where.take, performed)
+
+
+def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
+    """Return where things belong once a session is begun."""
+    if where.session is not None:
+        return where
+    return replace(where, session=writing.begin_session(where.patient, at))

@@ -1,0 +1,371 @@
+"""The commands: what people type, said and answered in plain sentences.
+
+Each command imports what it needs when it is called, so that every one of them starts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bedside import __version__, places
+from bedside.errors import BedsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bedside.music.events import Performed, Player
+    from bedside.sound.instrument import Instrument
+
+app = typer.Typer(
+    name="bedside",
+    help="The instrument that a child plays in a hospital bed, and the record that a music therapist learns from.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
+Take = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
+Out = Annotated[Path, typer.Option("--out", help="The file to write; its ending says what kind.")]
+
+
+def main() -> NoReturn:
+    """Run the command line: exit 0 when done, 1 with one sentence for a fault, 2 for a mistake in the command."""
+    try:
+        app()
+    except BedsideError as fault:
+        _end(str(fault))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader of our output has had enough; the interpreter's own flush at exit would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as fault:
+        if os.environ.get("BEDSIDE_DEBUG"):
+            traceback.print_exc()
+        _end(
+            f"Something went wrong that bedside did not foresee ({type(fault).__name__}); what was recorded is kept. "
+            "Please start it again, and tell the people who look after this computer if it happens again."
+        )
+    raise SystemExit(0)
+
+
+def _end(sentence: str) -> NoReturn:
+    _say(sentence)
+    raise SystemExit(1)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", envvar="BEDSIDE_DATA", help="Where everything is kept; by default this user's data folder."
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - the option acts in its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Play, when no command is named."""
+    context.obj = (data or places.user_data()).absolute()
+    if context.invoked_subcommand is None:
+        context.invoke(play, context)
+
+
+@app.command()
+def play(
+    context: typer.Context,
+    world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
+    patient: Annotated[str | None, typer.Option(help="The code of the child, never a name.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="A window, not the whole screen.")] = None,
+    audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
+    midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
+    keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
+    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
+    or_demo: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
+    ] = None,
+) -> None:
+    """Play the instrument; everything is recorded."""
+    from bedside.stage import bed
+
+    settings = bed.Bed(
+        data=context.obj,
+        world=world,
+        patient=patient,
+        size=_size(window),
+        card=audio,
+        midi=midi,
+        keys=_players(keys)[0],
+        snapped=not free,
+    )
+    try:
+        bed.play(settings, _instruments(bed.RATE), _say)
+    except bed.NoScreenError as fault:
+        if or_demo is None:
+            raise
+        _say(f"{fault} The demo is made instead.")
+        demo(context, or_demo)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for what the demo leaves.")] = Path(
+        "out"
+    ),
+) -> None:
+    """Let a built-in child and therapist improvise through the whole path: a take, a WAV, a MIDI file."""
+    from bedside.archive import midifile
+    from bedside.archive.recorder import Recorder
+    from bedside.archive.store import Store
+    from bedside.music.improvisation import improvise
+    from bedside.sound import offline
+
+    _folder(out)
+    instruments = _instruments(offline.FILE_RATE)
+    chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
+    asked = [(each.seconds, each.event) for each in improvise(chance)]
+    with _working("Improvising"):
+        performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
+    with Store.create(context.obj) as store:
+        recorder = Recorder(store, None, _sound(), origin="demo")
+        for each in performed:
+            recorder.feed(each)
+        if not recorder.close(30.0) or recorder.take is None:
+            raise BedsideError(recorder.fault or "The demo could not be recorded.")
+        take = recorder.take
+        kept = store.performed(take)
+    sound, score = out / "demo.wav", out / "demo.mid"
+    _render(kept, instruments, None, sound)
+    midifile.write(score, kept, offline.began(kept).rate)
+    print(f"The demo left the take {take}, {sound} and {score}.")
+
+
+@app.command()
+def takes(context: typer.Context, as_json: Json = False) -> None:
+    """List what is recorded."""
+    from bedside.archive.store import Store
+
+    with Store.open(context.obj) as store:
+        found = store.takes()
+    if as_json:
+        _print_json(
+            [
+                {
+                    "id": take.id,
+                    "start": take.began.isoformat(timespec="milliseconds"),
+                    "seconds": round(take.seconds, 3),
+                    "players": [player.label for player in take.players],
+                    "notes": take.notes,
+                }
+                for take in found
+            ]
+        )
+        return
+    if not found:
+        print("Nothing is recorded yet.")
+    for take in found:
+        began = take.began.astimezone().strftime("%Y-%m-%d %H:%M")
+        minutes, seconds = divmod(round(take.seconds), 60)
+        players = ", ".join(player.label for player in take.players)
+        print(f"{take.id}  {began}  {minutes:3}:{seconds:02}  {take.notes:6} notes  {players}")
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.mid…", help="MIDI files; each becomes a take.")],
+    players: Annotated[
+        str | None, typer.Option(help="Who plays the parts, in order: child,therapist,child2,partner.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make takes of MIDI files; their channels or tracks become players."""
+    from bedside.archive import midifile
+    from bedside.archive.store import Store
+    from bedside.sound import offline
+
+    named = None if players is None else _players(players)
+    done: list[dict[str, Any]] = []
+    faults: list[str] = []
+    with Store.create(context.obj) as store, _progress("Importing", len(files)) as moved:
+        for file in files:
+            try:
+                for imported in midifile.read(file, named):
+                    with store.writing() as writing:
+                        session = writing.begin_session(None)
+                        began = offline.began(imported.performed)
+                        take = writing.begin_take(session, began, "imported", _sound())
+                        writing.append(take, imported.performed)
+                    notes = {player.label: count for player, count in imported.notes.items()}
+                    done.append(
+                        {"take": take, "notes": sum(notes.values()), "players": notes, "warnings": imported.warnings}
+                    )
+            except BedsideError as fault:
+                faults.append(str(fault))
+            moved(1)
+    if as_json:
+        _print_json(done)
+    else:
+        for each in done:
+            parts = ", ".join(f"{player} {count}" for player, count in each["players"].items())
+            print(f"{each['take']}  {each['notes']} notes  {parts}")
+            for warning in each["warnings"]:
+                _say(warning)
+    if faults:
+        _end("\n".join(faults))
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    take: Take,
+    out: Out,
+    player: Annotated[str | None, typer.Option(help="Only what this player played.")] = None,
+) -> None:
+    """Make a take sound again, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
+    from bedside.archive.store import Store
+    from bedside.sound import audiofile, offline
+
+    if out.suffix.lower() not in audiofile.kinds():
+        raise BedsideError(f"A sound file ends in {', '.join(audiofile.kinds())}; {out.name} does not.")
+    solo = None if player is None else _players(player)[0]
+    with Store.open(context.obj) as store:
+        performed = store.performed(store.find(take))
+    _render(performed, _instruments(offline.sound_rate(performed)), solo, out)
+    print(f"{out} is written.")
+
+
+@app.command()
+def export(context: typer.Context, take: Take, out: Out) -> None:
+    """Write a take as mid, csv or json."""
+    from bedside.archive import csvfile, jsonfile, midifile
+    from bedside.archive.store import Store
+
+    kind = out.suffix.lower()
+    if kind not in (".mid", ".csv", ".json"):
+        raise BedsideError(f"A take is exported to a file that ends in .mid, .csv or .json; {out.name} does not.")
+    with Store.open(context.obj) as store:
+        summary = store.summary(store.find(take))
+        performed = store.performed(summary.id)
+    match kind:
+        case ".mid":
+            midifile.write(out, performed, summary.rate)
+        case ".csv":
+            csvfile.write(out, performed, summary.rate)
+        case _:
+            jsonfile.write(out, summary, performed)
+    print(f"{out} is written.")
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what this machine has, and how quickly it answers a touch; nothing is heard."""
+    from bedside.stage import examination
+
+    _instruments(examination.RATE)
+    with _working("Examining"):
+        found = examination.examine(context.obj, audio)
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        for line in found.lines():
+            print(line)
+
+
+def _render(performed: Sequence[Performed], instruments: Sequence[Instrument], solo: Player | None, out: Path) -> None:
+    from bedside.sound import audiofile, offline
+
+    rate = offline.sound_rate(performed)
+    with _progress("Rendering", offline.frames(performed)) as moved:
+        audiofile.write(out, offline.render(performed, instruments, solo), rate, moved)
+
+
+def _instruments(rate: int) -> list[Instrument]:
+    from bedside.sound import band
+
+    with _progress("Making the instruments", 1.0) as moved:
+        return band.load(rate, moved)
+
+
+def _sound() -> str:
+    return f"bedside {__version__}"
+
+
+def _players(labels: str) -> list[Player]:
+    from bedside.music.events import Player
+
+    try:
+        return [Player.named(label.strip()) for label in labels.split(",")]
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if cross and width.isdigit() and height.isdigit() and 160 <= int(width) <= 16384 and 160 <= int(height) <= 16384:
+        return int(width), int(height)
+    raise typer.BadParameter(f"a window is as 1280x800, from 160 to 16384 pixels, not {text!r}")
+
+
+def _folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise BedsideError(f"The folder {path} cannot be made: {fault.strerror}.") from fault
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on whose length is not known."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def _progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar on a terminal, moved by calls with how much more is done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)

@@ -1,0 +1,76 @@
+"""Files appear whole or not at all: whoever is killed halfway leaves the old file, or none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from bedside.errors import BedsideError
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EACCES: "this user is not allowed to",
+    errno.EPERM: "this user is not allowed to",
+    errno.EROFS: "the disk can only be read",
+    errno.ENOENT: "it is not there",
+    errno.ENOTDIR: "a file is in the place of a folder",
+    errno.EISDIR: "it is a folder",
+    errno.EIO: "the disk does not answer",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in words that end a sentence."""
+    return _REASONS.get(error.errno or 0, "the system refused")
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk, where the system can; raise OSError where that fails."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and those above it, open to this user alone; raise BedsideError where that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except FileExistsError:
+        raise BedsideError(f"The folder {folder} cannot be used: a file is in its place.") from None
+    except OSError as error:
+        raise BedsideError(f"The folder {folder} cannot be used: {reason(error)}.") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write that takes the place of ``path`` when the block ends, readable by this user alone.
+
+    Where the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise BedsideError(f"{path.name} could not be written in {path.parent}: {reason(error)}.") from error

@@ -1,0 +1,112 @@
+"""The sound card: the one module that knows sounddevice.
+
+PortAudio calls `fill` on a thread of its own, in real time: `fill` must neither block nor raise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import sounddevice
+from numpy.typing import NDArray
+
+from bedside.errors import BedsideError
+
+# A place among real-time threads below the sound server's own.
+_PRIORITY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A sound card as the machine names it, with the latency in seconds that its driver promises."""
+
+    name: str
+    driver: str
+    rate: float
+    latency: float
+    default: bool
+
+
+def cards() -> list[Card]:
+    """Return the sound cards that can play, as they were when the program began."""
+    drivers = sounddevice.query_hostapis()
+    default = sounddevice.default.device[1]
+    return [
+        Card(
+            device["name"],
+            drivers[device["hostapi"]]["name"],
+            device["default_samplerate"],
+            device["default_low_output_latency"],
+            device["index"] == default,
+        )
+        for device in sounddevice.query_devices()
+        if device["max_output_channels"] >= 2
+    ]
+
+
+def look_again() -> None:
+    """Let the machine's cards be listed anew: PortAudio knows only those that were there when it began."""
+    # sounddevice has no public way (its issue 125); nothing may be open meanwhile
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+class Stream:
+    """Sound going out to a card, in stereo float32, whenever the card asks ``fill`` for the next (frames, 2).
+
+    ``name`` is part of a card's name, or None for the machine's default. Raises BedsideError where it cannot be opened.
+    """
+
+    def __init__(self, name: str | None, rate: int, fill: Callable[[NDArray[np.float32], bool], None]) -> None:
+        urgent = False
+
+        def called(out: NDArray[np.float32], _frames: int, _time: object, status: sounddevice.CallbackFlags) -> None:
+            nonlocal urgent
+            if not urgent:
+                urgent = True
+                _hurry()
+            fill(out, bool(status.output_underflow))
+
+        try:
+            self._stream = sounddevice.OutputStream(
+                samplerate=rate,
+                blocksize=0,  # the card's own block: a block imposed on it would cost a second buffer's latency
+                device=name,
+                channels=2,
+                dtype="float32",
+                latency="low",
+                clip_off=True,
+                dither_off=True,
+                callback=called,
+            )
+            self._stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            wanted = f"The sound card {name!r}" if name else "A sound card"
+            raise BedsideError(f"{wanted} could not be opened; play goes on without sound.") from error
+        self.latency = float(self._stream.latency)
+        self.name = str(sounddevice.query_devices(self._stream.device)["name"])
+
+    @property
+    def alive(self) -> bool:
+        """Whether the card still takes sound."""
+        with contextlib.suppress(sounddevice.PortAudioError):
+            return bool(self._stream.active)
+        return False
+
+    def close(self) -> None:
+        """Stop at once."""
+        with contextlib.suppress(sounddevice.PortAudioError):
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+
+
+def _hurry() -> None:
+    """Ask the system to run the calling thread before all ordinary ones, where it has a way and allows it."""
+    if hasattr(os, "sched_setscheduler"):
+        with contextlib.suppress(OSError):
+            if os.sched_getscheduler(0) == os.SCHED_OTHER:
+                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))

@@ -1,0 +1,156 @@
+"""A patch is the physics of one instrument, written by hand as TOML; what it says is checked here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from bedside.errors import BedsideError
+from bedside.sound.bar import Bar
+from bedside.sound.ensemble import Ensemble
+from bedside.sound.membrane import Membrane
+from bedside.sound.strings import PluckedString
+from bedside.sound.tuning import Scaled, Within
+
+Model = PluckedString | Bar | Membrane | Ensemble
+
+# The table of a file that holds the physics says by its name which model it is.
+_MODELS: dict[str, type[Model]] = {"string": PluckedString, "bar": Bar, "membrane": Membrane, "ensemble": Ensemble}
+
+# 40 MiB of float32 at 48 kHz, in two tables per key.
+MOST_SECONDS = 40 * 2**20 / 4 / 48_000 / 2
+
+_LONGEST_NAME = 16
+_LONGEST_TEXT = 400
+_MOST_PARTS = 16
+# Steeper scaling than an octave in six semitones is a slip of the pen, and overflows.
+_STEEPEST, _GREATEST = 6.0, 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """An instrument as its file states it.
+
+    It plays the MIDI keys ``lowest`` to ``highest``; ``register`` is the key where a layout of pads begins unless the
+    world says otherwise. ``release`` is the time in seconds in which a note falls by 60 dB once the hand leaves it,
+    infinite where it rings on. ``source`` says where the physics was taken from.
+    """
+
+    name: str
+    picture: str
+    source: str
+    lowest: int
+    highest: int
+    register: int
+    release: float
+    model: Model
+
+    @property
+    def sustained(self) -> bool:
+        """Whether a held note sounds for as long as it is held."""
+        return isinstance(self.model, Ensemble)
+
+
+def parse(text: str, file: str) -> Patch:
+    """Return the patch that a TOML text states; ``file`` is the name that an error calls it by."""
+    try:
+        stated = tomllib.loads(text)
+        return _patch(stated)
+    except (ValueError, RecursionError) as fault:
+        raise BedsideError(f"The instrument file “{file}” cannot be used: {_plain(fault)}.") from fault
+
+
+def _plain(fault: Exception) -> str:
+    if isinstance(fault, tomllib.TOMLDecodeError):
+        return f"it is not written correctly ({fault})"
+    if isinstance(fault, RecursionError):
+        return "it is nested too deeply"
+    return str(fault)
+
+
+def _patch(stated: dict[str, Any]) -> Patch:
+    named = [name for name in _MODELS if name in stated]
+    if len(named) != 1:
+        raise ValueError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
+    physics = stated.pop(named[0])
+    _same(stated, {field.name for field in fields(Patch)} - {"model"}, "")
+    whole = {name: _whole(stated[name], name) for name in ("lowest", "highest", "register")}
+    name, picture, source = (_text(stated[key], key) for key in ("name", "picture", "source"))
+    if not (name.isascii() and name.isalpha() and len(name) <= _LONGEST_NAME):
+        raise ValueError(f"“name” must be 1 to {_LONGEST_NAME} plain letters")
+    if not whole["lowest"] <= whole["register"] <= whole["highest"]:
+        raise ValueError("“register” must lie from “lowest” to “highest”")
+    release = _number(stated["release"], "release", Within(0.02, math.inf))
+    ends = whole["lowest"], whole["highest"]
+    model = _model(_MODELS[named[0]], physics, named[0], ends)
+    patch = Patch(name=name, picture=picture, source=source, release=release, model=model, **whole)
+    seconds = sum(model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
+    if seconds > MOST_SECONDS:
+        raise ValueError(f"its notes last {seconds:.0f} s in all, and {MOST_SECONDS:.0f} s is the most that fits")
+    return patch
+
+
+def _same(stated: Any, wanted: set[str], where: str) -> dict[str, Any]:
+    """Return a TOML table that has exactly the wanted names."""
+    table = stated if isinstance(stated, dict) else None
+    if table is None:
+        raise ValueError(f"“{where}” must be a table")
+    prefix = f"{where}." if where else ""
+    for name in sorted(wanted - table.keys()):
+        raise ValueError(f"“{prefix}{name}” is missing")
+    for name in sorted(table.keys() - wanted):
+        raise ValueError(f"“{prefix}{name[:40]}” is unknown")
+    return table
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT or not value.isprintable():
+        raise ValueError(f"“{where}” must be one line of text")
+    return value
+
+
+def _whole(value: Any, where: str) -> int:
+    if type(value) is not int or not 0 <= value <= 127:
+        raise ValueError(f"“{where}” must be a MIDI key from 0 to 127")
+    return value
+
+
+def _number(value: Any, where: str, within: Within) -> float:
+    if type(value) not in (int, float) or not within.low <= value <= within.high:
+        raise ValueError(f"“{where}” must be a number from {within.low:g} to {within.high:g}")
+    return float(value)
+
+
+def _scaled(value: Any, where: str, within: Within, ends: tuple[int, int]) -> Scaled:
+    if not isinstance(value, dict):
+        return Scaled(_number(value, where, within))
+    table = _same(value, {"c4", "halving"}, where)
+    halving = _number(table["halving"], f"{where}.halving", Within(-math.inf, math.inf))
+    if abs(halving) < _STEEPEST:
+        raise ValueError(f"“{where}.halving” must be at least {_STEEPEST:g} semitones, up or down")
+    scaled = Scaled(_number(table["c4"], f"{where}.c4", Within(-_GREATEST, _GREATEST)), halving)
+    if not all(within.low <= scaled.at(key) <= within.high for key in ends):
+        raise ValueError(f"“{where}” must be from {within.low:g} to {within.high:g} at every key")
+    return scaled
+
+
+def _model(kind: Any, stated: Any, where: str, ends: tuple[int, int]) -> Any:
+    """Return the dataclass ``kind`` as a TOML table states it, each parameter within the range that it declares."""
+    hints = get_type_hints(kind, include_extras=True)
+    table = _same(stated, set(hints), where)
+    return kind(**{name: _value(hint, table[name], f"{where}.{name}", ends) for name, hint in hints.items()})
+
+
+def _value(hint: Any, value: Any, where: str, ends: tuple[int, int]) -> Any:
+    """Return a parameter as its annotation wants it: a number, a scaled one, a part, or a tuple of any of these."""
+    kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if get_origin(kind) is tuple:
+        item = Annotated[get_args(kind)[0], *extras] if extras else get_args(kind)[0]
+        if not isinstance(value, list) or len(value) > _MOST_PARTS:
+            raise ValueError(f"“{where}” must be a list of at most {_MOST_PARTS}")
+        return tuple(_value(item, part, f"{where}[{number}]", ends) for number, part in enumerate(value))
+    if is_dataclass(kind) and kind is not Scaled:
+        return _model(kind, value, where, ends)
+    return _scaled(value, where, extras[0], ends) if kind is Scaled else _number(value, where, extras[0])

@@ -1,0 +1,36 @@
+"""How a quantity runs along the keyboard: the pitch of a key, and physical parameters that change with pitch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+MIDDLE_C = 60
+
+
+def hertz(key: int) -> float:
+    """Return the frequency of a MIDI key in equal temperament, A4 (key 69) at 440 Hz (ISO 16)."""
+    return 440.0 * math.exp2((key - 69) / 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A quantity that is ``c4`` at middle C and halves with every ``halving`` semitones upwards.
+
+    A negative ``halving`` doubles it upwards; an infinite one holds it constant.
+    """
+
+    c4: float
+    halving: float = math.inf
+
+    def at(self, key: int) -> float:
+        """Return the quantity at a MIDI key, in the unit of ``c4``."""
+        return self.c4 * math.exp2((MIDDLE_C - key) / self.halving)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The range, ends included, in which a parameter of a patch must lie at every key; written in its annotation."""
+
+    low: float
+    high: float

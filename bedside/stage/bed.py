@@ -1,0 +1,127 @@
+"""A bed made ready: window, hands, engine and recorder joined together, and taken apart again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bedside import __version__
+from bedside.archive.recorder import Recorder
+from bedside.archive.store import Store
+from bedside.music import layout, scales
+from bedside.music.events import Performed, Player, Program
+from bedside.music.layout import Pad
+from bedside.sound.host import EngineHost
+from bedside.sound.instrument import Instrument
+from bedside.sound.process import Settings
+from bedside.stage import world as worlds
+from bedside.stage.hands import Hands, Tuning
+from bedside.stage.midi import Keyboards
+from bedside.stage.play import Inbox, Play
+from bedside.stage.scene import Scene
+from bedside.stage.window import NoScreenError, screen, window
+from bedside.stage.world import World
+
+__all__ = ["RATE", "Bed", "NoScreenError", "play"]
+
+RATE = 48000
+BLOCK = 128
+POLYPHONY = 64
+
+# The engine is there long before this; where it is not, the picture does not wait for it any longer.
+_ENGINE_SECONDS = 10.0
+_LEAVING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """What is chosen before play; ``size`` is the window's, None for the whole screen."""
+
+    data: Path
+    world: str
+    patient: str | None
+    size: tuple[int, int] | None
+    card: str | None
+    midi: str | None
+    keys: Player
+    snapped: bool
+
+
+def play(bed: Bed, instruments: Sequence[Instrument], say: Callable[[str], None]) -> None:
+    """Play until the staff leave, recording everything; ``say`` is given sentences for the staff.
+
+    Raises BedsideError for what prevents the beginning: no screen, no such world, a store that cannot be opened.
+    """
+    world = worlds.find(bed.world)
+    tones = scales.scale(world.scale)
+    names = [instrument.name for instrument in instruments]
+    sustained = frozenset(instrument.name for instrument in instruments if instrument.sustained)
+    with screen(), Store.open_or_set_aside(bed.data) as store:
+        if store.notice:
+            say(store.notice)
+        recorder = Recorder(store, bed.patient, f"bedside {__version__}")
+        inbox = Inbox()
+
+        def listener(performed: Performed) -> None:
+            recorder.feed(performed)
+            inbox.put(performed)
+
+        host = EngineHost(Settings(RATE, BLOCK, POLYPHONY, bed.card), sustained, listener)
+        host.start()
+        keyboards = Keyboards(inbox.knock, bed.midi)
+        try:
+            host.ask(Program(Player.CHILD, world.instrument))
+            surface = window(bed.size)
+            size = surface.get_size()
+            pads = place(world, size)
+            scene = Scene(world, pads, size)
+            hands = Hands(pads, size, Tuning(bed.keys, tones if bed.snapped else None, world.root), names)
+            _wait_for(host)
+            tending = _Tending(host, recorder, say)
+
+            def renew() -> None:
+                host.close_take()
+                recorder.renew(bed.patient)
+
+            Play(surface, scene, hands, keyboards, inbox, host.ask, renew, tending.look).run()
+        finally:
+            keyboards.close()
+            host.stop()
+            if not recorder.close(_LEAVING_SECONDS):
+                say(recorder.fault or "The last moments of play are not recorded; the disk did not answer in time.")
+
+
+def place(world: World, size: tuple[int, int]) -> tuple[Pad, ...]:
+    """Return a world's pads on a screen of ``size`` pixels."""
+    tones = scales.scale(world.scale)
+    keys = [tones.key(degree, world.root) for degree in range(world.pads)]
+    return layout.fit(keys, [degree % len(tones.steps) for degree in range(world.pads)], *size)
+
+
+def _wait_for(host: EngineHost) -> None:
+    until = time.monotonic() + _ENGINE_SECONDS
+    while not host.ready and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+class _Tending:
+    """Tells the staff, once each, what they should know while the child plays."""
+
+    def __init__(self, host: EngineHost, recorder: Recorder, say: Callable[[str], None]) -> None:
+        self._host = host
+        self._recorder = recorder
+        self._say = say
+        self._said: set[str] = set()
+
+    def look(self) -> None:
+        """Say what is newly wrong."""
+        now = set()
+        if self._recorder.fault:
+            now.add(self._recorder.fault)
+        if self._host.ready and not self._host.health.card:
+            now.add("No sound card answers: play goes on and is recorded, but nothing is heard. Is it plugged in?")
+        for sentence in sorted(now - self._said):
+            self._say(sentence)
+        self._said = now

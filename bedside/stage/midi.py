@@ -1,0 +1,195 @@
+"""MIDI keyboards that come and go: the one module of the stage that knows MIDI devices.
+
+A thread of its own looks for keyboards once a second, because no driver says when one is plugged in or out. What
+they play arrives on the drivers' threads, is put in a queue and nothing more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import mido
+
+_LOOK_SECONDS = 0.8
+
+_ALSA_SEQUENCER = Path("/dev/snd/seq")
+
+# Ports of the system that echo what others play.
+_ECHOES = ("midi through", "rtmidi", "bedside")
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A MIDI message from the keyboard of this name; None where the keyboard was unplugged."""
+
+    keyboard: str
+    message: mido.Message | None
+
+
+class _Driver(Protocol):
+    """A way to MIDI ports."""
+
+    def names(self) -> list[str]:
+        """Return the names of the ports that are there now."""
+
+    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
+        """Begin to hear a port, and return what ends it."""
+
+
+class Keyboards:
+    """All MIDI keyboards, or those whose name contains ``wanted``.
+
+    ``wake`` is called on another thread whenever `played` has something new; it must not block.
+    """
+
+    def __init__(self, wake: Callable[[], None], wanted: str | None = None) -> None:
+        self._wake = wake
+        self._wanted = (wanted or "").lower()
+        self._queue: deque[Played] = deque()
+        self._open: dict[str, Callable[[], None]] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="midi-keyboards", daemon=True)
+        self._thread.start()
+
+    @property
+    def names(self) -> list[str]:
+        """The keyboards that are being heard."""
+        return list(self._open)
+
+    def played(self) -> Iterator[Played]:
+        """Yield what was played since the last call, in order."""
+        while self._queue:
+            yield self._queue.popleft()
+
+    def close(self) -> None:
+        """Stop hearing."""
+        self._stopped.set()
+        self._thread.join(2.0)
+
+    def _run(self) -> None:
+        driver = _driver()
+        while driver is not None and not self._stopped.is_set():
+            # A driver may raise anything while a device vanishes; the next look is a second away.
+            with contextlib.suppress(Exception):
+                self._look(driver)
+            self._stopped.wait(_LOOK_SECONDS)
+        for end in self._open.values():
+            with contextlib.suppress(Exception):
+                end()
+
+    def _look(self, driver: _Driver) -> None:
+        there = {name for name in driver.names() if self._listens(name)}
+        for name in self._open.keys() - there:
+            end = self._open.pop(name)
+            self._put(Played(name, None))
+            with contextlib.suppress(Exception):
+                end()
+        for name in sorted(there - self._open.keys()):
+            self._open[name] = driver.open(name, lambda message, name=name: self._put(Played(name, message)))  # type: ignore[misc]
+
+    def _listens(self, name: str) -> bool:
+        lower = name.lower()
+        return self._wanted in lower and not lower.startswith(_ECHOES)
+
+    def _put(self, played: Played) -> None:
+        self._queue.append(played)
+        self._wake()
+
+
+def ports() -> list[str]:
+    """Return the names of the MIDI inputs that are there now."""
+    driver = _driver()
+    if driver is None:
+        return []
+    with contextlib.suppress(Exception):
+        return [name for name in driver.names() if not name.lower().startswith(_ECHOES)]
+    return []
+
+
+def _driver() -> _Driver | None:
+    """Return the first way to MIDI that works on this machine, or None."""
+    try:
+        import rtmidi
+    except ImportError:
+        with contextlib.suppress(Exception):
+            return _Polled()
+        return None
+    for interface in rtmidi.get_compiled_api():
+        if interface == rtmidi.API_LINUX_ALSA and not _ALSA_SEQUENCER.exists():
+            continue  # asked all the same, ALSA complains on the terminal
+        with contextlib.suppress(Exception):
+            return _RtMidi(interface)
+    return None
+
+
+class _RtMidi:
+    """MIDI through RtMidi, whose one long-lived client lists the ports."""
+
+    def __init__(self, interface: int) -> None:
+        import rtmidi
+
+        self._rtmidi = rtmidi
+        self._interface = interface
+        self._lister = rtmidi.MidiIn(interface, "bedside looks")
+
+    def names(self) -> list[str]:
+        names: list[str] = self._lister.get_ports()
+        return names
+
+    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
+        port = self._rtmidi.MidiIn(self._interface, "bedside")
+        parser = mido.Parser()
+
+        def called(timed: tuple[list[int], float], _nothing: object) -> None:
+            parser.feed(timed[0])
+            for message in parser:
+                heard(message)
+
+        def end() -> None:
+            # In this order: a callback during the close would run into a port half gone.
+            port.cancel_callback()
+            port.close_port()
+            port.delete()
+
+        port.ignore_types(sysex=True, timing=True, active_sense=True)
+        port.set_callback(called)
+        port.open_port(port.get_ports().index(name), "keyboard")
+        return end
+
+
+class _Polled:
+    """MIDI through pygame's PortMidi, for Pythons that RtMidi has no wheels for; it must be asked again and again."""
+
+    _PERIOD_SECONDS = 0.002
+
+    def __init__(self) -> None:
+        self._backend = mido.Backend("mido.backends.pygame", load=True)
+
+    def names(self) -> list[str]:
+        names: list[str] = self._backend.get_input_names()
+        return names
+
+    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
+        port = self._backend.open_input(name)
+        ended = threading.Event()
+
+        def poll() -> None:
+            while not ended.wait(self._PERIOD_SECONDS):
+                for message in port.iter_pending():
+                    heard(message)
+
+        thread = threading.Thread(target=poll, name="midi-poll", daemon=True)
+        thread.start()
+
+        def end() -> None:
+            ended.set()
+            thread.join(1.0)
+            port.close()
+
+        return end

@@ -1,0 +1,174 @@
+"""The loop at the bed: hands in, light out, and never a wait for anything but the next finger or the next frame."""
+
+from __future__ import annotations
+
+import gc
+import math
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import pygame
+
+from bedside.music.events import Event, NoteOn, Performed
+from bedside.stage.hands import Hands
+from bedside.stage.midi import Keyboards
+from bedside.stage.scene import Scene
+
+FRAME_SECONDS = 1 / 60
+
+# With nothing to draw the loop still looks this often whether it should end.
+_IDLE_SECONDS = 0.1
+
+_TEND_SECONDS = 1.0
+
+# A thread that wants Python waits for the picture this long, not the usual 5 ms.
+_SWITCH_SECONDS = 0.0005
+
+_WAKE = pygame.event.custom_type()
+
+
+class Inbox:
+    """What other threads bring to the loop: performed events, and a knock that wakes it."""
+
+    def __init__(self) -> None:
+        self._performed: deque[Performed] = deque()
+        self._open = False
+        self._knocked = False
+
+    def put(self, performed: Performed) -> None:
+        """Bring a performed event, from any thread."""
+        self._performed.append(performed)
+        self.knock()
+
+    def knock(self) -> None:
+        """Wake the loop, from any thread."""
+        if self._open and not self._knocked:
+            self._knocked = True
+            pygame.event.post(pygame.event.Event(_WAKE))
+
+    def __bool__(self) -> bool:
+        """Whether something waits to be drawn."""
+        return bool(self._performed)
+
+    def open(self) -> None:
+        """Let knocks through: the window is there."""
+        self._open = True
+
+    def close(self) -> None:
+        """Let no knock through any more: the window goes."""
+        self._open = False
+
+    def performed(self) -> Iterator[Performed]:
+        """Yield what was performed since the last call."""
+        self._knocked = False
+        while self._performed:
+            yield self._performed.popleft()
+
+
+class Play:
+    """Hands, light and the engine's ear, on one window.
+
+    ``ask`` takes what the hands play; ``renew`` is called when the staff begin a new session, with Ctrl and N;
+    ``tend`` is called about once a second. `run` returns when the window is closed, Ctrl and Q are pressed, or the
+    process is asked to end.
+    """
+
+    def __init__(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        hands: Hands,
+        keyboards: Keyboards,
+        inbox: Inbox,
+        ask: Callable[[Event], None],
+        renew: Callable[[], None],
+        tend: Callable[[], None],
+    ) -> None:
+        self._surface = surface
+        self._scene = scene
+        self._hands = hands
+        self._keyboards = keyboards
+        self._inbox = inbox
+        self._ask = ask
+        self._renew = renew
+        self._tend = tend
+        self._tended = 0.0
+        self._running = True
+        self._drawn = 0.0
+
+    def run(self) -> None:
+        """Play until the end."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, self._end) for number in numbers]
+        # What was made so far stays; looking through it again and again would hold up the picture.
+        gc.collect()
+        gc.freeze()
+        self._inbox.open()
+        while self._running:
+            still = self._scene.resting and not self._inbox
+            due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
+            self._wait(due)
+            now = time.perf_counter()
+            if now >= due:
+                self._drawn = due if now - due < FRAME_SECONDS else now
+                self._draw(now)
+            if now - self._tended > _TEND_SECONDS:
+                self._tended = now
+                self._tend()
+        self._ask_all(self._hands.lift())
+        self._inbox.close()
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._running = False
+
+    def _wait(self, due: float) -> None:
+        """Sleep until something happens or a frame is due, and pass on what happened."""
+        seconds = due - time.perf_counter()
+        if seconds > 0:
+            self._feel(pygame.event.wait(math.ceil(seconds * 1000)))
+        self._look()
+
+    def _look(self) -> None:
+        """Pass on all that happened meanwhile, without waiting."""
+        for event in pygame.event.get():
+            self._feel(event)
+        for played in self._keyboards.played():
+            self._ask_all(self._hands.hear(played))
+
+    def _feel(self, event: pygame.event.Event) -> None:
+        match event.type:
+            case pygame.QUIT:
+                self._running = False
+            case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
+                self._running = False
+            case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:
+                self._ask_all(self._hands.lift())
+                self._renew()
+            case pygame.WINDOWEXPOSED:
+                self._scene.expose()
+            case _:
+                self._ask_all(self._hands.feed(event))
+                for player, note, x, y in self._hands.moved():
+                    self._scene.move(player, note, x, y)
+
+    def _ask_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._ask(event)
+
+    def _draw(self, now: float) -> None:
+        """Draw a frame, looking at the fingers between its pieces."""
+        for performed in self._inbox.performed():
+            event = performed.event
+            at = self._hands.place(event.note) if isinstance(event, NoteOn) else None
+            self._scene.performed(event, now, at)
+        for _ in self._scene.paint(self._surface, now):
+            self._look()
+        if self._scene.dirty:
+            pygame.display.update(self._scene.dirty)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.midibytes import END, midi, scale
+
+SIZE = 19_900_000
+
+# Reads a file and prints what came of it, the processor time in seconds and the growth of memory in bytes.
+READING = """
+import json, resource, sys, time
+from pathlib import Path
+from bedside.archive import midifile
+from bedside.errors import BedsideError
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+path, before, began = Path(sys.argv[1]), peak(), time.process_time()
+try:
+    midifile.read(path)
+    said = None
+except BedsideError as error:
+    said = str(error)
+print(json.dumps([said, time.process_time() - began, peak() - before]))
+"""
+
+
+def filled(message: bytes, beginning: bytes = b"") -> bytes:
+    return midi(beginning + message * ((SIZE - len(beginning)) // len(message)) + END)
+
+
+FILES = {
+    "notes": filled(b"\x3c\x40\x00", b"\x00\x90"),
+    "notes with statuses": filled(b"\x90\x3c\x40\x00\x80\x3c\x40\x00", b"\x00"),
+    "pressure": filled(b"\x10\x00", scale() + b"\x00\xd0"),
+    "kinds in turn": filled(b"\x00\xd0\x10\x00\x90\x3c\x40"),
+    "short stretches": filled(b"\x00\xd0" + b"\x10\x00" * 80 + b"\x90" + b"\x3c\x40\x00" * 55 + b"\x3c\x40"),
+    "texts": filled(b"\x00\xff\x01\x00", scale()),
+    "tempi": filled(b"\x00\xff\x51\x03\x01\x01\x01", scale()),
+    "tempi of many tracks": midi(*[scale() + b"\x00\xff\x51\x03\x01\x01\x01" * 4 + END] * 60_000),
+    "system messages": filled(b"\x00\xf8", scale()),
+    "delta times of four bytes": filled(b"\xff\xff\xff\x7f\x90\x3c\x40"),
+    "tracks of nothing": midi(*[b""] * 65_535, format_=2) + b"MTrk\0\0\0\0" * 2_000_000,
+    "chunks of nothing": midi() + b"abcd\0\0\0\0" * 2_400_000,
+    "chunks of wrong length": midi() + b"MTrk\0\0\0\1" * 2_400_000,
+    "a text of sixteen megabytes": midi(scale() + b"\x00\xff\x01\x88\x80\x80\x00" + b"a" * 2**24 + END, division=0),
+    "one byte too large": bytes(20_000_001),
+    "another file": b"MThd" * 5_000_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_hostile_file_costs_little(tmp_path: Path, kind: str) -> None:
+    """A file made to cost as much as it can gets its sentence within a second of work and 100 MB of memory."""
+    path = tmp_path / "hostile.mid"
+    path.write_bytes(FILES[kind])
+    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
+    said, seconds, grown = json.loads(done.stdout)
+    assert said is not None
+    assert said.startswith("hostile.mid ")
+    assert len(said) < 120
+    assert seconds < 1.0
+    assert grown < 100_000_000
+
+
+def test_a_library_of_notes_is_read(tmp_path: Path) -> None:
+    """The limit is far beyond what is played: a hundred thousand notes, three hours of a virtuoso, are read."""
+    path = tmp_path / "long.mid"
+    path.write_bytes(midi(b"\x00\x90" + b"\x3c\x40\x30\x3c\x00\x30" * 100_000 + b"\xff\x2f\x00"))
+    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
+    said, seconds, _ = json.loads(done.stdout)
+    assert said is None
+    assert seconds < 5.0
+
+
+def test_a_million_notes_and_one(tmp_path: Path) -> None:
+    """A million and one notes are too many."""
+    path = tmp_path / "black.mid"
+    path.write_bytes(midi(b"\x00\x90" + b"\x3c\x40\x00" * 1_000_001 + b"\xff\x2f\x00"))
+    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
+    assert json.loads(done.stdout)[0] == "black.mid holds more than 1,000,000 notes."

@@ -1,0 +1,22 @@
+"""What is measured is said on the terminal, whatever pytest makes of the rest of the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from e2e.conftest import _lifted_fingers, card, keyboard, touchscreen
+
+__all__ = ["_lifted_fingers", "card", "keyboard", "touchscreen"]
+
+
+@pytest.fixture
+def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Give a way to say a measurement."""
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {line}", end="")
+
+    return say

@@ -1,0 +1,108 @@
+"""A whole bed under test: the program playing on a real screen and a real sound card, and what it recorded."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from bedside.archive.store import Store
+from bedside.music.events import Performed
+from bedside.music.layout import Pad
+from bedside.stage import world
+from bedside.stage.bed import place
+from e2e.rig.program import Program
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
+
+STARTING_SECONDS = 60.0
+
+
+def pads(screen: Touchscreen) -> tuple[Pad, ...]:
+    """Return the pads of the first world on a screen."""
+    return place(world.find("night"), screen.size)
+
+
+def spot(screen: Touchscreen, pad: Pad, lift: float = 0.5) -> tuple[float, float]:
+    """Return a place in a pad as shares of the screen, ``lift`` of its height above its lower edge."""
+    width, height = screen.size
+    return pad.x / width, (pad.y + (0.5 - lift) * pad.height) / height
+
+
+def playing(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Program:
+    """Return a program that will play on the screen and the card, recording into ``data``."""
+    env = {**card.env, **{name: screen.env[name] for name in ("DISPLAY", "SDL_VIDEODRIVER")}}
+    return Program("play", *more, data=data, env=env)
+
+
+@contextmanager
+def bed(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Iterator[Program]:
+    """Give a program that plays, its window there and the card its own."""
+    with playing(screen, card, data, *more) as program:
+        program.wait_for(card.connected, STARTING_SECONDS, "the sound card to be opened")
+        touched = tap_until_heard(screen, card, program)
+        assert touched
+        wait_for_silence(card, program)
+        yield program
+
+
+def tap_until_heard(screen: Touchscreen, card: SoundCard, program: Program) -> bool:
+    """Tap the first pad until it is heard: the window is there."""
+    since = card.now()
+    x, y = spot(screen, pads(screen)[0])
+
+    def heard() -> bool:
+        screen.tap(0, x, y)
+        time.sleep(0.1)
+        return card.onset(since) is not None
+
+    return program.wait_for(heard, STARTING_SECONDS, "a touch to be heard")
+
+
+def wait_for_silence(card: SoundCard, program: Program, seconds: float = 0.2) -> None:
+    """Wait until nothing at all has been heard for some time."""
+
+    def silent() -> bool:
+        lately = card.heard(max(card.first, card.end - round(seconds * card.rate)))
+        return len(lately) >= round(seconds * card.rate) * 0.9 and not lately.any()
+
+    program.wait_for(silent, 30.0, "silence")
+
+
+def takes(data: Path) -> list[list[Performed]]:
+    """Return all that was performed, take by take, read as the program itself reads it."""
+    with Store.open(data) as store:
+        return [store.performed(take.id) for take in store.takes()]
+
+
+def bedside(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bedside", "--data", str(data), *arguments], capture_output=True, text=True, timeout=300
+    )
+
+
+def answer(*arguments: str, data: Path) -> object:
+    """Run a command that prints JSON and return what it printed."""
+    done = bedside(*arguments, "--json", data=data)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def wait_unevenly(chance: random.Random, shortest: float, longest: float) -> None:
+    """Let some time pass, as between the touches of a hand."""
+    time.sleep(chance.uniform(shortest, longest))
+
+
+def loudness(sound: np.ndarray, hz: float, rate: int) -> float:
+    """Return the amplitude of one frequency in a mono sound."""
+    window = np.hanning(len(sound))
+    phase = np.exp(-2j * np.pi * hz * np.arange(len(sound)) / rate)
+    return float(abs((sound * window) @ phase) * 2 / window.sum())

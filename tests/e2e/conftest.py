@@ -1,0 +1,40 @@
+"""The devices of a bed for the end-to-end tests. A device that cannot be had fails the test; it never skips it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.rig.keyboard import Keyboard
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
+
+
+@pytest.fixture(scope="session")
+def touchscreen() -> Iterator[Touchscreen]:
+    """Give a touchscreen of 1280 × 800 pixels for ten fingers, the same for all tests."""
+    with Touchscreen(size=(1280, 800)) as screen:
+        yield screen
+
+
+@pytest.fixture(autouse=True)
+def _lifted_fingers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lift the fingers that a failing test left on the screen."""
+    yield
+    if "touchscreen" in request.fixturenames:
+        request.getfixturevalue("touchscreen").lift()
+
+
+@pytest.fixture
+def card() -> Iterator[SoundCard]:
+    """Give a sound card that nobody has played on: blocks of 128 frames at 48 kHz."""
+    with SoundCard() as card:
+        yield card
+
+
+@pytest.fixture
+def keyboard(card: SoundCard) -> Iterator[Keyboard]:
+    """Give a MIDI keyboard, plugged in."""
+    with Keyboard(card) as keyboard:
+        yield keyboard

@@ -1,0 +1,23 @@
+"""The matrix product gives the damped sinusoids that the formula gives."""
+
+import numpy as np
+
+from bedside.sound.modes import NEPERS_60_DB, headroom, ring
+
+
+def test_every_frame_equals_the_formula() -> None:
+    """Two sounds of three modes, over a length that fills no whole block, equal their sum written out."""
+    rate, frames = 48_000, 10_007
+    hz, t60 = np.array([110.0, 441.7, 9_876.5]), np.array([2.0, 0.3, 0.05])
+    amplitudes = np.array([[1.0, 0.5j, -0.25], [0.3 - 0.3j, 0.0, 1.0]])
+    time = np.arange(frames) / rate
+    waves = np.exp((-NEPERS_60_DB / t60 + 2j * np.pi * hz)[:, None] * time)
+    np.testing.assert_allclose(ring(hz, t60, amplitudes, frames, rate), (amplitudes @ waves).real, rtol=0, atol=1e-10)
+
+
+def test_nothing_is_let_through_near_half_the_rate() -> None:
+    """Partials pass whole below 0.38 of the rate, not at all from 0.44, and in falling measure between."""
+    gain = headroom(np.linspace(0, 24_000, 2_401), 48_000)
+    assert np.all(gain[:1_825] == 1.0)
+    assert np.all(gain[2_112:] == 0.0)
+    assert np.all(np.diff(gain) <= 0)

@@ -236,7 +236,7 @@ def import_(
             parts = ", ".join(f"{player} {count}" for player, count in each["players"].items())
             print(f"{each['take']}  {each['notes']} notes  {parts}")
             for warning in each["warnings"]:
-                _say(warning)
+                _say(f"  {warning}")
     if faults:
         _end("\n".join(faults))
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len
 
 from bedside.sound.envelope import rise
 from bedside.sound.modes import headroom
@@ -57,6 +56,8 @@ def cycle(hz: float, seconds: float, rate: int) -> tuple[int, int]:
 
     Of the lengths that transform quickly the one is taken in which whole periods lie nearest to ``hz``.
     """
+    from scipy.fft import next_fast_len  # at the top it would slow the start of every engine
+
     longest = int(seconds * rate * (1 + _STRETCH))
     lengths = [next_fast_len(int(seconds * rate * (1 - _STRETCH)))]
     while (longer := next_fast_len(lengths[-1] + 1)) <= longest:
@@ -97,6 +98,8 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> Table:
     hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * headroom(air_hz, rate)
     hush *= 10 ** (ensemble.air_db / 20) / np.sqrt(np.sum(hush**2))
     spectrum[:, 1:-1][:, : air.size] += weights[:, :1] * hush * np.exp(2j * np.pi * rng.random(air.size))
+
+    from scipy.fft import irfft  # at the top it would slow the start of every engine
 
     period = irfft(spectrum, frames, axis=-1, norm="forward")
     attack = round(ensemble.attack * rate)

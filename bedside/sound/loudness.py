@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 # ITU-R BS.1770-4, annex 1, gives both filters as coefficients at 48 kHz only. These are the analogue parameters that
 # the bilinear transform turns into those coefficients; the test holds them to the published digits.
@@ -44,6 +43,8 @@ def momentary(samples: NDArray[np.floating], rate: int) -> NDArray[np.float64]:
     A sound shorter than the window counts as followed by silence.
     """
     window = round(WINDOW_SECONDS * rate)
+    from scipy.signal import sosfilt  # at the top it would slow the start of every engine by a second
+
     weighted = sosfilt(k_weighting(rate), samples, axis=-1)
     missing = max(0, window - samples.shape[-1])
     rest = [(0, 0)] * (samples.ndim - 1)

@@ -12,7 +12,6 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.special import jn_zeros, jv
 
 from bedside.sound.bar import contact
 from bedside.sound.envelope import edged
@@ -67,6 +66,8 @@ def modes(air: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[n
     A membrane wave of number k carries on each side a layer of air of mass ρ/k, so the mode at j = ka is slowed by
     √(1 + air / j).
     """
+    from scipy.special import jn_zeros  # at the top it would slow the start of every engine
+
     order = np.repeat(np.arange(_DIAMETERS), _CIRCLES)
     zeros = np.concatenate([jn_zeros(m, _CIRCLES) for m in range(_DIAMETERS)])
     speed = zeros / np.sqrt(1 + air / zeros)
@@ -76,6 +77,8 @@ def modes(air: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[n
 
 def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> Table:
     """Return the soft and the bright sound of a key; the hand's noise comes from ``rng``."""
+    from scipy.special import jv  # at the top it would slow the start of every engine
+
     frames = round(membrane.seconds(key) * rate)
     order, zeros, ratios = modes(membrane.air)
     hz = hertz(key) * ratios

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.linalg import hadamard
 
 # Mutually prime lengths at 48 kHz, 23 to 83 ms, so that the lines' echoes do not fall together.
 _LINES = (1103, 1231, 1361, 1499, 1637, 1787, 1949, 2111, 2287, 2473, 2659, 2861, 3079, 3331, 3617, 3989)
@@ -90,7 +89,7 @@ class Room:
 
 def _mixing(count: int, reflections: NDArray[np.int64], sides: NDArray[np.int64], wet: float) -> NDArray[np.float32]:
     """Return what goes from lines and reflections (columns) into lines, left and right (rows)."""
-    orthogonal = hadamard(count) / np.sqrt(count)
+    orthogonal = _hadamard(count) / np.sqrt(count)
     level = np.array(_SIGNS * 2) * np.exp(-reflections / reflections.max()) / np.sqrt(len(_SIGNS))
     mixing = np.zeros((count + 2, count + len(reflections)))
     mixing[:count, :count] = orthogonal
@@ -101,6 +100,14 @@ def _mixing(count: int, reflections: NDArray[np.int64], sides: NDArray[np.int64]
     for column, side in enumerate(sides):
         mixing[count + side, count + column] = wet * _EARLY * level[column]
     return mixing.astype(np.float32)
+
+
+def _hadamard(size: int) -> NDArray[np.float64]:
+    """Return the Hadamard matrix of a size that is a power of two, ±1 in rows that are orthogonal (Sylvester 1867)."""
+    matrix = np.ones((1, 1))
+    while len(matrix) < size:
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    return matrix
 
 
 def _energy(block: NDArray[np.float32]) -> float:

@@ -11,14 +11,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import mido
 
-_LOOK_SECONDS = 0.8
+from bedside.stage.hush import hushed
 
-_ALSA_SEQUENCER = Path("/dev/snd/seq")
+_LOOK_SECONDS = 0.8
 
 # Ports of the system that echo what others play.
 _ECHOES = ("midi through", "rtmidi", "bedside")
@@ -120,11 +119,10 @@ def _driver() -> _Driver | None:
         with contextlib.suppress(Exception):
             return _Polled()
         return None
-    for interface in rtmidi.get_compiled_api():
-        if interface == rtmidi.API_LINUX_ALSA and not _ALSA_SEQUENCER.exists():
-            continue  # asked all the same, ALSA complains on the terminal
-        with contextlib.suppress(Exception):
-            return _RtMidi(interface)
+    with hushed():
+        for interface in rtmidi.get_compiled_api():
+            with contextlib.suppress(Exception):
+                return _RtMidi(interface)
     return None
 
 

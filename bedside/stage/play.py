@@ -25,6 +25,9 @@ _IDLE_SECONDS = 0.1
 
 _TEND_SECONDS = 1.0
 
+# While a frame is drawn, fingers are looked at this often.
+_GLANCE_SECONDS = 0.0006
+
 # A thread that wants Python waits for the picture this long, not the usual 5 ms.
 _SWITCH_SECONDS = 0.0005
 
@@ -99,6 +102,7 @@ class Play:
         self._tended = 0.0
         self._running = True
         self._drawn = 0.0
+        self._looked = 0.0
 
     def run(self) -> None:
         """Play until the end."""
@@ -141,6 +145,7 @@ class Play:
             self._feel(event)
         for played in self._keyboards.played():
             self._ask_all(self._hands.hear(played))
+        self._looked = time.perf_counter()
 
     def _feel(self, event: pygame.event.Event) -> None:
         match event.type:
@@ -169,6 +174,13 @@ class Play:
             at = self._hands.place(event.note) if isinstance(event, NoteOn) else None
             self._scene.performed(event, now, at)
         for _ in self._scene.paint(self._surface, now):
+            self._glance()
+        for rect in self._scene.dirty:
+            # The screen takes its time for each; a touch should not wait for all of them.
+            pygame.display.update(rect)
+            self._glance()
+
+    def _glance(self) -> None:
+        """Look, unless that was a moment ago: a look has a price of its own."""
+        if time.perf_counter() - self._looked > _GLANCE_SECONDS:
             self._look()
-        if self._scene.dirty:
-            pygame.display.update(self._scene.dirty)

@@ -9,6 +9,12 @@ from contextlib import contextmanager
 import pygame
 
 from bedside.errors import BedsideError
+from bedside.stage.hush import hushed
+
+# What SDL falls back on where nothing can be seen; asked for by name, for pictures without a screen, they will do.
+_PRETENDED = ("dummy", "offscreen", "evdev")
+
+_NONE = "This machine has no screen to play on."
 
 
 class NoScreenError(BedsideError):
@@ -24,10 +30,13 @@ def screen() -> Iterator[None]:
     # The picture is drawn in memory; a detour through OpenGL would cost a copy, and without a graphics card a core.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     try:
-        pygame.display.init()
+        with hushed():
+            pygame.display.init()
     except pygame.error as error:
-        raise NoScreenError("This machine has no screen to play on.") from error
+        raise NoScreenError(_NONE) from error
     try:
+        if pygame.display.get_driver() in _PRETENDED and "SDL_VIDEODRIVER" not in os.environ:
+            raise NoScreenError(_NONE)
         # A child who only listens is not to find the screen asleep.
         pygame.display.set_allow_screensaver(False)
         yield

@@ -15,15 +15,15 @@ ARGS =
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play test check bench clean play-packages test-packages
+.PHONY: help play test check bench soak clean play-packages test-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-play: play-packages .venv/play ## play; ARGS="…" goes to `bedside play`
-	@$(BIN)/bedside play $(ARGS)
+play: play-packages .venv/play ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
+	@$(BIN)/bedside play --or-demo out $(ARGS)
 
 test: test-packages check ## check, then run every test on real devices; ARGS="…" goes to pytest
 	@echo "Running the tests"
@@ -37,8 +37,12 @@ check: .venv/test ## lint, formatting and types
 
 bench: test-packages .venv/test ## measure; ARGS="…" goes to pytest
 	@echo "Measuring"
-	@$(BIN)/python -m pytest tests/bench --benchmark-enable --benchmark-only \
+	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
+
+soak: test-packages .venv/test ## kill the program in fifty lives; ARGS="…" goes to pytest
+	@echo "Killing the program fifty times, which takes some minutes"
+	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 
 clean: ## remove what can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,7 +27,9 @@ LAYERS = {
 ROOTS = {"", "errors", "files", "places"}
 
 # The modules of sound/ that may touch the world. All others, and all of music/, are pure.
-SHELL = {f"bedside.sound.{name}" for name in ("audiofile", "cache", "card", "catalogue", "host", "process")}
+SHELL = {
+    f"bedside.sound.{name}" for name in ("audiofile", "cache", "card", "catalogue", "child", "host", "process", "pump")
+}
 
 CLOCKS = {"datetime", "sched", "time"}
 CHANCE = {"secrets", "uuid"}

@@ -222,7 +222,7 @@ def _perform(
 
 
 def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
-    """Write a take as a MIDI file of type 1, whole or not at all: a track and a channel for each player, by name.
+    """Write a take as a MIDI file of type 1, whole or not at all: a track and a channel for each who played, by name.
 
     ``rate`` is the number of the take's frames in a second. Velocities are rounded to 1–127. Each part takes the
     nearest sound of General MIDI, and its instrument's own name as text. Where a player holds a key twice at once, a
@@ -235,7 +235,7 @@ def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
     file.tracks.append(_track(first, last))
     for player in Player:
         messages = _messages(player, performed, rate)
-        if messages:
+        if any(message.type == "note_on" for _, message in messages):
             name = (0, mido.MetaMessage("track_name", name=player.label))
             file.tracks.append(_track([name, *messages], last))
     with replacing(path) as out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -19,6 +20,9 @@ _KINDS = {
     ".ogg": ("OGG", "VORBIS"),
     ".mp3": ("MP3", "MPEG_LAYER_III"),
 }
+
+# SFC_SET_ADD_PEAK_CHUNK of libsndfile's sndfile.h.
+_ADD_PEAK_CHUNK = 0x1050
 
 
 def kinds() -> tuple[str, ...]:
@@ -40,12 +44,49 @@ def write(
     form, subtype = kind
     frames = 0
     with replacing(path) as file:
+        sink = _Sink(file)
         try:
-            with soundfile.SoundFile(file, "w", rate, 2, subtype, format=form) as sound:
+            with soundfile.SoundFile(sink, "w", rate, 2, subtype, format=form) as sound:
+                # The peaks that libsndfile notes in a file of floats bear the time of day: the same sound would make
+                # another file each time. soundfile has no public way to say so.
+                soundfile._snd.sf_command(sound._file, _ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
                 for block in blocks:
                     sound.write(block)
+                    sink.check()
                     frames += len(block)
                     progress(len(block))
+            sink.check()
         except soundfile.SoundFileError as error:
             raise BedsideError(f"{path} cannot be written; is there room on the disk?") from error
     return frames
+
+
+class _Sink:
+    """A file as libsndfile calls it: what cannot rise through its callbacks is kept, and raised by `check`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._fault: OSError | None = None
+
+    def check(self) -> None:
+        """Raise the first OSError of the file, if there was one."""
+        if self._fault is not None:
+            raise self._fault
+
+    def write(self, piece: bytes) -> int:
+        self._do(lambda: self._file.write(piece))
+        return len(piece)
+
+    def seek(self, offset: int, whence: int) -> int:
+        return self._do(lambda: self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return self._do(self._file.tell)
+
+    def _do(self, act: Callable[[], int]) -> int:
+        if self._fault is None:
+            try:
+                return act()
+            except OSError as error:
+                self._fault = error
+        return 0

@@ -71,22 +71,27 @@ class Stream:
                 _hurry()
             fill(out, bool(status.output_underflow))
 
-        try:
-            self._stream = sounddevice.OutputStream(
-                samplerate=rate,
-                blocksize=0,  # the card's own block: a block imposed on it would cost a second buffer's latency
-                device=name,
-                channels=2,
-                dtype="float32",
-                latency="low",
-                clip_off=True,
-                dither_off=True,
-                callback=called,
-            )
-            self._stream.start()
-        except (sounddevice.PortAudioError, ValueError) as error:
+        for device, settings in _choices(name):
+            try:
+                self._stream = sounddevice.OutputStream(
+                    samplerate=rate,
+                    blocksize=0,  # the card's own block: a block imposed on it would cost a second buffer's latency
+                    device=device,
+                    channels=2,
+                    dtype="float32",
+                    latency="low",
+                    extra_settings=settings,
+                    clip_off=True,
+                    dither_off=True,
+                    callback=called,
+                )
+                self._stream.start()
+            except (sounddevice.PortAudioError, ValueError):
+                continue
+            break
+        else:
             wanted = f"The sound card {name!r}" if name else "A sound card"
-            raise BedsideError(f"{wanted} could not be opened; play goes on without sound.") from error
+            raise BedsideError(f"{wanted} could not be opened at {rate} Hz.")
         self.latency = float(self._stream.latency)
         self.name = str(sounddevice.query_devices(self._stream.device)["name"])
 
@@ -102,6 +107,21 @@ class Stream:
         with contextlib.suppress(sounddevice.PortAudioError):
             self._stream.abort(ignore_errors=True)
             self._stream.close(ignore_errors=True)
+
+
+def _choices(name: str | None) -> list[tuple[int | str | None, object]]:
+    """Return the devices to try in turn, each with its driver's settings: the quick drivers' before the usual one's."""
+    if name is not None:
+        return [(name, None)]
+    choices: list[tuple[int | str | None, object]] = []
+    for driver in sounddevice.query_hostapis():
+        device = driver["default_output_device"]
+        if device >= 0 and driver["name"] == "JACK Audio Connection Kit":
+            choices.append((device, None))
+        elif device >= 0 and driver["name"] == "Windows WASAPI":
+            # Shared with other programs, it runs at their rate, and can convert ours.
+            choices.append((device, sounddevice.WasapiSettings(auto_convert=True)))
+    return [*choices, (None, None)]
 
 
 def _hurry() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -44,11 +46,15 @@ class Limiter:
         self._idle = True
 
     def render(self, block: NDArray[np.float32]) -> None:
-        """Replace a block by the limited sound, ``ahead`` frames later."""
+        """Replace a block by the limited sound, ``ahead`` frames later; what is no finite number is silence."""
         ahead = self.ahead
+        peak = np.abs(block).max(axis=0)
+        if not math.isfinite(peak.max()):
+            # One bad number would stay in the gain for ever.
+            np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            peak = np.abs(block).max(axis=0)
         self._sound[:, :ahead] = self._sound[:, -ahead:]
         self._sound[:, ahead:] = block
-        peak = np.abs(block).max(axis=0)
         calm = float(peak.max()) <= self._ceiling
         if calm and self._idle:
             block[:] = self._sound[:, :-ahead]

@@ -13,6 +13,7 @@ from bedside.music.events import Lost, NoteOff, NoteOn, Resumed, TakeBegan
 from e2e.bed import answer, bed, bedside, pads, playing, spot, takes, tap_until_heard
 from e2e.rig.eye import Eye
 from e2e.rig.program import alive
+from e2e.rig.soundcard import SoundCard
 
 KILLS = int(os.environ.get("BEDSIDE_KILLS", "5"))
 
@@ -102,6 +103,29 @@ def test_an_engine_that_dies_or_hangs_is_replaced(touchscreen, card, tmp_path, f
     ended = {p.event.note for p in take if isinstance(p.event, NoteOff)}
     assert [p for p in take if isinstance(p.event, NoteOn) and p.frame > back[0]]
     assert len(begun - ended) <= 1 + sum(lost[0] - card.rate < p.frame <= lost[0] for p in take)
+
+
+def test_a_lost_sound_card_is_found_again(touchscreen, tmp_path):
+    """Without its card the program plays on and records; when the card is back, so is the sound, within 3 s."""
+    data = tmp_path / "kept"
+    first = SoundCard()
+    with first as card, bed(touchscreen, card, data) as program:
+        before = len(note_ons(data))
+        first.__exit__(None, None, None)
+        for pad in pads(touchscreen):
+            touchscreen.tap(0, *spot(touchscreen, pad))
+            time.sleep(0.15)
+        program.wait_for(lambda: len(note_ons(data)) == before + 10, 10, "ten unheard notes to be recorded")
+        again = SoundCard()
+        again.env = card.env
+        with again:
+            back = time.monotonic()
+            program.wait_for(again.connected, 20, "the card to be found again")
+            assert time.monotonic() - back < 3.0
+            assert tap_until_heard(touchscreen, again, program)
+            assert program.stop() == 0
+    assert "nothing is heard" in program.stderr.read_text()
+    assert len(takes(data)) == 1
 
 
 def engines(program):

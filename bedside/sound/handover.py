@@ -1,0 +1,78 @@
+"""What an engine that takes over must be told, so that the music goes on as the hands would have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bedside.music.events import Event, Level, NoteOff, NoteOn, Player, Program, Stop
+
+# A note that the lost engine did not play is played by the next one within this time; later it would only startle.
+LATE_SECONDS = 1.0
+MOST_UNHEARD = 64
+
+_Hand = tuple[Player, int]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A note that no engine has performed yet: when it was asked, and its events."""
+
+    asked_ns: int
+    events: list[Event]
+
+
+class Handover:
+    """Follows what is asked and what is performed.
+
+    ``sustained`` names the instruments whose held notes sound on: after a loss of sound these are taken up again, while
+    a struck note is not struck a second time.
+    """
+
+    def __init__(self, sustained: frozenset[str]) -> None:
+        self._sustained = sustained
+        self._parts: dict[tuple[Player, type[Event]], Program | Level] = {}
+        self._held: dict[_Hand, NoteOn] = {}
+        self._heard: dict[_Hand, str] = {}
+        self._unheard: dict[_Hand, _Waiting] = {}
+
+    def asked(self, event: Event, now_ns: int) -> None:
+        """Take in an event that was asked at a monotonic time."""
+        match event:
+            case Program() | Level():
+                self._parts[event.player, type(event)] = event
+            case NoteOn(player, note):
+                self._held[player, note] = event
+                self._unheard[player, note] = _Waiting(now_ns, [event])
+                if len(self._unheard) > MOST_UNHEARD:
+                    del self._unheard[next(iter(self._unheard))]
+            case NoteOff(player, note):
+                self._held.pop((player, note), None)
+                self._heard.pop((player, note), None)
+                if (player, note) in self._unheard:
+                    self._unheard[player, note].events.append(event)
+            case Stop():
+                self._held.clear()
+                self._heard.clear()
+                self._unheard.clear()
+
+    def performed(self, on: NoteOn) -> None:
+        """Take in a note that an engine performed."""
+        hand = (on.player, on.note)
+        self._unheard.pop(hand, None)
+        if hand in self._held:
+            program = self._parts.get((on.player, Program))
+            self._heard[hand] = program.instrument if isinstance(program, Program) else ""
+
+    def events(self, now_ns: int) -> list[Event]:
+        """Return what to ask the next engine for: parts, held notes that sound on, and what was asked in vain.
+
+        Of the latter, those notes that are still held or were asked within `LATE_SECONDS`.
+        """
+        self._unheard = {
+            hand: waiting
+            for hand, waiting in self._unheard.items()
+            if hand in self._held or now_ns - waiting.asked_ns < LATE_SECONDS * 1e9
+        }
+        sounding_on = [self._held[hand] for hand, name in self._heard.items() if name in self._sustained]
+        in_vain = [event for waiting in self._unheard.values() for event in waiting.events]
+        return [*self._parts.values(), *sounding_on, *in_vain]

@@ -6,6 +6,7 @@ who decides what is played.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,8 +25,9 @@ _FADING = 32
 # What is softer than this, −96 dB, ends.
 _INAUDIBLE = np.float32(10 ** (-96 / 20))
 
-# Brightness and part levels go all but a third of the way to where they are wanted in this time.
+# Brightness and part levels go two thirds of the way to where they are wanted in this time, and all of it in the next.
 _FOLLOW_SECONDS = 0.03
+_ARRIVED_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +61,28 @@ class VoiceBank:
         self._windows = [sliding_window_view(instrument.pool, block) for instrument in self.instruments]
         room = polyphony + _FADING
         self._whole = np.zeros((9, room), np.int64)
-        (
-            self._instrument,
-            self._player,
-            self._note,
-            self._age,
-            self._position,
-            self._soft,
-            self._bright,
-            self._length,
-            self._loop,
-        ) = self._whole
-        self._real = np.zeros((8, room), np.float32)
-        (
-            self._gain,
-            self._fall,
-            self._held,
-            self._stolen,
-            self._shade,
-            self._shade_wanted,
-            self._left,
-            self._right,
-        ) = self._real
+        self._instrument, self._player, self._note, self._age, self._loop, self._length = self._whole[:6]
+        # Where the soft and the bright table are read next, and how many frames are left of them.
+        self._reading, self._left = self._whole[6:8], self._whole[8]
+        self._real = np.zeros((12, room), np.float32)
+        self._gain, self._fall, self._held, self._stolen, self._shade, self._shade_wanted = self._real[:6]
+        # The gains of either side, and by side and table those with which the last block ended.
+        self._sides, self._ended = self._real[6:8], self._real[8:12]
         self._part = np.ones(parts, np.float32)
         self._part_wanted = np.ones(parts, np.float32)
         self._counts = np.zeros(len(self.instruments), np.int64)
         self._count = 0
         self._born = 0
         self._follow = np.float32(1 - np.exp(-block / (_FOLLOW_SECONDS * rate)))
+        self._following = math.ceil(_ARRIVED_SECONDS * rate / block)
+        self._turning = 0
+        self._moving = 0
         self._steal_fall = np.float32(10 ** (-96 / 20 * block / (STEAL_SECONDS * rate)))
         self._release_fall = [
             np.float32(10 ** (-60 / 20 * block / (instrument.release * rate))) for instrument in self.instruments
         ]
         self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
+        self._step = np.array([[block], [block], [-block]])
 
     def __len__(self) -> int:
         """Return how many voices sound, those just stolen not counted."""
@@ -112,7 +103,7 @@ class VoiceBank:
         self._whole[:] = 0
         self._real[:] = 0
         self._counts[:] = 0
-        self._count = self._born = 0
+        self._count = self._born = self._turning = self._moving = 0
         self._part[:] = self._part_wanted
 
     def level(self, part: int, gain: float) -> None:
@@ -120,6 +111,8 @@ class VoiceBank:
         self._part_wanted[part] = gain
         if self.silent:
             self._part[part] = gain
+        else:
+            self._moving = self._following
 
     def strike(self, how: Strike) -> None:
         """Begin a voice, softly stealing another where all are taken."""
@@ -134,18 +127,12 @@ class VoiceBank:
         self._whole[:, column + 1 : end + 1] = self._whole[:, column:end].copy()
         self._real[:, column + 1 : end + 1] = self._real[:, column:end].copy()
         self._born += 1
-        self._whole[:, column] = (
-            how.instrument,
-            how.player,
-            how.note,
-            self._born,
-            0,
-            instrument.soft[table],
-            instrument.bright[table],
-            instrument.length[table],
-            instrument.loop[table],
-        )
-        self._real[:, column] = (how.gain, 1, 1, 0, how.brightness, how.brightness, how.left, how.right)
+        soft, bright = instrument.soft[table], instrument.bright[table]
+        length, loop = instrument.length[table], instrument.loop[table]
+        whole = (how.instrument, how.player, how.note, self._born, loop, length, soft, bright, length)
+        self._whole[:, column] = whole
+        self._real[:8, column] = (how.gain, 1, 1, 0, how.brightness, how.brightness, how.left, how.right)
+        self._real[8:, column] = self._levels(column, column + 1)[..., 0].reshape(4)
         self._counts[how.instrument] += 1
         self._count += 1
 
@@ -160,6 +147,7 @@ class VoiceBank:
         """Turn a held note towards its soft table, 0, or its bright one, 1."""
         for column in self._columns(player, note):
             self._shade_wanted[column] = brightness
+            self._turning = self._following
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Write the next block of all voices into ``out``, shape (2, block): left and right."""
@@ -168,52 +156,61 @@ class VoiceBank:
             out[:] = 0
             return
         # Each gain goes in a straight line through the block: a start, and a slope that multiplies the ramp.
-        player = self._player[:count]
-        way = self._part_wanted - self._part
-        part_after = np.where(np.abs(way) < 1e-4, self._part_wanted, self._part + way * self._follow)
-        gain = self._gain[:count]
-        gain_after = gain * self._fall[:count]
-        gain_after[gain_after < _INAUDIBLE] = 0
-        shade = self._shade[:count]
-        shade_after = shade + (self._shade_wanted[:count] - shade) * self._follow
-        before = gain * self._part[player]
-        after = gain_after * part_after[player]
-        mix = np.empty((2, 2, 2, count), np.float32)  # start or slope, side, soft or bright, voice
-        start_soft, start_bright = before * (1 - shade), before * shade
-        slope_soft, slope_bright = after * (1 - shade_after) - start_soft, after * shade_after - start_bright
-        sides = self._real[6:8, :count]
-        np.multiply(sides, start_soft, out=mix[0, :, 0])
-        np.multiply(sides, start_bright, out=mix[0, :, 1])
-        np.multiply(sides, slope_soft, out=mix[1, :, 0])
-        np.multiply(sides, slope_bright, out=mix[1, :, 1])
-        position = self._position[:count]
-        tables = self._whole[5:7, :count] + position
+        self._follow_hands(count)
+        gains = np.empty((4, 2, count), np.float32)  # left and right start, left and right slope; soft and bright
+        started = self._ended[:, :count].reshape(2, 2, count)
+        ending = self._levels(0, count)
+        gains[:2] = started
+        np.subtract(ending, started, out=gains[2:])
+        reading = self._reading[:, :count]
         lines: NDArray[np.float32] | None = None
         first = 0
         for windows, voices in zip(self._windows, self._counts.tolist(), strict=True):
             if voices:
                 last = first + voices
-                samples = windows[tables[:, first:last].reshape(-1)]
-                product = mix[..., first:last].reshape(4, 2 * voices) @ samples
+                samples = windows[reading[:, first:last].reshape(-1)]
+                product = gains[..., first:last].reshape(4, 2 * voices) @ samples
                 lines = product if lines is None else lines + product
                 first = last
         assert lines is not None  # noqa: S101 - count > 0, so an instrument had voices
         np.multiply(lines[2:], self._ramp, out=out)
         out += lines[:2]
-        self._advance(gain_after, shade_after, part_after)
+        self._ended[:, :count] = ending.reshape(4, count)
+        self._advance(count)
 
-    def _advance(self, gain: NDArray[np.float32], shade: NDArray[np.float32], part: NDArray[np.float32]) -> None:
-        count = self._count
-        self._gain[:count] = gain
-        self._shade[:count] = shade
-        self._part[:] = part
-        position = self._position[:count]
-        position += self.block
-        passed = position >= self._length[:count]
+    def _follow_hands(self, count: int) -> None:
+        """Move gains, colours and parts to where they are at the end of the block."""
+        gain = self._gain[:count]
+        gain *= self._fall[:count]
+        gain[gain < _INAUDIBLE] = 0
+        if self._turning:
+            self._turning -= 1
+            shade, wanted = self._shade[:count], self._shade_wanted[:count]
+            shade += (wanted - shade) * self._follow if self._turning else wanted - shade
+        if self._moving:
+            self._moving -= 1
+            way = self._part_wanted - self._part
+            self._part += way * self._follow if self._moving else way
+
+    def _levels(self, first: int, last: int) -> NDArray[np.float32]:
+        """Return the gains of some voices as they stand: side, soft or bright, voice."""
+        level = self._gain[first:last] * self._part[self._player[first:last]]
+        tables = np.empty((2, last - first), np.float32)
+        np.multiply(level, self._shade[first:last], out=tables[1])
+        np.subtract(level, tables[1], out=tables[0])
+        levels: NDArray[np.float32] = self._sides[:, None, first:last] * tables
+        return levels
+
+    def _advance(self, count: int) -> None:
+        """Go on by a block in every table: round the loop, or to the voice's end."""
+        place = self._whole[6:9, :count]
+        place += self._step
+        left = self._left[:count]
+        passed = left <= 0
         if passed.any():
-            position -= passed * self._loop[:count]
-            passed &= self._loop[:count] == 0
-        over = passed | (gain == 0)
+            back = passed * self._loop[:count]
+            place += (-back, -back, back)
+        over = (left <= 0) | (self._gain[:count] == 0)
         if over.any():
             self._keep(~over)
 
@@ -227,7 +224,7 @@ class VoiceBank:
         """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
         count = self._count
         # A struck table has fallen by about 70 dB where it ends; a looped one has not fallen at all.
-        fallen = np.where(self._loop[:count] == 0, self._position[:count] / self._length[:count], 0)
+        fallen = np.where(self._loop[:count] == 0, 1 - self._left[:count] / self._length[:count], 0)
         worth = self._gain[:count] * 10 ** (-70 / 20 * fallen) + 4 * self._held[:count] + 16 * self._stolen[:count]
         column = int(np.lexsort((self._age[:count], worth))[0])
         self._stolen[column] = 1

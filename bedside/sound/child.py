@@ -21,8 +21,13 @@ HUNG_SECONDS = 0.25
 _OPENING_SECONDS = 4.0
 _LOADING_SECONDS = 60.0
 
-# What may wait in the socket between stage and engine, in bytes: some seconds of the wildest play.
-_BUFFER = 8192 * wire.SIZE
+# A card that was just opened may take its time until it asks for the first block.
+_FIRST_BEAT_SECONDS = 1.5
+
+# What the socket between stage and engine is asked to hold, in bytes, and what may wait beside it: an engine that far
+# behind hangs.
+_BUFFER = 1 << 19
+_MOST_UNSENT = 1 << 16
 
 
 class Phase(Enum):
@@ -46,6 +51,7 @@ class Child:
     card: str = ""
     latency: float = 0.0
     beat: wire.Beat | None = None
+    _unsent: bytearray = field(default_factory=bytearray)
 
     def enter(self, phase: Phase) -> None:
         """Note that the engine begins something else."""
@@ -53,15 +59,29 @@ class Child:
         self.since = time.perf_counter()
 
     def send(self, message: wire.Message) -> None:
-        """Send what the engine has room for; one that has none is hung and about to be replaced."""
-        with contextlib.suppress(OSError):
-            self.link.send(wire.pack(message))
+        """Send a message, or keep it for `flush` while the engine has no room."""
+        self._unsent += wire.pack(message)
+        self.flush()
 
-    def kill(self) -> None:
-        """End the process at once, and wait until it is gone."""
+    def flush(self) -> None:
+        """Send what is still to be sent, as far as there is room; an engine that is gone takes nothing more."""
+        try:
+            while self._unsent:
+                del self._unsent[: self.link.send(self._unsent)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._unsent.clear()
+
+    def kill(self) -> bytes:
+        """End the process at once, waiting for nothing, and return what it had still said."""
         self.process.kill()
+        said = bytearray()
+        with contextlib.suppress(OSError):
+            while piece := self.link.recv(1 << 16):
+                said += piece
         self.link.close()
-        self.process.wait()
+        return bytes(said)
 
     def overdue(self, now: float) -> bool:
         """Whether the engine should have said something by now."""
@@ -71,16 +91,22 @@ class Child:
             case Phase.OPENING:
                 return now - self.since > _OPENING_SECONDS
             case Phase.PLAYING:
-                return self.beat is not None and now - self.beat.at_ns / 1e9 > HUNG_SECONDS
+                if len(self._unsent) > _MOST_UNSENT:
+                    return True
+                if self.beat is None:
+                    return now - self.since > _FIRST_BEAT_SECONDS
+                return now - self.beat.at_ns / 1e9 > HUNG_SECONDS
             case Phase.READY:
                 return False
 
 
 def launch(settings: Settings) -> Child:
-    """Start an engine's process."""
+    """Start an engine's process; raise OSError where the system refuses."""
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        if end.family == socket.AF_INET:
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     command = [sys.executable, "-m", "bedside.sound.process"]
     # Sound libraries complain of every card that is not there; nobody at a bed can use that.
     said = None if os.environ.get("BEDSIDE_DEBUG") else subprocess.DEVNULL

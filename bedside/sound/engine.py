@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import Event, Level, NoteOff, NoteOn, Player, Program, Shape, Stop
+from bedside.music.events import Event, Level, NoteOff, NoteOn, Player, Program, Resumed, Shape, Stop
 from bedside.sound.instrument import Instrument
 from bedside.sound.limiter import Limiter
 from bedside.sound.room import Room
@@ -25,6 +25,9 @@ SILENT_DB = -60.0
 
 # A stop is heard as a breath, not as a cut, and is over well before 300 ms.
 STOP_SECONDS = 0.2
+
+# Sound that comes back after a loss rises by 10 dB in 50 ms, so that nobody is startled.
+RISE_SECONDS = 0.3
 
 # Low keys stand left and high keys right of their part's place, as strings do in front of a player.
 _KEY_SPREAD = 0.35
@@ -59,6 +62,8 @@ class Engine:
         self._seed = 0
         self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
         self._stopping = 0
+        self._rise_blocks = max(1, math.ceil(RISE_SECONDS * rate / block))
+        self._rising = 0
         self._sound = np.zeros((2, block), np.float32)
         self._answer = np.zeros((2, block), np.float32)
         self._ramp = np.arange(1, block + 1) / block
@@ -76,7 +81,7 @@ class Engine:
     def reset(self, seed: int) -> None:
         """Fall to exact silence, and take the seed of what comes next; the parts stay."""
         self._seed = seed
-        self._stopping = 0
+        self._stopping = self._rising = 0
         self._voices.clear()
         self._room.clear()
         self._limiter.clear()
@@ -119,11 +124,13 @@ class Engine:
                 self._voices.level(player, 10 ** (db / 20) if heard else 0.0)
             case Stop():
                 self._stopping = self._stopping or self._stop_blocks
+            case Resumed():
+                self._rising = self._rise_blocks
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Write the next block into ``out``, shape (block, 2), within ±0.71 whatever is played."""
         if self.silent:
-            self._stopping = 0
+            self._stopping = self._rising = 0
             out[:] = 0
             return
         sound = self._sound
@@ -134,6 +141,9 @@ class Engine:
         answer = self._answer
         answer[:] = sound
         self._room.render(sound, answer)
+        if self._rising:
+            answer *= self._rise()
+            self._rising -= 1
         if self._stopping:
             answer *= self._fade()
         self._limiter.render(answer)
@@ -150,6 +160,13 @@ class Engine:
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
         fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * phase)).astype(np.float32)
         return fade
+
+    def _rise(self) -> NDArray[np.float32]:
+        """Return the next block of a straight line of decibels from `SILENT_DB` to 0."""
+        done = self._rise_blocks - self._rising
+        db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
+        rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)
+        return rise
 
     def _strike(self, on: NoteOn) -> None:
         # No two strikes of a hand are alike: level, colour and place differ by a little, as the seed has it.

@@ -8,7 +8,9 @@ from bedside.music.events import Event, Level, NoteOff, NoteOn, Player, Program,
 
 # A note that the lost engine did not play is played by the next one within this time; later it would only startle.
 LATE_SECONDS = 1.0
-MOST_UNHEARD = 64
+
+# The last notes asked in vain, one for each finger: more at once would be a blow.
+MOST_UNHEARD = 10
 
 _Hand = tuple[Player, int]
 
@@ -42,9 +44,8 @@ class Handover:
                 self._parts[event.player, type(event)] = event
             case NoteOn(player, note):
                 self._held[player, note] = event
+                self._drop_late(now_ns)
                 self._unheard[player, note] = _Waiting(now_ns, [event])
-                if len(self._unheard) > MOST_UNHEARD:
-                    del self._unheard[next(iter(self._unheard))]
             case NoteOff(player, note):
                 self._held.pop((player, note), None)
                 self._heard.pop((player, note), None)
@@ -66,13 +67,17 @@ class Handover:
     def events(self, now_ns: int) -> list[Event]:
         """Return what to ask the next engine for: parts, held notes that sound on, and what was asked in vain.
 
-        Of the latter, those notes that are still held or were asked within `LATE_SECONDS`.
+        Of the latter, the last notes that are still held or were asked within `LATE_SECONDS`.
         """
+        self._drop_late(now_ns)
+        sounding_on = [self._held[hand] for hand, name in self._heard.items() if name in self._sustained]
+        latest = list(self._unheard.values())[-MOST_UNHEARD:]
+        in_vain = [event for waiting in latest for event in waiting.events]
+        return [*self._parts.values(), *sounding_on, *in_vain]
+
+    def _drop_late(self, now_ns: int) -> None:
         self._unheard = {
             hand: waiting
             for hand, waiting in self._unheard.items()
             if hand in self._held or now_ns - waiting.asked_ns < LATE_SECONDS * 1e9
         }
-        sounding_on = [self._held[hand] for hand, name in self._heard.items() if name in self._sustained]
-        in_vain = [event for waiting in self._unheard.values() for event in waiting.events]
-        return [*self._parts.values(), *sounding_on, *in_vain]

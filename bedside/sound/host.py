@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import selectors
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -17,14 +18,18 @@ from bedside.music.events import (
     Event,
     NoteOn,
     Performed,
+    Stop,
     TakeBegan,
     TakeEnded,
 )
 from bedside.sound import wire
-from bedside.sound.child import Child, Phase, launch
+from bedside.sound.child import HUNG_SECONDS, Child, Phase, launch
 from bedside.sound.handover import Handover
 from bedside.sound.process import Settings
 from bedside.sound.pump import BEAT_SECONDS
+
+# A turn of the host that took this long means that the whole machine stood still.
+_STALL_SECONDS = 0.1
 
 # A spare that dies is not replaced faster than this.
 _SPARE_SECONDS = 0.5
@@ -62,7 +67,12 @@ class EngineHost:
         self._at_ns = 0
         self._pongs: list[float] = []
         self._selector = selectors.DefaultSelector()
+        self._wanted = wire.Opening.TRIED
+        self._closing = False
         self._leaving = False
+        self._killed: list[subprocess.Popen[bytes]] = []
+        self._patient_until = 0.0
+        self._faults = 0
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
@@ -100,9 +110,11 @@ class EngineHost:
                 self._active.send(wire.Ask(event, now))
 
     def close_take(self) -> None:
-        """Let the take that is playing end."""
+        """Let the take that is playing end, whichever engine plays it, and every held note with it."""
         with self._lock:
-            if self._active is not None:
+            self._closing = self._take is not None
+            self._handover.asked(Stop(), time.perf_counter_ns())
+            if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Close())
 
     def ping(self) -> None:
@@ -129,41 +141,64 @@ class EngineHost:
         for child in (self._active, self._spare):
             if child is not None:
                 child.kill()
+                self._killed.append(child.process)
+        for process in self._killed:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1.0)
         self._selector.close()
+
+    def _run(self) -> None:
+        turned = time.perf_counter()
+        while not self._stopped.is_set():
+            try:
+                self._turn(turned)
+            except Exception:
+                # Whatever it is, the next engine may be spared it; without this thread there is none.
+                self._faults += 1
+                self._stopped.wait(_SPARE_SECONDS)
+            turned = time.perf_counter()
+
+    def _turn(self, turned: float) -> None:
+        """Listen for a moment, then see to the engines; ``turned`` is when the last turn ended."""
+        if self._selector.get_map():
+            for key, _ in self._selector.select(BEAT_SECONDS):
+                self._read(key.data)
+        else:
+            self._stopped.wait(BEAT_SECONDS)
+        now = time.perf_counter()
+        if now - turned > _STALL_SECONDS:
+            # The whole machine stood still; an engine that did is not to blame.
+            self._patient_until = now + HUNG_SECONDS
+        self._watch(now)
+        self._killed = [process for process in self._killed if process.poll() is None]
+
+    def _watch(self, now: float) -> None:
+        for child in (self._active, self._spare):
+            if child is not None:
+                with self._lock:
+                    child.flush()
+                if child.overdue(now) and now > self._patient_until:
+                    self._fail(child)
+        active, spare = self._active, self._spare
+        if self._leaving:
+            if active is None:
+                self._ended.set()
+        elif active is None:
+            if now >= self._active_due:
+                self._promote()
+        elif active.phase is not Phase.PLAYING:
+            return
+        elif spare is None:
+            if now >= self._spare_due:
+                self._spare_due = now + _SPARE_SECONDS
+                self._spare = self._launch()
+        elif not active.card and spare.phase is Phase.READY:
+            self._open(spare, wire.Opening.AWAITED)
 
     def _launch(self) -> Child:
         child = launch(self._settings)
         self._selector.register(child.link, selectors.EVENT_READ, child)
         return child
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            for key, _ in self._selector.select(BEAT_SECONDS):
-                self._read(key.data)
-            self._watch(time.perf_counter())
-
-    def _watch(self, now: float) -> None:
-        active, spare = self._active, self._spare
-        if active is not None and active.overdue(now):
-            self._fail(active)
-        if spare is not None and spare.overdue(now) and spare.phase is not Phase.OPENING:
-            self._fail(spare)
-        if self._leaving:
-            if self._active is None:
-                self._ended.set()
-        elif self._active is None:
-            if now >= self._active_due:
-                self._promote()
-        elif self._spare is None and self._active.phase is Phase.PLAYING and now > self._spare_due:
-            self._spare = self._launch()
-        elif self._cardless and self._spare is not None and self._spare.phase is Phase.READY:
-            self._spare.enter(Phase.OPENING)
-            self._spare.send(wire.Open(patient=True))
-
-    @property
-    def _cardless(self) -> bool:
-        active = self._active
-        return active is not None and active.phase is Phase.PLAYING and not active.card
 
     def _read(self, child: Child) -> None:
         try:
@@ -172,23 +207,30 @@ class EngineHost:
             return
         except OSError:
             piece = b""
-        if not piece:
+        if piece:
+            self._hear_all(child, piece)
+        elif child in (self._active, self._spare):
             self._fail(child)
-            return
+
+    def _hear_all(self, child: Child, piece: bytes) -> None:
         for message in child.unpacker.feed(piece):
             self._hear(child, message)
 
     def _hear(self, child: Child, message: wire.Message) -> None:
         match message:
+            case wire.Ready() if child.phase is Phase.OPENING:
+                child.enter(Phase.OPENING)
             case wire.Ready():
                 child.enter(Phase.READY)
                 if child is self._active:
-                    self._open(child)
+                    self._open(child, self._wanted)
             case wire.Opened(latency, card):
                 child.latency, child.card = latency, card
+                if card:
+                    self._wanted = wire.Opening.TRIED
                 if child is self._spare and card:
                     self._replace(child)
-                elif child.phase is Phase.OPENING:
+                elif child is self._active and child.phase is Phase.OPENING:
                     self._begin(child)
             case wire.Beat() if child is self._active:
                 child.beat = message
@@ -207,17 +249,24 @@ class EngineHost:
                 self._take = began
             case TakeEnded():
                 self._take = None
+                self._closing = False
             case NoteOn() as on:
                 with self._lock:
                     self._handover.performed(on)
         self._frame, self._at_ns = performed.frame, time.perf_counter_ns()
 
-    def _open(self, child: Child) -> None:
+    def _open(self, child: Child, how: wire.Opening) -> None:
         child.enter(Phase.OPENING)
-        child.send(wire.Open(patient=False))
+        with self._lock:
+            child.send(wire.Open(how))
 
     def _begin(self, child: Child) -> None:
         """Bring a newly opened engine to where the last one was, and let it play."""
+        if self._closing and self._take is not None:
+            # The engine that was asked to end the take could not; it ended with that engine.
+            ended = Performed(self._frame, TakeEnded())
+            self._note(ended)
+            self._listener(ended)
         with self._lock:
             child.enter(Phase.PLAYING)
             if self._take is not None:
@@ -228,9 +277,9 @@ class EngineHost:
 
     def _replace(self, spare: Child) -> None:
         """Let a spare that found a card take the place of an engine that had none."""
-        if self._active is not None:
-            self._selector.unregister(self._active.link)
-            self._active.kill()
+        active = self._active
+        if active is not None:
+            self._end(active)
         self._active, self._spare = spare, None
         self._spare_due = time.perf_counter() + _SPARE_SECONDS
         self._begin(spare)
@@ -238,21 +287,34 @@ class EngineHost:
     def _promote(self) -> None:
         """Let the spare play, or start an engine where there is no spare."""
         self._restarts += 1
+        self._active_due = time.perf_counter() + _SPARE_SECONDS
         spare, self._spare = self._spare, None
         self._active = spare or self._launch()
         self._spare_due = time.perf_counter() + _SPARE_SECONDS
         if self._active.phase in (Phase.READY, Phase.OPENING):
-            self._open(self._active)
+            self._open(self._active, self._wanted)
 
     def _fail(self, child: Child) -> None:
-        with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(child.link)
-        child.kill()
+        """End an engine that died, hangs or is of no use."""
+        self._end(child)
+        now = time.perf_counter()
         with self._lock:
             if child is self._active:
                 self._active = None
                 # One that never played may have a lasting reason; a machine busy with starting engines plays nothing.
-                self._active_due = 0.0 if child.phase is Phase.PLAYING else time.perf_counter() + _SPARE_SECONDS
+                self._active_due = 0.0 if child.phase is Phase.PLAYING else now + _SPARE_SECONDS
+                if child.phase is Phase.OPENING:
+                    # The card let it hang. The next plays unheard, and its spare looks for a card.
+                    self._wanted = wire.Opening.UNHEARD
+                    self._active_due = 0.0
             if child is self._spare:
                 self._spare = None
-                self._spare_due = time.perf_counter() + _SPARE_SECONDS
+                self._spare_due = now + _SPARE_SECONDS
+
+    def _end(self, child: Child) -> None:
+        """Kill an engine, and hear what it had still said."""
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(child.link)
+        said = child.kill()
+        self._killed.append(child.process)
+        self._hear_all(child, said)

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import FLICKS, Event, Lost, Performed, Player, Stop, TakeBegan, TakeEnded
+from bedside.music.events import (
+    FLICKS,
+    Event,
+    Level,
+    Lost,
+    Performed,
+    Player,
+    Program,
+    Resumed,
+    Stop,
+    TakeBegan,
+    TakeEnded,
+)
 from bedside.sound.engine import Engine
 from bedside.sound.instrument import Instrument
 from bedside.sound.performer import Performer
@@ -70,7 +82,8 @@ def render(
 
     ``instruments`` are baked at `sound_rate` of the take and stand in the order they stood in when it was played.
     A played take ends where it ended; an imported one, or one that was cut off, rings out. With ``solo`` only the notes
-    of one player are heard. The yielded array is overwritten by the next block.
+    of one player are heard. What was performed between a loss of sound and its return was not heard, and is not
+    here. The yielded array is overwritten by the next block.
     """
     first = began(take)
     rate = sound_rate(take)
@@ -78,6 +91,7 @@ def render(
     engine = Engine(instruments, rate, block, solo=solo)
     out = np.zeros((block, 2), np.float32)
     frame = 0
+    heard = True
     ended = False
     for performed in take:
         due = -(-performed.frame * rate // first.rate // block) * block if performed.frame else 0
@@ -90,9 +104,16 @@ def render(
                 engine.reset(seed)
             case Lost():
                 engine.reset(first.seed)
+                heard = False
+            case Resumed() as resumed:
+                engine.reset(first.seed)
+                engine.apply(resumed)
+                heard = True
             case TakeEnded():
                 ended = True
-            case event:
+            case Program() | Level() as part:
+                engine.apply(part)
+            case event if heard:
                 engine.apply(event)
     if ended and first.rate != FLICKS:
         return

@@ -41,6 +41,8 @@ class Performer:
         self._seeds = seeds
         self._asked: deque[Event | None] = deque()
         self._closing = False
+        self._unheard = False
+        self._to_lose = False
         self._lively = 0
         self._rest = round(REST_SECONDS * engine.rate)
 
@@ -52,10 +54,15 @@ class Performer:
         """End the take that is playing once all that was asked is performed, fading what still sounds."""
         self._asked.append(None)
 
+    def lose(self) -> None:
+        """Say, from the next block on, that nothing is heard any more; what is asked is performed all the same."""
+        self._unheard = self._to_lose = True
+
     def resume(self, seed: int, lost: int, frame: int) -> list[Performed]:
         """Go on, from silence, with a take that lost its sound at frame ``lost``, at the first block from ``frame``."""
         block = self.engine.block
         self.engine.reset(seed)
+        self.engine.apply(Resumed())
         self.frame = -(-frame // block) * block
         self.playing = True
         self._lively = self.frame
@@ -64,6 +71,10 @@ class Performer:
     def render(self, out: NDArray[np.float32]) -> list[Performed]:
         """Write the next block into ``out``, shape (block, 2), and return what was performed at its start, in order."""
         performed: list[Performed] = []
+        if self._to_lose:
+            self._to_lose = False
+            if self.playing:
+                performed.append(Performed(self.frame, Lost()))
         self._finish(performed)
         while self._asked and not self.engine.stopping and not self._closing:
             event = self._asked.popleft()
@@ -113,3 +124,5 @@ class Performer:
         for event in self.engine.parts():
             self.engine.apply(event)
             performed.append(Performed(0, event))
+        if self._unheard:
+            performed.append(Performed(0, Lost()))

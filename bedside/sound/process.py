@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,12 @@ from bedside.sound import band, wire
 from bedside.sound.engine import Engine
 from bedside.sound.performer import Performer
 from bedside.sound.pump import Pump
+
+if TYPE_CHECKING:
+    from bedside.sound import card
+
+# Between two looks for a sound card that is not there.
+_AWAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,11 @@ def main() -> None:
     _warm(engine)
     pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), stage)
     stage.sendall(wire.pack(wire.Ready()))
-    patient = _opened(stage)
+    how = _asked_to_open(stage)
     gc.collect()
     gc.freeze()
     gc.disable()
-    _play(pump, stage, settings, patient)
+    _play(pump, stage, settings, how)
 
 
 def _socket(where: str) -> socket.socket:
@@ -82,8 +89,8 @@ def _warm(engine: Engine) -> None:
     engine.reset(0)
 
 
-def _opened(stage: socket.socket) -> bool:
-    """Wait to be opened and return whether patiently; leave when the stage is gone."""
+def _asked_to_open(stage: socket.socket) -> wire.Opening:
+    """Wait to be asked to play and return how; leave when the stage is gone."""
     unpacker = wire.Unpacker()
     while True:
         piece = stage.recv(wire.SIZE)
@@ -91,24 +98,13 @@ def _opened(stage: socket.socket) -> bool:
             raise SystemExit(0)
         for message in unpacker.feed(piece):
             if isinstance(message, wire.Open):
-                return message.patient
+                return message.how
 
 
-def _play(pump: Pump, stage: socket.socket, settings: Settings, patient: bool) -> None:
+def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> None:
     """Play until the stage is gone or has had enough."""
-    # PortAudio lists the cards the moment it is imported, so not before there is need of one.
-    from bedside.sound import card
-
-    stream: card.Stream | None = None
-    while stream is None:
-        try:
-            stage.setblocking(False)
-            stream = card.Stream(settings.card, settings.rate, pump.fill)
-        except BedsideError:
-            if not patient:
-                break
-            patient = not _asked_again(stage, 1.0)
-            card.look_again()
+    stream = None if how is wire.Opening.UNHEARD else _stream(pump, stage, settings, how)
+    stage.setblocking(False)
     if stream is not None:
         pump.notice(wire.Opened(stream.latency, stream.name))
         while stream.alive and not pump.over:
@@ -118,16 +114,30 @@ def _play(pump: Pump, stage: socket.socket, settings: Settings, patient: bool) -
         stream.close()
     if not pump.over:
         pump.notice(wire.Opened(0.0, ""))
+        pump.performer.lose()
         _play_unheard(pump, settings)
 
 
-def _asked_again(stage: socket.socket, seconds: float) -> bool:
-    """Return whether the stage, within some seconds, no longer wants to wait for a card."""
-    stage.settimeout(seconds)
-    try:
-        return not _opened(stage)
-    except TimeoutError:
-        return False
+def _stream(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
+    """Return the card's stream, at once or as soon as there is one; None where the stage would not wait for it."""
+    # PortAudio lists the cards the moment it is imported, so not before there is need of one.
+    from bedside.sound import card
+
+    while True:
+        try:
+            stage.setblocking(False)
+            return card.Stream(settings.card, settings.rate, pump.fill)
+        except BedsideError:
+            if how is not wire.Opening.AWAITED:
+                return None
+        stage.settimeout(_AWAIT_SECONDS)
+        try:
+            stage.sendall(wire.pack(wire.Ready()))
+            how = _asked_to_open(stage)
+        except TimeoutError:
+            card.look_again()
+        if how is wire.Opening.UNHEARD:
+            return None
 
 
 def _play_unheard(pump: Pump, settings: Settings) -> None:

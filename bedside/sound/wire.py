@@ -56,6 +56,14 @@ class _Kind(IntEnum):
     PONG = auto()
 
 
+class Opening(IntEnum):
+    """What an engine does about a sound card."""
+
+    TRIED = 0
+    UNHEARD = 1
+    AWAITED = 2
+
+
 # A frame that no event has: the record asks, it does not report.
 _ASKED = -1
 
@@ -78,9 +86,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the sound card and play; where none opens, play unheard, or else with ``patient`` wait for one."""
+    """Play: on a card, or unheard where none opens; or unheard at once; or only when a card is found."""
 
-    patient: bool
+    how: Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine has loaded its instruments and waits to be opened."""
+    """The engine has loaded its instruments and waits to be opened, or still waits for a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +159,8 @@ def pack(message: Message) -> bytes:
             return _pack_event(event, _ASKED, asked)
         case Report(Performed(frame, event), asked):
             return _pack_event(event, frame, asked)
-        case Open(patient):
-            return _pack(_Kind.OPEN, key=int(patient))
+        case Open(how):
+            return _pack(_Kind.OPEN, key=how)
         case Resume(seed, lost, at):
             return _pack(_Kind.RESUME, note=seed, frame=lost, ns=at)
         case Close():
@@ -242,7 +250,7 @@ def _message(
     name = padded.rstrip(b"\0").decode(errors="ignore")
     match kind:
         case _Kind.OPEN:
-            return Open(bool(key))
+            return Open(Opening(key))
         case _Kind.RESUME:
             return Resume(note, frame, ns)
         case _Kind.CLOSE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from bedside import __version__
 from bedside.archive.recorder import Recorder
 from bedside.archive.store import Store
+from bedside.errors import BedsideError
 from bedside.music import layout, scales
 from bedside.music.events import Performed, Player, Program
 from bedside.music.layout import Pad
@@ -34,6 +36,12 @@ POLYPHONY = 64
 _ENGINE_SECONDS = 10.0
 _LEAVING_SECONDS = 5.0
 
+# Without an engine for this long, the staff are told.
+_SILENT_SECONDS = 5.0
+
+# Codes that every file system, terminal and database keeps as they are.
+_CODE = re.compile(r"[\w.\-]{1,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Bed:
@@ -54,6 +62,8 @@ def play(bed: Bed, instruments: Sequence[Instrument], say: Callable[[str], None]
 
     Raises BedsideError for what prevents the beginning: no screen, no such world, a store that cannot be opened.
     """
+    if bed.patient is not None and not _CODE.fullmatch(bed.patient):
+        raise BedsideError("A patient's code has 1 to 40 letters, digits, points, hyphens or underscores.")
     world = worlds.find(bed.world)
     tones = scales.scale(world.scale)
     names = [instrument.name for instrument in instruments]
@@ -82,10 +92,11 @@ def play(bed: Bed, instruments: Sequence[Instrument], say: Callable[[str], None]
             tending = _Tending(host, recorder, say)
 
             def renew() -> None:
+                # The next child may be another one: whose session it is can only be said at the start.
                 host.close_take()
-                recorder.renew(bed.patient)
+                recorder.renew(None)
 
-            Play(surface, scene, hands, keyboards, inbox, host.ask, renew, tending.look).run()
+            Play(surface, scene, hands, keyboards, inbox, host.ask, renew, tending.look, say).run()
         finally:
             keyboards.close()
             host.stop()
@@ -114,12 +125,17 @@ class _Tending:
         self._recorder = recorder
         self._say = say
         self._said: set[str] = set()
+        self._ready = time.monotonic()
 
     def look(self) -> None:
         """Say what is newly wrong."""
         now = set()
         if self._recorder.fault:
             now.add(self._recorder.fault)
+        if self._host.ready:
+            self._ready = time.monotonic()
+        if time.monotonic() - self._ready > _SILENT_SECONDS:
+            now.add("The sound has not answered for some seconds; it is tried again and again. Please restart bedside.")
         if self._host.ready and not self._host.health.card:
             now.add("No sound card answers: play goes on and is recorded, but nothing is heard. Is it plugged in?")
         for sentence in sorted(now - self._said):

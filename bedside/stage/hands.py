@@ -24,6 +24,10 @@ _COMPUTER_LIFT = 0.6
 _MOUSE = "mouse"
 
 
+# A panel and a finger on it, as SDL numbers them.
+Finger = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """What MIDI keyboards play: whose they are, and their scale and root, or None for free keys."""
@@ -45,6 +49,7 @@ class Hands:
         self._instruments = tuple(instruments)
         self._numbers = count(1)
         self._fingers = Fingers(pads, Player.CHILD, self._numbers)
+        self._touching: set[Finger] = set()
         self._keyboards: dict[str, Keyboard] = {}
         self._places: dict[int, tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
@@ -64,8 +69,11 @@ class Hands:
             case pygame.FINGERDOWN | pygame.FINGERMOTION:
                 x, y = event.x * self._size[0], event.y * self._size[1]
                 finger = (event.touch_id, event.finger_id)
+                if event.type == pygame.FINGERDOWN:
+                    self._touching.add(finger)
                 return self._touch(finger, x, y, Source.TOUCH, event.type == pygame.FINGERDOWN)
             case pygame.FINGERUP:
+                self._touching.discard((event.touch_id, event.finger_id))
                 return self._leave((event.touch_id, event.finger_id))
             case pygame.MOUSEBUTTONDOWN if event.button == 1:
                 x, y = event.pos
@@ -117,9 +125,18 @@ class Hands:
                 return keyboard.lift()
         return []
 
+    def missing(self, there: set[Finger]) -> list[Event]:
+        """Return the events of fingers whose leaving was not reported: they play, and are not among those ``there``."""
+        events: list[Event] = []
+        for finger in self._touching - there:
+            events += self._leave(finger)
+        self._touching &= there
+        return events
+
     def lift(self) -> list[Event]:
         """Return the events of every finger leaving the screen and the computer's keys at once."""
         self._places.clear()
+        self._touching.clear()
         return self._fingers.lift()
 
     def _touch(self, finger: Hashable, x: float, y: float, source: Source, lands: bool) -> list[Event]:

@@ -86,11 +86,14 @@ class Keyboards:
         there = {name for name in driver.names() if self._listens(name)}
         for name in self._open.keys() - there:
             end = self._open.pop(name)
-            self._put(Played(name, None))
+            # First the end: a note that came after the farewell would never be released.
             with contextlib.suppress(Exception):
                 end()
+            self._put(Played(name, None))
         for name in sorted(there - self._open.keys()):
-            self._open[name] = driver.open(name, lambda message, name=name: self._put(Played(name, message)))  # type: ignore[misc]
+            # A keyboard that another program holds must not keep the next one from being heard.
+            with contextlib.suppress(Exception):
+                self._open[name] = driver.open(name, lambda message, name=name: self._put(Played(name, message)))  # type: ignore[misc]
 
     def _listens(self, name: str) -> bool:
         lower = name.lower()
@@ -179,8 +182,13 @@ class _Polled:
 
         def poll() -> None:
             while not ended.wait(self._PERIOD_SECONDS):
-                for message in port.iter_pending():
-                    heard(message)
+                try:
+                    for message in port.iter_pending():
+                        heard(message)
+                except Exception:
+                    # PortMidi says so when a keyboard is pulled; what it held must not sound on.
+                    heard(mido.Message("reset"))
+                    return
 
         thread = threading.Thread(target=poll, name="midi-poll", daemon=True)
         thread.start()

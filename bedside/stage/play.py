@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
 import signal
@@ -12,9 +13,10 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 import pygame
+from pygame._sdl2 import touch
 
 from bedside.music.events import Event, NoteOn, Performed
-from bedside.stage.hands import Hands
+from bedside.stage.hands import Finger, Hands
 from bedside.stage.midi import Keyboards
 from bedside.stage.scene import Scene
 
@@ -32,6 +34,18 @@ _GLANCE_SECONDS = 0.0006
 _SWITCH_SECONDS = 0.0005
 
 _WAKE = pygame.event.custom_type()
+
+
+def fingers() -> set[Finger]:
+    """Return the fingers that are on the machine's touch panels now."""
+    there: set[Finger] = set()
+    for number in range(touch.get_num_devices()):
+        panel = touch.get_device(number)
+        # pygame takes a panel without a finger for an error
+        with contextlib.suppress(pygame.error):
+            found = [touch.get_finger(panel, place) for place in range(touch.get_num_fingers(panel))]
+            there |= {(panel, finger["id"]) for finger in found if finger is not None}
+    return there
 
 
 class Inbox:
@@ -76,8 +90,8 @@ class Play:
     """Hands, light and the engine's ear, on one window.
 
     ``ask`` takes what the hands play; ``renew`` is called when the staff begin a new session, with Ctrl and N;
-    ``tend`` is called about once a second. `run` returns when the window is closed, Ctrl and Q are pressed, or the
-    process is asked to end.
+    ``tend`` is called about once a second; ``say`` is given sentences for the staff. `run` returns when the window is
+    closed, Ctrl and Q are pressed, or the process is asked to end.
     """
 
     def __init__(
@@ -90,6 +104,7 @@ class Play:
         ask: Callable[[Event], None],
         renew: Callable[[], None],
         tend: Callable[[], None],
+        say: Callable[[str], None],
     ) -> None:
         self._surface = surface
         self._scene = scene
@@ -99,6 +114,8 @@ class Play:
         self._ask = ask
         self._renew = renew
         self._tend = tend
+        self._say = say
+        self._complained: set[str] = set()
         self._tended = 0.0
         self._running = True
         self._drawn = 0.0
@@ -113,21 +130,43 @@ class Play:
         gc.collect()
         gc.freeze()
         self._inbox.open()
+        try:
+            self._loop()
+        finally:
+            self._ask_all(self._hands.lift())
+            self._inbox.close()
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
+
+    def _loop(self) -> None:
         while self._running:
-            still = self._scene.resting and not self._inbox
-            due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
-            self._wait(due)
-            now = time.perf_counter()
-            if now >= due:
-                self._drawn = due if now - due < FRAME_SECONDS else now
-                self._draw(now)
-            if now - self._tended > _TEND_SECONDS:
-                self._tended = now
-                self._tend()
-        self._ask_all(self._hands.lift())
-        self._inbox.close()
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+            try:
+                self._turn()
+            except Exception as fault:
+                # A picture that fails is drawn anew; the music does not end for it.
+                self._complain(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
+                self._scene.expose()
+                time.sleep(FRAME_SECONDS)
+
+    def _turn(self) -> None:
+        """Wait for the next finger or frame, and do what is due."""
+        still = self._scene.resting and not self._inbox
+        due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
+        self._wait(due)
+        now = time.perf_counter()
+        if now >= due:
+            self._drawn = due if now - due < FRAME_SECONDS else now
+            self._draw(now)
+        if now - self._tended > _TEND_SECONDS:
+            self._tended = now
+            self._ask_all(self._hands.missing(fingers()))
+            self._tend()
+
+    def _complain(self, sentence: str) -> None:
+        """Tell the staff, once for each kind of fault."""
+        if sentence not in self._complained:
+            self._complained.add(sentence)
+            self._say(sentence)
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._running = False

@@ -21,7 +21,7 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.sound import offline
-from bedside.sound.engine import Engine
+from bedside.sound.engine import RISE_SECONDS, Engine
 from bedside.sound.performer import Performer
 from sound.tones import RATE, band
 
@@ -168,8 +168,35 @@ def test_a_take_with_a_loss_renders_silence_between():
     sound = rendered(took)
     assert sound[12000:12800].any()
     assert not sound[12800:25600].any()
-    fresh = rendered([took[0], took[1], Performed(0, on(2))])
-    assert sound[25600 : 25600 + 4800].tobytes() == fresh[:4800].tobytes()
+    fresh = rendered([took[0], took[1], Performed(0, on(2))])[:48000].astype(float)
+    back = sound[25600 : 25600 + 48000].astype(float)
+    # What comes back is a fresh sound that rises, and from then on that sound itself.
+    rise = round(RISE_SECONDS * RATE) + 256
+    assert np.abs(back[:4800]).max() < 0.1 * np.abs(fresh[:4800]).max()
+    assert np.abs(back[rise:] - fresh[rise:]).max() < 1e-6
+
+
+def test_what_was_performed_unheard_is_not_rendered():
+    """Notes between a loss of sound and its return are in the record, and silent in the rendering."""
+    each = performer()
+    each.ask(on(1))
+    performed = play(each, 0.2)
+    each.lose()
+    each.ask(on(2))
+    performed += play(each, 0.2)
+    assert [type(p.event) for p in performed[-2:]] == [Lost, NoteOn]
+    sound = rendered(performed)
+    assert sound[:9000].any()
+    assert not sound[performed[-1].frame :].any()
+
+
+def test_a_take_that_begins_unheard_says_so():
+    """Without a sound card from the start, the take says at its first frame that nothing is heard."""
+    each = performer()
+    each.lose()
+    each.ask(on(1))
+    performed = play(each, 0.1)
+    assert performed[-2:] == [Performed(0, Lost()), Performed(0, on(1))]
 
 
 def test_a_take_from_a_file_rings_out():

@@ -1,0 +1,48 @@
+"""The stage's end of the socket to an engine's process, in the hand of a test."""
+
+from bedside.sound import wire
+
+
+class Stage:
+    """The stage's end of the socket: what it asked, and what it was told."""
+
+    def __init__(self, link):
+        self._link = link
+        self._link.setblocking(False)
+        self._unpacker = wire.Unpacker()
+        self.told = []
+
+    def ask(self, *events, asked_ns=1):
+        """Ask for events."""
+        for event in events:
+            self.send(wire.Ask(event, asked_ns))
+
+    def send(self, message):
+        """Send a message."""
+        self._link.sendall(wire.pack(message))
+
+    def say(self, piece):
+        """Send bytes."""
+        self._link.sendall(piece)
+
+    def read(self):
+        """Read all that was sent by now."""
+        try:
+            while piece := self._link.recv(1 << 16):
+                self.told += self._unpacker.feed(piece)
+        except BlockingIOError:
+            pass
+        return self.told
+
+    def close(self):
+        """Leave."""
+        self._link.close()
+
+    def all(self, kind):
+        """Return all messages of a kind that were sent by now."""
+        return [message for message in self.read() if isinstance(message, kind)]
+
+    @property
+    def take(self):
+        """What was performed by now."""
+        return [report.performed for report in self.all(wire.Report)]

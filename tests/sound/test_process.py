@@ -1,0 +1,77 @@
+import json
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bedside.music.events import Lost, NoteOn, Performed, Player, Source, TakeBegan, TakeEnded
+from bedside.sound import wire
+from bedside.sound.process import Settings
+from sound.link import Stage
+
+RATE = 48000
+BLOCK = 128
+
+
+def test_settings_cross_as_text():
+    """What an engine's process is told at its start arrives as it was, and a setting that is none is refused."""
+    settings = Settings(48000, 128, 64, "Grüner Lautsprecher")
+    text = settings.to_json()
+    assert Settings.from_json(text) == settings
+    with pytest.raises(TypeError):
+        Settings.from_json(json.dumps({**json.loads(text), "volume": 11}))
+
+
+@pytest.fixture
+def started():
+    """Give a real engine's process, without a card, and the stage's end of its socket."""
+    ours, theirs = socket.socketpair()
+    settings = Settings(RATE, BLOCK, 16, "a card that nobody has")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bedside.sound.process", str(theirs.fileno()), settings.to_json()],
+        pass_fds=(theirs.fileno(),),
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+    )
+    theirs.close()
+    yield process, Stage(ours)
+    process.kill()
+    process.communicate()
+    ours.close()
+
+
+def wait_for(stage, kind, seconds=60.0):
+    until = time.monotonic() + seconds
+    while not stage.all(kind):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return stage.all(kind)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
+    """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
+    process, stage = started
+    wait_for(stage, wire.Ready)
+    stage.send(wire.Open(wire.Opening.TRIED))
+    assert wait_for(stage, wire.Opened) == [wire.Opened(0.0, "")]
+    stage.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH), asked_ns=99)
+    reports = wait_for(stage, wire.Report)
+    assert isinstance(reports[0].performed.event, TakeBegan)
+    stage.send(wire.Quit())
+    assert process.wait(20) == 0
+    assert Performed(0, Lost()) in stage.take
+    assert isinstance(stage.take[-1].event, TakeEnded)
+    assert [r.asked_ns for r in stage.all(wire.Report) if isinstance(r.performed.event, NoteOn)] == [99]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+def test_a_process_whose_stage_is_gone_ends(started):
+    """No engine outlives its stage, neither while it plays nor while it waits to be opened."""
+    process, stage = started
+    wait_for(stage, wire.Ready)
+    stage.close()
+    assert process.wait(20) == 0

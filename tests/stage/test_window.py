@@ -1,0 +1,121 @@
+"""The window: where there is a screen it is held and let go, and where there is none that is one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from bedside.errors import BedsideError
+from bedside.stage.hush import hushed
+from bedside.stage.window import NoScreenError, screen, window
+
+SETTINGS = ("SDL_TOUCH_MOUSE_EVENTS", "SDL_MOUSE_TOUCH_EVENTS", "SDL_FRAMEBUFFER_ACCELERATION")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Begin with no screen, none wanted, and leave the machine as it was."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    for name in SETTINGS:
+        monkeypatch.setenv(name, "to be restored")
+    pygame.display.quit()
+    yield
+    pygame.display.quit()
+
+
+@pytest.fixture
+def _pictures_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc"), reason="elsewhere a screen needs no name in the environment")  # noqa: PTH110
+def test_without_a_screen_there_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    """Where SDL could only pretend, no screen is given, no library complains, and nothing is held."""
+    with pytest.raises(NoScreenError, match=r"^This machine has no screen to play on\.$"), screen():
+        pytest.fail("a screen that nobody sees was given")
+    assert not pygame.display.get_init()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_screen_that_does_not_answer_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that was asked for and is not there is the same sentence."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "a driver that nobody has")
+    with pytest.raises(NoScreenError, match="no screen to play on"), screen():
+        pytest.fail("a screen that is not there was given")
+
+
+def test_no_screen_is_a_fault_of_the_world() -> None:
+    """What the commands say in a sentence they can tell from all other faults."""
+    assert issubclass(NoScreenError, BedsideError)
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_a_screen_is_kept_awake_and_each_touch_comes_once() -> None:
+    """While the screen is held it does not sleep, and neither touch nor mouse is told a second time as the other."""
+    with screen():
+        assert pygame.display.get_init()
+        assert not pygame.display.get_allow_screensaver()
+        assert os.environ["SDL_TOUCH_MOUSE_EVENTS"] == os.environ["SDL_MOUSE_TOUCH_EVENTS"] == "0"
+    assert not pygame.display.get_init()
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_the_screen_is_let_go_whatever_happens() -> None:
+    """A fault in play leaves no screen held."""
+    with pytest.raises(RuntimeError, match="in play"), screen():
+        raise RuntimeError("in play")
+    assert not pygame.display.get_init()
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_the_staff_s_choice_of_drawing_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way to the screen is a plain copy unless the environment says otherwise."""
+    monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "opengl")
+    with screen():
+        assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "opengl"
+    monkeypatch.delenv("SDL_FRAMEBUFFER_ACCELERATION")
+    with screen():
+        assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "0"
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_a_window_has_its_size_and_the_whole_screen_is_the_screen_s() -> None:
+    """A window of a size is that size and shows the mouse; without one it is as large as the screen, and hides it."""
+    with screen():
+        assert window((640, 360)).get_size() == (640, 360)
+        assert pygame.mouse.get_visible()
+        assert pygame.display.get_caption()[0] == "bedside"
+        surface = window(None)
+        assert surface.get_size() == pygame.display.get_desktop_sizes()[0]
+        assert surface.get_flags() & pygame.FULLSCREEN
+        assert not pygame.mouse.get_visible()
+
+
+def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen that goes while the window is opened is no crash."""
+
+    def set_mode(*_: object) -> None:
+        raise pygame.error("no video mode")
+
+    monkeypatch.setattr(pygame.display, "set_mode", set_mode)
+    with pytest.raises(NoScreenError, match=r"^The screen of this machine does not open\.$"):
+        window(None)
+
+
+def test_hushed_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    """Standard error is quiet inside, heard again after, also after a fault, and no file stays open."""
+    held = len(list(Path("/dev/fd").iterdir()))
+    with hushed():
+        os.write(2, b"cannot open a device\n")
+        os.write(1, b"an answer\n")
+    os.write(2, b"a sentence\n")
+    with pytest.raises(RuntimeError), hushed():
+        raise RuntimeError
+    os.write(2, b"another\n")
+    assert capfd.readouterr() == ("an answer\n", "a sentence\nanother\n")
+    assert len(list(Path("/dev/fd").iterdir())) == held

@@ -22,6 +22,9 @@ STEAL_SECONDS = 0.008
 # Stolen voices that may still be fading; a note that finds no room even here takes the oldest of them.
 _FADING = 32
 
+# A note that is held this long was forgotten, or its end was lost on the way: it is let go.
+HOLD_SECONDS = 120.0
+
 # What is softer than this, −96 dB, ends.
 _INAUDIBLE = np.float32(10 ** (-96 / 20))
 
@@ -60,10 +63,11 @@ class VoiceBank:
         self.polyphony = polyphony
         self._windows = [sliding_window_view(instrument.pool, block) for instrument in self.instruments]
         room = polyphony + _FADING
-        self._whole = np.zeros((9, room), np.int64)
+        self._whole = np.zeros((10, room), np.int64)
         self._instrument, self._player, self._note, self._age, self._loop, self._length = self._whole[:6]
         # Where the soft and the bright table are read next, and how many frames are left of them.
         self._reading, self._left = self._whole[6:8], self._whole[8]
+        self._struck = self._whole[9]
         self._real = np.zeros((12, room), np.float32)
         self._gain, self._fall, self._held, self._stolen, self._shade, self._shade_wanted = self._real[:6]
         # The gains of either side, and by side and table those with which the last block ended.
@@ -77,6 +81,8 @@ class VoiceBank:
         self._following = math.ceil(_ARRIVED_SECONDS * rate / block)
         self._turning = 0
         self._moving = 0
+        self._blocks = 0
+        self._hold_blocks = round(HOLD_SECONDS * rate / block)
         self._steal_fall = np.float32(10 ** (-96 / 20 * block / (STEAL_SECONDS * rate)))
         self._release_fall = [
             np.float32(10 ** (-60 / 20 * block / (instrument.release * rate))) for instrument in self.instruments
@@ -103,7 +109,7 @@ class VoiceBank:
         self._whole[:] = 0
         self._real[:] = 0
         self._counts[:] = 0
-        self._count = self._born = self._turning = self._moving = 0
+        self._count = self._born = self._turning = self._moving = self._blocks = 0
         self._part[:] = self._part_wanted
 
     def level(self, part: int, gain: float) -> None:
@@ -130,7 +136,8 @@ class VoiceBank:
         soft, bright = instrument.soft[table], instrument.bright[table]
         length, loop = instrument.length[table], instrument.loop[table]
         whole = (how.instrument, how.player, how.note, self._born, loop, length, soft, bright, length)
-        self._whole[:, column] = whole
+        self._whole[:9, column] = whole
+        self._struck[column] = self._blocks
         self._real[:8, column] = (how.gain, 1, 1, 0, how.brightness, how.brightness, how.left, how.right)
         self._real[8:, column] = self._levels(column, column + 1)[..., 0].reshape(4)
         self._counts[how.instrument] += 1
@@ -203,6 +210,10 @@ class VoiceBank:
 
     def _advance(self, count: int) -> None:
         """Go on by a block in every table: round the loop, or to the voice's end."""
+        self._blocks += 1
+        if self._blocks % 256 == 0:
+            for column in np.flatnonzero(self._blocks - self._struck[:count] > self._hold_blocks).tolist():
+                self.release(int(self._player[column]), int(self._note[column]))
         place = self._whole[6:9, :count]
         place += self._step
         left = self._left[:count]

@@ -71,6 +71,10 @@ class Inbox:
         """Whether something waits to be drawn."""
         return bool(self._performed)
 
+    def woken(self) -> None:
+        """Let the next knock through: the last one was heard."""
+        self._knocked = False
+
     def open(self) -> None:
         """Let knocks through: the window is there."""
         self._open = True
@@ -81,7 +85,6 @@ class Inbox:
 
     def performed(self) -> Iterator[Performed]:
         """Yield what was performed since the last call."""
-        self._knocked = False
         while self._performed:
             yield self._performed.popleft()
 
@@ -188,6 +191,8 @@ class Play:
 
     def _feel(self, event: pygame.event.Event) -> None:
         match event.type:
+            case _ if event.type == _WAKE:
+                self._inbox.woken()
             case pygame.QUIT:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:

@@ -73,7 +73,14 @@ def wait_for_silence(card: SoundCard, program: Program, seconds: float = 0.2) ->
         lately = card.heard(max(card.first, card.end - round(seconds * card.rate)))
         return len(lately) >= round(seconds * card.rate) * 0.9 and not lately.any()
 
-    program.wait_for(silent, 30.0, "silence")
+    end = card.end
+    try:
+        program.wait_for(silent, 30.0, "silence")
+    except TimeoutError as error:
+        last = np.abs(card.heard(max(card.first, card.end - card.rate))).max(initial=0.0)
+        raise TimeoutError(
+            f"{error}\nthe card went on for {card.end - end} frames; the last second is {last}"
+        ) from None
 
 
 def takes(data: Path) -> list[list[Performed]]:

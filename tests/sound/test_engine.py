@@ -3,6 +3,7 @@ import pytest
 
 from bedside.music.events import Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
 from bedside.sound.engine import Engine
+from bedside.sound.voices import HOLD_SECONDS
 from sound.tones import RATE, band, tone
 
 BLOCK = 128
@@ -65,6 +66,17 @@ def test_a_held_note_of_a_sustained_instrument_sounds_on_and_ends_with_the_hand(
     assert engine.holding
     engine.apply(NoteOff(Player.CHILD, 1))
     play(engine, 0.4)
+    assert engine.sounding == 0
+
+
+def test_a_note_whose_end_was_lost_ends_all_the_same():
+    """A sustained note that nobody lets go is let go after two minutes, and falls silent."""
+    engine = Engine([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
+    engine.apply(on(1))
+    play(engine, HOLD_SECONDS - 1)
+    assert engine.holding
+    play(engine, 4.0)
+    assert not engine.holding
     assert engine.sounding == 0
 
 

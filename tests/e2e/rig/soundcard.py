@@ -130,9 +130,10 @@ class SoundCard:
 
     def _start_as(self, scheduling: list[str], jack: Any, lock: int, log: Path, started: ExitStack) -> bool:
         name = self.env["JACK_DEFAULT_SERVER"]
+        # A machine that stands still for half a second is not to cost a client its place, as it would by default.
         # Shared memory is laid out for every port there may be, and a container's /dev/shm is small. A temporary server
         # ends with its last client, so that it does not outlive a test run that was killed.
-        command = ["jackd", *scheduling, "--port-max", "128", "--temporary", "-n", name]
+        command = ["jackd", *scheduling, "--port-max", "128", "--timeout", "4500", "--temporary", "-n", name]
         command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.block), "--monitor"]
         try:
             with log.open("a") as said:

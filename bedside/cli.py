@@ -19,6 +19,7 @@ import typer
 
 from bedside import __version__, places
 from bedside.errors import BedsideError
+from bedside.files import reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -345,7 +346,7 @@ def _folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise BedsideError(f"The folder {path} cannot be made: {fault.strerror}.") from fault
+        raise BedsideError(f"The folder {path} cannot be made: {reason(fault)}.") from fault
 
 
 def _print_json(value: object) -> None:

@@ -35,7 +35,7 @@ def test_killed_at_any_instant(touchscreen, card, tmp_path):
     kept = 0
     for life in range(KILLS):
         if life % 5 == 4:
-            # Now and then while the program starts, a store already there or not.
+            # Now and then while the program starts.
             with playing(touchscreen, card, data) as program:
                 time.sleep(chance.uniform(0.0, 1.5))
                 program.kill_tree()

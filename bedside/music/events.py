@@ -79,6 +79,54 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Glide:
+    """The hand slides a held note to another pitch: a MIDI key, 0–127, and what lies between two keys."""
+
+    player: Player
+    note: int
+    pitch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A part's pitch wheel: all its notes, held and to come, lie this many semitones higher, −24 to 24."""
+
+    player: Player
+    semitones: float
+
+
+@dataclass(frozen=True, slots=True)
+class Vibrato:
+    """A part's modulation wheel, 0–1: how far its notes waver in pitch."""
+
+    player: Player
+    depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A part's swell, 0 silent to 1 as made, below what `Level` sets."""
+
+    player: Player
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pedal:
+    """A part's sustain pedal: while it is down, notes that the hand leaves sound as if they were held."""
+
+    player: Player
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllOff:
+    """The hands leave all notes of a part at once, and its pedal is up."""
+
+    player: Player
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A part takes another instrument; notes already sounding keep theirs."""
 
@@ -93,6 +141,20 @@ class Level:
     player: Player
     db: float
     pan: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reverb:
+    """What everybody plays in from here on: a room of `bedside.sound.room`, by its name."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How loud and how sudden it may be from here on: a profile of `bedside.sound.profile`, by its name."""
+
+    profile: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +196,27 @@ class Resumed:
     """The sound is back, from exact silence."""
 
 
-Event = NoteOn | NoteOff | Shape | Program | Level | Stop | Tempo | TakeBegan | TakeEnded | Lost | Resumed
+Event = (
+    NoteOn
+    | NoteOff
+    | Shape
+    | Glide
+    | Bend
+    | Vibrato
+    | Expression
+    | Pedal
+    | AllOff
+    | Program
+    | Level
+    | Reverb
+    | Profile
+    | Stop
+    | Tempo
+    | TakeBegan
+    | TakeEnded
+    | Lost
+    | Resumed
+)
 
 
 @dataclass(frozen=True, slots=True)

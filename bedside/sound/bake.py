@@ -5,19 +5,16 @@ The same patch at the same rate gives the same bits, whatever else is baked and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.bar import Bar, strike
-from bedside.sound.ensemble import Ensemble, hold
-from bedside.sound.instrument import GUARD, Instrument
+from bedside.sound.instrument import GUARD, Instrument, Region
 from bedside.sound.loudness import momentary
-from bedside.sound.membrane import Membrane, beat
 from bedside.sound.patch import Patch
-from bedside.sound.strings import PluckedString, pluck
 from bedside.sound.table import Table
 
 LOUDNESS_LUFS = -23.0
@@ -38,23 +35,11 @@ def table(patch: Patch, key: int, rate: int) -> Table:
         raise ValueError(f"{patch.name} plays the keys {patch.lowest} to {patch.highest}, not {key}")
     if not _LEAST_RATE <= rate <= _GREATEST_RATE:
         raise ValueError(f"a rate is from {_LEAST_RATE} to {_GREATEST_RATE} Hz, not {rate}")
-    raw = _synthesised(patch, key, rate)
-    gain = 10 ** ((LOUDNESS_LUFS - momentary(raw.samples, rate)) / 20)
-    gain = np.minimum(gain, (PEAK - QUANTUM) / np.max(np.abs(raw.samples), axis=1))
-    return Table(np.rint(raw.samples * (gain[:, None] / QUANTUM)) * QUANTUM, raw.loop)
-
-
-def _synthesised(patch: Patch, key: int, rate: int) -> Table:
-    rng = seeded(patch.name, key)
-    match patch.model:
-        case PluckedString() as string:
-            return pluck(string, key, rate, rng)
-        case Bar() as bar:
-            return strike(bar, key, rate, rng)
-        case Membrane() as membrane:
-            return beat(membrane, key, rate, rng)
-        case Ensemble() as ensemble:
-            return hold(ensemble, key, rate, rng)
+    raw = patch.piece(key).model.sound(key, rate, seeded(patch.name, key))
+    heard = raw.heard(raw.samples.shape[1], rate)
+    gain = 10 ** ((LOUDNESS_LUFS - momentary(heard, rate)) / 20)
+    gain = np.minimum(gain, (PEAK - QUANTUM) / np.max(np.abs(heard), axis=1))
+    return Table(np.rint(raw.samples * (gain[:, None] / QUANTUM)) * QUANTUM, raw.loop, raw.fall)
 
 
 def seeded(name: str, key: int) -> Generator:
@@ -65,48 +50,63 @@ def seeded(name: str, key: int) -> Generator:
 def bake(patch: Patch, rate: int, progress: Callable[[float], None]) -> Instrument:
     """Return the instrument of a patch at ``rate``, telling ``progress`` the part done, 0 to 1, after each key."""
     keys = range(patch.lowest, patch.highest + 1)
-    rows: list[NDArray[np.float32]] = []
-    loops: list[int] = []
+    rows: list[NDArray[np.float32]] = [np.zeros(GUARD, np.float32)]
+    shapes: list[Shape] = []
     for done, key in enumerate(keys, start=1):
         made = table(patch, key, rate)
-        rows.append(guarded(made))
-        loops.append(made.loop)
+        rows.append(guarded(made).reshape(-1))
+        shapes.append(Shape(made.samples.shape[1], made.loop, made.fall))
         progress(done / len(keys))
-    pool = np.concatenate([row.reshape(-1) for row in rows])
+    pool = np.concatenate(rows)
     pool.flags.writeable = False
-    lengths = np.array([row.shape[1] - GUARD for row in rows], dtype=np.int64)
-    return laid(patch, rate, pool, lengths, np.array(loops, dtype=np.int64))
+    return laid(patch, rate, pool, shapes)
 
 
-def laid(
-    patch: Patch,
-    rate: int,
-    pool: NDArray[np.float32],
-    length: NDArray[np.int64],
-    loop: NDArray[np.int64],
-) -> Instrument:
-    """Return the instrument whose pool holds, key after key, a soft and a bright table of ``length`` and their guards.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How long the tables of a key are, how long their loop, both in frames, and how they fall, in dB a second."""
+
+    length: int
+    loop: int
+    fall: float
+
+
+def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Shape]) -> Instrument:
+    """Return the instrument whose pool holds, key after key, a soft and a bright table of its shape and their guards.
 
     Raises ValueError where the pool does not have exactly that size, or a loop is longer than its table.
     """
-    if length.shape != loop.shape or length.size != patch.highest - patch.lowest + 1:
-        raise ValueError("there must be one length and one loop for each key")
-    if np.any(length < 1) or np.any(loop < 0) or np.any(loop > length) or pool.size != 2 * np.sum(length + GUARD):
-        raise ValueError("the lengths and loops do not fit the pool")
-    begins = np.concatenate(([0], np.cumsum(2 * (length + GUARD))[:-1]))
+    if len(shapes) != patch.highest - patch.lowest + 1:
+        raise ValueError("there must be one length, one loop and one fall for each key")
+    if any(shape.length < 1 or not 0 <= shape.loop <= shape.length or not 0 <= shape.fall < 1e4 for shape in shapes):
+        raise ValueError("the lengths and loops make no sense")
+    if pool.size != GUARD + sum(2 * (shape.length + GUARD) for shape in shapes):
+        raise ValueError("the lengths do not fit the pool")
+    regions = []
+    begin = GUARD
+    for key, shape in enumerate(shapes, start=patch.lowest):
+        piece = patch.piece(key)
+        region = Region(
+            soft=begin,
+            bright=begin + shape.length + GUARD,
+            length=shape.length,
+            loop=shape.loop,
+            fall=shape.fall,
+            release=piece.release,
+            group=piece.group,
+            off_by=piece.off_by,
+        )
+        regions.append((region,))
+        begin += 2 * (shape.length + GUARD)
     return Instrument(
         name=patch.name,
         picture=patch.picture,
         lowest=patch.lowest,
         highest=patch.highest,
         sustained=patch.sustained,
-        release=patch.release,
         rate=rate,
         pool=pool,
-        soft=begins,
-        bright=begins + length + GUARD,
-        length=length,
-        loop=loop,
+        regions=tuple(regions),
     )
 
 

@@ -51,6 +51,10 @@ class Bar:
         """Return how long the tables of a key are."""
         return self.t60[0].at(key) * self.fall_db / 60
 
+    def sound(self, key: int, rate: int, rng: Generator) -> Table:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return strike(self, key, rate, rng)
+
 
 def contact(hz: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
     """Return how strongly a blow of a half sine of ``seconds`` excites modes at ``hz``.

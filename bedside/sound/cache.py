@@ -38,15 +38,16 @@ from bedside.sound import (
 from bedside.sound.instrument import Instrument
 from bedside.sound.patch import Patch
 
-FORMAT = 1
+FORMAT = 2
 
 # A change in any of these may change the sound.
 SOURCES = bake, bar, ensemble, envelope, instrument, loudness, membrane, modes, noise, patch, strings, table, tuning
 
 _MAGIC = b"bedside\0"
-# Magic, format, keys, CRC-32 of the layout that follows (the length, then the loop of every key, int64), CRC-32 of the
-# pool.
+# Magic, format, keys, CRC-32 of the shapes that follow, CRC-32 of the pool.
 _PRELUDE = struct.Struct("<8sIIII")
+# Length, loop and fall of a key's tables.
+_SHAPE = struct.Struct("<qqd")
 _PAGE = mmap.ALLOCATIONGRANULARITY
 
 # A process that bakes for longer than this is no longer there.
@@ -111,16 +112,17 @@ def _clear(file: Path, prefix: str) -> None:
 
 
 def _write(baked: Instrument, out: BinaryIO) -> None:
-    layout = np.stack((baked.length, baked.loop)).astype("<i8").tobytes()
+    # A baked patch has one region for each key.
+    layout = b"".join(_SHAPE.pack(region.length, region.loop, region.fall) for (region,) in baked.regions)
     samples = np.ascontiguousarray(baked.pool, dtype="<f4").data.cast("B")
-    prelude = _PRELUDE.pack(_MAGIC, FORMAT, baked.length.size, zlib.crc32(layout), zlib.crc32(samples))
-    out.write((prelude + layout).ljust(_begin(baked.length.size), b"\0"))
+    prelude = _PRELUDE.pack(_MAGIC, FORMAT, len(baked.regions), zlib.crc32(layout), zlib.crc32(samples))
+    out.write((prelude + layout).ljust(_begin(len(baked.regions)), b"\0"))
     out.write(samples)
 
 
 def _begin(keys: int) -> int:
     """Return where the pool begins in a file of so many keys: on the first page after what describes it."""
-    return -(-(_PRELUDE.size + 16 * keys) // _PAGE) * _PAGE
+    return -(-(_PRELUDE.size + _SHAPE.size * keys) // _PAGE) * _PAGE
 
 
 def _read(file: Path, patch: Patch, rate: int) -> Instrument | None:
@@ -137,15 +139,15 @@ def _mapped(source: BinaryIO, patch: Patch, rate: int) -> Instrument:
     magic, form, keys, layout_crc, pool_crc = _PRELUDE.unpack(source.read(_PRELUDE.size))
     if (magic, form, keys) != (_MAGIC, FORMAT, patch.highest - patch.lowest + 1):
         raise ValueError("not a cache file of this format")
-    layout = source.read(16 * keys)
+    layout = source.read(_SHAPE.size * keys)
     if zlib.crc32(layout) != layout_crc:
         raise ValueError("a damaged layout")
-    length, loop = np.frombuffer(layout, dtype="<i8").astype(np.int64).reshape(2, keys)
+    shapes = [bake.Shape(*values) for values in _SHAPE.iter_unpack(layout)]
     shared = _map(source, os.fstat(source.fileno()).st_size)
     # The checksum also touches every page, where the system does not populate a mapping by itself.
     if zlib.crc32(memoryview(shared)[_begin(keys) :]) != pool_crc:
         raise ValueError("a damaged pool")
-    return bake.laid(patch, rate, np.frombuffer(shared, dtype="<f4", offset=_begin(keys)), length, loop)
+    return bake.laid(patch, rate, np.frombuffer(shared, dtype="<f4", offset=_begin(keys)), shapes)
 
 
 def _map(source: BinaryIO, length: int) -> mmap.mmap:

@@ -50,6 +50,10 @@ class Ensemble:
         """Return how long the tables of a key are, at most."""
         return self.attack + self.loop.at(key) * (1 + _STRETCH)
 
+    def sound(self, key: int, rate: int, rng: Generator) -> Table:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return hold(self, key, rate, rng)
+
 
 def cycle(hz: float, seconds: float, rate: int) -> tuple[int, int]:
     """Return the frames of a loop about ``seconds`` long, and how many periods of ``hz`` it holds.

@@ -59,6 +59,10 @@ class Membrane:
         """Return how long the tables of a key are."""
         return self.t60.at(key) * self.fall_db / 60
 
+    def sound(self, key: int, rate: int, rng: Generator) -> Table:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return beat(self, key, rate, rng)
+
 
 def modes(air: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the modes by frequency: nodal diameters m, zeros j of the Bessel function J_m, ratios to the lowest.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import tomllib
 from dataclasses import dataclass, fields, is_dataclass
@@ -25,32 +26,60 @@ MOST_SECONDS = 40 * 2**20 / 4 / 48_000 / 2
 _LONGEST_NAME = 16
 _LONGEST_TEXT = 400
 _MOST_PARTS = 16
+_MOST_PIECES = 32
 # Steeper scaling than an octave in six semitones is a slip of the pen, and overflows.
 _STEEPEST, _GREATEST = 6.0, 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What sounds on the MIDI keys ``lowest`` to ``highest`` of an instrument.
+
+    ``release`` is the time in seconds in which a note falls by 60 dB once the hand leaves it, infinite where it rings
+    on. A piece of a ``group`` other than 0 is choked by any strike of a piece whose ``off_by`` is that group.
+    """
+
+    lowest: int
+    highest: int
+    release: float
+    group: int
+    off_by: int
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
     """An instrument as its file states it.
 
-    It plays the MIDI keys ``lowest`` to ``highest``; ``register`` is the key where a layout of pads begins unless the
-    world says otherwise. ``release`` is the time in seconds in which a note falls by 60 dB once the hand leaves it,
-    infinite where it rings on. ``source`` says where the physics was taken from.
+    Its ``pieces``, one for most instruments and several for a set of drums, cover the MIDI keys from ``lowest`` to
+    ``highest``, each key once. ``register`` is the key where a layout of pads begins unless the world says otherwise.
+    ``source`` says where the physics was taken from.
     """
 
     name: str
     picture: str
     source: str
-    lowest: int
-    highest: int
     register: int
-    release: float
-    model: Model
+    pieces: tuple[Piece, ...]
+
+    @property
+    def lowest(self) -> int:
+        """The lowest key."""
+        return self.pieces[0].lowest
+
+    @property
+    def highest(self) -> int:
+        """The highest key."""
+        return self.pieces[-1].highest
 
     @property
     def sustained(self) -> bool:
         """Whether a held note sounds for as long as it is held."""
-        return isinstance(self.model, Ensemble)
+        return any(isinstance(piece.model, Ensemble) for piece in self.pieces)
+
+    def piece(self, key: int) -> Piece:
+        """Return what sounds on a key of the range."""
+        return next(piece for piece in self.pieces if piece.lowest <= key <= piece.highest)
 
 
 def parse(text: str, file: str) -> Patch:
@@ -71,25 +100,47 @@ def _plain(fault: Exception) -> str:
 
 
 def _patch(stated: dict[str, Any]) -> Patch:
-    named = [name for name in _MODELS if name in stated]
-    if len(named) != 1:
-        raise ValueError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
-    physics = stated.pop(named[0])
-    _same(stated, {field.name for field in fields(Patch)} - {"model"}, "")
-    whole = {name: _whole(stated[name], name) for name in ("lowest", "highest", "register")}
+    several = stated.pop("pieces", None)
+    if several is None:
+        inner = {name: stated.pop(name) for name in ("lowest", "highest", "release", *_MODELS) if name in stated}
+        pieces = [_piece({"group": 0, "off_by": 0} | inner, "")]
+    elif isinstance(several, list) and 0 < len(several) <= _MOST_PIECES:
+        pieces = [_piece(piece, f"pieces[{number}]") for number, piece in enumerate(several)]
+    else:
+        raise ValueError(f"“pieces” must be a list of 1 to {_MOST_PIECES}")
+    _same(stated, {field.name for field in fields(Patch)} - {"pieces"}, "")
     name, picture, source = (_text(stated[key], key) for key in ("name", "picture", "source"))
     if not (name.isascii() and name.isalpha() and len(name) <= _LONGEST_NAME):
         raise ValueError(f"“name” must be 1 to {_LONGEST_NAME} plain letters")
-    if not whole["lowest"] <= whole["register"] <= whole["highest"]:
+    for piece, higher in itertools.pairwise(pieces):
+        if higher.lowest != piece.highest + 1:
+            raise ValueError("each of “pieces” must begin one key above the one before")
+    register = _whole(stated["register"], "register")
+    if not pieces[0].lowest <= register <= pieces[-1].highest:
         raise ValueError("“register” must lie from “lowest” to “highest”")
-    release = _number(stated["release"], "release", Within(0.02, math.inf))
-    ends = whole["lowest"], whole["highest"]
-    model = _model(_MODELS[named[0]], physics, named[0], ends)
-    patch = Patch(name=name, picture=picture, source=source, release=release, model=model, **whole)
-    seconds = sum(model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
+    patch = Patch(name=name, picture=picture, source=source, register=register, pieces=tuple(pieces))
+    seconds = sum(patch.piece(key).model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
     if seconds > MOST_SECONDS:
         raise ValueError(f"its notes last {seconds:.0f} s in all, and {MOST_SECONDS:.0f} s is the most that fits")
     return patch
+
+
+def _piece(stated: Any, where: str) -> Piece:
+    """Return a piece as a TOML table states it, in exactly one model's words."""
+    named = [name for name in _MODELS if isinstance(stated, dict) and name in stated]
+    if len(named) != 1:
+        raise ValueError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
+    physics = stated.pop(named[0])
+    _same(stated, {field.name for field in fields(Piece)} - {"model"}, where)
+    prefix = f"{where}." if where else ""
+    lowest, highest, group, off_by = (
+        _whole(stated[name], f"{prefix}{name}") for name in ("lowest", "highest", "group", "off_by")
+    )
+    if lowest > highest:
+        raise ValueError(f"“{prefix}lowest” must not lie above “{prefix}highest”")
+    release = _number(stated["release"], f"{prefix}release", Within(0.02, math.inf))
+    model = _model(_MODELS[named[0]], physics, f"{prefix}{named[0]}", (lowest, highest))
+    return Piece(lowest=lowest, highest=highest, release=release, group=group, off_by=off_by, model=model)
 
 
 def _same(stated: Any, wanted: set[str], where: str) -> dict[str, Any]:
@@ -113,7 +164,7 @@ def _text(value: Any, where: str) -> str:
 
 def _whole(value: Any, where: str) -> int:
     if type(value) is not int or not 0 <= value <= 127:
-        raise ValueError(f"“{where}” must be a MIDI key from 0 to 127")
+        raise ValueError(f"“{where}” must be a whole number from 0 to 127")
     return value
 
 

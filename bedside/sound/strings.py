@@ -64,6 +64,10 @@ class PluckedString:
         """Return how long the tables of a key are."""
         return self.t60.at(key) * self.fall_db / 60
 
+    def sound(self, key: int, rate: int, rng: Generator) -> Table:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return pluck(self, key, rate, rng)
+
 
 def partials(string: PluckedString, key: int, rate: int) -> NDArray[np.float64]:
     """Return the frequencies in Hz of a key's partials below the limit of ``rate``, the first exactly in tune.

@@ -68,10 +68,11 @@ class VoiceBank:
         # Where the soft and the bright table are read next, and how many frames are left of them.
         self._reading, self._left = self._whole[6:8], self._whole[8]
         self._struck = self._whole[9]
-        self._real = np.zeros((12, room), np.float32)
+        self._real = np.zeros((13, room), np.float32)
         self._gain, self._fall, self._held, self._stolen, self._shade, self._shade_wanted = self._real[:6]
         # The gains of either side, and by side and table those with which the last block ended.
         self._sides, self._ended = self._real[6:8], self._real[8:12]
+        self._released = self._real[12]
         self._part = np.ones(parts, np.float32)
         self._part_wanted = np.ones(parts, np.float32)
         self._counts = np.zeros(len(self.instruments), np.int64)
@@ -84,9 +85,7 @@ class VoiceBank:
         self._blocks = 0
         self._hold_blocks = round(HOLD_SECONDS * rate / block)
         self._steal_fall = np.float32(10 ** (-96 / 20 * block / (STEAL_SECONDS * rate)))
-        self._release_fall = [
-            np.float32(10 ** (-60 / 20 * block / (instrument.release * rate))) for instrument in self.instruments
-        ]
+        self._rate = rate
         self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._step = np.array([[block], [block], [-block]])
 
@@ -127,19 +126,20 @@ class VoiceBank:
         if self._count == self._whole.shape[1]:
             self._drop(int(np.argmin(self._age[: self._count] - self._stolen[: self._count].astype(np.int64) * 2**40)))
         instrument = self.instruments[how.instrument]
-        table = instrument.nearest(how.key) - instrument.lowest
+        (region,) = instrument.at(instrument.nearest(how.key))
         column = int(self._counts[: how.instrument + 1].sum())
         end = self._count
         self._whole[:, column + 1 : end + 1] = self._whole[:, column:end].copy()
         self._real[:, column + 1 : end + 1] = self._real[:, column:end].copy()
         self._born += 1
-        soft, bright = instrument.soft[table], instrument.bright[table]
-        length, loop = instrument.length[table], instrument.loop[table]
-        whole = (how.instrument, how.player, how.note, self._born, loop, length, soft, bright, length)
+        length = region.length
+        whole = (how.instrument, how.player, how.note, self._born, region.loop, length, region.soft, region.bright, length)
         self._whole[:9, column] = whole
         self._struck[column] = self._blocks
-        self._real[:8, column] = (how.gain, 1, 1, 0, how.brightness, how.brightness, how.left, how.right)
-        self._real[8:, column] = self._levels(column, column + 1)[..., 0].reshape(4)
+        fall = 10 ** (-region.fall / 20 * self.block / self._rate)
+        self._real[:8, column] = (how.gain, fall, 1, 0, how.brightness, how.brightness, how.left, how.right)
+        self._released[column] = fall * 10 ** (-60 / 20 * self.block / (region.release * self._rate))
+        self._real[8:12, column] = self._levels(column, column + 1)[..., 0].reshape(4)
         self._counts[how.instrument] += 1
         self._count += 1
 
@@ -148,7 +148,7 @@ class VoiceBank:
         for column in self._columns(player, note):
             self._held[column] = 0
             if not self._stolen[column]:
-                self._fall[column] = self._release_fall[int(self._instrument[column])]
+                self._fall[column] = self._released[column]
 
     def shade(self, player: int, note: int, brightness: float) -> None:
         """Turn a held note towards its soft table, 0, or its bright one, 1."""

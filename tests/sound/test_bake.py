@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from bedside.sound import catalogue
-from bedside.sound.bake import QUANTUM, bake, laid, table
+from bedside.sound.bake import QUANTUM, Shape, bake, laid, table
 from bedside.sound.instrument import GUARD
 from bedside.sound.patch import Patch
 from sound.listening import cents, decibels, envelope, peak_hz
@@ -30,7 +30,8 @@ def keys(patch: Patch) -> list[int]:
 
 def small(name: str) -> Patch:
     """Return a shipped patch with two keys."""
-    return replace(PATCHES[name], lowest=60, highest=61, register=60)
+    (piece,) = PATCHES[name].pieces
+    return replace(PATCHES[name], register=60, pieces=(replace(piece, lowest=60, highest=61),))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -115,8 +116,9 @@ def test_baking_twice_gives_the_same_bits(name: str) -> None:
     """The same key comes out the same to the bit, alone or in the company of other keys."""
     instrument = bake(small(name), RATE, lambda _: None)
     alone = table(PATCHES[name], 61, RATE).samples.astype(np.float32)
-    for row, begin in enumerate((instrument.soft[1], instrument.bright[1])):
-        assert instrument.pool[begin : begin + instrument.length[1]].tobytes() == alone[row].tobytes()
+    (region,) = instrument.at(61)
+    for row, begin in enumerate((region.soft, region.bright)):
+        assert instrument.pool[begin : begin + region.length].tobytes() == alone[row].tobytes()
     assert bake(small(name), RATE, lambda _: None).pool.tobytes() == instrument.pool.tobytes()
 
 
@@ -131,14 +133,16 @@ def test_other_keys_and_names_have_noise_of_their_own() -> None:
 def test_the_guard_goes_on_as_a_voice_expects(name: str) -> None:
     """After each table follow `GUARD` frames: the beginning of the loop, bit for bit, or silence."""
     instrument = bake(small(name), RATE, lambda _: None)
-    for number in range(2):
-        for begins in (instrument.soft, instrument.bright):
-            end = begins[number] + instrument.length[number]
+    for (region,) in instrument.regions:
+        for begin in (region.soft, region.bright):
+            end = begin + region.length
             guard = instrument.pool[end : end + GUARD]
-            loop = instrument.loop[number]
+            loop = region.loop
             expected = instrument.pool[end - loop : end - loop + GUARD] if loop else np.zeros(GUARD, np.float32)
             np.testing.assert_array_equal(guard, expected)
-    assert instrument.sustained == bool(instrument.loop.all()) == bool(instrument.loop.any())
+    assert not instrument.pool[:GUARD].any()
+    if instrument.sustained:
+        assert all(region.loop for (region,) in instrument.regions)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -176,14 +180,16 @@ def test_progress_rises_to_one() -> None:
 def test_a_wrong_layout_is_refused() -> None:
     """A pool that is not of the size that its lengths and loops ask for is no instrument."""
     made = bake(small("drum"), RATE, lambda _: None)
-    for length, loop in (
-        (made.length + 1, made.loop),
-        (made.length, made.length + 1),
-        (made.length[:1], made.loop[:1]),
-        (-made.length, made.loop),
+    one, two = (Shape(region.length, region.loop, region.fall) for (region,) in made.regions)
+    for shapes in (
+        (one, replace(two, length=two.length + 1)),
+        (one, replace(two, loop=two.length + 1)),
+        (one, replace(two, fall=float("nan"))),
+        (one,),
+        (one, replace(two, length=-two.length)),
     ):
         with pytest.raises(ValueError, match="length"):
-            laid(small("drum"), RATE, made.pool, length, loop)
+            laid(small("drum"), RATE, made.pool, shapes)
     with pytest.raises(ValueError, match="keys"):
         table(small("drum"), 62, RATE)
     with pytest.raises(ValueError, match="rate"):

@@ -30,9 +30,9 @@ def test_its_modes_are_tuned_1_to_3_9_to_9_2(marimba: Patch, key: int) -> None:
 @pytest.mark.parametrize("key", [41, 60, 79])
 def test_its_modes_decay_as_the_patch_states(marimba: Patch, key: int) -> None:
     """The first two modes fall by 60 dB in the stated time, within 20 %."""
-    assert isinstance(marimba.model, Bar)
+    assert isinstance(marimba.pieces[0].model, Bar)
     sound = table(marimba, key, RATE).samples[1]
-    for ratio, stated in list(zip(marimba.model.ratios, marimba.model.t60, strict=True))[:2]:
+    for ratio, stated in list(zip(marimba.pieces[0].model.ratios, marimba.pieces[0].model.t60, strict=True))[:2]:
         span = stated.at(key)
         part = sound[int(0.1 * RATE) : int((0.1 + 0.4 * span) * RATE)]
         assert t60(part, RATE, ratio * hertz(key), hertz(key)) == pytest.approx(span, rel=0.2)

@@ -162,7 +162,7 @@ def test_whatever_determines_the_sound_changes_the_fingerprint(
 ) -> None:
     """Another parameter, rate or line of code gives another fingerprint; the same gives the same."""
     prints = {cache.fingerprint(patch, RATE), cache.fingerprint(patch, 44_100)}
-    prints.add(cache.fingerprint(replace(patch, model=replace(patch.model, onset=0.002)), RATE))
+    prints.add(cache.fingerprint(replace(patch, pieces=(replace(patch.pieces[0], model=replace(patch.pieces[0].model, onset=0.002)),)), RATE))
     assert len(prints) == 3
     assert cache.fingerprint(patch, RATE) in prints
     code = ModuleType("code")

@@ -22,11 +22,11 @@ def pad() -> Patch:
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
 def test_every_loop_is_in_tune(pad: Patch, rate: int) -> None:
     """Over the whole range a loop holds whole periods of its key within half a cent."""
-    assert isinstance(pad.model, Ensemble)
+    assert isinstance(pad.pieces[0].model, Ensemble)
     for key in range(pad.lowest, pad.highest + 1):
-        frames, periods = cycle(hertz(key), pad.model.loop.at(key), rate)
+        frames, periods = cycle(hertz(key), pad.pieces[0].model.loop.at(key), rate)
         assert abs(1200 * np.log2(periods * rate / frames / hertz(key))) < 0.5
-        assert frames == pytest.approx(pad.model.loop.at(key) * rate, rel=0.07)
+        assert frames == pytest.approx(pad.pieces[0].model.loop.at(key) * rate, rel=0.07)
 
 
 @pytest.mark.parametrize("key", [36, 60, 84])

@@ -31,19 +31,19 @@ def test_the_shipped_instruments_come_in_their_order() -> None:
     assert [patch.name for patch in patches[:4]] == ["harp", "marimba", "pad", "drum"]
     assert all(patch.picture and "Fletcher & Rossing" in patch.source for patch in patches[:4])
     assert [patch.sustained for patch in patches[:4]] == [False, False, True, False]
-    assert [math.isinf(patch.release) for patch in patches[:4]] == [True, True, False, True]
+    assert [math.isinf(patch.pieces[0].release) for patch in patches[:4]] == [True, True, False, True]
 
 
 def test_what_the_file_states_is_what_the_patch_holds() -> None:
     """Numbers, scaled numbers, lists and parts arrive as they are written."""
     patch = parse(changed(HARP, "pluck", "0.25"), "harp.toml")
-    assert isinstance(patch.model, PluckedString)
-    assert patch.model.pluck == 0.25
-    assert patch.model.t60 == Scaled(2.9, 29.0)
-    assert patch.model.body[1].hz == 205.0
+    assert isinstance(patch.pieces[0].model, PluckedString)
+    assert patch.pieces[0].model.pluck == 0.25
+    assert patch.pieces[0].model.t60 == Scaled(2.9, 29.0)
+    assert patch.pieces[0].model.body[1].hz == 205.0
     drum = parse(changed(DRUM, "t60", "0.5"), "drum.toml")
-    assert isinstance(drum.model, Membrane)
-    assert drum.model.t60.at(40) == drum.model.t60.at(80) == 0.5
+    assert isinstance(drum.pieces[0].model, Membrane)
+    assert drum.pieces[0].model.t60.at(40) == drum.pieces[0].model.t60.at(80) == 0.5
 
 
 def test_a_scaled_quantity_halves_upwards() -> None:
@@ -65,8 +65,8 @@ def test_a_scaled_quantity_halves_upwards() -> None:
         (changed(DRUM, "name", '"a/../b"'), "plain letters"),
         (changed(DRUM, "name", '"ABCDEFGHIJKLMNOPQ"'), "plain letters"),
         (changed(DRUM, "name", "7"), "one line of text"),
-        (changed(DRUM, "lowest", "-1"), "MIDI key"),
-        (changed(DRUM, "lowest", "true"), "MIDI key"),
+        (changed(DRUM, "lowest", "-1"), "whole number"),
+        (changed(DRUM, "lowest", "true"), "whole number"),
         (changed(DRUM, "register", "90"), "“register” must lie"),
         (changed(DRUM, "release", "nan"), "“release” must be a number"),
         (changed(DRUM, "air", "nan"), "“membrane.air” must be a number from 0 to 5"),
@@ -114,6 +114,6 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
 def test_every_shipped_instrument_fits_in_40_mib() -> None:
     """Two tables per key, guards included, take at most 40 MiB at 48 kHz."""
     for patch in catalogue.shipped():
-        seconds = sum(patch.model.seconds(key) + 256 / 48_000 for key in range(patch.lowest, patch.highest + 1))
+        seconds = sum(patch.pieces[0].model.seconds(key) + 256 / 48_000 for key in range(patch.lowest, patch.highest + 1))
         assert seconds * 2 * 48_000 * 4 <= 40 * 2**20, patch.name
         assert seconds <= MOST_SECONDS * 1.01

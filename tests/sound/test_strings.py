@@ -23,8 +23,8 @@ def harp() -> Patch:
 @pytest.mark.parametrize("key", [40, 60, 80])
 def test_its_partials_are_those_of_a_stiff_string(harp: Patch, key: int) -> None:
     """Partials 1 to 5 lie within 0.1 % of n √(1 + B n²) / √(1 + B) times the fundamental."""
-    assert isinstance(harp.model, PluckedString)
-    stiffness = harp.model.stiffness.at(key)
+    assert isinstance(harp.pieces[0].model, PluckedString)
+    stiffness = harp.pieces[0].model.stiffness.at(key)
     sound = table(harp, key, RATE).samples[1]
     for n in range(1, 6):
         wanted = hertz(key) * n * np.sqrt((1 + stiffness * n * n) / (1 + stiffness))
@@ -34,10 +34,10 @@ def test_its_partials_are_those_of_a_stiff_string(harp: Patch, key: int) -> None
 @pytest.mark.parametrize("key", [36, 48, 60, 72, 84, 96])
 def test_its_fundamental_decays_as_the_patch_states(harp: Patch, key: int) -> None:
     """The first half of the fundamental's decay has the stated T60, within 20 %, the second polarisation included."""
-    assert isinstance(harp.model, PluckedString)
+    assert isinstance(harp.pieces[0].model, PluckedString)
     sound = table(harp, key, RATE).samples[0]
     sound = sound[int(0.05 * RATE) : sound.size // 2]
-    assert t60(sound, RATE, hertz(key), hertz(key)) == pytest.approx(harp.model.t60.at(key), rel=0.2)
+    assert t60(sound, RATE, hertz(key), hertz(key)) == pytest.approx(harp.pieces[0].model.t60.at(key), rel=0.2)
 
 
 def test_higher_partials_die_sooner(harp: Patch) -> None:
@@ -53,14 +53,14 @@ def test_the_decay_is_double(harp: Patch) -> None:
     early, late = (
         t60(part, RATE, hertz(60), hertz(60)) for part in (sound[2_400:26_000], sound[26_000 : sound.size // 2 + 5_000])
     )
-    assert isinstance(harp.model, PluckedString)
-    assert late > 1.01 * early > 1.05 * harp.model.t60.at(60)
+    assert isinstance(harp.pieces[0].model, PluckedString)
+    assert late > 1.01 * early > 1.05 * harp.pieces[0].model.t60.at(60)
 
 
 def test_a_pluck_in_the_middle_leaves_out_even_partials(harp: Patch) -> None:
     """Plucked at half its length a string has no even partials; a wide finger has weaker high ones than a narrow."""
-    assert isinstance(harp.model, PluckedString)
-    middle = excitation(replace(harp.model, pluck=0.5), 60, 0.01, 12)
+    assert isinstance(harp.pieces[0].model, PluckedString)
+    middle = excitation(replace(harp.pieces[0].model, pluck=0.5), 60, 0.01, 12)
     assert np.max(np.abs(middle[1::2])) < 1e-12 < np.min(np.abs(middle[::2]))
-    wide, narrow = excitation(harp.model, 60, 0.03, 12), excitation(harp.model, 60, 0.005, 12)
+    wide, narrow = excitation(harp.pieces[0].model, 60, 0.03, 12), excitation(harp.pieces[0].model, 60, 0.005, 12)
     assert np.all(np.diff(np.abs(wide / narrow)) < 0)

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from bedside.sound.instrument import GUARD, Instrument
+from bedside.sound.instrument import GUARD, Instrument, Region
 
 RATE = 48000
 
 
-def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, release=0.2, peak=0.25):
+def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, release=0.2, peak=0.25, fall=0.0):
     """Return an instrument whose bright tables are the soft ones with an octave added; looped where asked."""
-    pool, soft, bright, length, loop = [], [], [], [], []
-    at = 0
+    pool, regions = [np.zeros(GUARD, np.float32)], []
+    at = GUARD
     for key in range(lowest, highest + 1):
         hz = 440 * 2 ** ((key - 69) / 12)
         period = RATE / hz
@@ -25,25 +25,20 @@ def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, rele
         else:
             envelope = np.where(time < frames, np.minimum(time / 96, 1) * (1 - time / frames) ** 2, 0)
         phase = 2 * np.pi * hz * time / RATE
-        for table, starts in ((np.sin(phase), soft), (0.7 * np.sin(phase) + 0.3 * np.sin(2 * phase), bright)):
-            starts.append(at)
+        for table in (np.sin(phase), 0.7 * np.sin(phase) + 0.3 * np.sin(2 * phase)):
             pool.append((peak * envelope * table).astype(np.float32))
-            at += frames + GUARD
-        length.append(frames)
-        loop.append(loop_frames)
+        bright = at + frames + GUARD
+        regions.append((Region(at, bright, frames, loop_frames, fall, release),))
+        at = bright + frames + GUARD
     return Instrument(
         name=name,
         picture=name,
         lowest=lowest,
         highest=highest,
         sustained=bool(loop_seconds),
-        release=release,
         rate=RATE,
         pool=np.concatenate(pool),
-        soft=np.array(soft),
-        bright=np.array(bright),
-        length=np.array(length),
-        loop=np.array(loop),
+        regions=tuple(regions),
     )
 
 

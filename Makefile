@@ -8,6 +8,8 @@ BIN = .venv/bin
 # libxi6: SDL loads it at run time, and without it sees no finger.
 PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2
+# What rendering is measured against.
+BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 
 # Further words for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
@@ -15,7 +17,7 @@ ARGS =
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play test check bench soak clean play-packages test-packages
+.PHONY: help play test check bench soak clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -35,7 +37,7 @@ check: .venv/test ## lint, formatting and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: test-packages .venv/test ## measure; ARGS="…" goes to pytest
+bench: test-packages bench-packages .venv/test ## measure; ARGS="…" goes to pytest
 	@echo "Measuring"
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
@@ -76,6 +78,9 @@ play-packages:
 
 test-packages:
 	@set -- $(TEST_PACKAGES); $(install_packages)
+
+bench-packages:
+	@set -- $(BENCH_PACKAGES); $(install_packages)
 
 # Sets python to the first that can make a venv; without one, bare to the first that only lacks its venv package.
 define choose_python

@@ -24,7 +24,7 @@ from bedside.files import reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bedside.music.events import Performed, Player
+    from bedside.music.events import Event, Performed, Player
     from bedside.sound.instrument import Instrument
 
 app = typer.Typer(
@@ -108,6 +108,7 @@ def play(
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
+    profile: Annotated[str, typer.Option(help="How loud and how sudden it may be: ward, quiet or night.")] = "ward",
     free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
     or_demo: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
@@ -124,10 +125,11 @@ def play(
         card=audio,
         midi=midi,
         keys=_players(keys)[0],
+        profile=profile,
         snapped=not free,
     )
     try:
-        bed.play(settings, _instruments(bed.RATE), _say)
+        bed.play(settings, _say)
     except bed.NoScreenError as fault:
         if or_demo is None:
             raise
@@ -150,9 +152,9 @@ def demo(
     from bedside.sound import offline
 
     _folder(out)
-    instruments = _instruments(offline.FILE_RATE)
     chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
     asked = [(each.seconds, each.event) for each in improvise(chance)]
+    instruments = _instruments(context.obj, offline.FILE_RATE, [event for _, event in asked])
     with _working("Improvising"):
         performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
     with Store.create(context.obj) as store:
@@ -260,7 +262,8 @@ def render(
     solo = None if player is None else _players(player)[0]
     with Store.open(context.obj) as store:
         performed = store.performed(store.find(take))
-    _render(performed, _instruments(offline.sound_rate(performed)), solo, out)
+    instruments = _instruments(context.obj, offline.sound_rate(performed), [each.event for each in performed])
+    _render(performed, instruments, solo, out)
     print(f"{out} is written.")
 
 
@@ -287,6 +290,63 @@ def export(context: typer.Context, take: Take, out: Out) -> None:
 
 
 @app.command()
+def sounds(
+    context: typer.Context,
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a sound file and a picture of each into this folder.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="NAME", help="Only this instrument.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the instruments, or write sheets by which each can be judged in a minute."""
+    from bedside.sound import album, offline
+    from bedside.sound.sheet import name
+
+    recipes = album.chosen(context.obj / "sounds", only)
+    if sheet is not None:
+        _folder(sheet)
+    found: list[dict[str, Any]] = []
+    faults: list[str] = []
+    share = 1 if sheet is None else 2
+    with _progress("Making the instruments" if sheet is None else "Making the sheets", share * len(recipes)) as moved:
+        for recipe in recipes:
+            try:
+                shown = album.subject(recipe, offline.FILE_RATE, moved)
+            except BedsideError as fault:
+                faults.append(str(fault))
+                continue
+            each: dict[str, Any] = {
+                "name": shown.instrument.name,
+                "lowest": shown.instrument.lowest,
+                "highest": shown.instrument.highest,
+                "register": shown.register,
+                "sustained": shown.instrument.sustained,
+                "pieces": len(shown.pieces) or 1,
+                "megabytes": round(shown.megabytes, 1),
+                "source": shown.source,
+            }
+            if sheet is not None:
+                wave, picture = album.write(shown, sheet, moved)
+                each |= {"wave": str(wave), "picture": str(picture)}
+            found.append(each)
+    if as_json:
+        _print_json(found)
+    else:
+        wide = max((len(each["name"]) for each in found), default=0)
+        for each in found:
+            keys = f"{name(each['lowest'])}–{name(each['highest'])}"
+            manner = "sustained" if each["sustained"] else "struck"
+            size = f"{each['megabytes']:.0f} MB"
+            print(
+                f"{each['name']:{wide}}  {keys:7}  {manner:9}  {name(each['register']):3}  {size:>6}  {each['source']}"
+            )
+            if sheet is not None:
+                print(f"{'':{wide}}  {each['wave']}, {each['picture']}")
+    if faults:
+        _end("\n".join(faults))
+
+
+@app.command()
 def doctor(
     context: typer.Context,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
@@ -295,7 +355,6 @@ def doctor(
     """Say what this machine has, and how quickly it answers a touch; nothing is heard."""
     from bedside.stage import examination
 
-    _instruments(examination.RATE)
     with _working("Examining"):
         found = examination.examine(context.obj, audio)
     if as_json:
@@ -313,11 +372,13 @@ def _render(performed: Sequence[Performed], instruments: Sequence[Instrument], s
         audiofile.write(out, offline.render(performed, instruments, solo), rate, moved)
 
 
-def _instruments(rate: int) -> list[Instrument]:
+def _instruments(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
+    """Return those instruments, the user's own among them, that some events play on."""
     from bedside.sound import band
 
+    own = data / "sounds"
     with _progress("Making the instruments", 1.0) as moved:
-        return band.load(rate, moved)
+        return band.load(rate, moved, band.played(events, own), own)
 
 
 def _sound() -> str:

@@ -28,8 +28,12 @@ ROOTS = {"", "errors", "files", "places"}
 
 # The modules of sound/ that may touch the world. All others, and all of music/, are pure.
 SHELL = {
-    f"bedside.sound.{name}" for name in ("audiofile", "cache", "card", "catalogue", "child", "host", "process", "pump")
-}
+    f"bedside.sound.{name}"
+    for name in (
+        *("arrivals", "audiofile", "baker", "baking", "band", "cache", "card", "catalogue", "child", "host", "process"),
+        *("album", "panels", "portrait", "pump", "recipe", "tablefile"),
+    )
+} | {"bedside.sound.sfz", "bedside.sound.sfz.folder", "bedside.sound.sfz.samples"}
 
 CLOCKS = {"datetime", "sched", "time"}
 CHANCE = {"secrets", "uuid"}

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateColumn
 from sqlcipher3 import dbapi2
 
 from bedside.archive.models import SCHEMA_VERSION, Base
@@ -74,10 +75,14 @@ def reading_engine(path: Path, key: bytes) -> Engine:
     except BaseException:
         engine.dispose()
         raise
-    if version:
+    if version == SCHEMA_VERSION:
         return engine
     engine.dispose()
-    return empty_engine()
+    if not version:
+        return empty_engine()
+    # Once opened to be written it is of today's shape.
+    writing_engine(path, key).dispose()
+    return reading_engine(path, key)
 
 
 def empty_engine() -> Engine:
@@ -169,6 +174,22 @@ def _version(connection: Connection) -> int:
 
 def _make_schema(engine: Engine) -> None:
     with engine.begin() as connection:
-        if _version(connection) == 0:
+        version = _version(connection)
+        if version == SCHEMA_VERSION:
+            return
+        if version == 0:
             Base.metadata.create_all(connection, checkfirst=False)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        else:
+            _add_columns(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _add_columns(connection: Connection) -> None:
+    """Give the tables of an earlier version the columns that came since, which are null in all that was kept before."""
+    there = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                made = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")

@@ -1,48 +1,48 @@
-"""A MIDI file becomes takes, and a take a MIDI file; what a file holds that a take cannot is said in plain sentences.
-
-Times of an imported take are counted in flicks, 705,600,000 a second, which every common audio rate divides.
-"""
+"""A MIDI file becomes takes, and a take a MIDI file."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import mido
 import numpy as np
 
 from bedside.archive import smf
-from bedside.archive.gm import instrument_of, program_of
-from bedside.archive.miditrack import Track
-from bedside.archive.ticks import Clock
+from bedside.archive.gm import program_of
+from bedside.archive.midichannels import BEND_RANGE, MOST_SEMITONES, NO_PARAMETER
+from bedside.archive.midiparts import note_ons
+from bedside.archive.miditake import Imported, clock, take
+from bedside.archive.miditrack import Parameter, Track
 from bedside.errors import BedsideError
 from bedside.files import reason, replacing
 from bedside.music.events import (
     FLICKS,
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    Glide,
+    Lost,
     NoteOff,
     NoteOn,
+    Pedal,
     Performed,
     Player,
     Program,
-    Source,
-    TakeBegan,
+    Shape,
+    Stop,
     TakeEnded,
-    Tempo,
+    Vibrato,
 )
-from bedside.music.notes import notes as notes_of
+from bedside.music.keyboard import BEND_SEMITONES, Controller
 
-_BLOCK_FRAMES = 128
-_BRIGHTNESS = 0.5
 _LARGEST_BYTES = 20_000_000
 _MOST_NOTES = 1_000_000
+_MOST_MOVES = 1_000_000
 _LONGEST_FRAMES = 24 * 3600 * FLICKS
 _DEFAULT_PLAYERS = (Player.CHILD, Player.THERAPIST, Player.CHILD2, Player.PARTNER)
-
-# Beyond these, warnings would only hide each other.
-_MOST_WARNINGS = 20
 
 # The ticks of a written file: 24,000 a beat at 120 beats a minute are 48,000 a second, so that at this rate a tick is
 # a frame and no onset moves.
@@ -51,22 +51,11 @@ _TEMPO_MICROSECONDS = 500_000
 _TICKS_PER_SECOND = 48_000
 _LONGEST_DELTA = 0x0FFFFFFF
 
+# A note that glides takes its next key when it is this far from the last, in semitones.
+_NEAREST = 0.6
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What one take of a file holds: its events at `FLICKS`, the notes of each player, and warnings."""
-
-    performed: list[Performed]
-    notes: dict[Player, int]
-    warnings: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Who plays the notes of each track, by its place in the file, or by the channel where ``by_channel``."""
-
-    by_channel: bool
-    players: dict[int, Player]
+# How far a written wheel bends at its end: what a wheel does unless it is told otherwise, an octave, or all there is.
+_RANGES = (BEND_SEMITONES, 12.0, MOST_SEMITONES)
 
 
 def read(path: Path, players: Sequence[Player] | None = None) -> list[Imported]:
@@ -74,8 +63,8 @@ def read(path: Path, players: Sequence[Player] | None = None) -> list[Imported]:
 
     ``players`` play the parts in order, by default child, therapist, child2, partner; the last plays all that are
     left. Parts are the tracks with notes, or the channels where only one track has any. Raise BedsideError for a file
-    that is no MIDI file, holds no notes, or is larger than 20 MB, 1,000,000 notes or 24 hours; ValueError for no
-    players.
+    that is no MIDI file, holds no notes, or is larger than 20 MB, 1,000,000 notes, as many moves of wheels and
+    pedals, or 24 hours; ValueError for no players.
     """
     if players is not None and not players:
         raise ValueError("somebody must play")
@@ -84,11 +73,11 @@ def read(path: Path, players: Sequence[Player] | None = None) -> list[Imported]:
     try:
         file = smf.parse(data)
         takes = [file.tracks] if file.format != 2 else [[track] for track in file.tracks]
-        takes = [tracks for tracks in takes if any(_note_ons(track) for track in tracks)]
+        takes = [tracks for tracks in takes if any(note_ons(track) for track in tracks)]
         _check_size(file, takes)
         digest = hashlib.sha256(data).digest()
         return [
-            _take(file, tracks, _seed(digest, ordinal), players or _DEFAULT_PLAYERS)
+            take(file, tracks, _seed(digest, ordinal), players or _DEFAULT_PLAYERS)
             for ordinal, tracks in enumerate(takes)
         ]
     except BedsideError as error:
@@ -114,111 +103,22 @@ def _seed(digest: bytes, ordinal: int) -> int:
     return int.from_bytes(hashlib.sha256(digest + ordinal.to_bytes(2)).digest()[:8]) >> 1
 
 
-def _note_ons(track: Track) -> int:
-    if not track.messages:
-        return 0
-    messages = np.frombuffer(track.messages, np.int64)
-    return int(np.count_nonzero(((messages >> 20 & 0xF) == 0x9) & ((messages & 0x7F) > 0)))
+def _moves(track: Track) -> int:
+    """Return how many messages of a track neither begin nor end a note."""
+    messages = np.frombuffer(track.messages, np.int64) if track.messages else np.empty(0, np.int64)
+    return int(np.count_nonzero((messages >> 20 & 0xF) > 0x9))
 
 
 def _check_size(file: smf.MidiBytes, takes: list[list[Track]]) -> None:
     if not takes:
         raise BedsideError("holds no notes")
-    if sum(_note_ons(track) for tracks in takes for track in tracks) > _MOST_NOTES:
+    if sum(note_ons(track) for tracks in takes for track in tracks) > _MOST_NOTES:
         raise BedsideError(f"holds more than {_MOST_NOTES:,} notes")
+    if sum(_moves(track) for tracks in takes for track in tracks) > _MOST_MOVES:
+        raise BedsideError(f"holds more than {_MOST_MOVES:,} moves of wheels and pedals")
     for tracks in takes:
-        if _clock(file, tracks).frame(max(track.end for track in tracks)) > _LONGEST_FRAMES:
+        if clock(file, tracks).frame(max(track.end for track in tracks)) > _LONGEST_FRAMES:
             raise BedsideError("lasts longer than 24 hours")
-
-
-def _clock(file: smf.MidiBytes, tracks: list[Track]) -> Clock:
-    if file.ticks_per_second is not None:
-        return Clock.of_seconds(*file.ticks_per_second, FLICKS)
-    tempi = [tempo for track in tracks for tempo in track.tempi]
-    return Clock.of_beats(tempi, file.ticks_per_beat, FLICKS)
-
-
-def _take(file: smf.MidiBytes, tracks: list[Track], seed: int, players: Sequence[Player]) -> Imported:
-    clock = _clock(file, tracks)
-    warnings = [f"Track {file.tracks.index(track) + 1} {fault}" for track in tracks for fault in track.faults]
-    if file.missing:
-        warnings.append(f"{file.missing} of its tracks are missing")
-    parts = _parts(tracks, players, warnings)
-    performed: list[Performed] = []
-    instruments: dict[Player, str] = {}
-    open_notes = 0
-    if file.ticks_per_second is None:
-        performed += [
-            Performed(clock.frame(tick), Tempo(tempo / 1_000_000)) for track in tracks for tick, tempo in track.tempi
-        ]
-    for place, track in enumerate(tracks):
-        open_notes += _perform(place, track, parts, clock, performed, instruments)
-    if open_notes:
-        warnings.append(f"{open_notes} notes never end; they were ended with their track")
-    ignored = sorted({kind for track in tracks for kind in track.ignored})
-    warnings += [f"It also holds {kind}, which are left out" for kind in ignored]
-    performed.sort(key=lambda item: item.frame)
-    last = max(clock.frame(max(track.end for track in tracks)), performed[-1].frame)
-    return Imported(
-        [
-            Performed(0, TakeBegan(seed, FLICKS, _BLOCK_FRAMES)),
-            *(Performed(0, Program(player, instruments[player])) for player in sorted(instruments)),
-            *performed,
-            Performed(last, TakeEnded()),
-        ],
-        dict(Counter(item.event.player for item in performed if isinstance(item.event, NoteOn))),
-        [f"{warning}." for warning in warnings[:_MOST_WARNINGS]],
-    )
-
-
-def _parts(tracks: list[Track], players: Sequence[Player], warnings: list[str]) -> _Parts:
-    """Give the parts to the players: tracks with notes where there are several, else the channels of the only one."""
-    places = [place for place, track in enumerate(tracks) if _note_ons(track)]
-    by_channel = len(places) == 1
-    if by_channel:
-        messages = np.frombuffer(tracks[places[0]].messages, np.int64)
-        sounding = messages[((messages >> 20 & 0xF) == 0x9) & ((messages & 0x7F) > 0)]
-        places = [int(channel) for channel in np.unique(sounding >> 16 & 0xF)]
-    left = len(places) - len(players)
-    if left > 0:
-        warnings.append(f"It has {len(places)} parts; the last {left + 1} are all played by {players[-1].label}")
-    return _Parts(by_channel, {place: players[min(i, len(players) - 1)] for i, place in enumerate(places)})
-
-
-def _perform(
-    place: int,
-    track: Track,
-    parts: _Parts,
-    clock: Clock,
-    performed: list[Performed],
-    instruments: dict[Player, str],
-) -> int:
-    """Add the notes of a track, and the instruments of players that have none; return how many notes never ended.
-
-    Where a key sounds twice on a channel, its note-off ends the older note.
-    """
-    programs = [0] * 16
-    sounding: dict[int, deque[NoteOff]] = {}
-    for message in track.messages:
-        status, key, value = message >> 16 & 0xFF, message >> 8 & 0x7F, message & 0x7F
-        channel = status & 0xF
-        identity = channel << 7 | key
-        if status >= 0xC0:
-            programs[channel] = key
-        elif status >= 0x90 and value:
-            player = parts.players[channel if parts.by_channel else place]
-            instruments.setdefault(player, instrument_of(programs[channel], channel))
-            # Its place in the list is a number that no other note of the take has.
-            off = NoteOff(player, len(performed))
-            on = NoteOn(player, off.note, key, value / 127, _BRIGHTNESS, Source.FILE)
-            performed.append(Performed(clock.frame(message >> 24), on))
-            sounding.setdefault(identity, deque()).append(off)
-        elif sounding.get(identity):
-            performed.append(Performed(clock.frame(message >> 24), sounding[identity].popleft()))
-    end = clock.frame(track.end)
-    left = [off for offs in sounding.values() for off in offs]
-    performed.extend(Performed(end, off) for off in left)
-    return len(left)
 
 
 def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
@@ -226,15 +126,19 @@ def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
 
     ``rate`` is the number of the take's frames in a second. Velocities are rounded to 1–127. Each part takes the
     nearest sound of General MIDI, and its instrument's own name as text. Where a player holds a key twice at once, a
-    reader may exchange the ends of the two notes, for MIDI does not tell them apart. Raise BedsideError where the file
-    cannot be written.
+    reader may exchange the ends of the two notes, for MIDI does not tell them apart.
+
+    Bends, vibrato, swells and the sustain pedal are written as a keyboard sends them, and the brightness of a held note
+    as pressure of its key, which can only make it brighter than it was struck. MIDI bends a whole channel and not one
+    note; a glide is therefore a stair: where it has come to another key, its note ends and begins again on that key.
+    Levels, rooms, profiles and tempi are left out. Raise BedsideError where the file cannot be written.
     """
     last = round(max((item.frame for item in performed), default=0) * _TICKS_PER_SECOND / rate)
     first = [(0, mido.MetaMessage("set_tempo", tempo=_TEMPO_MICROSECONDS))]
     file = mido.MidiFile(type=1, ticks_per_beat=_TICKS_PER_BEAT, charset="utf-8")
     file.tracks.append(_track(first, last))
     for player in Player:
-        messages = _messages(player, performed, rate)
+        messages = _messages(player, performed, rate, last)
         if any(message.type == "note_on" for _, message in messages):
             name = (0, mido.MetaMessage("track_name", name=player.label))
             file.tracks.append(_track([name, *messages], last))
@@ -242,26 +146,100 @@ def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
         file.save(file=out)
 
 
-def _messages(player: Player, performed: Iterable[Performed], rate: int) -> list[tuple[int, mido.Message]]:
-    """Return the messages of a player in order, each with its tick; at one tick, ends come before beginnings."""
-    channel = int(player)
-    timed: list[tuple[int, int, mido.Message]] = []
+def _messages(player: Player, performed: Sequence[Performed], rate: int, last: int) -> list[tuple[int, mido.Message]]:
+    """Return the messages of a player in the order in which they were played, each with its tick."""
     played = [item for item in performed if getattr(item.event, "player", player) == player]
+    bends = [abs(item.event.semitones) for item in played if isinstance(item.event, Bend)]
+    part = _Part(player, next((each for each in _RANGES if each >= max(bends, default=0.0)), MOST_SEMITONES))
+    timed = [(0, message) for message in part.beginning()]
     for item in played:
-        if isinstance(item.event, Program):
-            tick = round(item.frame * _TICKS_PER_SECOND / rate)
-            timed.append((tick, 1, mido.MetaMessage("instrument_name", name=item.event.instrument)))
-            program = program_of(item.event.instrument)
-            if program is not None:
-                timed.append((tick, 1, mido.Message("program_change", channel=channel, program=program)))
-    for note in notes_of(played, rate):
-        on = round(note.onset * _TICKS_PER_SECOND)
-        off = round((note.onset + note.duration) * _TICKS_PER_SECOND)
-        velocity = min(max(round(note.velocity * 127), 1), 127)
-        timed.append((on, 2, mido.Message("note_on", channel=channel, note=note.key, velocity=velocity)))
-        timed.append((off, 0 if off > on else 3, mido.Message("note_off", channel=channel, note=note.key)))
-    timed.sort(key=lambda item: item[:2])
-    return [(tick, message) for tick, _, message in timed]
+        tick = round(item.frame * _TICKS_PER_SECOND / rate)
+        timed += [(tick, message) for message in part.feed(item.event)]
+    return [*timed, *((last, message) for message in part.lift())]
+
+
+class _Part:
+    """A player's track as it is written: the notes that sound, each with its key, and the range of the wheel."""
+
+    def __init__(self, player: Player, semitones: float) -> None:
+        self._channel = int(player)
+        self._semitones = semitones
+        self._held: dict[int, tuple[int, int]] = {}
+
+    def beginning(self) -> Iterator[mido.Message]:
+        """Yield what sets the range of the wheel, where it is not the usual one."""
+        if self._semitones != BEND_SEMITONES:
+            settings = (
+                (Parameter.NUMBER, BEND_RANGE >> 7),
+                (Parameter.NUMBER_FINE, BEND_RANGE & 0x7F),
+                (Parameter.VALUE, int(self._semitones)),
+                (Parameter.VALUE_FINE, 0),
+                (Parameter.NUMBER, NO_PARAMETER >> 7),
+                (Parameter.NUMBER_FINE, NO_PARAMETER & 0x7F),
+            )
+            for control, value in settings:
+                yield self._message("control_change", control=int(control), value=value)
+
+    def feed(self, event: Event) -> Iterator[mido.Message]:
+        """Yield the messages of an event of this player, or of everybody."""
+        match event:
+            case NoteOn(_, note, key, velocity):
+                yield from self._off(note)
+                yield from self._on(note, key, min(max(round(velocity * 127), 1), 127))
+            case NoteOff(_, note):
+                yield from self._off(note)
+            case Glide(_, note, pitch) if note in self._held:
+                key, velocity = self._held[note]
+                # Halfway between two keys a tremor is no trill.
+                if abs(pitch - key) > _NEAREST:
+                    yield from self._off(note)
+                    yield from self._on(note, round(pitch), velocity)
+            case Shape(_, note, brightness) if note in self._held:
+                yield self._message("polytouch", note=self._held[note][0], value=_seven_bits(brightness))
+            case Bend(_, semitones):
+                share = semitones / self._semitones
+                yield self._message("pitchwheel", pitch=round(share * (8191 if share > 0 else 8192)))
+            case Vibrato(_, depth):
+                yield self._control(Controller.MODULATION, _seven_bits(depth))
+            case Expression(_, share):
+                yield self._control(Controller.EXPRESSION, _seven_bits(share))
+            case Pedal(_, down):
+                yield self._control(Controller.SUSTAIN, 127 if down else 0)
+            case Program(_, instrument):
+                yield mido.MetaMessage("instrument_name", name=instrument)
+                program = program_of(instrument)
+                if program is not None:
+                    yield self._message("program_change", program=program)
+            case AllOff():
+                yield from self.lift()
+                yield self._control(Controller.SUSTAIN, 0)
+                yield self._control(Controller.ALL_NOTES_OFF, 0)
+            case Stop() | Lost() | TakeEnded():
+                yield from self.lift()
+
+    def lift(self) -> Iterator[mido.Message]:
+        """Yield the ends of all notes."""
+        for note in list(self._held):
+            yield from self._off(note)
+
+    def _on(self, note: int, key: int, velocity: int) -> Iterator[mido.Message]:
+        self._held[note] = (key, velocity)
+        yield self._message("note_on", note=key, velocity=velocity)
+
+    def _off(self, note: int) -> Iterator[mido.Message]:
+        if note in self._held:
+            key, _ = self._held.pop(note)
+            yield self._message("note_off", note=key)
+
+    def _control(self, control: Controller, value: int) -> mido.Message:
+        return self._message("control_change", control=int(control), value=value)
+
+    def _message(self, kind: str, **fields: int) -> mido.Message:
+        return mido.Message(kind, channel=self._channel, **fields)
+
+
+def _seven_bits(share: float) -> int:
+    return min(max(round(share * 127), 0), 127)
 
 
 def _track(messages: Iterable[tuple[int, mido.Message]], last: int) -> mido.MidiTrack:

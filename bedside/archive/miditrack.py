@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 
 from bedside.errors import BedsideError
+from bedside.music.keyboard import Controller
 
 MAX_MESSAGES = 2_000_000
 
@@ -38,16 +40,29 @@ _LONGEST_NAME = 200
 # By the high four bits of the status: how many bytes follow it.
 _CHANNEL_LENGTH = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _SYSTEM_LENGTH = {0xF1: 1, 0xF2: 2, 0xF3: 1}
-_KEPT = (0x8, 0x9, 0xC)
-_SUSTAIN, _SOSTENUTO, _SOFT = 64, 66, 67
+
+
+class Parameter(IntEnum):
+    """The controllers that choose a parameter by its number, such as the range of the pitch wheel, and set it."""
+
+    VALUE = 6
+    VALUE_FINE = 38
+    OTHER_FINE = 98
+    OTHER = 99
+    NUMBER_FINE = 100
+    NUMBER = 101
+
+
+_KEPT_CONTROLS = frozenset((*Controller, *Parameter))
+_KEPT = np.array([status < 0xF0 and (status >> 4 != 0xB) for status in range(256)])
+_KEPT_CONTROL = np.array([control in _KEPT_CONTROLS for control in range(128)])
+_SOSTENUTO, _SOFT = 66, 67
 
 CUT_OFF = "is cut off at the end of the file"
 OUT_OF_RANGE = "has values out of range"
 
-AFTERTOUCH = "aftertouch"
-CONTROLS = "controller changes"
-PEDALS = "pedals"
-BENDS = "pitch bends"
+CONTROLS = "controller changes without an equal here"
+PEDALS = "pedals other than the sustain pedal"
 SYSTEM = "system messages"
 
 
@@ -55,7 +70,8 @@ SYSTEM = "system messages"
 class Track:
     """One track: its messages in order, its tempi, and what was met in it.
 
-    Each of ``messages`` is a note-on, note-off or program change, packed as ``tick << 24 | status << 16 | a << 8 | b``.
+    Each of ``messages`` is a message of a channel, packed as ``tick << 24 | status << 16 | a << 8 | b``; of the
+    controllers there are modulation, expression, the sustain pedal, those for the pitch wheel's range, and resets.
     ``tempi`` are pairs of tick and microseconds per beat. ``ignored`` names the kinds of messages that were passed
     over; ``faults`` says in words that follow "track N …" what is wrong.
     """
@@ -160,10 +176,10 @@ def _read_message(data: bytes, at: int, last: int, status: int, tick: int, track
         a, b = min(a, 127), min(b, 127)
         if OUT_OF_RANGE not in track.faults:
             track.faults.append(OUT_OF_RANGE)
-    if status >> 4 in _KEPT:
+    if _KEPT[status] or _KEPT_CONTROL[a]:
         track.messages.append(tick << 24 | status << 16 | a << 8 | b)
     else:
-        track.ignored.add(_ignored(status >> 4, a))
+        track.ignored.add(_ignored(a))
     return after
 
 
@@ -189,21 +205,16 @@ def _read_stretch(stretch: bytes, width: int, status: int, tick: int, track: Tra
     ticks = tick + np.cumsum(delta)
     _within(int(ticks[-1]))
     packed = ticks << 24 | statuses << 16 | a << 8 | b
-    kept = (statuses < 0xA0) | (statuses >> 4 == 0xC)
+    kept = _KEPT[statuses] | _KEPT_CONTROL[a]
     if not kept.all():
-        for met in set((packed[~kept] >> 8 & 0xF07F).tolist()):
-            track.ignored.add(_ignored(met >> 12, met & 0x7F))
+        track.ignored.update(map(_ignored, set(a[~kept].tolist())))
         packed = packed[kept]
     track.messages.frombytes(packed.tobytes())
     return int(statuses[-1]), int(ticks[-1])
 
 
-def _ignored(kind: int, control: int) -> str:
-    if kind == 0xE:
-        return BENDS
-    if kind != 0xB:
-        return AFTERTOUCH
-    return PEDALS if control in (_SUSTAIN, _SOSTENUTO, _SOFT) else CONTROLS
+def _ignored(control: int) -> str:
+    return PEDALS if control in (_SOSTENUTO, _SOFT) else CONTROLS
 
 
 def _read_system(data: bytes, at: int, last: int, tick: int, track: Track) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # Raised with every change of a table; a store made by a later version is refused.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -102,10 +102,17 @@ class PerformedRow(Base):
     key: Mapped[int | None]
     velocity: Mapped[float | None] = mapped_column(Double)
     brightness: Mapped[float | None] = mapped_column(Double)
+    pitch: Mapped[float | None] = mapped_column(Double)
+    semitones: Mapped[float | None] = mapped_column(Double)
+    depth: Mapped[float | None] = mapped_column(Double)
+    share: Mapped[float | None] = mapped_column(Double)
+    down: Mapped[bool | None]
     source: Mapped[str | None] = mapped_column(String(20))
     instrument: Mapped[str | None] = mapped_column(Text)
     db: Mapped[float | None] = mapped_column(Double)
     pan: Mapped[float | None] = mapped_column(Double)
+    room: Mapped[str | None] = mapped_column(Text)
+    profile: Mapped[str | None] = mapped_column(Text)
     seconds: Mapped[float | None] = mapped_column(Double)
     seed: Mapped[int | None] = mapped_column(BigInteger)
     rate: Mapped[int | None] = mapped_column(BigInteger)

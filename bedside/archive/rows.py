@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,46 +10,17 @@ from sqlalchemy import RowMapping
 
 from bedside.archive.models import PerformedRow
 from bedside.errors import BedsideError
-from bedside.music.events import (
-    Event,
-    Level,
-    Lost,
-    NoteOff,
-    NoteOn,
-    Performed,
-    Player,
-    Program,
-    Resumed,
-    Shape,
-    Source,
-    Stop,
-    TakeBegan,
-    TakeEnded,
-    Tempo,
-)
-
-KINDS: dict[str, type[Event]] = {
-    "note_on": NoteOn,
-    "note_off": NoteOff,
-    "shape": Shape,
-    "program": Program,
-    "level": Level,
-    "stop": Stop,
-    "tempo": Tempo,
-    "take_began": TakeBegan,
-    "take_ended": TakeEnded,
-    "lost": Lost,
-    "resumed": Resumed,
-}
+from bedside.music.events import Event, Performed, Player, Source
+from bedside.music.kinds import FIELDS, KINDS
 
 # PostgreSQL and SQLite know no unsigned integers.
-LARGEST_SEED = 2**63 - 1
+_LARGEST = 2**63 - 1
 
 
-def _seed(value: int) -> int:
-    if not 0 <= value <= LARGEST_SEED:
-        raise ValueError(f"a seed that is kept is from 0 to 2**63 - 1, not {value}")
-    return value
+def _whole(value: int) -> int:
+    if not 0 <= value <= _LARGEST:
+        raise ValueError(f"a whole number that is kept is from 0 to 2**63 - 1, not {value}")
+    return int(value)
 
 
 def _float_back(value: float | None) -> float:
@@ -58,56 +28,33 @@ def _float_back(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-# For every field of every event, which is also the name of its column: how it is written and how it is read.
-_WRITE: dict[str, Callable[[Any], object]] = {
-    "player": lambda player: player.label,
-    "source": lambda source: source.name.lower(),
-    "note": int,
-    "key": int,
-    "velocity": float,
-    "brightness": float,
-    "instrument": str,
-    "db": float,
-    "pan": float,
-    "seconds": float,
-    "seed": _seed,
-    "rate": int,
-    "block": int,
+# For every type of field, how it is written and how it is read; the field's name is also the name of its column.
+_WAYS: dict[type, tuple[Callable[[Any], object], Callable[[Any], Any]]] = {
+    Player: (lambda player: player.label, {player.label: player for player in Player}.__getitem__),
+    Source: (lambda source: source.name.lower(), {source.name.lower(): source for source in Source}.__getitem__),
+    int: (_whole, int),
+    float: (float, _float_back),
+    bool: (bool, bool),
+    str: (str, str),
 }
-_READ: dict[str, Callable[[Any], Any]] = {
-    "player": {player.label: player for player in Player}.__getitem__,
-    "source": {source.name.lower(): source for source in Source}.__getitem__,
-    "note": int,
-    "key": int,
-    "velocity": _float_back,
-    "brightness": _float_back,
-    "instrument": str,
-    "db": _float_back,
-    "pan": _float_back,
-    "seconds": _float_back,
-    "seed": int,
-    "rate": int,
-    "block": int,
-}
-
-_FIELDS: dict[str, tuple[str, ...]] = {
-    kind: tuple(field.name for field in dataclasses.fields(event)) for kind, event in KINDS.items()
-}
-_KIND_OF: dict[type[Event], str] = {event: kind for kind, event in KINDS.items()}
-_EMPTY: dict[str, object] = dict.fromkeys(_WRITE)
+_WRITE = {event: [(name, _WAYS[made][0]) for name, made in fields.items()] for event, fields in FIELDS.items()}
+_READ = {kind: [(name, _WAYS[made][1]) for name, made in FIELDS[event].items()] for kind, event in KINDS.items()}
+_KIND_OF = {event: kind for kind, event in KINDS.items()}
 
 COLUMNS: tuple[str, ...] = tuple(PerformedRow.__table__.columns.keys())
+
+
+_EMPTY: dict[str, object] = dict.fromkeys(COLUMNS)
 
 
 def fields(event: Event) -> dict[str, object]:
     """Return an event as plain values: its ``kind``, then its fields by name, players and sources by their labels.
 
-    Raise ValueError for a seed that does not fit into 63 bits.
+    Raise ValueError for a whole number that does not fit into 63 bits.
     """
-    kind = _KIND_OF[type(event)]
-    plain: dict[str, object] = {"kind": kind}
-    for name in _FIELDS[kind]:
-        plain[name] = _WRITE[name](getattr(event, name))
+    plain: dict[str, object] = {"kind": _KIND_OF[type(event)]}
+    for name, write in _WRITE[type(event)]:
+        plain[name] = write(getattr(event, name))
     return plain
 
 
@@ -127,4 +74,4 @@ def performed(row: RowMapping) -> Performed:
     kind = row["kind"]
     if kind not in KINDS:
         raise BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")
-    return Performed(row["frame"], KINDS[kind](**{name: _READ[name](row[name]) for name in _FIELDS[kind]}))
+    return Performed(row["frame"], KINDS[kind](**{name: read(row[name]) for name, read in _READ[kind]}))

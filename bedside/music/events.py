@@ -219,6 +219,10 @@ Event = (
 )
 
 
+# What says how a part, or everything, is to sound, and stays so until it is said anew.
+Setting = Bend | Vibrato | Expression | Pedal | Program | Level | Reverb | Profile
+
+
 @dataclass(frozen=True, slots=True)
 class Performed:
     """An event that took effect at ``frame``, counted from the beginning of its take."""

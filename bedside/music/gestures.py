@@ -1,17 +1,18 @@
-"""What hands do, as musical events: fingers on pads, and keys on a keyboard.
+"""What fingers do on pads, as musical events.
 
-A finger or a key holds at most one note, and every note that begins here also ends here, whatever order the hands' own
+A finger holds at most one note, and every note that begins here also ends here, whatever order the screen's own
 reports come in.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bedside.music.events import Event, NoteOff, NoteOn, Player, Shape, Source
+from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Shape, Source
 from bedside.music.layout import Pad, nearest
-from bedside.music.scales import Scale
+from bedside.music.ribbon import Ribbon, away
 
 # A touch low in its pad is soft yet heard; brightness needs no floor.
 SOFTEST_TOUCH = 0.35
@@ -19,24 +20,37 @@ SOFTEST_TOUCH = 0.35
 # Smaller movements of a held finger than this share of its pad's height are a tremor, not a gesture.
 TREMOR = 1 / 48
 
+# A smaller change of a sliding finger's pitch, in semitones, is not heard.
+_GLIDE_STEP = 1 / 32
+
 
 @dataclass(slots=True)
 class _Held:
+    """A finger's note and pad, how it sounds now, the key it struck, where, and how far from the middle of its pad."""
+
     note: int
     pad: Pad
     brightness: float
+    pitch: float
+    struck: int
+    x: float
+    y: float
+    outside: float
 
 
 class Fingers:
     """Fingers on pads, all of one player.
 
     A screen reports no pressure, so the height of the finger in its pad gives velocity and brightness. ``numbers``
-    yields a fresh note number for every note, shared by all the hands of a session.
+    yields a fresh note number for every note, shared by all the hands of a session. While ``sliding``, which may be
+    set at any time, a held finger takes its note with it from pad to pad, through all the pitches between.
     """
 
     def __init__(self, pads: Sequence[Pad], player: Player, numbers: Iterator[int]) -> None:
         self.pads = tuple(pads)
         self.player = player
+        self.sliding = False
+        self._ribbon = Ribbon.of(pads)
         self._numbers = numbers
         self._held: dict[Hashable, _Held] = {}
 
@@ -47,10 +61,10 @@ class Fingers:
         """
         if finger in self._held:
             return self.move(finger, x, y, source)
-        return [self._begin(finger, nearest(self.pads, x, y), y, source)]
+        return [self._begin(finger, nearest(self.pads, x, y), x, y, source)]
 
     def move(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
-        """Return the events of a held finger that moves: a brighter or darker note, or the note of the next pad.
+        """Return the events of a held finger that moves: its note's brightness, and the next pad's note or pitch.
 
         A finger that is not down moves nothing.
         """
@@ -58,13 +72,20 @@ class Fingers:
         if held is None:
             return []
         pad = nearest(self.pads, x, y)
-        if pad is not held.pad:
-            return [*self.up(finger), self._begin(finger, pad, y, source)]
+        if pad is not held.pad and not self.sliding:
+            return [*self.up(finger), self._begin(finger, pad, x, y, source)]
+        events: list[Event] = []
+        if self.sliding:
+            pitch = self._pitch(held, x, y)
+            if abs(pitch - held.pitch) >= _GLIDE_STEP or (pitch == pad.key != held.pitch):
+                held.pitch = pitch
+                events.append(Glide(self.player, held.note, pitch))
+            held.pad = pad
         brightness = pad.lift(y)
-        if abs(brightness - held.brightness) < TREMOR:
-            return []
-        held.brightness = brightness
-        return [Shape(self.player, held.note, brightness)]
+        if abs(brightness - held.brightness) >= TREMOR:
+            held.brightness = brightness
+            events.append(Shape(self.player, held.note, brightness))
+        return events
 
     def up(self, finger: Hashable) -> list[Event]:
         """Return the events of a finger that leaves; none if it was not down."""
@@ -80,39 +101,20 @@ class Fingers:
         held = self._held.get(finger)
         return None if held is None else held.note
 
-    def _begin(self, finger: Hashable, pad: Pad, y: float, source: Source) -> NoteOn:
+    def _begin(self, finger: Hashable, pad: Pad, x: float, y: float, source: Source) -> NoteOn:
         note = next(self._numbers)
         height = pad.lift(y)
-        self._held[finger] = _Held(note, pad, height)
+        self._held[finger] = _Held(note, pad, height, pad.key, pad.key, x, y, away(pad, x, y))
         return NoteOn(self.player, note, pad.key, SOFTEST_TOUCH + (1 - SOFTEST_TOUCH) * height, height, source)
 
+    def _pitch(self, held: _Held, x: float, y: float) -> float:
+        """Return the pitch of a sliding finger.
 
-class Keyboard:
-    """Keys of a MIDI keyboard, all of one player; snapped to the nearest key of a scale, or free where it is None."""
-
-    def __init__(self, player: Player, scale: Scale | None, root: int, numbers: Iterator[int]) -> None:
-        self.player = player
-        self.scale = scale
-        self.root = root
-        self._numbers = numbers
-        self._held: dict[int, int] = {}
-
-    def down(self, key: int, velocity: int) -> list[Event]:
-        """Return the events of a key struck with MIDI velocity 0–127; velocity 0 releases it, as MIDI has it."""
-        if velocity == 0:
-            return self.up(key)
-        events = self.up(key)
-        note = self._held[key] = next(self._numbers)
-        sounding = key if self.scale is None else self.scale.snap(key, self.root)
-        share = velocity / 127
-        events.append(NoteOn(self.player, note, min(max(sounding, 0), 127), share, share, Source.MIDI))
-        return events
-
-    def up(self, key: int) -> list[Event]:
-        """Return the events of a key released; none if it was not down."""
-        note = self._held.pop(key, None)
-        return [] if note is None else [NoteOff(self.player, note)]
-
-    def lift(self) -> list[Event]:
-        """Return the events of all keys released at once, as when the keyboard is unplugged."""
-        return [event for key in list(self._held) for event in self.up(key)]
+        A finger that landed near the edge of its pad struck the pad's key all the same; what it is out of tune there
+        it makes up by the time that it could be in the middle of any pad.
+        """
+        pitch = self._ribbon.pitch(x, y)
+        gone = math.hypot(x - held.x, y - held.y)
+        if gone >= held.outside:
+            return pitch
+        return pitch + (held.struck - self._ribbon.pitch(held.x, held.y)) * (1 - gone / held.outside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bedside.music.events import Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Note:
 def notes(take: Iterable[Performed], rate: int) -> list[Note]:
     """Return the notes of a take in order of onset.
 
-    ``rate`` is the number of the take's frames in a second. A note that no hand left ends with a stop, with the loss
-    of the sound, with the take, or else with the last event.
+    ``rate`` is the number of the take's frames in a second. A note that no hand left ends when all of its player's
+    do, with a stop, with the loss of the sound, with the take, or else with the last event.
     """
     held: dict[tuple[Player, int], tuple[int, NoteOn]] = {}
     ended: list[tuple[int, int, NoteOn]] = []
@@ -43,6 +43,9 @@ def notes(take: Iterable[Performed], rate: int) -> list[Note]:
             case NoteOff(player, note):
                 if (player, note) in held:
                     end((player, note))
+            case AllOff(player):
+                for identity in [each for each in held if each[0] == player]:
+                    end(identity)
             case Stop() | Lost() | TakeEnded():
                 for identity in list(held):
                     end(identity)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,9 @@ _KINDS = {
     ".ogg": ("OGG", "VORBIS"),
     ".mp3": ("MP3", "MPEG_LAYER_III"),
 }
+
+# Little enough to cost no memory that anybody misses, whatever the number of channels that is allowed.
+_READ_FRAMES = 2**16
 
 # SFC_SET_ADD_PEAK_CHUNK of libsndfile's sndfile.h.
 _ADD_PEAK_CHUNK = 0x1050
@@ -59,6 +63,46 @@ def write(
         except soundfile.SoundFileError as error:
             raise BedsideError(f"{path} cannot be written; is there room on the disk?") from error
     return frames
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a sound file says of itself, which need not be true: its frames, its rate in hertz, its channels."""
+
+    frames: int
+    rate: int
+    channels: int
+
+
+def header(path: Path) -> Header:
+    """Return what a sound file says of itself; raise ValueError where it is none."""
+    with _reading(path) as sound:
+        return Header(sound.frames, sound.samplerate, sound.channels)
+
+
+def blocks(path: Path, first: int, count: int) -> Iterator[NDArray[np.float32]]:
+    """Yield at most ``count`` frames of a sound file from frame ``first`` on, as blocks of (frames, channels) float32.
+
+    Where the file ends sooner, so do they. Raises ValueError for a file that cannot be read.
+    """
+    with _reading(path) as sound:
+        try:
+            sound.seek(first)
+            while count > 0:
+                block = sound.read(min(count, _READ_FRAMES), dtype="float32", always_2d=True)
+                if not len(block):
+                    return
+                count -= len(block)
+                yield block
+        except (soundfile.SoundFileError, RuntimeError, OSError) as error:
+            raise ValueError("it is damaged") from error
+
+
+def _reading(path: Path) -> soundfile.SoundFile:
+    try:
+        return soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, OSError, TypeError) as error:
+        raise ValueError("it is not a sound file") from error
 
 
 class _Sink:

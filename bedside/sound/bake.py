@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.instrument import GUARD, Instrument, Region
+from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.loudness import momentary
 from bedside.sound.patch import Patch
 from bedside.sound.table import Table
@@ -50,7 +50,7 @@ def seeded(name: str, key: int) -> Generator:
 def bake(patch: Patch, rate: int, progress: Callable[[float], None]) -> Instrument:
     """Return the instrument of a patch at ``rate``, telling ``progress`` the part done, 0 to 1, after each key."""
     keys = range(patch.lowest, patch.highest + 1)
-    rows: list[NDArray[np.float32]] = [np.zeros(GUARD, np.float32)]
+    rows: list[NDArray[np.float32]] = []
     shapes: list[Shape] = []
     for done, key in enumerate(keys, start=1):
         made = table(patch, key, rate)
@@ -72,7 +72,7 @@ class Shape:
 
 
 def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Shape]) -> Instrument:
-    """Return the instrument whose pool holds, key after key, a soft and a bright table of its shape and their guards.
+    """Return the instrument whose pool holds, key after key, a soft and a bright table of its shape, guarded.
 
     Raises ValueError where the pool does not have exactly that size, or a loop is longer than its table.
     """
@@ -80,15 +80,16 @@ def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Sh
         raise ValueError("there must be one length, one loop and one fall for each key")
     if any(shape.length < 1 or not 0 <= shape.loop <= shape.length or not 0 <= shape.fall < 1e4 for shape in shapes):
         raise ValueError("the lengths and loops make no sense")
-    if pool.size != GUARD + sum(2 * (shape.length + GUARD) for shape in shapes):
+    if pool.size != sum(2 * (LEAD + shape.length + GUARD) for shape in shapes):
         raise ValueError("the lengths do not fit the pool")
     regions = []
-    begin = GUARD
+    begin = 0
     for key, shape in enumerate(shapes, start=patch.lowest):
         piece = patch.piece(key)
+        whole = LEAD + shape.length + GUARD
         region = Region(
-            soft=begin,
-            bright=begin + shape.length + GUARD,
+            soft=begin + LEAD,
+            bright=begin + whole + LEAD,
             length=shape.length,
             loop=shape.loop,
             fall=shape.fall,
@@ -97,7 +98,7 @@ def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Sh
             off_by=piece.off_by,
         )
         regions.append((region,))
-        begin += 2 * (shape.length + GUARD)
+        begin += 2 * whole
     return Instrument(
         name=patch.name,
         picture=patch.picture,
@@ -111,10 +112,10 @@ def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Sh
 
 
 def guarded(made: Table) -> NDArray[np.float32]:
-    """Return a table's samples (2, frames + GUARD) with what a voice may read past the end: silence, or the loop."""
+    """Return a table's samples with what a voice may read before and past it: silence, and silence or the loop."""
     if made.loop:
         length = made.samples.shape[1]
         further = made.samples[:, length - made.loop + np.arange(GUARD) % made.loop]
     else:
         further = np.zeros((2, GUARD))
-    return np.concatenate((made.samples, further), axis=1).astype(np.float32)
+    return np.concatenate((np.zeros((2, LEAD)), made.samples, further), axis=1).astype(np.float32)

@@ -1,30 +1,65 @@
-"""The band: all instruments that the program has, baked or from the cache, in the order in which they are offered."""
+"""The band: instruments from the cache, or made now, always in the order in which they are offered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
 
 from bedside import places
+from bedside.errors import BedsideError
+from bedside.music.events import Event, NoteOn, Player, Program
 from bedside.sound import cache, catalogue
 from bedside.sound.instrument import Instrument
 
 
-def load(rate: int, progress: Callable[[float], None] = lambda _share: None) -> list[Instrument]:
-    """Return the instruments at a sample rate; ``progress`` is told each further share of the work, 1 in all.
+def folder() -> Path:
+    """Return where instruments are kept between one start and the next."""
+    return places.user_cache() / "instruments"
 
-    Raises BedsideError where the program's own files are missing or damaged.
+
+def load(
+    rate: int,
+    progress: Callable[[float], None] = lambda _share: None,
+    names: Collection[str] | None = None,
+    own: Path | None = None,
+) -> list[Instrument]:
+    """Return the instruments at a sample rate that have these ``names``, by default all that can be used.
+
+    ``own`` is the user's folder of sounds; ``progress`` is told each further share of the work, 1 in all. Raises
+    BedsideError where the program's own files are missing or damaged, or a named one cannot be used.
     """
-    patches = catalogue.shipped()
-    folder = places.user_cache() / "instruments"
+    recipes = [recipe for recipe in catalogue.recipes(own) if names is None or recipe.name in names]
     band = []
-    for patch in patches:
+    for recipe in recipes:
         done = 0.0
 
         def moved(share: float) -> None:
             nonlocal done
-            progress((share - done) / len(patches))
+            progress((share - done) / len(recipes))
             done = share
 
-        band.append(cache.load(patch, rate, folder, moved))
+        try:
+            band.append(cache.load(recipe, rate, folder(), moved))
+        except BedsideError:
+            if names is not None:
+                raise
         moved(1.0)
     return band
+
+
+def played(events: Iterable[Event], own: Path | None = None) -> set[str]:
+    """Return the names of the instruments that notes are played on.
+
+    As in the engine, a player begins with the first that there is, and keeps it where another is asked for that is not
+    there. ``own`` is the user's folder of sounds.
+    """
+    known = [recipe.name for recipe in catalogue.recipes(own)]
+    programs = dict.fromkeys(Player, known[0])
+    used = set()
+    for event in events:
+        match event:
+            case Program(player, name) if name in known:
+                programs[player] = name
+            case NoteOn(player):
+                used.add(programs[player])
+    return used or {known[0]}

@@ -1,4 +1,4 @@
-"""The instrument files on disk: the one module that reads them."""
+"""The instruments that there may be: the program's own files, read here and nowhere else, and the user's folders."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from pathlib import Path
 
 from bedside import places
 from bedside.errors import BedsideError
+from bedside.sound import sfz
 from bedside.sound.patch import Patch, parse
+from bedside.sound.recipe import Recipe
 
-# In the order in which they are offered; others follow by name.
-_FIRST = ("harp", "marimba", "pad", "drum")
+# In the order in which they are offered, and in which MIDI programs count them; others follow by name.
+_ORDER = (
+    *("harp", "piano", "guitar", "musicbox", "kalimba", "marimba", "glockenspiel", "handpan", "bowl", "bell"),
+    *("pad", "choir", "flute", "organ", "bass", "drum", "nature"),
+)
 
 _MOST_BYTES = 65_536
 
@@ -31,12 +36,27 @@ def load(path: Path) -> Patch:
 
 
 def shipped() -> list[Patch]:
-    """Return the patches that the program ships: harp, marimba, pad, drum, then others by name."""
+    """Return the patches that the program ships, in the order of MIDI programs."""
     files = sorted(places.shipped("sounds").glob("*.toml"), key=lambda file: (_rank(file.stem), file.stem))
     if not files:
         raise BedsideError("The instruments that belong to the program are missing; install it again.")
     return [load(file) for file in files]
 
 
+def recipes(own: Path | None) -> list[Recipe]:
+    """Return the recipes of all instruments: the shipped ones, then folders of samples by name.
+
+    Such folders lie beside the shipped files and in the user's ``own`` folder.
+    """
+    made = {patch.name: Recipe(patch.name, patch) for patch in shipped()}
+    for folder in sfz.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None)):
+        name, number = sfz.name(folder), 1
+        while name in made:
+            number += 1
+            name = f"{sfz.name(folder)} {number}"
+        made[name] = Recipe(name, folder)
+    return list(made.values())
+
+
 def _rank(name: str) -> int:
-    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)

@@ -7,18 +7,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import Event, Level, NoteOff, NoteOn, Player, Program, Resumed, Shape, Stop
-from bedside.sound.instrument import Instrument
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    Glide,
+    Level,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Player,
+    Profile,
+    Program,
+    Resumed,
+    Reverb,
+    Shape,
+    Stop,
+    Vibrato,
+)
+from bedside.sound import profiles
+from bedside.sound.guard import LoudnessGuard
+from bedside.sound.instrument import Instrument, Region
 from bedside.sound.limiter import Limiter
-from bedside.sound.room import Room
+from bedside.sound.parts import Part
+from bedside.sound.surroundings import Surroundings
 from bedside.sound.voices import Strike, VoiceBank
-
-# From the softest touch to the hardest.
-VELOCITY_SPAN_DB = 30.0
 
 # A part this soft is silent.
 SILENT_DB = -60.0
@@ -26,39 +45,41 @@ SILENT_DB = -60.0
 # A stop is heard as a breath, not as a cut, and is over well before 300 ms.
 STOP_SECONDS = 0.2
 
-# Sound that comes back after a loss rises by 10 dB in 50 ms, so that nobody is startled.
-RISE_SECONDS = 0.3
+# Sound that comes back after a loss rises in a straight line of decibels, so that nobody is startled.
+RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
 
 # Low keys stand left and high keys right of their part's place, as strings do in front of a player.
 _KEY_SPREAD = 0.35
+
+# So many notes may wait for an end that sounds.
+_MOST_ENDING = 256
 
 
 class Engine:
     """Plays instruments for up to four players.
 
-    Every player begins with the first instrument, at 0 dB, in the middle. With ``solo``, the notes of other players are
+    ``names`` are those of the instruments there may be, in their order; each is there once it is adopted. Every player
+    begins with the first that is adopted, at 0 dB, in the middle. With ``solo``, the notes of other players are
     computed but unheard, so that the voices stolen, and so the solo itself, are those of the whole.
     """
 
     def __init__(
-        self,
-        instruments: Sequence[Instrument],
-        rate: int,
-        block: int,
-        polyphony: int = 64,
-        solo: Player | None = None,
+        self, names: Sequence[str], rate: int, block: int, polyphony: int = 64, solo: Player | None = None
     ) -> None:
-        if not instruments:
-            raise ValueError("an engine needs an instrument")
         self.rate = rate
         self.block = block
-        self._names = [instrument.name for instrument in instruments]
-        self._voices = VoiceBank(instruments, rate, block, polyphony, len(Player))
-        self._room = Room(rate, block)
+        self._names = list(names)
+        self._instruments: list[Instrument | None] = [None] * len(self._names)
+        self._voices = VoiceBank(len(self._names), rate, block, polyphony, len(Player))
+        self._surroundings = Surroundings(rate, block)
+        self._profile = profiles.USUAL
+        self._guard = LoudnessGuard(rate, block, profiles.PROFILES[self._profile].loudness_lufs)
         self._limiter = Limiter(rate, block)
         self._solo = solo
-        self._programs = dict.fromkeys(Player, 0)
-        self._levels = dict.fromkeys(Player, (0.0, 0.0))
+        self._parts = {player: Part() for player in Player}
+        self._turns: dict[tuple[int, int], int] = {}
+        self._ending: dict[tuple[Player, int], _Ending] = {}
+        self._frame = 0
         self._seed = 0
         self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
         self._stopping = 0
@@ -68,32 +89,64 @@ class Engine:
         self._answer = np.zeros((2, block), np.float32)
         self._ramp = np.arange(1, block + 1) / block
         for player in Player:
-            self.apply(Level(player, 0.0, 0.0))
+            self._bring(player)
+
+    @classmethod
+    def of(
+        cls, instruments: Sequence[Instrument], rate: int, block: int, polyphony: int = 64, solo: Player | None = None
+    ) -> Engine:
+        """Return an engine that has adopted these instruments, at least one."""
+        if not instruments:
+            raise ValueError("an engine needs an instrument")
+        engine = cls([instrument.name for instrument in instruments], rate, block, polyphony, solo)
+        for instrument in instruments:
+            engine.adopt(instrument)
+        return engine
+
+    def adopt(self, instrument: Instrument) -> None:
+        """Make an instrument ready to be played from the next block on; raise ValueError for one it has no name for."""
+        slot = self._names.index(instrument.name)
+        first = not any(self._instruments)
+        self._instruments[slot] = instrument
+        self._voices.adopt(slot, instrument)
+        if first:
+            for part in self._parts.values():
+                part.slot = slot
+
+    def has(self, name: str) -> bool:
+        """Return whether the instrument of this name is there."""
+        return name in self._names and self._instruments[self._names.index(name)] is not None
 
     def parts(self) -> list[Event]:
-        """Return the events that give a fresh engine the instruments, levels and places of this one's parts."""
-        events: list[Event] = []
-        for player in Player:
-            events.append(Program(player, self._names[self._programs[player]]))
-            events.append(Level(player, *self._levels[player]))
+        """Return the events that give a fresh engine this one's room, profile and parts."""
+        events: list[Event] = [Reverb(self._surroundings.wanted), Profile(self._profile)]
+        for player, part in self._parts.items():
+            events += part.events(player, self._names[part.slot])
         return events
 
     def reset(self, seed: int) -> None:
-        """Fall to exact silence, and take the seed of what comes next; the parts stay."""
+        """Fall to exact silence, and take the seed of what comes next; room, profile and parts stay."""
         self._seed = seed
+        self._frame = 0
+        self._turns.clear()
+        self._hush()
+        self._guard.clear()
+
+    def _hush(self) -> None:
         self._stopping = self._rising = 0
+        self._ending.clear()
         self._voices.clear()
-        self._room.clear()
+        self._surroundings.clear()
         self._limiter.clear()
 
     @property
     def silent(self) -> bool:
-        """Whether every state is zero, so that the next block is exact silence."""
-        return self._voices.silent and self._room.silent and self._limiter.silent
+        """Whether nothing sounds, so that the next block is exact silence."""
+        return self._voices.silent and self._surroundings.silent and self._limiter.silent
 
     @property
     def holding(self) -> bool:
-        """Whether a hand holds a note that still sounds."""
+        """Whether a hand or a pedal holds a note that still sounds."""
         return self._voices.holding
 
     @property
@@ -106,22 +159,49 @@ class Engine:
         """How many voices sound."""
         return len(self._voices)
 
-    def apply(self, event: Event) -> None:
-        """Let an event take effect from the next block on; an instrument that is not there leaves the part as it is."""
+    def apply(self, event: Event, ahead: int = 0) -> None:
+        """Let an event take effect from the next block on; what names nothing that is there changes nothing.
+
+        A note begins ``ahead`` frames into the block.
+        """
         match event:
             case NoteOn():
-                self._strike(event)
+                self._strike(event, ahead)
             case NoteOff(player, note):
-                self._voices.release(player, note)
+                self._release(player, note)
             case Shape(player, note, brightness):
                 self._voices.shade(player, note, brightness)
+            case Glide(player, note, pitch):
+                self._voices.glide(player, note, pitch)
+            case Bend(player, semitones):
+                self._parts[player].bend = semitones
+                self._voices.bend(player, semitones)
+            case Vibrato(player, depth):
+                self._parts[player].vibrato = depth
+                self._voices.vibrato(player, depth)
+            case Expression(player, share):
+                self._parts[player].expression = share
+                self._bring(player)
+            case Pedal(player, down):
+                self._parts[player].pedal = down
+                if not down:
+                    self._lift(player)
+            case AllOff(player):
+                self._parts[player].pedal = False
+                self._lift(player)
+                self._voices.release_all(player)
             case Program(player, name):
-                if name in self._names:
-                    self._programs[player] = self._names.index(name)
+                if self.has(name):
+                    self._parts[player].slot = self._names.index(name)
             case Level(player, db, pan):
-                self._levels[player] = (db, pan)
-                heard = db > SILENT_DB and self._solo in (None, player)
-                self._voices.level(player, 10 ** (db / 20) if heard else 0.0)
+                self._parts[player].db, self._parts[player].pan = db, pan
+                self._bring(player)
+            case Reverb(name):
+                self._surroundings.enter(name)
+            case Profile(name):
+                if name in profiles.PROFILES:
+                    self._profile = name
+                    self._guard.limit(profiles.PROFILES[name].loudness_lufs)
             case Stop():
                 self._stopping = self._stopping or self._stop_blocks
             case Resumed():
@@ -129,33 +209,30 @@ class Engine:
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Write the next block into ``out``, shape (block, 2), within ±0.71 whatever is played."""
+        self._frame += self.block
         if self.silent:
             self._stopping = self._rising = 0
+            self._guard.rest()
             out[:] = 0
             return
-        sound = self._sound
-        self._voices.render(sound)
-        if not np.isfinite(sound).all():
-            # One bad number would go round in the room for ever.
-            np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         answer = self._answer
-        answer[:] = sound
-        self._room.render(sound, answer)
+        self._voices.render(self._sound)
+        self._surroundings.render(self._sound, answer)
         if self._rising:
             answer *= self._rise()
             self._rising -= 1
         if self._stopping:
             answer *= self._fade()
-        self._limiter.render(answer)
-        out[:] = answer.T
+        self._guard.render(answer)
+        self._limiter.render(answer, out.T)
         if self._stopping:
             self._stopping -= 1
             if self._stopping == 0:
-                self.reset(self._seed)
+                self._hush()
 
     def _fade(self) -> NDArray[np.float32]:
         """Return the next block of a raised cosine that falls from 1 to 0 and leaves the limiter's look-ahead empty."""
-        lasting = max(1, self._stop_blocks - math.ceil(self._limiter.ahead / self.block))
+        lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
         done = self._stop_blocks - self._stopping
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
         fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * phase)).astype(np.float32)
@@ -168,33 +245,114 @@ class Engine:
         rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)
         return rise
 
-    def _strike(self, on: NoteOn) -> None:
+    def _bring(self, player: Player) -> None:
+        """Bring a part to its level."""
+        part = self._parts[player]
+        heard = part.db > SILENT_DB and self._solo in (None, player)
+        self._voices.level(player, part.gain if heard else 0.0)
+
+    def _release(self, player: Player, note: int) -> None:
+        held = self._parts[player].pedal
+        self._voices.release(player, note, held)
+        if not held:
+            self._end(player, note)
+
+    def _lift(self, player: Player) -> None:
+        """Let go of the notes that only the pedal holds."""
+        for note in self._voices.lift(player):
+            self._end(player, note)
+
+    def _strike(self, on: NoteOn, ahead: int) -> None:
+        part = self._parts[on.player]
+        instrument = self._instruments[part.slot]
+        if instrument is None:
+            return
         # No two strikes of a hand are alike: level, colour and place differ by a little, as the seed has it.
-        level, colour, place = _chances(self._seed, on.player, on.note)
-        db = -VELOCITY_SPAN_DB * (1 - on.velocity) + 0.8 * level
-        pan = self._levels[on.player][1] + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
+        level, colour, place, chance = _chances(self._seed, on.player, on.note)
+        key = instrument.nearest(on.key)
+        turn = self._turns.get((part.slot, key), 0)
+        self._turns[part.slot, key] = turn + 1
+        ends = False
+        for layer, region in enumerate(instrument.at(key)):
+            if not region.suits(on.velocity, chance + 0.5, turn):
+                continue
+            if region.on_release:
+                ends = True
+            else:
+                self._sound_region(on, key, layer, region, ahead, 0.8 * level, colour, place)
+        if ends and len(self._ending) < _MOST_ENDING:
+            self._ending[on.player, on.note] = _Ending(on, part.slot, self._frame, chance + 0.5, turn)
+
+    def _sound_region(
+        self,
+        on: NoteOn,
+        key: int,
+        layer: int,
+        region: Region,
+        ahead: int,
+        db: float,
+        colour: float,
+        place: float,
+    ) -> None:
+        part = self._parts[on.player]
+        if region.off_by:
+            self._voices.choke(on.player, part.slot, region.off_by, on.note)
+        pan = part.pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
         angle = (min(max(pan, -1.0), 1.0) + 1) * math.pi / 4
         self._voices.strike(
             Strike(
                 player=on.player,
                 note=on.note,
-                instrument=self._programs[on.player],
-                key=on.key,
-                gain=10 ** (db / 20),
+                slot=part.slot,
+                layer=layer,
+                region=region,
+                key=key,
+                pitch=key,
+                gain=region.gain(on.velocity) * 10 ** (db / 20),
                 brightness=min(max(on.brightness + 0.1 * colour, 0.0), 1.0),
                 left=math.cos(angle),
                 right=math.sin(angle),
-            )
+                attack=profiles.PROFILES[self._profile].attack_seconds,
+            ),
+            -ahead,
         )
 
+    def _end(self, player: Player, note: int) -> None:
+        """Sound what a note has for its end."""
+        kept = self._ending.pop((player, note), None)
+        if kept is None:
+            return
+        instrument = self._instruments[kept.slot]
+        if instrument is None or kept.slot != self._parts[player].slot:
+            return
+        key = instrument.nearest(kept.on.key)
+        seconds = (self._frame - kept.began) / self.rate
+        for layer, region in enumerate(instrument.at(key)):
+            if region.on_release and region.suits(kept.on.velocity, kept.chance, kept.turn):
+                self._sound_region(kept.on, key, layer, region, 0, -region.rest * seconds, 0.0, 0.0)
+                self._voices.release(player, note, False)
 
-def _chances(seed: int, player: Player, note: int) -> tuple[float, float, float]:
-    """Return three numbers from −0.5 to 0.5 that depend on the arguments alone (SplitMix64, Steele et al. 2014)."""
-    state = (seed << 34 ^ note << 2 ^ player) & 0xFFFFFFFFFFFFFFFF
-    numbers = []
-    for _ in range(3):
-        state = (state + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-        mixed = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
-        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
-        numbers.append((mixed ^ mixed >> 31) / 2**64 - 0.5)
-    return numbers[0], numbers[1], numbers[2]
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """A note that has something to sound when it ends: on which instrument, and how it began at which frame."""
+
+    on: NoteOn
+    slot: int
+    began: int
+    chance: float
+    turn: int
+
+
+def _chances(seed: int, player: Player, note: int) -> tuple[float, float, float, float]:
+    """Return four numbers from −0.5 to 0.5 that depend on the arguments alone (SplitMix64, Steele et al. 2014)."""
+    mixed = ((seed << 34 ^ note << 2 ^ player) + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
+    mixed ^= mixed >> 31
+    return (
+        (mixed & 0xFFFF) / 0x10000 - 0.5,
+        (mixed >> 16 & 0xFFFF) / 0x10000 - 0.5,
+        (mixed >> 32 & 0xFFFF) / 0x10000 - 0.5,
+        (mixed >> 48) / 0x10000 - 0.5,
+    )

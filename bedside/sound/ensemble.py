@@ -10,12 +10,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.sound.envelope import rise
+from bedside.sound.loop import STRETCH, cycle, turned
 from bedside.sound.modes import headroom
 from bedside.sound.table import Table
 from bedside.sound.tuning import Scaled, Within, hertz
-
-# How far a loop may be from the length asked for, in search of one that holds whole periods.
-_STRETCH = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +46,11 @@ class Ensemble:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return self.attack + self.loop.at(key) * (1 + _STRETCH)
+        return self.attack + self.loop.at(key) * (1 + STRETCH)
 
     def sound(self, key: int, rate: int, rng: Generator) -> Table:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
         return hold(self, key, rate, rng)
-
-
-def cycle(hz: float, seconds: float, rate: int) -> tuple[int, int]:
-    """Return the frames of a loop about ``seconds`` long, and how many periods of ``hz`` it holds.
-
-    Of the lengths that transform quickly the one is taken in which whole periods lie nearest to ``hz``.
-    """
-    from scipy.fft import next_fast_len  # at the top it would slow the start of every engine
-
-    longest = int(seconds * rate * (1 + _STRETCH))
-    lengths = [next_fast_len(int(seconds * rate * (1 - _STRETCH)))]
-    while (longer := next_fast_len(lengths[-1] + 1)) <= longest:
-        lengths.append(longer)
-    frames = np.array(lengths)
-    periods = np.rint(hz * frames / rate)
-    best = int(np.argmin(np.abs(periods * rate / frames / hz - 1)))
-    return int(frames[best]), int(periods[best])
 
 
 def strengths(n: NDArray[np.float64], hz: NDArray[np.float64], slope: float, edge: float) -> NDArray[np.float64]:
@@ -103,9 +84,7 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> Table:
     hush *= 10 ** (ensemble.air_db / 20) / np.sqrt(np.sum(hush**2))
     spectrum[:, 1:-1][:, : air.size] += weights[:, :1] * hush * np.exp(2j * np.pi * rng.random(air.size))
 
-    from scipy.fft import irfft  # at the top it would slow the start of every engine
-
-    period = irfft(spectrum, frames, axis=-1, norm="forward")
+    period = turned(spectrum, frames)
     attack = round(ensemble.attack * rate)
     samples = period[:, np.arange(attack + frames) % frames]
     samples[:, :attack] *= rise(attack)

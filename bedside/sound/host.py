@@ -1,7 +1,8 @@
 """The host of the engine's process: keeps one engine playing and one more in readiness.
 
-An engine that dies, hangs or loses its card is replaced by the spare, which goes on with the same take. One thread
-listens to both; it alone calls the listener. `EngineHost.ask` may be called from one other thread and never blocks.
+An engine that dies, hangs or loses its card is replaced by the spare, which goes on with the same take. Instruments
+that the engines miss are baked meanwhile. One thread listens to all; it alone calls the listener. `EngineHost.ask` may
+be called from one other thread and never blocks.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bedside.music.events import (
     Event,
@@ -23,6 +25,7 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.sound import wire
+from bedside.sound.baking import Baking
 from bedside.sound.child import HUNG_SECONDS, Child, Phase, launch
 from bedside.sound.handover import Handover
 from bedside.sound.process import Settings
@@ -49,12 +52,16 @@ class Health:
 class EngineHost:
     """Starts engines, asks them to play, and hands what they performed to ``listener``.
 
-    ``sustained`` names the instruments whose held notes sound on. ``listener`` must not block or raise.
+    ``sustained`` names the instruments whose held notes sound on, as far as is known before they are there.
+    ``listener`` must not block or raise.
     """
 
     def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Performed], None]) -> None:
         self._settings = settings
-        self._handover = Handover(sustained)
+        self._sustained = set(sustained)
+        self._handover = Handover(self._sustained)
+        self._instruments: dict[str, None] = {}
+        self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
         self._listener = listener
         self._lock = threading.Lock()
         self._active: Child | None = None
@@ -87,6 +94,11 @@ class EngineHost:
         """Whether an engine plays."""
         active = self._active
         return active is not None and active.phase is Phase.PLAYING and active.beat is not None
+
+    @property
+    def instruments(self) -> list[str]:
+        """The names of the instruments that can be played, in the order in which they came."""
+        return list(self._instruments)
 
     @property
     def health(self) -> Health:
@@ -142,6 +154,7 @@ class EngineHost:
             if child is not None:
                 child.kill()
                 self._killed.append(child.process)
+        self._baking.stop()
         for process in self._killed:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
@@ -170,6 +183,8 @@ class EngineHost:
             # The whole machine stood still; an engine that did is not to blame.
             self._patient_until = now + HUNG_SECONDS
         self._watch(now)
+        if not self._leaving:
+            self._baking.look(now)
         self._killed = [process for process in self._killed if process.poll() is None]
 
     def _watch(self, now: float) -> None:
@@ -196,7 +211,10 @@ class EngineHost:
             self._open(spare, wire.Opening.AWAITED)
 
     def _launch(self) -> Child:
-        child = launch(self._settings)
+        # The next engine is to have what is played now, even if it takes over before it has all.
+        with self._lock:
+            playing = [name for name in self._handover.instruments if name in self._instruments]
+        child = launch(replace(self._settings, first=tuple(dict.fromkeys((*self._settings.first, *playing)))))
         self._selector.register(child.link, selectors.EVENT_READ, child)
         return child
 
@@ -236,6 +254,13 @@ class EngineHost:
                 child.beat = message
                 if message.playing:
                     self._frame, self._at_ns = message.frame, message.at_ns
+            case wire.Have(name, sustained) if child is self._active:
+                self._instruments[name] = None
+                if sustained:
+                    with self._lock:
+                        self._sustained.add(name)
+            case wire.Missing():
+                self._baking.want()
             case wire.Pong(seconds=seconds):
                 self._pongs.append(seconds)
             case wire.Report(performed) if child is self._active:

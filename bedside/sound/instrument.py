@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-# A voice may read this many frames past the end of a table, and a few before its beginning: the longest block there is
-# (256), read half as fast again, and the reach of an interpolation.
-GUARD = 400
+LONGEST_BLOCK = 512
+
+# A note may begin anywhere within a block: as many zeros stand before each table.
+LEAD = LONGEST_BLOCK
+
+# A voice may read this many frames past the end of a table: a block, read half as fast again, and the reach of an
+# interpolation.
+GUARD = LONGEST_BLOCK * 3 // 2 + 8
 
 # From the softest touch to the hardest, where an instrument does not say otherwise.
 VELOCITY_SPAN_DB = 30.0
@@ -24,10 +29,10 @@ class Region:
     """Two tables of an instrument's pool, and when and how a voice plays them.
 
     The soft and the bright table begin at ``soft`` and ``bright`` (the same where there is but one) and are both
-    ``length`` frames long; `GUARD` more frames follow each: zeros where ``loop`` is 0, else the continuation of the
-    loop. A voice that reaches ``length`` is over where ``loop`` is 0, else goes back by ``loop`` frames. All the while
-    it falls by ``fall`` dB a second, which the tables themselves do not; once let go it falls by 60 dB in ``release``
-    seconds, infinite where it rings on as it was struck.
+    ``length`` frames long; `LEAD` zeros stand before each, and `GUARD` more frames follow: zeros where ``loop`` is 0,
+    else the continuation of the loop. A voice that reaches ``length`` is over where ``loop`` is 0, else goes back by
+    ``loop`` frames. All the while it falls by ``fall`` dB a second, which the tables themselves do not; once let go it
+    falls by 60 dB in ``release`` seconds, infinite where it rings on as it was struck.
 
     It sounds for velocities ``velocity[0] <= v <= velocity[1]`` and for chances ``chance[0] <= c < chance[1]``, both
     0–1, and of every ``turns`` strikes of its key for the one numbered ``turn``, from 0. ``gains`` holds its gain at
@@ -53,6 +58,14 @@ class Region:
     on_release: bool = False
     rest: float = 0.0
 
+    def suits(self, velocity: float, chance: float, turn: int) -> bool:
+        """Return whether it sounds for a velocity and a chance, both 0–1, and this number of its key's strikes."""
+        return (
+            self.velocity[0] <= velocity <= self.velocity[1]
+            and self.chance[0] <= chance < self.chance[1]
+            and turn % self.turns == self.turn
+        )
+
     def gain(self, velocity: float) -> float:
         """Return the gain of a velocity, 0–1."""
         at = min(max(velocity, 0.0), 1.0) * 127
@@ -65,8 +78,8 @@ class Region:
 class Instrument:
     """The baked tables of one patch, or of a folder of samples, at one sample rate.
 
-    ``pool`` is one row of float32 samples, mono, whose first `GUARD` frames are zero; ``regions[i]`` are those of the
-    key ``lowest + i``. ``sustained`` says whether a held note sounds for as long as it is held.
+    ``pool`` is one row of float32 samples, mono; ``regions[i]`` are those of the key ``lowest + i``. ``sustained`` says
+    whether a held note sounds for as long as it is held.
     """
 
     name: str

@@ -13,7 +13,7 @@ _SHELF_HZ, _SHELF_Q, _SHELF_DB = 1681.974450955533, 0.7071752369554196, 3.999843
 _SHELF_MIDDLE = 0.4996667741545416
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 
-_OFFSET_LU = -0.691
+OFFSET_LU = -0.691
 WINDOW_SECONDS = 0.4
 
 
@@ -52,4 +52,4 @@ def momentary(samples: NDArray[np.floating], rate: int) -> NDArray[np.float64]:
     energy = np.pad(energy, [*rest, (0, missing)], mode="edge")
     greatest = np.max(energy[..., window:] - energy[..., :-window], axis=-1) / window
     with np.errstate(divide="ignore"):
-        return np.asarray(_OFFSET_LU + 10 * np.log10(greatest), dtype=np.float64)
+        return np.asarray(OFFSET_LU + 10 * np.log10(greatest), dtype=np.float64)

@@ -31,14 +31,16 @@ _EAR = 2.8
 class Membrane:
     """A set of drumheads, one for each key, tuned by the mode without nodal diameters.
 
-    ``air`` is 2ρa/σ: the density of air times the diameter over the skin's mass per area. ``t60`` seconds is the decay
-    of the lowest mode, that of others falls with frequency to the power ``damping``. The hand strikes at ``soft_at``
-    or ``bright_at`` of the radius and touches for ``contact_soft`` or ``contact_bright`` seconds. A blow stretches the
-    skin: the pitch begins ``glide`` (a part of the frequency) higher and sinks within ``glide_seconds``. The noise of
-    the hand lies around ``hand_hz``, lasts ``hand_t60`` seconds, and is ``hand_soft_db`` or ``hand_bright_db`` against
-    the skin's RMS. ``onset`` is in seconds; a table ends where its lowest mode has fallen by ``fall_db``.
+    That mode lies ``transpose`` semitones above the key. ``air`` is 2ρa/σ: the density of air times the diameter over
+    the skin's mass per area. ``t60`` seconds is the decay of the lowest mode, that of others falls with frequency to
+    the power ``damping``. The hand strikes at ``soft_at`` or ``bright_at`` of the radius and touches for
+    ``contact_soft`` or ``contact_bright`` seconds. A blow stretches the skin: the pitch begins ``glide`` (a part of the
+    frequency) higher and sinks within ``glide_seconds``. The noise of the hand lies around ``hand_hz``, lasts
+    ``hand_t60`` seconds, and is ``hand_soft_db`` or ``hand_bright_db`` against the skin's RMS. ``onset`` is in seconds;
+    a table ends where its lowest mode has fallen by ``fall_db``.
     """
 
+    transpose: Annotated[float, Within(-48, 48)]
     air: Annotated[float, Within(0, 5)]
     t60: Annotated[Scaled, Within(0.05, 6)]
     damping: Annotated[float, Within(0, 3)]
@@ -85,7 +87,7 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> Table:
 
     frames = round(membrane.seconds(key) * rate)
     order, zeros, ratios = modes(membrane.air)
-    hz = hertz(key) * ratios
+    hz = hertz(key) * 2 ** (membrane.transpose / 12) * ratios
     t60 = membrane.t60.at(key) * ratios**-membrane.damping
     touches = (membrane.soft_at, membrane.contact_soft), (membrane.bright_at, membrane.contact_bright)
     struck = np.array([np.abs(jv(order, zeros * at)) * contact(hz, seconds.at(key)) for at, seconds in touches])

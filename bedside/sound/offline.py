@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from bedside.music.events import (
     FLICKS,
     Event,
-    Level,
     Lost,
     Performed,
     Player,
-    Program,
     Resumed,
+    Setting,
     Stop,
     TakeBegan,
     TakeEnded,
@@ -56,7 +55,7 @@ def perform(
 
     Time runs as fast as the machine can; a block is computed all the same, for only that says when sound has ended.
     """
-    performer = Performer(Engine(instruments, rate, block), lambda: seed)
+    performer = Performer(Engine.of(instruments, rate, block), lambda: seed)
     out = np.zeros((block, 2), np.float32)
     performed: list[Performed] = []
     frame = 0
@@ -88,14 +87,15 @@ def render(
     first = began(take)
     rate = sound_rate(take)
     block = first.block
-    engine = Engine(instruments, rate, block, solo=solo)
+    engine = Engine.of(instruments, rate, block, solo=solo)
     out = np.zeros((block, 2), np.float32)
     frame = 0
     heard = True
     ended = False
     for performed in take:
-        due = -(-performed.frame * rate // first.rate // block) * block if performed.frame else 0
-        while frame < due:
+        # What was played began with a block; what comes from a file begins within one.
+        due = performed.frame * rate // first.rate
+        while frame + block <= due:
             engine.render(out)
             frame += block
             yield out
@@ -111,10 +111,8 @@ def render(
                 heard = True
             case TakeEnded():
                 ended = True
-            case Program() | Level() as part:
-                engine.apply(part)
-            case event if heard:
-                engine.apply(event)
+            case event if heard or isinstance(event, Setting):
+                engine.apply(event, max(due - frame, 0))
     if ended and first.rate != FLICKS:
         return
     tail = frame + round(_TAIL_SECONDS * rate)

@@ -10,18 +10,58 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from bedside.errors import BedsideError
 from bedside.sound.bar import Bar
+from bedside.sound.chimes import Chimes
+from bedside.sound.choir import Choir
 from bedside.sound.ensemble import Ensemble
+from bedside.sound.grains import Grains
+from bedside.sound.hammer import HammeredString
+from bedside.sound.heart import Heart
 from bedside.sound.membrane import Membrane
+from bedside.sound.pipe import Pipe
+from bedside.sound.plate import Plate
+from bedside.sound.reed import Reed
+from bedside.sound.shell import Shell
 from bedside.sound.strings import PluckedString
+from bedside.sound.tine import Tine
 from bedside.sound.tuning import Scaled, Within
 
-Model = PluckedString | Bar | Membrane | Ensemble
+Model = (
+    PluckedString
+    | HammeredString
+    | Bar
+    | Tine
+    | Shell
+    | Membrane
+    | Ensemble
+    | Choir
+    | Pipe
+    | Reed
+    | Grains
+    | Plate
+    | Chimes
+    | Heart
+)
 
 # The table of a file that holds the physics says by its name which model it is.
-_MODELS: dict[str, type[Model]] = {"string": PluckedString, "bar": Bar, "membrane": Membrane, "ensemble": Ensemble}
+_MODELS: dict[str, type[Model]] = {
+    "string": PluckedString,
+    "hammer": HammeredString,
+    "bar": Bar,
+    "tine": Tine,
+    "shell": Shell,
+    "membrane": Membrane,
+    "ensemble": Ensemble,
+    "heart": Heart,
+    "chimes": Chimes,
+    "plate": Plate,
+    "grains": Grains,
+    "reed": Reed,
+    "pipe": Pipe,
+    "choir": Choir,
+}
 
-# 40 MiB of float32 at 48 kHz, in two tables per key.
-MOST_SECONDS = 40 * 2**20 / 4 / 48_000 / 2
+# 36 MiB of float32 at 48 kHz, in two tables per key.
+MOST_SECONDS = 36 * 2**20 / 4 / 48_000 / 2
 
 _LONGEST_NAME = 16
 _LONGEST_TEXT = 400
@@ -75,7 +115,7 @@ class Patch:
     @property
     def sustained(self) -> bool:
         """Whether a held note sounds for as long as it is held."""
-        return any(isinstance(piece.model, Ensemble) for piece in self.pieces)
+        return any(isinstance(piece.model, Ensemble | Choir | Pipe | Reed) for piece in self.pieces)
 
     def piece(self, key: int) -> Piece:
         """Return what sounds on a key of the range."""

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from bedside.music.events import (
     Event,
-    Level,
     Lost,
     NoteOn,
     Performed,
     Program,
     Resumed,
+    Setting,
     Stop,
     TakeBegan,
     TakeEnded,
@@ -107,11 +107,14 @@ class Performer:
     def _perform(self, event: Event, performed: list[Performed]) -> None:
         if not self.playing:
             if not isinstance(event, NoteOn):
-                # Between takes only the parts can change; the next take says how they stand.
-                if isinstance(event, Program | Level):
+                # Between takes only settings can change; the next take says how they stand.
+                if isinstance(event, Setting):
                     self.engine.apply(event)
                 return
             self._begin(performed)
+        if isinstance(event, Program) and not self.engine.has(event.instrument):
+            # What did not happen is not said.
+            return
         self.engine.apply(event)
         performed.append(Performed(self.frame, event))
 

@@ -9,8 +9,9 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import NoteOn, Player
+from bedside.music.events import NoteOn, Player, Program
 from bedside.sound import wire
+from bedside.sound.instrument import Instrument
 from bedside.sound.performer import Performer
 
 # The engine says that it lives at least this often.
@@ -32,6 +33,8 @@ class Pump:
         self._unpacker = wire.Unpacker()
         self._unsent = bytearray()
         self._notices: deque[wire.Message] = deque()
+        self._arrived: deque[Instrument] = deque()
+        self._wanted: dict[Player, Program] = {}
         self._asked: dict[tuple[Player, int], int] = {}
         self._pings: list[int] = []
         engine = performer.engine
@@ -51,6 +54,15 @@ class Pump:
     def notice(self, message: wire.Message) -> None:
         """Send a message with the next block; any thread may call this."""
         self._notices.append(message)
+
+    def bring(self, instrument: Instrument) -> None:
+        """Let an instrument be played from the next block on; any thread may call this."""
+        self._arrived.append(instrument)
+
+    def settle(self) -> None:
+        """Take up all instruments that were brought; only while nobody asks for sound."""
+        while self._arrived:
+            self._adopt(self._arrived.popleft())
 
     def fill(self, out: NDArray[np.float32], underflow: bool) -> None:
         """Write the next frames into ``out``, (frames, 2); silence and a fault where the engine fails."""
@@ -78,6 +90,8 @@ class Pump:
         """Compute one block: read, play, report."""
         began = time.perf_counter()
         self._read()
+        if self._arrived:
+            self._adopt(self._arrived.popleft())
         for performed in self.performer.render(self._made):
             event = performed.event
             asked = self._asked.pop((event.player, event.note), 0) if isinstance(event, NoteOn) else 0
@@ -109,6 +123,13 @@ class Pump:
             return
         for message in self._unpacker.feed(piece):
             match message:
+                case wire.Ask(Program(player, name) as program, _):
+                    # What is not there yet is taken as soon as it is, unless another is asked for before.
+                    if self.performer.engine.has(name):
+                        self._wanted.pop(player, None)
+                        self.performer.ask(program)
+                    else:
+                        self._wanted[player] = program
                 case wire.Ask(event, asked):
                     self.performer.ask(event)
                     if isinstance(event, NoteOn):
@@ -124,6 +145,13 @@ class Pump:
                 case wire.Quit():
                     self.performer.close()
                     self.quitting = True
+
+    def _adopt(self, instrument: Instrument) -> None:
+        """Take an instrument up, and let those play it who have asked for it."""
+        self.performer.engine.adopt(instrument)
+        self._report(wire.Have(instrument.name, instrument.sustained))
+        for program in [program for program in self._wanted.values() if program.instrument == instrument.name]:
+            self.performer.ask(self._wanted.pop(program.player))
 
     def _report(self, message: wire.Message) -> None:
         if len(self._unsent) < _BACKLOG:

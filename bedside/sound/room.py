@@ -6,6 +6,8 @@ Chaigne, "Digital delay networks for designing artificial reverberators", AES 19
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -24,32 +26,69 @@ _EARLY = 0.5
 # A tail whose every block stays below this, −140 dB, for as long as the longest line is over.
 _INAUDIBLE = 1e-7
 
+# The energy of a block that no instruments could make.
+_ABSURD = 1e9
 
-class Room:
-    """A reverberator: stereo in, stereo out, both (2, block) float32.
+# The delays move through a store so many blocks longer than they are before what they still need is moved back.
+_AHEAD_FRAMES = 4096
 
-    ``seconds`` is the time in which low sounds fall by 60 dB, ``damping`` (0–1) how much faster high ones do, ``wet``
-    the gain of what the room gives back.
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A room.
+
+    ``size`` is its size against the usual one, 0.5–1.5, ``seconds`` the time in which low sounds fall by 60 dB,
+    ``damping`` (0–1) how much faster high ones do, and ``wet`` the gain of what it gives back.
     """
 
-    def __init__(self, rate: int, block: int, seconds: float = 1.9, damping: float = 0.32, wet: float = 0.22) -> None:
+    size: float
+    seconds: float
+    damping: float
+    wet: float
+
+
+# By name, as worlds ask for them and takes keep them; the first is the usual one.
+SPACES: dict[str, Space] = {
+    "hall": Space(size=1.0, seconds=1.9, damping=0.32, wet=0.22),
+    "nearby": Space(size=0.55, seconds=0.5, damping=0.5, wet=0.12),
+    "chamber": Space(size=0.75, seconds=1.1, damping=0.38, wet=0.18),
+    "wood": Space(size=0.85, seconds=1.3, damping=0.62, wet=0.2),
+    "water": Space(size=1.2, seconds=2.8, damping=0.55, wet=0.28),
+    "snow": Space(size=0.9, seconds=0.9, damping=0.8, wet=0.14),
+    "space": Space(size=1.5, seconds=4.5, damping=0.36, wet=0.32),
+}
+USUAL = "hall"
+
+
+class Room:
+    """A reverberator: stereo in, stereo out, both (2, block) float32; what comes out holds the sound itself too."""
+
+    def __init__(self, rate: int, block: int, space: Space = SPACES[USUAL]) -> None:
         self.block = block
-        lengths = np.array([max(block, round(delay * rate / 48000)) for delay in _LINES])
-        reflections = np.array([round(delay * rate / 48000) for delay in (*_LEFT, *_RIGHT)])
-        count = len(lengths)
-        self._lines = _Delays(lengths, np.arange(count), block, earlier=1)
-        sides = np.repeat([0, 1], [len(_LEFT), len(_RIGHT)])
-        self._walls = _Delays(reflections, sides, block, earlier=0)
-        loss = 10 ** (-3 * lengths / (seconds * rate))
+        scale = space.size * rate / 48000
+        lines = np.array([max(block, round(delay * scale)) for delay in _LINES])
+        walls = np.array([round(delay * scale) for delay in (*_LEFT, *_RIGHT)])
+        count = len(lines)
+        self._count = count
+        sides = np.repeat([count, count + 1], [len(_LEFT), len(_RIGHT)])
+        loss = 10 ** (-3 * lines / (space.seconds * rate))
         # A two-tap low-pass in each loop; longer lines lose more, so that all lines' highs fall together.
-        tilt = 0.5 * damping * lengths / lengths.max()
-        self._now = (loss * (1 - tilt)).astype(np.float32)[:, None]
-        self._before = (loss * tilt).astype(np.float32)[:, None]
-        self._sources = np.zeros((count + len(reflections), block), np.float32)
-        self._mixing = _mixing(count, reflections, sides, wet)
-        self._longest = int(lengths.max() + reflections.max()) + block
+        tilt = 0.5 * space.damping * lines / lines.max()
+        # Taps: each line, each line a frame earlier, each reflection, the sound itself.
+        late = np.concatenate((lines, lines + 1, walls, (0, 0)))
+        rows = np.concatenate((np.arange(count), np.arange(count), sides, (count, count + 1)))
+        self._mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
+        self._kept = int(late.max())
+        width = self._kept + _AHEAD_FRAMES // block * block
+        self._store = np.zeros((count + 2, width), np.float32)
+        self._windows = sliding_window_view(self._store.reshape(-1), block)
+        self._first = rows * width + self._kept - late
+        self._reading = self._first.copy()
+        self._at = self._kept
+        self._longest = int(lines.max() + walls.max()) + block
         self._quiet = self._longest
-        self._faint = _INAUDIBLE**2
+        self._faint = _INAUDIBLE**2 * 2 * block
+        self._mixed = np.zeros((count + 2, block), np.float32)
 
     @property
     def silent(self) -> bool:
@@ -58,48 +97,67 @@ class Room:
 
     def clear(self) -> None:
         """Empty the room."""
-        self._lines.clear()
-        self._walls.clear()
+        self._store[:] = 0
+        self._reading[:] = self._first
+        self._at = self._kept
         self._quiet = self._longest
 
     def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Add the room's answer to a block of ``sound`` to ``out``."""
-        loud = _energy(sound) > self._faint
-        if self.silent and not loud:
+        """Write a block of ``sound`` and the room's answer to it into ``out``.
+
+        A number that is none is taken as silence, an absurd one cut down: they would go round in the room for ever.
+        """
+        energy = float(np.vdot(sound, sound))
+        if not energy < _ABSURD:
+            np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            np.clip(sound, -1, 1, out=sound)
+            energy = float(np.vdot(sound, sound))
+        loud = energy > self._faint
+        if not loud and self.silent:
+            out[:] = sound
             return
-        self._walls.write(sound)
-        count = len(self._now)
-        sources = self._sources
-        sources[count:] = self._walls.read()
-        self._walls.step()
-        echoes = self._lines.read()
-        np.multiply(self._now, echoes[:, 1:], out=sources[:count])
-        sources[:count] += self._before * echoes[:, :-1]
-        mixed = self._mixing @ sources
-        self._lines.write(mixed[:count])
-        self._lines.step()
-        out += mixed[count:]
-        if loud or _energy(mixed) > self._faint:
+        store, block, count, at = self._store, self.block, self._count, self._at
+        if at == store.shape[1]:
+            store[:, : self._kept] = store[:, -self._kept :]
+            self._reading[:] = self._first
+            at = self._kept
+        end = at + block
+        store[count:, at:end] = sound
+        mixed = np.matmul(self._mixing, self._windows[self._reading], out=self._mixed)
+        store[:count, at:end] = mixed[:count]
+        out[:] = mixed[count:]
+        self._reading += block
+        self._at = end
+        if loud or float(np.vdot(mixed, mixed)) > self._faint:
             self._quiet = 0
         else:
-            self._quiet += self.block
+            self._quiet += block
             if self.silent:
                 self.clear()
 
 
-def _mixing(count: int, reflections: NDArray[np.int64], sides: NDArray[np.int64], wet: float) -> NDArray[np.float32]:
-    """Return what goes from lines and reflections (columns) into lines, left and right (rows)."""
+def _mixing(
+    now: NDArray[np.float64],
+    before: NDArray[np.float64],
+    walls: NDArray[np.int64],
+    sides: NDArray[np.int64],
+    wet: float,
+) -> NDArray[np.float32]:
+    """Return what goes from lines, lines a frame before, reflections and sound (columns) into lines, left and right."""
+    count = len(now)
     orthogonal = _hadamard(count) / np.sqrt(count)
-    level = np.array(_SIGNS * 2) * np.exp(-reflections / reflections.max()) / np.sqrt(len(_SIGNS))
-    mixing = np.zeros((count + 2, count + len(reflections)))
-    mixing[:count, :count] = orthogonal
+    level = np.array(_SIGNS * 2) * np.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
+    given = np.zeros((count + 2, count))
+    given[:count] = orthogonal
     # Each reflection enters the lines by a pattern of its own; lines leave by two more: all uncorrelated.
-    for column in range(len(reflections)):
-        mixing[:count, count + column] = orthogonal[column % count] * level[column]
-    mixing[count:, :count] = wet * orthogonal[[3, 12]] * np.sqrt(count) / 2
-    for column, side in enumerate(sides):
-        mixing[count + side, count + column] = wet * _EARLY * level[column]
-    return mixing.astype(np.float32)
+    given[count:] = wet * orthogonal[[3, 12]] * np.sqrt(count) / 2
+    reflected = np.zeros((count + 2, len(walls)))
+    for number, side in enumerate(sides):
+        reflected[:count, number] = orthogonal[number % count] * level[number]
+        reflected[count + side, number] = wet * _EARLY * level[number]
+    dry = np.zeros((count + 2, 2))
+    dry[count:] = np.eye(2)
+    return np.concatenate((given * now, given * before, reflected, dry), axis=1).astype(np.float32)
 
 
 def _hadamard(size: int) -> NDArray[np.float64]:
@@ -108,51 +166,3 @@ def _hadamard(size: int) -> NDArray[np.float64]:
     while len(matrix) < size:
         matrix = np.block([[matrix, matrix], [matrix, -matrix]])
     return matrix
-
-
-def _energy(block: NDArray[np.float32]) -> float:
-    """Return the mean square of a contiguous block."""
-    flat = block.reshape(-1)
-    return float(flat @ flat) / flat.size
-
-
-class _Delays:
-    """Taps into delay lines that are written a block at a time.
-
-    Tap ``i`` reads row ``rows[i]``, ``lengths[i]`` frames late, with ``earlier`` frames before the block; a tap shorter
-    than a block reads what was written before the step.
-    """
-
-    def __init__(self, lengths: NDArray[np.int64], rows: NDArray[np.int64], block: int, earlier: int) -> None:
-        self._block = block
-        blocks = -(-(int(lengths.max()) + earlier) // block) + 1
-        self._span = blocks * block
-        # A block more than the ring holds, a copy of its first, so that no read is ever split.
-        width = self._span + block + earlier
-        self._ring = np.zeros((int(rows.max()) + 1, width), np.float32)
-        self._windows = sliding_window_view(self._ring.reshape(-1), block + earlier)
-        self._rows = rows * width
-        self._lengths = lengths + earlier
-        self._copied = block + earlier
-        self._at = 0
-
-    def clear(self) -> None:
-        self._ring[:] = 0
-        self._at = 0
-
-    def read(self) -> NDArray[np.float32]:
-        """Return the block of every tap, (taps, earlier + block)."""
-        taken: NDArray[np.float32] = self._windows[self._rows + (self._at - self._lengths) % self._span]
-        return taken
-
-    def write(self, block: NDArray[np.float32]) -> None:
-        """Write the next block of every line, (lines, block)."""
-        start, end = self._at, self._at + self._block
-        self._ring[:, start:end] = block
-        if start < self._copied:
-            copied = min(end, self._copied)
-            self._ring[:, self._span + start : self._span + copied] = block[:, : copied - start]
-
-    def step(self) -> None:
-        """Go on to the next block."""
-        self._at = (self._at + self._block) % self._span

@@ -1,7 +1,7 @@
 """The plucked string: where and how softly it is plucked, how it loses its sound, and the body that carries it.
 
 Pluck, stiffness and the two polarisations after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed.,
-chapters 2 and 11.
+chapters 2, 9 and 11.
 """
 
 from __future__ import annotations
@@ -13,22 +13,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.envelope import edged
-from bedside.sound.modes import headroom, ring
+from bedside.sound.body import Resonance, knock, radiation
+from bedside.sound.modes import Modes, headroom, together
 from bedside.sound.noise import burst
+from bedside.sound.ringing import lasting, ringing
 from bedside.sound.table import Table
 from bedside.sound.tuning import Scaled, Within, hertz
-
-_AUDIBLE = 10 ** (-90 / 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Resonance:
-    """One broad resonance of a body: its frequency in Hz, its quality factor and its gain over the plain board."""
-
-    hz: Annotated[float, Within(40, 8000)]
-    q: Annotated[float, Within(0.5, 60)]
-    gain: Annotated[float, Within(0, 20)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +30,10 @@ class PluckedString:
     of that length; the fingers are ``finger_soft`` and ``finger_bright`` metres wide. The second polarisation is
     weaker by ``second_db``, decays ``second_t60`` times as long and lies ``second_cents`` higher. ``knock_db`` is the
     body's own transient, ``slip_db`` the noise of the finger (at ``slip_hz``), each against the string's RMS. ``onset``
-    is in seconds; a table ends where its fundamental has fallen by ``fall_db``.
+    is in seconds, and so are the ``length`` of a table at most and that of its ``loop``.
     """
 
-    t60: Annotated[Scaled, Within(0.05, 12)]
+    t60: Annotated[Scaled, Within(0.05, 16)]
     loss_hz: Annotated[Scaled, Within(200, 40000)]
     stiffness: Annotated[Scaled, Within(0, 0.01)]
     metres: Annotated[Scaled, Within(0.02, 3)]
@@ -58,36 +48,36 @@ class PluckedString:
     slip_hz: Annotated[float, Within(100, 8000)]
     slip_db: Annotated[float, Within(-80, 0)]
     onset: Annotated[float, Within(0.0005, 0.02)]
-    fall_db: Annotated[float, Within(20, 90)]
+    length: Annotated[Scaled, Within(0.2, 6)]
+    loop: Annotated[float, Within(0.1, 2)]
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are."""
-        return self.t60.at(key) * self.fall_db / 60
+        """Return how long the tables of a key are, at most."""
+        return lasting(self.t60.at(key) * max(1.0, self.second_t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> Table:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
         return pluck(self, key, rate, rng)
 
 
-def partials(string: PluckedString, key: int, rate: int) -> NDArray[np.float64]:
-    """Return the frequencies in Hz of a key's partials below the limit of ``rate``, the first exactly in tune.
+def stiff(key: int, stiffness: float, rate: int) -> NDArray[np.float64]:
+    """Return the frequencies in Hz of a stiff string's partials below the limit of ``rate``, the first exactly in tune.
 
-    Stiff string: f_n = n f₁ √((1 + B n²) / (1 + B)); Fletcher & Rossing, chapter 2.
+    f_n = n f₁ √((1 + B n²) / (1 + B)); Fletcher & Rossing, chapter 2.
     """
-    f1, b = hertz(key), string.stiffness.at(key)
+    f1 = hertz(key)
     n = np.arange(1, int(rate / 2 / f1) + 1, dtype=np.float64)
-    hz = n * f1 * np.sqrt((1 + b * n**2) / (1 + b))
+    hz = n * f1 * np.sqrt((1 + stiffness * n**2) / (1 + stiffness))
     return np.asarray(hz[headroom(hz, rate) > 0], dtype=np.float64)
 
 
-def decays(string: PluckedString, key: int, hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the T60 in seconds of partials at ``hz``.
+def decays(key: int, t60: float, half: float, hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the T60 in seconds of partials at ``hz``, where the fundamental's is ``t60``.
 
-    Losses to the air and within nylon or gut grow with the square of frequency, 1/τ = b₁ + b₃ f²: Chaigne & Askenfelt,
-    J. Acoust. Soc. Am. 95, 1112 (1994).
+    Losses to the air and within the string grow with the square of frequency, 1/τ = b₁ + b₃ f², and at ``half`` Hz are
+    twice those at 0: Chaigne & Askenfelt, J. Acoust. Soc. Am. 95, 1112 (1994).
     """
-    half = string.loss_hz.at(key)
-    return np.asarray(string.t60.at(key) * (1 + (hertz(key) / half) ** 2) / (1 + (hz / half) ** 2), dtype=np.float64)
+    return np.asarray(t60 * (1 + (hertz(key) / half) ** 2) / (1 + (hz / half) ** 2), dtype=np.float64)
 
 
 def excitation(string: PluckedString, key: int, width: float, count: int) -> NDArray[np.float64]:
@@ -100,41 +90,19 @@ def excitation(string: PluckedString, key: int, width: float, count: int) -> NDA
     return np.asarray(np.sin(np.pi * n * string.pluck) / n * corner, dtype=np.float64)
 
 
-def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Return the complex gain from bridge to ear at ``hz``: a plain board of gain 1 and its resonances."""
-    gain = np.ones(hz.size, dtype=np.complex128)
-    for resonance in body:
-        gain += resonance.gain / (1 + 1j * resonance.q * (hz / resonance.hz - resonance.hz / hz))
-    return gain
-
-
 def pluck(string: PluckedString, key: int, rate: int, rng: Generator) -> Table:
     """Return the soft and the bright sound of a key; the finger's noise comes from ``rng``."""
-    frames = round(string.seconds(key) * rate)
-    hz = partials(string, key, rate)
-    t60 = decays(string, key, hz)
-    carried = radiation(string.body, hz) * headroom(hz, rate)
-    force = np.array(
-        [excitation(string, key, width.at(key), hz.size) for width in (string.finger_soft, string.finger_bright)]
+    hz = stiff(key, string.stiffness.at(key), rate)
+    t60 = decays(key, string.t60.at(key), string.loss_hz.at(key), hz)
+    fingers = (string.finger_soft, string.finger_bright)
+    force = np.array([excitation(string, key, width.at(key), hz.size) for width in fingers])
+    first = Modes(hz, t60, force * radiation(string.body, hz) * headroom(hz, rate)).heard()
+    second = Modes(
+        first.hz * 2 ** (string.second_cents / 1200),
+        first.t60 * string.second_t60,
+        first.amplitudes * 10 ** (string.second_db / 20),
     )
-    first = force * carried
-    heard = np.max(np.abs(first), axis=0) > _AUDIBLE * np.max(np.abs(first))
-    hz, t60, first = hz[heard], t60[heard], first[:, heard]
-    second = first * 10 ** (string.second_db / 20)
-    strength = np.sqrt(np.sum(np.abs(first) ** 2, axis=1, keepdims=True) / 2)
-
-    board = np.array([r.hz for r in string.body])
-    knock = strength * 10 ** (string.knock_db / 20) * np.array([r.gain for r in string.body]) * -1j
-    # A resonance of quality Q at f falls by 60 dB in Q ln 1000 / (π f).
-    board_t60 = np.array([r.q for r in string.body]) * np.log(1000.0) / (np.pi * board)
-
-    samples = ring(
-        np.concatenate((hz, hz * 2 ** (string.second_cents / 1200), board)),
-        np.concatenate((t60, t60 * string.second_t60, board_t60)),
-        np.concatenate((first, second, knock), axis=1),
-        frames,
-        rate,
-    )
-    slip = burst(rng, min(frames, round(0.08 * rate)), rate, string.slip_hz, 0.6, 0.05)
-    samples[:, : slip.size] += strength * 10 ** (string.slip_db / 20) * np.array([[0.5], [1.0]]) * slip
-    return Table(edged(samples, round(string.onset * rate), round(0.45 * frames)), 0)
+    board = knock(string.body, first.strength * 10 ** (string.knock_db / 20))
+    slip = burst(rng, round(0.08 * rate), rate, string.slip_hz, 0.6, 0.05)
+    slips = first.strength[:, None] * 10 ** (string.slip_db / 20) * np.array([[0.5], [1.0]]) * slip
+    return ringing(together(first, second, board), slips, string.onset, string.length.at(key), string.loop, rate)

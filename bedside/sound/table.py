@@ -24,10 +24,8 @@ class Table:
     def heard(self, frames: int, rate: int) -> NDArray[np.float64]:
         """Return ``frames`` of both sounds as a voice plays them: round the loop, and falling."""
         length = self.samples.shape[1]
-        at = np.arange(frames)
-        if self.loop:
-            at = np.where(at < length, at, length - self.loop + (at - length) % self.loop)
-        else:
-            at = at[:length]
+        at = np.arange(frames if self.loop else min(frames, length))
+        past = at >= length
+        at[past] = length - self.loop + (at[past] - length) % max(self.loop, 1)
         falling = 10 ** (-self.fall / 20 / rate * np.arange(at.size))
         return np.asarray(self.samples[:, at] * falling, dtype=np.float64)

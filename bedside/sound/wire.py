@@ -8,52 +8,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum, auto
+from enum import IntEnum
+from typing import Any, get_args
 
-from bedside.music.events import (
-    Event,
-    Level,
-    Lost,
-    NoteOff,
-    NoteOn,
-    Performed,
-    Player,
-    Program,
-    Resumed,
-    Shape,
-    Source,
-    Stop,
-    TakeBegan,
-    TakeEnded,
-    Tempo,
-)
+from bedside.music import kinds
+from bedside.music.events import Event, Performed
 
-# kind, player, source, key; note or seed; frame; nanoseconds; two numbers; a name
-_RECORD = struct.Struct("<BBBBIqqdd24s")
-SIZE = _RECORD.size
-
-
-class _Kind(IntEnum):
-    NOTE_ON = auto()
-    NOTE_OFF = auto()
-    SHAPE = auto()
-    PROGRAM = auto()
-    LEVEL = auto()
-    STOP = auto()
-    TEMPO = auto()
-    TAKE_BEGAN = auto()
-    TAKE_ENDED = auto()
-    LOST = auto()
-    RESUMED = auto()
-    OPEN = auto()
-    RESUME = auto()
-    CLOSE = auto()
-    QUIT = auto()
-    PING = auto()
-    READY = auto()
-    OPENED = auto()
-    BEAT = auto()
-    PONG = auto()
+SIZE = 64
 
 
 class Opening(IntEnum):
@@ -62,10 +23,6 @@ class Opening(IntEnum):
     TRIED = 0
     UNHEARD = 1
     AWAITED = 2
-
-
-# A frame that no event has: the record asks, it does not report.
-_ASKED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +76,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine has loaded its instruments and waits to be opened, or still waits for a card."""
+    """The engine has what it needs to play at first, and waits to be opened, or still waits for a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +85,19 @@ class Opened:
 
     latency: float
     card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Have:
+    """An instrument can be played from here on; ``sustained`` says whether its held notes sound on."""
+
+    name: str
+    sustained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Some instruments are not in the cache; the engine waits for them while it plays the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,34 +119,64 @@ class Pong:
     seconds: float
 
 
-Message = Ask | Report | Open | Resume | Close | Quit | Ping | Ready | Opened | Beat | Pong
+Message = Ask | Report | Open | Resume | Close | Quit | Ping | Ready | Opened | Have | Missing | Beat | Pong
+
+
+# A frame that no event has: the record asks, it does not report.
+_ASKED = -1
+
+# How each type of field stands in a record; names are cut to what fits.
+_FORMATS = {bool: "?", int: "q", float: "d", str: "24s"}
+
+
+class _Record:
+    """The layout of one class: its kind, for an event its frame and nanoseconds, then its fields in order."""
+
+    def __init__(self, kind: int, made: type[Any], stamp: str) -> None:
+        types = kinds.fields(made)
+        self._kind = kind
+        self._made = made
+        self._names = tuple(types)
+        self._read = tuple(_name if each is str else each for each in types.values())
+        # What is not in the table is an enumeration of less than 256.
+        self._struct = struct.Struct("<B" + stamp + "".join(_FORMATS.get(each, "B") for each in types.values()))
+        self._first = 1 + len(stamp)
+
+    def pack(self, thing: object, *stamp: int) -> bytes:
+        values = [getattr(thing, name) for name in self._names]
+        plain = [value.encode() if isinstance(value, str) else value for value in values]
+        return self._struct.pack(self._kind, *stamp, *plain).ljust(SIZE, b"\0")
+
+    def unpack(self, record: bytes) -> tuple[Any, tuple[int, ...]]:
+        """Return what the record holds, and its stamp."""
+        values = self._struct.unpack_from(record)
+        made = self._made(*[read(value) for read, value in zip(self._read, values[self._first :], strict=True)])
+        return made, values[1 : self._first]
+
+
+def _name(padded: bytes) -> str:
+    return padded.rstrip(b"\0").decode(errors="ignore")
+
+
+_EVENTS = get_args(Event)
+_MESSAGES = [made for made in get_args(Message) if made not in (Ask, Report)]
+
+# The kind of a record is its place here: both ends are the same program.
+_RECORDS = [
+    _Record(kind, made, "qq" if kind < len(_EVENTS) else "") for kind, made in enumerate((*_EVENTS, *_MESSAGES))
+]
+_RECORD_OF: dict[type[Any], _Record] = dict(zip((*_EVENTS, *_MESSAGES), _RECORDS, strict=True))
 
 
 def pack(message: Message) -> bytes:
     """Return a message as one record of `SIZE` bytes; names longer than 24 bytes are cut."""
     match message:
         case Ask(event, asked):
-            return _pack_event(event, _ASKED, asked)
+            return _RECORD_OF[type(event)].pack(event, _ASKED, asked)
         case Report(Performed(frame, event), asked):
-            return _pack_event(event, frame, asked)
-        case Open(how):
-            return _pack(_Kind.OPEN, key=how)
-        case Resume(seed, lost, at):
-            return _pack(_Kind.RESUME, note=seed, frame=lost, ns=at)
-        case Close():
-            return _pack(_Kind.CLOSE)
-        case Quit():
-            return _pack(_Kind.QUIT)
-        case Ping(asked):
-            return _pack(_Kind.PING, ns=asked)
-        case Ready():
-            return _pack(_Kind.READY)
-        case Opened(latency, card):
-            return _pack(_Kind.OPENED, x=latency, name=card)
-        case Beat(frame, at, late, longest, playing):
-            return _pack(_Kind.BEAT, frame=frame, ns=at, note=late, x=longest, key=int(playing))
-        case Pong(asked, seconds):
-            return _pack(_Kind.PONG, ns=asked, x=seconds)
+            return _RECORD_OF[type(event)].pack(event, frame, asked)
+        case _:
+            return _RECORD_OF[type(message)].pack(message)
 
 
 class Unpacker:
@@ -190,109 +190,17 @@ class Unpacker:
         whole = self._rest + piece
         end = len(whole) - len(whole) % SIZE
         self._rest = whole[end:]
-        for fields in _RECORD.iter_unpack(whole[:end]):
-            yield _message(*fields)
+        for at in range(0, end, SIZE):
+            yield _message(whole[at : at + SIZE])
 
 
-def _pack(
-    kind: _Kind,
-    player: int = 0,
-    source: int = 0,
-    key: int = 0,
-    note: int = 0,
-    frame: int = _ASKED,
-    ns: int = 0,
-    x: float = 0.0,
-    y: float = 0.0,
-    name: str = "",
-) -> bytes:
-    return _RECORD.pack(kind, player, source, key, note, frame, ns, x, y, name.encode()[:24])
-
-
-def _pack_event(event: Event, frame: int, ns: int) -> bytes:
-    match event:
-        case NoteOn(player, note, key, velocity, brightness, source):
-            return _pack(_Kind.NOTE_ON, player, source, key, note, frame, ns, velocity, brightness)
-        case NoteOff(player, note):
-            return _pack(_Kind.NOTE_OFF, player, note=note, frame=frame, ns=ns)
-        case Shape(player, note, brightness):
-            return _pack(_Kind.SHAPE, player, note=note, frame=frame, ns=ns, x=brightness)
-        case Program(player, instrument):
-            return _pack(_Kind.PROGRAM, player, frame=frame, ns=ns, name=instrument)
-        case Level(player, db, pan):
-            return _pack(_Kind.LEVEL, player, frame=frame, ns=ns, x=db, y=pan)
-        case Stop():
-            return _pack(_Kind.STOP, frame=frame, ns=ns)
-        case Tempo(seconds):
-            return _pack(_Kind.TEMPO, frame=frame, ns=ns, x=seconds)
-        case TakeBegan(seed, rate, block):
-            return _pack(_Kind.TAKE_BEGAN, note=seed, frame=frame, ns=ns, x=rate, y=block)
-        case TakeEnded():
-            return _pack(_Kind.TAKE_ENDED, frame=frame, ns=ns)
-        case Lost():
-            return _pack(_Kind.LOST, frame=frame, ns=ns)
-        case Resumed():
-            return _pack(_Kind.RESUMED, frame=frame, ns=ns)
-
-
-def _message(
-    kind: int,
-    player: int,
-    source: int,
-    key: int,
-    note: int,
-    frame: int,
-    ns: int,
-    x: float,
-    y: float,
-    padded: bytes,
-) -> Message:
-    name = padded.rstrip(b"\0").decode(errors="ignore")
-    match kind:
-        case _Kind.OPEN:
-            return Open(Opening(key))
-        case _Kind.RESUME:
-            return Resume(note, frame, ns)
-        case _Kind.CLOSE:
-            return Close()
-        case _Kind.QUIT:
-            return Quit()
-        case _Kind.PING:
-            return Ping(ns)
-        case _Kind.READY:
-            return Ready()
-        case _Kind.OPENED:
-            return Opened(x, name)
-        case _Kind.BEAT:
-            return Beat(frame, ns, note, x, bool(key))
-        case _Kind.PONG:
-            return Pong(ns, x)
-    event = _event(kind, Player(player), Source(source), key, note, x, y, name)
-    return Ask(event, ns) if frame == _ASKED else Report(Performed(frame, event), ns)
-
-
-def _event(kind: int, player: Player, source: Source, key: int, note: int, x: float, y: float, name: str) -> Event:
-    match kind:
-        case _Kind.NOTE_ON:
-            return NoteOn(player, note, key, x, y, source)
-        case _Kind.NOTE_OFF:
-            return NoteOff(player, note)
-        case _Kind.SHAPE:
-            return Shape(player, note, x)
-        case _Kind.PROGRAM:
-            return Program(player, name)
-        case _Kind.LEVEL:
-            return Level(player, x, y)
-        case _Kind.STOP:
-            return Stop()
-        case _Kind.TEMPO:
-            return Tempo(x)
-        case _Kind.TAKE_BEGAN:
-            return TakeBegan(note, round(x), round(y))
-        case _Kind.TAKE_ENDED:
-            return TakeEnded()
-        case _Kind.LOST:
-            return Lost()
-        case _Kind.RESUMED:
-            return Resumed()
-    raise ValueError(f"no record has kind {kind}")
+def _message(record: bytes) -> Message:
+    kind = record[0]
+    if kind >= len(_RECORDS):
+        raise ValueError(f"no record has kind {kind}")
+    made, stamp = _RECORDS[kind].unpack(record)
+    if not stamp:
+        message: Message = made
+        return message
+    frame, asked = stamp
+    return Ask(made, asked) if frame == _ASKED else Report(Performed(frame, made), asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from bedside.archive.recorder import Recorder
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
 from bedside.music import layout, scales
-from bedside.music.events import Performed, Player, Program
+from bedside.music.events import Performed, Player, Profile, Program, Reverb
 from bedside.music.layout import Pad
+from bedside.sound import catalogue
 from bedside.sound.host import EngineHost
-from bedside.sound.instrument import Instrument
 from bedside.sound.process import Settings
+from bedside.sound.profiles import PROFILES
 from bedside.stage import world as worlds
 from bedside.stage.hands import Hands, Tuning
 from bedside.stage.midi import Keyboards
@@ -32,8 +33,6 @@ RATE = 48000
 BLOCK = 128
 POLYPHONY = 64
 
-# The engine is there long before this; where it is not, the picture does not wait for it any longer.
-_ENGINE_SECONDS = 10.0
 _LEAVING_SECONDS = 5.0
 
 # Without an engine for this long, the staff are told.
@@ -45,7 +44,10 @@ _CODE = re.compile(r"[\w.\-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """What is chosen before play; ``size`` is the window's, None for the whole screen."""
+    """What is chosen before play.
+
+    ``size`` is the window's, None for the whole screen; ``profile`` is one of `PROFILES`.
+    """
 
     data: Path
     world: str
@@ -54,20 +56,24 @@ class Bed:
     card: str | None
     midi: str | None
     keys: Player
+    profile: str
     snapped: bool
 
 
-def play(bed: Bed, instruments: Sequence[Instrument], say: Callable[[str], None]) -> None:
+def play(bed: Bed, say: Callable[[str], None]) -> None:
     """Play until the staff leave, recording everything; ``say`` is given sentences for the staff.
 
     Raises BedsideError for what prevents the beginning: no screen, no such world, a store that cannot be opened.
     """
     if bed.patient is not None and not _CODE.fullmatch(bed.patient):
         raise BedsideError("A patient's code has 1 to 40 letters, digits, points, hyphens or underscores.")
+    if bed.profile not in PROFILES:
+        raise BedsideError(f"There is no profile called {bed.profile!r}; choose one of: {', '.join(PROFILES)}.")
     world = worlds.find(bed.world)
     tones = scales.scale(world.scale)
-    names = [instrument.name for instrument in instruments]
-    sustained = frozenset(instrument.name for instrument in instruments if instrument.sustained)
+    own = bed.data / "sounds"
+    recipes = catalogue.recipes(own)
+    sustained = frozenset(recipe.name for recipe in recipes if recipe.sustained)
     with screen(), Store.open_or_set_aside(bed.data) as store:
         if store.notice:
             say(store.notice)
@@ -78,17 +84,21 @@ def play(bed: Bed, instruments: Sequence[Instrument], say: Callable[[str], None]
             recorder.feed(performed)
             inbox.put(performed)
 
-        host = EngineHost(Settings(RATE, BLOCK, POLYPHONY, bed.card), sustained, listener)
+        settings = Settings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
+        host = EngineHost(settings, sustained, listener)
         host.start()
         keyboards = Keyboards(inbox.knock, bed.midi)
         try:
-            host.ask(Program(Player.CHILD, world.instrument))
+            host.ask(Profile(bed.profile))
+            host.ask(Reverb(world.room))
+            for player in Player:
+                host.ask(Program(player, world.instrument))
             surface = window(bed.size)
             size = surface.get_size()
             pads = place(world, size)
             scene = Scene(world, pads, size)
-            hands = Hands(pads, size, Tuning(bed.keys, tones if bed.snapped else None, world.root), names)
-            _wait_for(host)
+            tuning = Tuning(bed.keys, tones if bed.snapped else None, world.root)
+            hands = Hands(pads, size, tuning, [recipe.name for recipe in recipes], sustained)
             tending = _Tending(host, recorder, say)
 
             def renew() -> None:
@@ -109,12 +119,6 @@ def place(world: World, size: tuple[int, int]) -> tuple[Pad, ...]:
     tones = scales.scale(world.scale)
     keys = [tones.key(degree, world.root) for degree in range(world.pads)]
     return layout.fit(keys, [degree % len(tones.steps) for degree in range(world.pads)], *size)
-
-
-def _wait_for(host: EngineHost) -> None:
-    until = time.monotonic() + _ENGINE_SECONDS
-    while not host.ready and time.monotonic() < until:
-        time.sleep(0.01)
 
 
 class _Tending:

@@ -9,7 +9,8 @@ from itertools import count
 import pygame
 
 from bedside.music.events import Event, NoteOff, Player, Program, Source
-from bedside.music.gestures import Fingers, Keyboard
+from bedside.music.gestures import Fingers
+from bedside.music.keyboard import Keyboard
 from bedside.music.layout import Pad
 from bedside.music.scales import Scale
 from bedside.stage.midi import Played
@@ -40,19 +41,33 @@ class Tuning:
 class Hands:
     """The hands at one screen of ``size`` pixels with these pads, and at any number of keyboards.
 
-    ``instruments`` are the names that a keyboard's program changes choose among.
+    ``instruments`` are the names that a keyboard's program changes choose among. On those that are ``sustained`` a held
+    finger takes its note with it from pad to pad, through all the pitches between; on others it strikes the next.
     """
 
-    def __init__(self, pads: Sequence[Pad], size: tuple[int, int], tuning: Tuning, instruments: Sequence[str]) -> None:
+    def __init__(
+        self,
+        pads: Sequence[Pad],
+        size: tuple[int, int],
+        tuning: Tuning,
+        instruments: Sequence[str],
+        sustained: frozenset[str] = frozenset(),
+    ) -> None:
         self._size = size
         self._tuning = tuning
         self._instruments = tuple(instruments)
+        self._sustained = sustained
         self._numbers = count(1)
         self._fingers = Fingers(pads, Player.CHILD, self._numbers)
         self._touching: set[Finger] = set()
         self._keyboards: dict[str, Keyboard] = {}
         self._places: dict[int, tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
+
+    def performed(self, event: Event) -> None:
+        """Take in what the engine played: on another instrument the fingers may play in another way."""
+        if isinstance(event, Program) and event.player == self._fingers.player:
+            self._fingers.sliding = event.instrument in self._sustained
 
     def moved(self) -> list[tuple[Player, int, float, float]]:
         """Return player, note and place of each finger that moved since the last call."""
@@ -119,8 +134,14 @@ class Hands:
                 return keyboard.up(message.note)
             case "program_change":
                 return [Program(keyboard.player, self._instruments[message.program % len(self._instruments)])]
-            case "control_change" if message.is_cc(120) or message.is_cc(123):
-                return keyboard.lift()
+            case "control_change":
+                return keyboard.control(message.control, message.value)
+            case "pitchwheel":
+                return keyboard.bend(message.pitch)
+            case "aftertouch":
+                return keyboard.press(message.value)
+            case "polytouch":
+                return keyboard.press(message.value, message.note)
             case "reset":
                 return keyboard.lift()
         return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,10 @@ _LOOK_SECONDS = 0.8
 
 # Ports of the system that echo what others play.
 _ECHOES = ("midi through", "rtmidi", "bedside")
+
+
+# The controllers below it are wheels and sliders, those from it on pedals and commands.
+_FIRST_SWITCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,8 @@ class Keyboards:
         return list(self._open)
 
     def played(self) -> Iterator[Played]:
-        """Yield what was played since the last call, in order."""
-        while self._queue:
-            yield self._queue.popleft()
+        """Yield what was played since the last call, in order; of a wheel that went on meanwhile, its last place."""
+        yield from _settled([self._queue.popleft() for _ in range(len(self._queue))])
 
     def close(self) -> None:
         """Stop hearing."""
@@ -102,6 +105,37 @@ class Keyboards:
     def _put(self, played: Played) -> None:
         self._queue.append(played)
         self._wake()
+
+
+def _settled(batch: Sequence[Played]) -> list[Played]:
+    """Return what was played without the places that a wheel or the pressure of a hand passed between two notes."""
+    kept: list[Played] = []
+    later: set[tuple[str, str, int]] = set()
+    for played in reversed(batch):
+        moved = _moved(played)
+        if moved is None:
+            later = {each for each in later if each[0] != played.keyboard}
+        elif moved in later:
+            continue
+        else:
+            later.add(moved)
+        kept.append(played)
+    return kept[::-1]
+
+
+def _moved(played: Played) -> tuple[str, str, int] | None:
+    """Return what moved of which keyboard; None for a message of which each counts."""
+    message = played.message
+    if message is None:
+        return None
+    match message.type:
+        case "pitchwheel" | "aftertouch":
+            return played.keyboard, message.type, 0
+        case "polytouch":
+            return played.keyboard, message.type, message.note
+        case "control_change" if message.control < _FIRST_SWITCH:
+            return played.keyboard, message.type, message.control
+    return None
 
 
 def ports() -> list[str]:

@@ -215,6 +215,7 @@ class Play:
         """Draw a frame, looking at the fingers between its pieces."""
         for performed in self._inbox.performed():
             event = performed.event
+            self._hands.performed(event)
             at = self._hands.place(event.note) if isinstance(event, NoteOn) else None
             self._scene.performed(event, now, at)
         for _ in self._scene.paint(self._surface, now):

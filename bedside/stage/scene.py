@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pygame
 
-from bedside.music.events import Event, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
+from bedside.music.events import Event, Glide, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
 from bedside.music.layout import Pad
 from bedside.stage import backdrop, light, picture
 from bedside.stage.lamp import Hand, Lamp
@@ -36,7 +36,7 @@ STEP_PIXELS = 1 << 17
 _AS_IT_IS: Colour = (255, 255, 255)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Place:
     """Somewhere that can be lit: the key it shows, and how."""
 
@@ -109,6 +109,8 @@ class Scene:
                 hand = (player, note)
                 if hand in self._held:
                     self._held[hand].lamp.shape(hand, _strength(1.0, brightness), now)
+            case Glide(player, note, pitch):
+                self._slide((player, note), pitch, now)
             case Stop() | Lost() | TakeBegan() | TakeEnded():
                 self._held.clear()
                 for place in self._all():
@@ -200,6 +202,17 @@ class Scene:
         reach = self._cell * FLOWER * light.breadth(HORIZON_OPENNESS)
         near = ((abs(other.lamp.x - place.lamp.x), other.lamp.light) for other in self._horizon_places)
         return max(sum(max(1 - far / reach, 0.0) * glow for far, glow in near), 1.0)
+
+    def _slide(self, hand: Hand, pitch: float, now: float) -> None:
+        """Let the light of a held note go over to the pad that its pitch has come nearest to."""
+        held = self._held.get(hand)
+        if held is None or held not in self._places:
+            return
+        near = min(self._places, key=lambda place: (abs(place.key - pitch), place is not held))
+        if near is not held:
+            self._leave(hand, now)
+            near.lamp.strike(hand, _strength(1.0, 0.5), now, None)
+            self._held[hand] = near
 
     def _leave(self, hand: Hand, now: float) -> None:
         place = self._held.pop(hand, None)

@@ -18,6 +18,7 @@ from bedside.music import scales
 from bedside.music.events import Player
 from bedside.music.layout import MOST_PADS
 from bedside.places import shipped
+from bedside.sound.room import SPACES
 
 Colour = tuple[int, int, int]
 T = TypeVar("T")
@@ -61,7 +62,10 @@ class Sky:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music."""
+    """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music.
+
+    ``room`` is what is played in, a name of `bedside.sound.room.SPACES`.
+    """
 
     name: str
     sky: Sky
@@ -70,6 +74,7 @@ class World:
     scale: str
     root: int
     instrument: str
+    room: str
     pads: int
 
 
@@ -134,8 +139,16 @@ def _world(table: Mapping[str, Any]) -> World:
         scale=scale,
         root=_take(table, "root", _whole(0, 127)),
         instrument=_take(table, "instrument", _name),
+        room=_take(table, "room", _room),
         pads=_take(table, "pads", _whole(1, MOST_PADS)),
     )
+
+
+def _room(value: Any) -> str:
+    name = _name(value)
+    if name not in SPACES:
+        raise ValueError(f"one of {', '.join(SPACES)}")
+    return name
 
 
 def _tone(table: Mapping[str, Any]) -> Tone:

@@ -15,3 +15,8 @@ def _no_key_store(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "kept"
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    return tmp_path / "song.mid"

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import strategies as st
 
-from bedside.music.events import (
-    Event,
-    Level,
-    Lost,
-    NoteOff,
-    NoteOn,
-    Performed,
-    Player,
-    Program,
-    Resumed,
-    Shape,
-    Source,
-    Stop,
-    TakeBegan,
-    TakeEnded,
-    Tempo,
-)
+from bedside.music import kinds
+from bedside.music.events import Event, NoteOff, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 
 RATE = 48_000
 BEGAN = TakeBegan(seed=7, rate=RATE, block=128)
 
-PLAYERS = st.sampled_from(Player)
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
-UNIT = st.floats(0, 1)
 NUMBERS = st.integers(0, 2**63 - 1)
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
-EVENTS: st.SearchStrategy[Event] = st.one_of(
-    st.builds(NoteOn, PLAYERS, NUMBERS, st.integers(0, 127), UNIT, UNIT, st.sampled_from(Source)),
-    st.builds(NoteOff, PLAYERS, NUMBERS),
-    st.builds(Shape, PLAYERS, NUMBERS, UNIT),
-    st.builds(Program, PLAYERS, TEXT),
-    st.builds(Level, PLAYERS, FINITE, st.floats(-1, 1)),
-    st.builds(Tempo, FINITE),
-    st.builds(TakeBegan, NUMBERS, st.integers(1, 2**40), st.integers(1, 4096)),
-    st.sampled_from([Stop(), TakeEnded(), Lost(), Resumed()]),
-)
+_OF_TYPE: dict[type, st.SearchStrategy[object]] = {
+    Player: st.sampled_from(Player),
+    Source: st.sampled_from(Source),
+    bool: st.booleans(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    str: st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40),
+}
+# What the database keeps in fewer bits.
+_SMALL = {"key": st.integers(0, 127), "block": st.integers(1, 4096)}
+
+
+def _any(event: type[Event]) -> st.SearchStrategy[Event]:
+    fields = kinds.fields(event)
+    return st.builds(
+        event,
+        **{name: _SMALL.get(name, NUMBERS) if made is int else _OF_TYPE[made] for name, made in fields.items()},
+    )
+
+
+EVENTS: st.SearchStrategy[Event] = st.one_of([_any(event) for event in get_args(Event)])
 PERFORMED = st.builds(Performed, NUMBERS, EVENTS)
 
 

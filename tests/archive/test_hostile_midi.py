@@ -85,3 +85,14 @@ def test_a_million_notes_and_one(tmp_path: Path) -> None:
     path.write_bytes(midi(b"\x00\x90" + b"\x3c\x40\x00" * 1_000_001 + b"\xff\x2f\x00"))
     done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
     assert json.loads(done.stdout)[0] == "black.mid holds more than 1,000,000 notes."
+
+
+def test_a_million_moves_and_one(tmp_path: Path) -> None:
+    """Wheels and pedals are counted like notes: a million and one of their moves are too many."""
+    path = tmp_path / "wild.mid"
+    path.write_bytes(midi(scale() + b"\x00\xe0" + b"\x3c\x40\x00" * 1_000_001 + b"\xff\x2f\x00"))
+    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
+    said, seconds, grown = json.loads(done.stdout)
+    assert said == "wild.mid holds more than 1,000,000 moves of wheels and pedals."
+    assert seconds < 1.0
+    assert grown < 100_000_000

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,3 +21,10 @@ def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             print(f"\n  {line}", end="")
 
     return say
+
+
+@pytest.fixture(autouse=True)
+def _load(report: Callable[[str], None]) -> Iterator[None]:
+    """Say how busy the machine was: what is measured beside other work is worth less."""
+    yield
+    report(f"(load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")

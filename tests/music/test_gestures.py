@@ -1,22 +1,17 @@
-from itertools import count
+from itertools import count, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.music.events import NoteOff, NoteOn, Player, Shape, Source
-from bedside.music.gestures import SOFTEST_TOUCH, Fingers, Keyboard
+from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape, Source
+from bedside.music.gestures import SOFTEST_TOUCH, Fingers
 from bedside.music.layout import fit
-from bedside.music.scales import scale
 
 PADS = fit([60, 62, 64, 67], [0, 1, 2, 3], 400, 100)
 
 
 def fingers():
     return Fingers(PADS, Player.CHILD, count(1))
-
-
-def keyboard(snapped=True):
-    return Keyboard(Player.THERAPIST, scale("major pentatonic") if snapped else None, 60, count(1))
 
 
 def test_a_tap_is_a_note():
@@ -61,19 +56,72 @@ def test_a_finger_never_seen_down_does_nothing():
     assert hand.up(3) == []
 
 
-def test_keys_snap_to_the_scale_or_are_free():
-    """C sharp sounds as C in C pentatonic, and as itself on free keys."""
-    assert [event.key for event in keyboard().down(61, 100)] == [60]
-    assert [event.key for event in keyboard(snapped=False).down(61, 100)] == [61]
+def sliding(pads=PADS):
+    hand = Fingers(pads, Player.CHILD, count(1))
+    hand.sliding = True
+    return hand
 
 
-def test_a_key_struck_twice_ends_its_first_note():
-    """A second note-on without an off leaves no note hanging; velocity 0 is an off."""
-    keys = keyboard()
-    keys.down(60, 90)
-    assert keys.down(60, 80)[0] == NoteOff(Player.THERAPIST, 1)
-    assert keys.down(60, 0) == [NoteOff(Player.THERAPIST, 2)]
-    assert keys.lift() == []
+def test_a_sliding_finger_takes_its_note_along():
+    """While sliding, a finger that crosses to the next pad bends its one note there, in tune in the pad's middle."""
+    hand = sliding()
+    hand.down(1, 50, 50)
+    assert hand.move(1, 75, 50) == []
+    assert hand.move(1, 100, 50) == [Glide(Player.CHILD, 1, 61.0)]
+    assert hand.move(1, 120, 50) == [Glide(Player.CHILD, 1, 62.0)]
+    assert hand.move(1, 165, 50) == []
+    assert hand.move(1, 170, 50) == []
+    assert hand.up(1) == [NoteOff(Player.CHILD, 1)]
+
+
+def test_a_sliding_finger_shapes_its_note_too():
+    """Height is brightness while sliding as well, in the pad where the finger is now."""
+    hand = sliding()
+    hand.down(1, 50, 50)
+    assert hand.move(1, 150, 25) == [Glide(Player.CHILD, 1, 62.0), Shape(Player.CHILD, 1, 0.75)]
+
+
+def test_a_finger_that_lands_near_an_edge_begins_in_tune_and_stays_continuous():
+    """A strike at the edge of a pad is the pad's key, and what it lacks to the ribbon's pitch it makes up smoothly."""
+    hand = sliding()
+    (on,) = hand.down(1, 99, 50)
+    assert on.key == 60
+    pitches = [60.0]
+    for step in range(1, 250):
+        pitches += [event.pitch for event in hand.move(1, 99 + step / 10, 50) if isinstance(event, Glide)]
+    assert pitches[-1] == 62.0
+    assert all(0 < b - a < 0.25 for a, b in pairwise(pitches))
+
+
+def test_sliding_ends_at_once():
+    """When the hand is to slide no more, the finger plays the next pad's own note, and the glided note ends."""
+    hand = sliding()
+    hand.down(1, 50, 50)
+    hand.move(1, 150, 50)
+    hand.sliding = False
+    assert hand.move(1, 160, 50) == []
+    off, on = hand.move(1, 250, 50)
+    assert off == NoteOff(Player.CHILD, 1)
+    assert (on.note, on.key) == (2, 64)
+
+
+@given(st.lists(st.floats(0, 400), min_size=2, max_size=4), st.integers(100, 2000))
+def test_a_flood_of_moves_is_no_flood_of_events(turns, reports):
+    """However often a screen reports a finger, a slide has no more events than a thirty-second of a semitone each."""
+    hand = sliding()
+    hand.down(1, turns[0], 50)
+    glides = []
+    for a, b in pairwise(turns):
+        for report in range(reports):
+            moved = hand.move(1, a + (b - a) * (report + 1) / reports, 50)
+            glides += [event.pitch for event in moved if isinstance(event, Glide)]
+    way = sum(abs(b - a) for a, b in pairwise([hand_key(turns[0]), *glides]))
+    # in the middle of each pad that it enters a finger is told its key, however near it was
+    assert len(glides) <= 32 * way + 8 * len(turns)
+
+
+def hand_key(x):
+    return PADS[min(int(x // 100), 3)].key
 
 
 touches = st.lists(
@@ -82,12 +130,13 @@ touches = st.lists(
 )
 
 
-@given(touches)
-def test_no_order_of_reports_leaves_a_note_hanging(reports):
-    """Whatever the screen reports, every note ends once, after it began, and lifting ends the rest."""
+@given(touches, st.sampled_from(["never", "always", "by turns"]))
+def test_no_order_of_reports_leaves_a_note_hanging(reports, slides):
+    """Whatever the screen reports, sliding or not, every note ends once, after it began, and lifting ends the rest."""
     hand = fingers()
     events = []
-    for what, finger, x, y in reports:
+    for number, (what, finger, x, y) in enumerate(reports):
+        hand.sliding = slides == "always" or (slides == "by turns" and number % 3 == 0)
         events += hand.up(finger) if what == "up" else getattr(hand, what)(finger, x, y)
         held = {e.note for e in events if isinstance(e, NoteOn)} - {e.note for e in events if isinstance(e, NoteOff)}
         assert len(held) <= 10
@@ -100,6 +149,7 @@ def test_no_order_of_reports_leaves_a_note_hanging(reports):
                 sounding.add(event.note)
             case NoteOff():
                 sounding.remove(event.note)
-            case Shape():
+            case Shape() | Glide():
                 assert event.note in sounding
+                assert not isinstance(event, Glide) or 60 <= event.pitch <= 67
     assert not sounding

@@ -1,4 +1,4 @@
-from bedside.music.events import Lost, NoteOff, NoteOn, Performed, Player, Source, TakeBegan, TakeEnded
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Source, TakeBegan, TakeEnded
 from bedside.music.notes import Note, notes
 
 
@@ -30,3 +30,10 @@ def test_what_no_hand_left_ends_with_the_take_or_the_sound():
     take = [on(0, 1), Performed(30, Lost()), off(35, 1), on(40, 2), off(41, 9), Performed(50, TakeEnded())]
     assert [(note.onset, note.duration) for note in notes(take, 10)] == [(0.0, 3.0), (4.0, 1.0)]
     assert [note.duration for note in notes(take[3:5], 10)] == [0.1]
+
+
+def test_all_off_ends_the_notes_of_one_player():
+    """All notes off ends what its player holds, and nobody else's notes."""
+    take = [on(0, 1), on(0, 2, 64), on(0, 1, 67, Player.THERAPIST), Performed(20, AllOff(Player.CHILD)), off(30, 1)]
+    take.append(off(40, 1, Player.THERAPIST))
+    assert [(note.key, note.duration) for note in notes(take, 10)] == [(60, 2.0), (64, 2.0), (67, 4.0)]

@@ -1,110 +1,102 @@
 """The cache gives what baking gives, whatever happens to its files."""
 
-import ast
-import hashlib
 import os
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
-from bedside.sound import bake, cache, catalogue
-from bedside.sound.patch import Patch
+from bedside.sound import cache, catalogue
+from bedside.sound.instrument import Instrument
+from bedside.sound.recipe import Recipe
 
 RATE = 48_000
 
+# Three keys of a marimba, in a process of its own too.
+SMALL = (
+    "import hashlib, sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
+    "from bedside.sound import cache, catalogue\nfrom bedside.sound.recipe import Recipe\n"
+    "patch = next(patch for patch in catalogue.shipped() if patch.name == 'marimba')\n"
+    "pieces = (replace(patch.pieces[0], lowest=70, highest=72),)\n"
+    "recipe = Recipe('marimba', replace(patch, pieces=pieces, register=70))\n"
+)
+
 
 @pytest.fixture(scope="module")
-def patch() -> Patch:
-    return replace(catalogue.shipped()[3], lowest=70, highest=72, register=70)
+def recipe() -> Recipe:
+    patch = next(patch for patch in catalogue.shipped() if patch.name == "marimba")
+    pieces = (replace(patch.pieces[0], lowest=70, highest=72),)
+    return Recipe("marimba", replace(patch, pieces=pieces, register=70))
 
 
-def load(patch: Patch, folder: Path, rate: int = RATE) -> tuple[cache.Instrument, list[float]]:
+def load(recipe: Recipe, folder: Path) -> tuple[Instrument, list[float]]:
     """Return the instrument and the progress that was told."""
     heard: list[float] = []
-    return cache.load(patch, rate, folder, heard.append), heard
+    return cache.load(recipe, RATE, folder, heard.append), heard
 
 
-def same(one: cache.Instrument, other: cache.Instrument) -> bool:
-    """Return whether two instruments are alike in every field and bit."""
-    arrays = ("pool", "soft", "bright", "length", "loop")
-    values = ("name", "picture", "lowest", "highest", "sustained", "release", "rate")
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays) and all(
-        getattr(one, name) == getattr(other, name) for name in values
-    )
+def baked(recipe: Recipe) -> Instrument:
+    return recipe.make(RATE, lambda _share: None)[0]
 
 
-def test_what_is_read_is_what_was_baked(patch: Patch, tmp_path: Path) -> None:
-    """Baked, written and read back, an instrument is the same in every field, and the second time nothing is baked."""
-    baked = bake.bake(patch, RATE, lambda _: None)
-    first, heard = load(patch, tmp_path / "new" / "cache")
-    again, heard_again = load(patch, tmp_path / "new" / "cache")
-    assert same(first, baked)
-    assert same(again, baked)
+def same(one: Instrument, other: Instrument) -> bool:
+    """Return whether two instruments have the same name, regions and bits."""
+    shapes = [
+        [(region.soft, region.bright, region.length, region.loop) for key in each.regions for region in key]
+        for each in (one, other)
+    ]
+    return np.array_equal(one.pool, other.pool) and shapes[0] == shapes[1] and one.name == other.name
+
+
+def test_what_is_read_is_what_was_baked(recipe: Recipe, tmp_path: Path) -> None:
+    """Baked, written and read back, an instrument is the same, and the second time nothing is baked."""
+    first, heard = load(recipe, tmp_path / "new" / "cache")
+    again, heard_again = load(recipe, tmp_path / "new" / "cache")
+    assert same(first, baked(recipe))
+    assert same(again, first)
     assert (len(heard), heard[-1], heard_again) == (4, 1.0, [1.0])
 
 
-def test_the_pool_is_mapped_and_cannot_be_written(patch: Patch, tmp_path: Path) -> None:
-    """The pool is the file itself, mapped read-only, so that processes share it."""
-    for _ in range(2):
-        instrument, _ = load(patch, tmp_path)
-        assert not instrument.pool.flags.writeable
-        with pytest.raises(ValueError, match="read-only"):
-            instrument.pool[0] = 1.0
-        if sys.platform == "linux":
-            assert str(next(tmp_path.iterdir())) in Path("/proc/self/maps").read_text()
-
-
 @pytest.mark.parametrize("share", [0.0, 0.0001, 0.001, 0.3, 0.999999])
-def test_a_truncated_file_is_baked_anew(patch: Patch, tmp_path: Path, share: float) -> None:
+def test_a_truncated_file_is_baked_anew(recipe: Recipe, tmp_path: Path, share: float) -> None:
     """A file cut anywhere is noticed, replaced by a whole one, and never heard."""
-    baked, _ = load(patch, tmp_path)
-    pool = baked.pool.copy()
-    del baked
-    file = next(tmp_path.iterdir())
+    file = cache.place(recipe, RATE, tmp_path)
+    load(recipe, tmp_path)
     whole = file.read_bytes()
     # as another inode: cutting a file that is still mapped would take the pages from under the first instrument
     file.unlink()
     file.write_bytes(whole[: int(share * len(whole))])
-    healed, heard = load(patch, tmp_path)
-    assert np.array_equal(healed.pool, pool)
+    healed, heard = load(recipe, tmp_path)
+    assert same(healed, baked(recipe))
     assert len(heard) > 1
     assert file.read_bytes() == whole
 
 
-def test_a_flipped_bit_anywhere_is_baked_anew(patch: Patch, tmp_path: Path) -> None:
-    """A single bit flipped in any part of what is read is noticed: prelude, layout, pool, and bytes at the end."""
-    baked, _ = load(patch, tmp_path)
-    file = next(tmp_path.iterdir())
-    whole = file.read_bytes()
-    begin = whole.index(bake.bake(patch, RATE, lambda _: None).pool.tobytes()[:4_000])
-    places = [0, 9, 13, 17, 21, 25, 60, begin, begin + 4_321, len(whole) - 1]
-    for place in places:
-        damaged = bytearray(whole)
-        damaged[place] ^= 0x10
-        file.unlink()
-        file.write_bytes(damaged)
-        healed, heard = load(patch, tmp_path)
-        assert len(heard) > 1, place
-        assert same(healed, baked)
+def test_a_damaged_file_is_baked_anew(recipe: Recipe, tmp_path: Path) -> None:
+    """A bit flipped in the pool is noticed, and so is a folder in the place of the file."""
+    file = cache.place(recipe, RATE, tmp_path)
+    load(recipe, tmp_path)
+    damaged = bytearray(file.read_bytes())
+    damaged[-4_321] ^= 0x10
     file.unlink()
-    file.write_bytes(whole + b"\0\0\0\0")
-    assert len(load(patch, tmp_path)[1]) > 1
+    file.write_bytes(damaged)
+    healed, heard = load(recipe, tmp_path)
+    assert len(heard) > 1
+    assert same(healed, baked(recipe))
     file.unlink()
     file.mkdir()
-    assert same(load(patch, tmp_path)[0], baked)
+    assert same(load(recipe, tmp_path)[0], baked(recipe))
 
 
-def test_without_a_place_to_write_it_still_plays(patch: Patch, tmp_path: Path) -> None:
+def test_without_a_place_to_write_it_still_plays(recipe: Recipe, tmp_path: Path) -> None:
     """Where no folder can be made, the instrument comes from memory, read-only like any other."""
     (tmp_path / "file").write_text("in the way")
-    instrument, heard = load(patch, tmp_path / "file" / "cache")
-    assert same(instrument, bake.bake(patch, RATE, lambda _: None))
+    instrument, heard = load(recipe, tmp_path / "file" / "cache")
+    assert same(instrument, baked(recipe))
     assert heard[-1] == 1.0
     assert not instrument.pool.flags.writeable
 
@@ -112,12 +104,9 @@ def test_without_a_place_to_write_it_still_plays(patch: Patch, tmp_path: Path) -
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a Unix thing")
 def test_a_disk_that_fills_leaves_nothing_behind(tmp_path: Path) -> None:
     """A write that fails half-way costs the cache file, not the instrument, and leaves no part of it."""
-    script = (
-        "import resource, sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
-        "from bedside.sound import cache, catalogue\n"
-        "patch = replace(catalogue.shipped()[3], lowest=70, highest=71, register=70)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-        "print(cache.load(patch, 48_000, Path(sys.argv[1]), lambda _: None).pool.size)\n"
+    script = SMALL + (
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "print(cache.load(recipe, 48_000, Path(sys.argv[1]), lambda _: None).pool.size)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 20_000
@@ -126,12 +115,9 @@ def test_a_disk_that_fills_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_several_processes_may_load_at_once(tmp_path: Path) -> None:
     """Four processes that start together hear the same bits, and leave one whole file."""
-    script = (
-        "import hashlib, sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
-        "from bedside.sound import cache, catalogue\n"
-        "patch = replace(catalogue.shipped()[3], lowest=60, highest=72, register=60)\n"
+    script = SMALL + (
         "for _ in range(3):\n"
-        "    made = cache.load(patch, 48_000, Path(sys.argv[1]), lambda _: None)\n"
+        "    made = cache.load(recipe, 48_000, Path(sys.argv[1]), lambda _: None)\n"
         "    print(hashlib.sha256(made.pool.tobytes()).hexdigest())\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
@@ -142,49 +128,27 @@ def test_several_processes_may_load_at_once(tmp_path: Path) -> None:
     assert [file.suffix for file in tmp_path.iterdir()] == [".tables"]
 
 
-def test_what_is_out_of_date_is_removed(patch: Patch, tmp_path: Path) -> None:
-    """Files of an earlier patch and parts left by a crash go; other instruments, rates and writers are left alone."""
-    old, rate, harp = (tmp_path / f"{name}-{'0' * 64}.tables" for name in ("drum-48000", "drum-44100", "harp-48000"))
-    crashed, writing = tmp_path / "drum-48000-old.part", tmp_path / "drum-48000-new.part"
-    for file in (old, rate, harp, crashed, writing):
+def test_what_is_out_of_date_is_removed(recipe: Recipe, tmp_path: Path) -> None:
+    """Files of an earlier recipe and parts left by a crash go; other instruments, rates and writers are left alone."""
+    fingerprint = "0" * 64
+    names = ("marimba-48000", "marimba-44100", "harp-48000", "marimba_2d_48000-48000")
+    old, *others = (tmp_path / f"{name}-{fingerprint}.tables" for name in names)
+    crashed, writing = tmp_path / "marimba-48000-old.part", tmp_path / "marimba-48000-new.part"
+    for file in (old, *others, crashed, writing):
         file.write_bytes(b"x")
     os.utime(crashed, (time.time() - 7_200,) * 2)
-    load(patch, tmp_path)
+    load(recipe, tmp_path)
     assert not old.exists()
     assert not crashed.exists()
-    assert rate.exists()
-    assert harp.exists()
-    assert writing.exists()
+    assert all(file.exists() for file in (*others, writing))
 
 
-def test_whatever_determines_the_sound_changes_the_fingerprint(
-    patch: Patch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another parameter, rate or line of code gives another fingerprint; the same gives the same."""
-    prints = {cache.fingerprint(patch, RATE), cache.fingerprint(patch, 44_100)}
-    prints.add(cache.fingerprint(replace(patch, pieces=(replace(patch.pieces[0], model=replace(patch.pieces[0].model, onset=0.002)),)), RATE))
-    assert len(prints) == 3
-    assert cache.fingerprint(patch, RATE) in prints
-    code = ModuleType("code")
-    code.__file__ = str(tmp_path / "code.py")
-    Path(code.__file__).write_text("x = 1\n")
-    monkeypatch.setattr(cache, "SOURCES", (*cache.SOURCES, code))
-    before = cache.fingerprint(patch, RATE)
-    Path(code.__file__).write_text("x = 2\n")
-    assert cache.fingerprint(patch, RATE) != before
-
-
-def test_the_fingerprint_covers_every_module_that_bakes() -> None:
-    """Every module of the program that baking imports, directly or through another, is among the sources."""
-    covered = {module.__name__ for module in cache.SOURCES}
-    waiting, seen = ["bedside.sound.bake"], set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        tree = ast.parse(Path(str(sys.modules[name].__file__)).read_text(encoding="utf-8"))
-        imports = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-        waiting += [module for module in imports if module.startswith("bedside.sound.")]
-    assert seen == covered
-    assert hashlib.sha256(b"").hexdigest() != cache.fingerprint(catalogue.shipped()[0], RATE)
+def test_a_name_may_be_anything(recipe: Recipe, tmp_path: Path) -> None:
+    """Names that no file could have, or that begin another's, are kept apart."""
+    for name in ("a/b", "..", "marimba-48000", "Ü:*?", "marimba"):
+        named = Recipe(name, recipe.origin)
+        cache.keep(replace(baked(recipe), name=name), cache.place(named, RATE, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 5
+    kept = cache.read(cache.place(Recipe("Ü:*?", recipe.origin), RATE, tmp_path))
+    assert kept is not None
+    assert kept.name == "Ü:*?"

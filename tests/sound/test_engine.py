@@ -28,7 +28,7 @@ def level(sound):
 
 def test_it_is_exactly_silent_until_asked_and_again_after_the_last_tail():
     """Silence is zeros, before the first note and after the last echo, with every state at rest."""
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     assert not play(engine, 0.1).any()
     engine.apply(on(1))
     assert play(engine, 1.0).any()
@@ -49,7 +49,7 @@ def test_the_same_seed_and_events_give_the_same_bits_and_another_seed_others():
         engine.apply(Shape(Player.CHILD, 1, 1.0))
         return np.concatenate([first, play(engine, 0.5)])
 
-    fresh, used = Engine(band(), RATE, BLOCK), Engine(band(), RATE, BLOCK)
+    fresh, used = Engine.of(band(), RATE, BLOCK), Engine.of(band(), RATE, BLOCK)
     used.apply(on(7, 55))
     play(used, 0.4)
     assert scene(fresh, 5).tobytes() == scene(used, 5).tobytes()
@@ -58,7 +58,7 @@ def test_the_same_seed_and_events_give_the_same_bits_and_another_seed_others():
 
 def test_a_held_note_of_a_sustained_instrument_sounds_on_and_ends_with_the_hand():
     """The loop keeps its level for as long as it is held; let go, it is gone in its release time."""
-    engine = Engine([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
+    engine = Engine.of([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
     engine.apply(on(1))
     sound = play(engine, 6.0)
     early, late = level(sound[RATE : 2 * RATE]), level(sound[5 * RATE :])
@@ -71,7 +71,7 @@ def test_a_held_note_of_a_sustained_instrument_sounds_on_and_ends_with_the_hand(
 
 def test_a_note_whose_end_was_lost_ends_all_the_same():
     """A sustained note that nobody lets go is let go after two minutes, and falls silent."""
-    engine = Engine([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
+    engine = Engine.of([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
     engine.apply(on(1))
     play(engine, HOLD_SECONDS - 1)
     assert engine.holding
@@ -84,7 +84,7 @@ def test_louder_touches_are_louder():
     """Level rises with velocity, by more than 20 dB from the softest to the hardest."""
     levels = []
     for velocity in (0.05, 0.35, 0.6, 0.8, 1.0):
-        engine = Engine(band(), RATE, BLOCK)
+        engine = Engine.of(band(), RATE, BLOCK)
         engine.apply(on(1, velocity=velocity))
         levels.append(level(play(engine, 0.4)))
     assert levels == sorted(levels)
@@ -95,7 +95,7 @@ def test_the_finger_turns_the_colour():
     """A held note moved up gains its bright table's octave, and moved down loses it, without a step."""
 
     def octave(brightness):
-        engine = Engine([tone(loop_seconds=0.5)], RATE, BLOCK)
+        engine = Engine.of([tone(loop_seconds=0.5)], RATE, BLOCK)
         engine.apply(on(1, key=69, brightness=0.5))
         play(engine, 0.5)
         engine.apply(Shape(Player.CHILD, 1, brightness))
@@ -109,8 +109,8 @@ def test_the_finger_turns_the_colour():
 
 def test_polyphony_holds_and_stealing_is_soft():
     """More notes than voices never sound at once, and none of the stolen ones clicks."""
-    engine = Engine([tone(seconds=2.0, peak=0.05)], RATE, BLOCK, polyphony=8)
-    calm = Engine([tone(seconds=2.0, peak=0.05)], RATE, BLOCK, polyphony=64)
+    engine = Engine.of([tone(seconds=2.0, peak=0.05)], RATE, BLOCK, polyphony=8)
+    calm = Engine.of([tone(seconds=2.0, peak=0.05)], RATE, BLOCK, polyphony=64)
     sounds = {}
     for name, each in (("stealing", engine), ("calm", calm)):
         parts = []
@@ -126,7 +126,7 @@ def test_polyphony_holds_and_stealing_is_soft():
 
 def test_a_flood_of_notes_in_one_block_is_survived():
     """Two hundred notes asked at once leave the polyphony full and finite sound."""
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     for note in range(200):
         engine.apply(Program(Player.CHILD, ("struck", "held")[note % 2]))
         engine.apply(on(note, key=48 + note % 25))
@@ -137,16 +137,16 @@ def test_a_flood_of_notes_in_one_block_is_survived():
 
 def test_parts_have_level_place_and_instrument_of_their_own():
     """A silenced part is unheard, a part panned left stands left, and a program changes only its own part."""
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     engine.apply(Level(Player.CHILD, -60, 0))
     engine.apply(on(1))
     assert not play(engine, 0.2).any()
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     engine.apply(Level(Player.THERAPIST, 0, -1))
     engine.apply(on(1, player=Player.THERAPIST))
     left, right = play(engine, 0.2).T
     assert level(left) > level(right) + 10
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     engine.apply(Program(Player.CHILD, "held"))
     engine.apply(Program(Player.CHILD, "no such instrument"))
     engine.apply(on(1))
@@ -159,7 +159,7 @@ def test_solos_add_up_to_the_mix():
     """Each player alone, added, is the whole, as long as the limiter has nothing to do."""
 
     def scene(solo):
-        engine = Engine(band(), RATE, BLOCK, solo=solo)
+        engine = Engine.of(band(), RATE, BLOCK, solo=solo)
         engine.apply(Program(Player.THERAPIST, "held"))
         for note, player in enumerate((Player.CHILD, Player.THERAPIST, Player.CHILD2)):
             engine.apply(on(note, 60 + note, 0.4, player=player))
@@ -172,7 +172,7 @@ def test_solos_add_up_to_the_mix():
 
 def test_a_stop_fades_to_exact_silence_within_300_ms():
     """Whatever sounds, a stop is smooth, complete, and leaves no note and no echo behind."""
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     for note in range(30):
         engine.apply(Program(Player.CHILD, ("struck", "held")[note % 2]))
         engine.apply(on(note, 48 + note % 25, 1.0, 1.0))
@@ -190,7 +190,7 @@ def test_no_mash_and_no_bad_number_passes_the_clamp():
     bad = tone("bad")
     bad.pool[100:200] = np.nan
     bad.pool[5000:5100] = np.inf
-    engine = Engine([tone("loud", peak=0.9), bad], RATE, BLOCK)
+    engine = Engine.of([tone("loud", peak=0.9), bad], RATE, BLOCK)
     for note in range(64):
         engine.apply(Program(Player.CHILD, "bad" if note == 40 else "loud"))
         engine.apply(on(note, 48 + note % 25, 1.0, 1.0))
@@ -203,7 +203,7 @@ def test_no_mash_and_no_bad_number_passes_the_clamp():
 
 def test_no_denormal_number_ever_arises():
     """From the first sample to the last of a tail no output is below the smallest normal float."""
-    engine = Engine(band(), RATE, BLOCK)
+    engine = Engine.of(band(), RATE, BLOCK)
     engine.apply(on(1, velocity=0.01))
     sound = play(engine, 9.0)
     assert engine.silent

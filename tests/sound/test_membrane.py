@@ -3,19 +3,25 @@
 import numpy as np
 import pytest
 
+from bedside import places
 from bedside.sound import catalogue
 from bedside.sound.bake import table
 from bedside.sound.membrane import Membrane, modes
-from bedside.sound.patch import Patch
 from bedside.sound.tuning import hertz
 from sound.listening import envelope, peak_hz, t60
 
 RATE = 48_000
 
 
-@pytest.fixture(scope="module")
-def drum() -> Patch:
-    return catalogue.shipped()[3]
+DRUM = catalogue.load(places.shipped("sounds") / "drum.toml")
+PIECES = [piece for piece in DRUM.pieces if isinstance(piece.model, Membrane)]
+
+
+def sounding(key: int) -> tuple[Membrane, float]:
+    """Return the drumhead of a key, and the frequency of its lowest mode."""
+    model = DRUM.piece(key).model
+    assert isinstance(model, Membrane)
+    return model, hertz(key) * 2 ** (model.transpose / 12)
 
 
 def test_without_air_it_is_the_ideal_membrane() -> None:
@@ -35,30 +41,33 @@ def test_with_air_it_is_the_measured_timpano() -> None:
     np.testing.assert_allclose(np.array(lowest) / lowest[0], [1, 1.48, 1.92, 2.36, 2.78], rtol=0.06)
 
 
-@pytest.mark.parametrize("key", [40, 60, 80])
-def test_its_sound_has_these_modes(drum: Patch, key: int) -> None:
-    """The four strongest modes measured from the slap lie within 1 % of their ratios, once the pitch has settled."""
-    assert isinstance(drum.pieces[0].model, Membrane)
-    order, _, ratios = modes(drum.pieces[0].model.air)
-    sound = table(drum, key, RATE).samples[1][int(0.06 * RATE) :]
-    for m in range(4):
+@pytest.mark.parametrize("key", [piece.highest for piece in PIECES])
+def test_its_sound_has_these_modes(key: int) -> None:
+    """The two or more strongest modes of each piece lie within 1 % of their ratios, once the pitch has settled."""
+    model, lowest = sounding(key)
+    order, _, ratios = modes(model.air)
+    # A blow in the middle hardly moves the modes with nodal diameters.
+    listened = range(1) if model.bright_at < 0.2 else range(3)
+    sound = table(DRUM, key, RATE).samples[1][int(0.06 * RATE) :]
+    for m in listened:
         ratio = ratios[order == m].min()
-        assert peak_hz(sound, RATE, ratio * hertz(key), 0.03) == pytest.approx(ratio * hertz(key), rel=0.01)
+        assert peak_hz(sound, RATE, ratio * lowest, 0.03) == pytest.approx(ratio * lowest, rel=0.01), m
 
 
-@pytest.mark.parametrize("key", [36, 60, 84])
-def test_its_lowest_mode_decays_as_the_patch_states(drum: Patch, key: int) -> None:
-    """The lowest mode falls by 60 dB in the stated time, within 20 %."""
-    assert isinstance(drum.pieces[0].model, Membrane)
-    span = drum.pieces[0].model.t60.at(key)
-    sound = table(drum, key, RATE).samples[0][int(0.1 * span * RATE) : int(0.7 * span * RATE)]
-    assert t60(sound, RATE, hertz(key), 0.6 * hertz(key)) == pytest.approx(span, rel=0.2)
+@pytest.mark.parametrize("key", [piece.lowest for piece in PIECES])
+def test_its_lowest_mode_decays_as_the_patch_states(key: int) -> None:
+    """The lowest mode of each piece falls by 60 dB in the stated time, within 20 %."""
+    model, lowest = sounding(key)
+    span = model.t60.at(key)
+    sound = table(DRUM, key, RATE).samples[0][int(0.1 * span * RATE) : int(0.7 * span * RATE)]
+    assert t60(sound, RATE, lowest, 0.6 * lowest) == pytest.approx(span, rel=0.2)
 
 
-def test_the_pitch_sinks_at_the_start(drum: Patch) -> None:
-    """The lowest mode begins sharp, by more than 8 and less than 60 cents, and ends in tune."""
-    turn = np.unwrap(np.angle(envelope(table(drum, 72, RATE).samples[0], RATE, hertz(72), 0.6 * hertz(72))))
+def test_the_pitch_sinks_at_the_start() -> None:
+    """The lowest mode of a djembe's open tone begins sharp, by more than 8 and less than 60 cents, and ends in tune."""
+    _, lowest = sounding(63)
+    turn = np.unwrap(np.angle(envelope(table(DRUM, 63, RATE).samples[0], RATE, lowest, 0.6 * lowest)))
     sharp = np.diff(turn) * RATE / (2 * np.pi)
-    early, late = np.mean(sharp[200:700]), np.mean(sharp[9_000:12_000])
-    assert 8 < 1200 * np.log2(1 + early / hertz(72)) < 60
-    assert abs(1200 * np.log2(1 + late / hertz(72))) < 2
+    early, late = np.mean(sharp[100:500]), np.mean(sharp[6_000:9_000])
+    assert 8 < 1200 * np.log2(1 + early / lowest) < 60
+    assert abs(1200 * np.log2(1 + late / lowest)) < 2

@@ -14,6 +14,7 @@ from bedside.music.events import (
     Player,
     Program,
     Resumed,
+    Setting,
     Shape,
     Source,
     Stop,
@@ -34,7 +35,7 @@ def on(note, key=60, player=Player.CHILD):
 
 def performer(block=128):
     seeds = itertools.count(7)
-    return Performer(Engine(BAND, RATE, block), lambda: next(seeds))
+    return Performer(Engine.of(BAND, RATE, block), lambda: next(seeds))
 
 
 def play(each, seconds, sound=None):
@@ -93,7 +94,7 @@ def test_closing_a_take_performs_what_was_asked_before_and_fades():
     each.close()
     each.ask(on(2))
     performed = play(each, 0.5)
-    kinds = [type(p.event) for p in performed if not isinstance(p.event, Program | Level)]
+    kinds = [type(p.event) for p in performed if not isinstance(p.event, Setting)]
     assert kinds == [TakeBegan, NoteOn, Stop, TakeEnded, TakeBegan, NoteOn]
     assert performed[-1].event == on(2)
 

@@ -3,12 +3,13 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bedside.music.events import Lost, NoteOn, Performed, Player, Source, TakeBegan, TakeEnded
-from bedside.sound import wire
+from bedside.music.events import Lost, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
+from bedside.sound import cache, catalogue, wire
 from bedside.sound.process import Settings
 from sound.link import Stage
 
@@ -18,7 +19,7 @@ BLOCK = 128
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was, and a setting that is none is refused."""
-    settings = Settings(48000, 128, 64, "Grüner Lautsprecher")
+    settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge")
     text = settings.to_json()
     assert Settings.from_json(text) == settings
     with pytest.raises(TypeError):
@@ -28,8 +29,14 @@ def test_settings_cross_as_text():
 @pytest.fixture
 def started():
     """Give a real engine's process, without a card, and the stage's end of its socket."""
+    with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
+        yield both
+
+
+@contextmanager
+def running(settings):
+    """Run an engine's process and give it with the stage's end of its socket."""
     ours, theirs = socket.socketpair()
-    settings = Settings(RATE, BLOCK, 16, "a card that nobody has")
     process = subprocess.Popen(
         [sys.executable, "-m", "bedside.sound.process", str(theirs.fileno()), settings.to_json()],
         pass_fds=(theirs.fileno(),),
@@ -37,15 +44,17 @@ def started():
         stderr=subprocess.PIPE,
     )
     theirs.close()
-    yield process, Stage(ours)
-    process.kill()
-    process.communicate()
-    ours.close()
+    try:
+        yield process, Stage(ours)
+    finally:
+        process.kill()
+        process.communicate()
+        ours.close()
 
 
-def wait_for(stage, kind, seconds=60.0):
+def wait_for(stage, kind, seconds=60.0, count=1):
     until = time.monotonic() + seconds
-    while not stage.all(kind):
+    while len(stage.all(kind)) < count:
         assert time.monotonic() < until
         time.sleep(0.01)
     return stage.all(kind)
@@ -75,3 +84,28 @@ def test_a_process_whose_stage_is_gone_ends(started):
     wait_for(stage, wire.Ready)
     stage.close()
     assert process.wait(20) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
+    """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
+    recipes = {recipe.name: recipe for recipe in catalogue.recipes(None)}
+    with running(Settings(8000, BLOCK, 16, "a card that nobody has", ("marimba",))) as (_, stage):
+        wait_for(stage, wire.Ready)
+        assert len(list((tmp_path / "instruments").glob("*.tables"))) == 1
+        stage.send(wire.Open(wire.Opening.TRIED))
+        assert wait_for(stage, wire.Have) == [wire.Have("marimba", False)]
+        wait_for(stage, wire.Missing)
+        stage.ask(Program(Player.CHILD, "harp"), NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        wait_for(stage, wire.Report)
+        cache.load(recipes["harp"], 8000, tmp_path / "instruments", lambda _share: None)
+        assert wait_for(stage, wire.Have, count=2)[1:] == [wire.Have("harp", False)]
+        stage.ask(NoteOn(Player.CHILD, 2, 60, 0.7, 0.5, Source.TOUCH))
+        while not any(
+            performed.event == NoteOn(Player.CHILD, 2, 60, 0.7, 0.5, Source.TOUCH) for performed in stage.take
+        ):
+            time.sleep(0.01)
+        programs = [p.event.instrument for p in stage.take if isinstance(p.event, Program) and p.event.player == 0]
+        assert programs == ["marimba", "harp"]
+        assert len(stage.all(wire.Missing)) == 1

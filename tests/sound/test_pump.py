@@ -1,5 +1,6 @@
 import socket
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,13 +62,16 @@ def joined():
     """Return a way to join a pump, a card with blocks of a size, and a stage."""
     links = []
 
-    def join(frames=BLOCK, room=None):
+    def join(frames=BLOCK, room=None, instruments=BAND, others=()):
         ours, theirs = socket.socketpair()
         links.extend((ours, theirs))
         theirs.setblocking(False)
         if room is not None:
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
-        pump = Pump(Performer(Engine(BAND, RATE, BLOCK), lambda: SEED), theirs)
+        engine = Engine([*(instrument.name for instrument in BAND), *others], RATE, BLOCK)
+        for instrument in instruments:
+            engine.adopt(instrument)
+        pump = Pump(Performer(engine, lambda: SEED), theirs)
         return pump, Card(pump, frames), Stage(ours)
 
     yield join
@@ -322,3 +326,67 @@ def test_quitting_waits_until_the_take_has_ended_and_is_told(joined):
         card.play(BLOCK)
     assert isinstance(stage.take[-1].event, TakeEnded)
     assert not card.sound[-BLOCK:].any()
+
+
+def test_an_instrument_that_comes_later_is_played_by_whoever_asked_for_it(joined):
+    """A program that is not there yet is performed once, when it is there; until then the part keeps what it has."""
+    pump, card, stage = joined(instruments=BAND[:1])
+    stage.ask(Program(Player.CHILD, "held"), on(1))
+    card.play(4 * BLOCK)
+    pump.bring(BAND[1])
+    stage.ask(on(2))
+    card.play(4 * BLOCK)
+    pump.bring(BAND[1])
+    card.play(4 * BLOCK)
+    programs = [
+        (performed.frame, performed.event.instrument)
+        for performed in stage.take
+        if isinstance(performed.event, Program) and performed.event.player == Player.CHILD
+    ]
+    assert programs == [(0, "struck"), (4 * BLOCK, "held")]
+    assert stage.all(wire.Have)[0] == wire.Have("held", True)
+    assert card.sound[8 * BLOCK :].any()
+
+
+def test_only_the_last_program_asked_for_is_waited_for(joined):
+    """Another program asked for meanwhile holds, as the hand wanted; a part that did not ask keeps its own."""
+    pump, card, stage = joined(instruments=BAND[:1])
+    stage.ask(on(1), Program(Player.CHILD, "held"), Program(Player.THERAPIST, "held"), Program(Player.CHILD, "struck"))
+    card.play(BLOCK)
+    pump.bring(BAND[1])
+    card.play(2 * BLOCK)
+    asked = [performed.event for performed in stage.take if isinstance(performed.event, Program) and performed.frame]
+    assert asked == [Program(Player.THERAPIST, "held")]
+
+
+def test_a_live_engine_takes_up_one_instrument_a_block(joined):
+    """Instruments that come at once are taken up one by one, so that no block is late for them; before play, all."""
+    names = ["a", "b", "c"]
+    pump, card, stage = joined(instruments=BAND[:1], others=names)
+    for name in names:
+        pump.bring(replace(BAND[0], name=name))
+    for count in range(1, 4):
+        card.play(BLOCK)
+        assert [have.name for have in stage.all(wire.Have)] == names[:count]
+    pump, card, stage = joined(instruments=BAND[:1], others=names)
+    for name in names:
+        pump.bring(replace(BAND[0], name=name))
+    pump.settle()
+    card.play(BLOCK)
+    assert [have.name for have in stage.all(wire.Have)] == names
+
+
+def test_a_take_is_the_same_whenever_its_instruments_came(joined):
+    """What is played on instruments that came late is rendered, by an engine that had them all, to the same bits."""
+    pump, card, stage = joined(instruments=BAND[1:])
+    stage.ask(on(1), on(2, 64, Player.THERAPIST))
+    card.play(20 * BLOCK)
+    pump.bring(BAND[0])
+    stage.ask(Program(Player.CHILD, "struck"), on(3, 72), NoteOff(Player.CHILD, 1), NoteOff(Player.THERAPIST, 2))
+    card.play(60 * BLOCK)
+    stage.send(wire.Close())
+    card.play(400 * BLOCK)
+    assert isinstance(stage.take[-1].event, TakeEnded)
+    rendered = np.concatenate([block.copy() for block in offline.render(stage.take, BAND)])
+    assert rendered.any()
+    assert np.array_equal(card.sound[: len(rendered)], rendered)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bedside import places
 from bedside.sound import catalogue
 from bedside.sound.bake import table
 from bedside.sound.patch import Patch
@@ -17,7 +18,7 @@ RATE = 48_000
 
 @pytest.fixture(scope="module")
 def harp() -> Patch:
-    return catalogue.shipped()[0]
+    return catalogue.load(places.shipped("sounds") / "harp.toml")
 
 
 @pytest.mark.parametrize("key", [40, 60, 80])
@@ -31,30 +32,19 @@ def test_its_partials_are_those_of_a_stiff_string(harp: Patch, key: int) -> None
         assert peak_hz(sound, RATE, wanted, 0.03) == pytest.approx(wanted, rel=0.001)
 
 
-@pytest.mark.parametrize("key", [36, 48, 60, 72, 84, 96])
-def test_its_fundamental_decays_as_the_patch_states(harp: Patch, key: int) -> None:
-    """The first half of the fundamental's decay has the stated T60, within 20 %, the second polarisation included."""
-    assert isinstance(harp.pieces[0].model, PluckedString)
-    sound = table(harp, key, RATE).samples[0]
-    sound = sound[int(0.05 * RATE) : sound.size // 2]
-    assert t60(sound, RATE, hertz(key), hertz(key)) == pytest.approx(harp.pieces[0].model.t60.at(key), rel=0.2)
-
-
 def test_higher_partials_die_sooner(harp: Patch) -> None:
     """At middle C the eighth partial decays faster than the second, and the second than the first."""
-    sound = table(harp, 60, RATE).samples[1][2_400:36_000]
+    sound = table(harp, 60, RATE).heard(36_000, RATE)[1][2_400:]
     decays = [t60(sound, RATE, peak_hz(sound, RATE, n * hertz(60), 0.02), hertz(60)) for n in (1, 2, 8)]
     assert decays[0] > decays[1] > decays[2]
 
 
 def test_the_decay_is_double(harp: Patch) -> None:
     """The fundamental falls more slowly late than early: the second polarisation outlives the first."""
-    sound = table(harp, 60, RATE).samples[0]
-    early, late = (
-        t60(part, RATE, hertz(60), hertz(60)) for part in (sound[2_400:26_000], sound[26_000 : sound.size // 2 + 5_000])
-    )
+    sound = table(harp, 60, RATE).heard(3 * RATE, RATE)[0]
+    early, late = (t60(part, RATE, hertz(60), hertz(60)) for part in (sound[2_400:26_000], sound[RATE:]))
     assert isinstance(harp.pieces[0].model, PluckedString)
-    assert late > 1.01 * early > 1.05 * harp.pieces[0].model.t60.at(60)
+    assert late > 1.2 * early > 1.2 * harp.pieces[0].model.t60.at(60)
 
 
 def test_a_pluck_in_the_middle_leaves_out_even_partials(harp: Patch) -> None:

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from bedside.sound.instrument import GUARD, Instrument, Region
+from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 
 RATE = 48000
 
 
 def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, release=0.2, peak=0.25, fall=0.0):
     """Return an instrument whose bright tables are the soft ones with an octave added; looped where asked."""
-    pool, regions = [np.zeros(GUARD, np.float32)], []
-    at = GUARD
+    pool, regions = [], []
+    at = LEAD
     for key in range(lowest, highest + 1):
         hz = 440 * 2 ** ((key - 69) / 12)
         period = RATE / hz
@@ -26,10 +26,11 @@ def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, rele
             envelope = np.where(time < frames, np.minimum(time / 96, 1) * (1 - time / frames) ** 2, 0)
         phase = 2 * np.pi * hz * time / RATE
         for table in (np.sin(phase), 0.7 * np.sin(phase) + 0.3 * np.sin(2 * phase)):
+            pool.append(np.zeros(LEAD, np.float32))
             pool.append((peak * envelope * table).astype(np.float32))
-        bright = at + frames + GUARD
+        bright = at + frames + GUARD + LEAD
         regions.append((Region(at, bright, frames, loop_frames, fall, release),))
-        at = bright + frames + GUARD
+        at = bright + frames + GUARD + LEAD
     return Instrument(
         name=name,
         picture=name,

@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Shape, Source
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    Glide,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Player,
+    Program,
+    Shape,
+    Source,
+    Vibrato,
+)
 from bedside.music.layout import Pad, fit
 from bedside.music.scales import scale
 from bedside.stage.hands import Hands, Tuning
@@ -23,7 +37,7 @@ LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_
 
 
 def hands(tuning: Tuning | None = None, pads: tuple[Pad, ...] = PADS) -> Hands:
-    return Hands(pads, SIZE, tuning or Tuning(Player.THERAPIST, TONES, 60), INSTRUMENTS)
+    return Hands(pads, SIZE, tuning or Tuning(Player.THERAPIST, TONES, 60), INSTRUMENTS, frozenset({"pad"}))
 
 
 def finger(kind: int, x: float, y: float, number: int = 0, panel: int = 1) -> pygame.event.Event:
@@ -81,8 +95,16 @@ _MESSAGES = st.one_of(
         st.integers(0, 127),
     ),
     st.builds(lambda program: mido.Message("program_change", program=program), st.integers(0, 127)),
-    st.builds(lambda control: mido.Message("control_change", control=control), st.sampled_from((1, 64, 120, 123))),
-    st.just(mido.Message("pitchwheel", pitch=99)),
+    st.builds(
+        lambda control, value: mido.Message("control_change", control=control, value=value),
+        st.sampled_from((1, 7, 11, 64, 120, 121, 123)),
+        st.integers(0, 127),
+    ),
+    st.builds(lambda pitch: mido.Message("pitchwheel", pitch=pitch), st.integers(-8192, 8191)),
+    st.builds(lambda value: mido.Message("aftertouch", value=value), st.integers(0, 127)),
+    st.builds(
+        lambda note, value: mido.Message("polytouch", note=note, value=value), st.integers(60, 64), st.integers(0, 127)
+    ),
     st.just(mido.Message("reset")),
     st.none(),
 )
@@ -95,6 +117,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(acts: list[pygame.event.Eve
     each = hands()
     sounding: set[tuple[Player, int]] = set()
     begun: set[int] = set()
+    pedals: set[bool] = set()
 
     def follow(events: list[Event]) -> None:
         for event in events:
@@ -106,10 +129,14 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(acts: list[pygame.event.Eve
                 case NoteOff(player, note):
                     sounding.remove((player, note))
                     assert each.place(note) is None
-                case Shape(player, note):
+                case Shape(player, note) | Glide(player, note):
                     assert (player, note) in sounding
+                case Pedal(_, down):
+                    pedals.add(down)
+                    pedals.discard(not down)
 
-    for act in acts:
+    for number, act in enumerate(acts):
+        each.performed(Program(Player.CHILD, "pad" if number % 20 >= 10 else "harp"))
         follow(each.hear(act) if isinstance(act, Played) else each.feed(act))
         children = [note for player, note in sounding if player is Player.CHILD]
         assert all(each.place(note) is not None for note in children)
@@ -121,6 +148,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(acts: list[pygame.event.Eve
     follow([*each.hear(Played("one", None)), *each.hear(Played("two", None))])
     assert not sounding
     assert all(each.place(note) is None for note in begun)
+    assert True not in pedals
 
 
 @pytest.mark.parametrize("pad", PADS, ids=lambda pad: f"pad {pad.number}")
@@ -261,21 +289,61 @@ def test_two_keyboards_hold_the_same_key_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "panic",
+    ("panic", "more"),
     [
-        mido.Message("control_change", control=123),
-        mido.Message("control_change", control=120),
-        mido.Message("reset"),
+        (mido.Message("control_change", control=123), [AllOff(Player.THERAPIST)]),
+        (mido.Message("control_change", control=120), [AllOff(Player.THERAPIST)]),
+        (mido.Message("reset"), []),
     ],
     ids=str,
 )
-def test_a_keyboard_that_asks_for_silence_ends_its_notes(panic: mido.Message) -> None:
+def test_a_keyboard_that_asks_for_silence_ends_its_notes(panic: mido.Message, more: list[Event]) -> None:
     """All notes off, all sound off and a reset end what this keyboard holds; another controller does not."""
     each = hands()
     strike = mido.Message("note_on", note=60, velocity=64)
     (on,) = strikes(heard(each, "one", strike))
-    assert heard(each, "one", mido.Message("control_change", control=64, value=0)) == []
-    assert heard(each, "one", panic) == [NoteOff(Player.THERAPIST, on.note)]
+    assert heard(each, "one", mido.Message("control_change", control=7, value=0)) == []
+    assert heard(each, "one", panic) == [NoteOff(Player.THERAPIST, on.note), *more]
+
+
+def test_wheels_pedals_and_pressure_of_a_keyboard_are_its_players() -> None:
+    """What a keyboard can say beside its keys becomes events of its player, and its going away takes them back."""
+    each = hands()
+    (on,) = strikes(heard(each, "one", mido.Message("note_on", note=60, velocity=64)))
+    me = Player.THERAPIST
+    moves: list[tuple[mido.Message, list[Event]]] = [
+        (mido.Message("pitchwheel", pitch=-8192), [Bend(me, -2.0)]),
+        (mido.Message("control_change", control=1, value=127), [Vibrato(me, 1.0)]),
+        (mido.Message("control_change", control=11, value=0), [Expression(me, 0.0)]),
+        (mido.Message("control_change", control=64, value=127), [Pedal(me, True)]),
+        (mido.Message("aftertouch", value=127), [Shape(me, on.note, 1.0)]),
+        (mido.Message("polytouch", note=60, value=0), []),
+    ]
+    for message, events in moves:
+        assert heard(each, "one", message) == events
+    assert each.hear(Played("one", None)) == [
+        NoteOff(me, on.note),
+        Pedal(me, False),
+        Bend(me, 0.0),
+        Vibrato(me, 0.0),
+        Expression(me, 1.0),
+    ]
+
+
+def test_a_finger_slides_on_an_instrument_that_sounds_on() -> None:
+    """There a finger that crosses to the next pad keeps its note, is followed, and glides to the next key."""
+    each = hands()
+    each.performed(Program(Player.THERAPIST, "harp"))
+    each.performed(Program(Player.CHILD, "pad"))
+    pad, neighbour = PADS[0], PADS[1]
+    (on,) = strikes(each.feed(finger(pygame.FINGERDOWN, pad.x, pad.y)))
+    moved = each.feed(finger(pygame.FINGERMOTION, neighbour.x, neighbour.y))
+    assert moved == [Glide(Player.CHILD, on.note, neighbour.key)]
+    assert each.place(on.note) == pytest.approx((neighbour.x, neighbour.y))
+    assert each.feed(finger(pygame.FINGERUP, 0, 0)) == [NoteOff(Player.CHILD, on.note)]
+    each.performed(Program(Player.CHILD, "harp"))
+    each.feed(finger(pygame.FINGERDOWN, pad.x, pad.y))
+    assert len(strikes(each.feed(finger(pygame.FINGERMOTION, neighbour.x, neighbour.y)))) == 1
 
 
 def test_a_program_change_takes_one_of_the_instruments() -> None:

@@ -114,6 +114,21 @@ def test_a_keyboard_that_goes_is_told_after_what_it_played_and_may_come_again(
     assert list(keyboards.played()) == [Played("Keys", STRIKE)]
 
 
+def test_a_wheel_that_went_on_is_where_it_is_now(driver: Driver, keyboards: Keyboards) -> None:
+    """Of a flood between two notes only the last place counts; notes, pedals and other keyboards' wheels all count."""
+    driver.plugged = ["Left", "Right"]
+    until(lambda: len(driver.heard) == 2)
+    wheel = [mido.Message("pitchwheel", pitch=pitch) for pitch in range(1000)]
+    swell = [mido.Message("control_change", control=11, value=value) for value in range(100)]
+    pedal = [mido.Message("control_change", control=64, value=value) for value in (127, 0, 127)]
+    poly = [mido.Message("polytouch", note=note, value=9) for note in (60, 61)]
+    for message in (*wheel, *swell, STRIKE, *wheel, *pedal, *poly):
+        driver.heard["Left"](message)
+    driver.heard["Right"](wheel[5])
+    left = [wheel[-1], swell[-1], STRIKE, wheel[-1], *pedal, *poly]
+    assert list(keyboards.played()) == [*(Played("Left", message) for message in left), Played("Right", wheel[5])]
+
+
 def test_two_keyboards_are_told_apart(driver: Driver, keyboards: Keyboards) -> None:
     """Each message bears the name of the keyboard that played it, and the one's going leaves the other."""
     driver.plugged = ["Left", "Right"]

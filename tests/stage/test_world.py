@@ -29,7 +29,13 @@ def changed(folder: Path, before: str, after: str) -> Path:
 def test_night_opens_with_ten_pads_of_a_harp_in_the_major_pentatonic() -> None:
     """The shipped world says what is played first, and has a light for every player."""
     night = world.find("night")
-    assert (night.scale, night.root, night.instrument, night.pads) == ("major pentatonic", 60, "harp", 10)
+    assert (night.scale, night.root, night.instrument, night.room, night.pads) == (
+        "major pentatonic",
+        60,
+        "harp",
+        "hall",
+        10,
+    )
     assert len(night.lights) == len(Player)
 
 
@@ -62,6 +68,7 @@ def test_warm_child_and_cool_therapist() -> None:
         ("pads = 10", "pads = true", "a whole number from 1 to 24"),
         ("horizon = 0.68", "horizon = nan", "a number from 0.4 to 0.9"),
         ("root = 60", "", "'root' is missing"),
+        ('room = "hall"', 'room = "cellar"', "one of hall"),
         ('"major pentatonic"', '"h minor"', "no scale is called"),
         ("at = 0.35", "at = 0.95", "must go down from 0 to 1"),
         ("stars = 210", "stars = 1000000000", "a whole number from 0 to 2000"),

@@ -1,0 +1,164 @@
+"""What hands do on a MIDI keyboard, as musical events: its keys, its wheels and its pedals.
+
+A key holds at most one note, every note that begins here also ends here, and a keyboard that goes away leaves no
+pedal down and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Player,
+    Shape,
+    Source,
+    Vibrato,
+)
+from bedside.music.scales import Scale
+
+# What a wheel pushed to its end bends by, up or down.
+BEND_SEMITONES = 2.0
+
+# Of all that a wheel or a pedal sends, nothing nearer to what was last heard than this share of its range is passed on,
+# but its ends and its middle always are.
+STEP = 1 / 64
+
+
+class Controller(IntEnum):
+    """The controllers that mean something here, by the numbers that MIDI gives them."""
+
+    MODULATION = 1
+    EXPRESSION = 11
+    SUSTAIN = 64
+    ALL_SOUND_OFF = 120
+    RESET = 121
+    ALL_NOTES_OFF = 123
+
+
+# From this value on a sustain pedal is down.
+PEDAL_DOWN = 64
+
+
+@dataclass(slots=True)
+class _Key:
+    """A note, how hard it was struck, how hard its own key is pressed since, and the brightness it was last given."""
+
+    note: int
+    share: float
+    pressure: float
+    brightness: float
+
+
+class Keyboard:
+    """A MIDI keyboard of one player; snapped to the nearest key of a scale, or free where it is None.
+
+    ``numbers`` yields a fresh note number for every note, shared by all the hands of a session.
+    """
+
+    def __init__(self, player: Player, scale: Scale | None, root: int, numbers: Iterator[int]) -> None:
+        self.player = player
+        self.scale = scale
+        self.root = root
+        self._numbers = numbers
+        self._held: dict[int, _Key] = {}
+        self._pressure = 0.0
+        self._bend = 0.0
+        self._depth = 0.0
+        self._swell = 1.0
+        self._pedal = False
+
+    def down(self, key: int, velocity: int) -> list[Event]:
+        """Return the events of a key struck with MIDI velocity 0–127; velocity 0 releases it, as MIDI has it."""
+        events = self.up(key)
+        if velocity == 0:
+            return events
+        sounding = key if self.scale is None else self.scale.snap(key, self.root)
+        share = velocity / 127
+        held = _Key(next(self._numbers), share, 0.0, max(share, self._pressure))
+        self._held[key] = held
+        events.append(NoteOn(self.player, held.note, min(max(sounding, 0), 127), share, held.brightness, Source.MIDI))
+        return events
+
+    def up(self, key: int) -> list[Event]:
+        """Return the events of a key released; none if it was not down."""
+        held = self._held.pop(key, None)
+        if not self._held:
+            # Not every keyboard says that the pressure ended with the last key.
+            self._pressure = 0.0
+        return [] if held is None else [NoteOff(self.player, held.note)]
+
+    def press(self, value: int, key: int | None = None) -> list[Event]:
+        """Return the events of keys pressed further with MIDI pressure 0–127: one of them, or all that are held.
+
+        A note is never less bright than it was struck.
+        """
+        pressure = value / 127
+        if key is None:
+            self._pressure = pressure if self._held else 0.0
+            pressed = list(self._held.values())
+        else:
+            pressed = [self._held[key]] if key in self._held else []
+        events: list[Event] = []
+        for held in pressed:
+            if key is not None:
+                held.pressure = pressure
+            brightness = max(held.share, held.pressure, self._pressure)
+            if _heard(brightness, held.brightness, (held.share, 1.0)):
+                held.brightness = brightness
+                events.append(Shape(self.player, held.note, brightness))
+        return events
+
+    def bend(self, position: int) -> list[Event]:
+        """Return the events of the pitch wheel at −8192 to 8191, its middle 0."""
+        share = position / (8191 if position > 0 else 8192)
+        # Both ways together are its range.
+        if not _heard(share / 2, self._bend / 2, (-0.5, 0.0, 0.5)):
+            return []
+        self._bend = share
+        return [Bend(self.player, BEND_SEMITONES * share)]
+
+    def control(self, number: int, value: int) -> list[Event]:
+        """Return the events of a controller, 0–127, moved to a value, 0–127; none for one that means nothing here."""
+        share = value / 127
+        match number:
+            case Controller.MODULATION if _heard(share, self._depth, (0.0, 1.0)):
+                self._depth = share
+                return [Vibrato(self.player, share)]
+            case Controller.EXPRESSION if _heard(share, self._swell, (0.0, 1.0)):
+                self._swell = share
+                return [Expression(self.player, share)]
+            case Controller.SUSTAIN if (value >= PEDAL_DOWN) != self._pedal:
+                self._pedal = value >= PEDAL_DOWN
+                return [Pedal(self.player, self._pedal)]
+            case Controller.ALL_SOUND_OFF | Controller.ALL_NOTES_OFF:
+                return [*self.lift(), AllOff(self.player)]
+            case Controller.RESET:
+                return self.recentre()
+        return []
+
+    def recentre(self) -> list[Event]:
+        """Return the events of every wheel and pedal let go."""
+        return [
+            *self.control(Controller.SUSTAIN, 0),
+            *self.bend(0),
+            *self.control(Controller.MODULATION, 0),
+            *self.control(Controller.EXPRESSION, 127),
+        ]
+
+    def lift(self) -> list[Event]:
+        """Return the events of all keys, wheels and pedals let go at once, as when the keyboard is unplugged."""
+        return [*[event for key in list(self._held) for event in self.up(key)], *self.recentre()]
+
+
+def _heard(value: float, last: float, places: tuple[float, ...]) -> bool:
+    """Tell whether a value of a range of 1 is passed on after another: all places are, once."""
+    return value != last and (abs(value - last) >= STEP or value in places)

@@ -1,0 +1,147 @@
+"""A folder with an SFZ file becomes an instrument like any other: its samples, at every pitch, in one pool.
+
+Samples are mixed to one channel. Of what the format knows, `opcodes` lists what is heard. A region whose sample is
+missing or damaged is left out, and the instrument plays what remains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bedside.errors import BedsideError
+from bedside.sound.instrument import Instrument
+from bedside.sound.sfz import build, opcodes, oscillator, samples, text
+from bedside.sound.sfz.folder import Folder
+from bedside.sound.sfz.form import Source
+
+_LONGEST_NAME = 24
+_MOST_SAMPLES = 2048
+
+
+def found(*folders: Path) -> list[Path]:
+    """Return the folders with an SFZ file that lie in the given ones, by name; of two of one name the first."""
+    names: dict[str, Path] = {}
+    for folder in folders:
+        inside: list[Path] = []
+        with suppress(OSError), os.scandir(folder) as entries:
+            inside += [Path(entry.path) for entry in entries if entry.is_dir()]
+        for place in sorted(inside):
+            if name(place) not in names and any(_sfz(place)):
+                names[name(place)] = place
+    return [names[each] for each in sorted(names)]
+
+
+def _sfz(folder: Path) -> Iterator[bool]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.lower().endswith(".sfz"):
+                yield True
+
+
+def name(folder: Path) -> str:
+    """Return the name of the instrument in a folder: the folder's, within 24 bytes of UTF-8.
+
+    One that is longer, or that cannot be shown, keeps its beginning, and ends in figures that tell it from others.
+    """
+    raw = os.fsencode(folder.absolute().name)
+    shown = raw.decode("utf-8", "replace")
+    if len(raw) <= _LONGEST_NAME and shown.isprintable() and "�" not in shown and shown.strip():
+        return shown
+    plain = "".join(letter for letter in shown if letter.isprintable() and letter != "�")
+    mark = "~" + hashlib.sha256(raw).hexdigest()[:6]
+    return plain.encode()[: _LONGEST_NAME - len(mark)].decode("utf-8", "ignore") + mark
+
+
+def load(folder: Path, rate: int) -> tuple[Instrument, list[str]]:
+    """Return the instrument in a folder at ``rate``, the same bits each time, and what its file says that is ignored.
+
+    Where there are several SFZ files, the first by name is it. Raises BedsideError with one sentence that names the
+    folder for everything that can be wrong with it.
+    """
+    try:
+        return _loaded(folder, rate)
+    except ValueError as fault:
+        raise BedsideError(f"The sounds in the folder “{name(folder)}” cannot be played: {fault}.") from fault
+    except OSError as fault:
+        raise BedsideError(f"The sounds in the folder “{name(folder)}” cannot be read.") from fault
+
+
+def _loaded(folder: Path, rate: int) -> tuple[Instrument, list[str]]:
+    inside = Folder(folder)
+    main, others = inside.main()
+    ignored = text.Ignored()
+    for other in others:
+        ignored.add(other)
+    stated = [opcodes.read(region, ignored.add) for region in text.regions(main, inside.text, opcodes.known, ignored)]
+    if not stated:
+        raise ValueError("its SFZ file has no regions")
+    sources = _Sources(inside, ignored)
+    struck = [region for region in stated if region.struck]
+    if not struck:
+        raise ValueError("no key of it sounds")
+    present = [region for region in struck if sources.has(region.sample)]
+    if not present:
+        raise ValueError("none of its samples can be found and read")
+    made, left_out = build.instrument(name(folder), present, sources.known, sources.read, rate)
+    if sources.known and not (sources.heard or any(region.sample.startswith("*") for region in present)):
+        raise ValueError("all of its samples are damaged")
+    for what in left_out:
+        ignored.add(what)
+    return made, list(ignored)
+
+
+class _Sources:
+    """The sample files of a folder, each looked at once."""
+
+    def __init__(self, inside: Folder, ignored: text.Ignored) -> None:
+        self.known: dict[str, Source] = {}
+        self.heard = False
+        self._inside = inside
+        self._ignored = ignored
+        self._samples: dict[str, samples.Sample | None] = {}
+
+    def has(self, path: str) -> bool:
+        """Return whether a region's sample can be played."""
+        if path.startswith("*"):
+            if path not in oscillator.NAMES:
+                self._ignored.add(f"sample={path}")
+            return path in oscillator.NAMES
+        if path not in self._samples:
+            if len(self._samples) >= _MOST_SAMPLES:
+                raise ValueError(f"it names more than {_MOST_SAMPLES:,} samples")
+            self._samples[path] = self._looked(path)
+        return self._samples[path] is not None
+
+    def read(self, path: str, first: int, count: int) -> NDArray[np.float32]:
+        """Return frames of a sample, silence in place of one that turns out to be damaged."""
+        sample = self._samples[path]
+        if sample is None:
+            raise KeyError(path)
+        try:
+            frames = samples.read(sample, first, count)
+        except (ValueError, OSError):
+            self._ignored.add(f"sample={path} (it is damaged)")
+            return np.zeros(count, np.float32)
+        self.heard = True
+        return frames
+
+    def _looked(self, path: str) -> samples.Sample | None:
+        file = self._inside.find(path) if path else None
+        if file is None:
+            self._ignored.add(f"sample={path} (it is missing)")
+            return None
+        try:
+            sample = samples.look(file)
+        except (ValueError, OSError) as fault:
+            reason = str(fault) if isinstance(fault, ValueError) else "it cannot be read"
+            self._ignored.add(f"sample={path} ({reason})")
+            return None
+        self.known[path] = Source(sample.frames, sample.rate, sample.loop)
+        return sample

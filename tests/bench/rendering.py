@@ -1,0 +1,51 @@
+"""A process that renders a MIDI file with our engine: ``python rendering.py FILE VOICES [count]``.
+
+The sound goes, as floats, to standard output; with ``count``, only how many voices sound after each block, in a line.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+from bedside.archive import midifile
+from bedside.music.events import Player
+from bedside.sound import band, offline
+from bedside.sound.engine import Engine
+from bedside.sound.instrument import Instrument
+
+
+@contextmanager
+def voices(number: int) -> Iterator[list[Engine]]:
+    """Let renderings have so many voices, which otherwise have 64; what is given fills with their engines."""
+    made: list[Engine] = []
+
+    def of(instruments: Sequence[Instrument], rate: int, block: int, solo: Player | None = None) -> Engine:
+        made.append(Engine.of(instruments, rate, block, number, solo))
+        return made[-1]
+
+    offline.Engine = SimpleNamespace(of=of)
+    try:
+        yield made
+    finally:
+        offline.Engine = Engine
+
+
+def main() -> None:
+    file, number, *more = sys.argv[1:]
+    (imported,) = midifile.read(Path(file))
+    instruments = band.load(offline.FILE_RATE, names=band.played(each.event for each in imported.performed))
+    with voices(int(number)) as made:
+        blocks = offline.render(imported.performed, instruments)
+        if more:
+            print(*(made[0].sounding for _ in blocks))
+            return
+        for block in blocks:
+            sys.stdout.buffer.write(block)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""The baker makes what is missing, says what it cannot make, and never outlives whoever started it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bedside.errors import BedsideError
+from bedside.sound import baker, cache, catalogue
+from bedside.sound.baking import Baking
+from bedside.sound.recipe import Recipe
+
+RATE = 8_000
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def recipes() -> list[Recipe]:
+    """Give three small instruments."""
+    patch = next(patch for patch in catalogue.shipped() if patch.name == "marimba")
+    small = replace(patch, pieces=(replace(patch.pieces[0], lowest=70, highest=72),), register=70)
+    return [Recipe(name, replace(small, name=name)) for name in ("one", "two", "three")]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty cache that processes started from here use, and the folder in it where instruments come to lie."""
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
+    return tmp_path / "instruments"
+
+
+@pytest.fixture
+def launch(empty: Path):  # noqa: ARG001 - what is started uses it
+    """Give a way to start a real baker."""
+    started = []
+
+    def start():
+        started.append(baker.launch(RATE, None))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+def wait_for(true, seconds=60.0):
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def whole(folder: Path) -> list[str]:
+    """Return the names of the instruments in a folder, each of which must be whole."""
+    found = [cache.read(file) for file in folder.glob("*.tables")]
+    return sorted(instrument.name for instrument in found if instrument is not None)
+
+
+def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None:
+    """What is there is left as it is, what is missing or damaged is made."""
+    for recipe in recipes[:2]:
+        cache.load(recipe, RATE, tmp_path, lambda _share: None)
+    kept, damaged = (cache.place(recipe, RATE, tmp_path) for recipe in recipes[:2])
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    before = kept.stat()
+    baker.bake(recipes, RATE, tmp_path)
+    assert whole(tmp_path) == ["one", "three", "two"]
+    assert kept.stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize("fault", [BedsideError("The folder is a picture."), ValueError("deep inside")])
+def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
+    fault: Exception, recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    """A recipe that fails is told in one sentence, and the next one is baked."""
+    made = Recipe.make
+
+    def make(recipe, rate, progress):
+        if recipe.name == "two":
+            raise fault
+        return made(recipe, rate, progress)
+
+    monkeypatch.setattr(Recipe, "make", make)
+    baker.bake(recipes, RATE, tmp_path)
+    assert whole(tmp_path) == ["one", "three"]
+    said = capsys.readouterr().err.splitlines()
+    expected = str(fault) if isinstance(fault, BedsideError) else "The instrument “two” could not be made (ValueError)."
+    assert said == [expected]
+
+
+def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, monkeypatch, capsys) -> None:
+    """What a folder of samples says and nobody knows is listed when it is baked, and not when it is there already."""
+    made = Recipe.make
+    monkeypatch.setattr(Recipe, "make", lambda *told: (made(*told)[0], ["fil_type", "eq1_gain"]))
+    for _ in range(2):
+        baker.bake(recipes[:1], RATE, tmp_path)
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "fil_type, eq1_gain" in said
+    assert "“one”" in said
+
+
+def test_a_disk_without_room_is_told_once(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+    """Where nothing can be kept nothing more is baked, and the staff are told in one sentence."""
+    (tmp_path / "file").write_text("in the way")
+    baker.bake(recipes, RATE, tmp_path / "file" / "cache")
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "cannot be kept" in said
+
+
+def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
+    """The process makes every instrument of the catalogue, in order, behind everything else, and ends by itself."""
+    process = launch()
+    if hasattr(os, "getpriority"):
+        wait_for(lambda: process.poll() is not None or os.getpriority(os.PRIO_PROCESS, process.pid) == 19)
+    assert process.wait(120) == 0
+    assert whole(empty) == sorted(recipe.name for recipe in catalogue.recipes(None))
+
+
+def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
+    """Two bakers on one cache leave each instrument whole, and nothing else."""
+    both = [launch() for _ in range(2)]
+    assert [process.wait(240) for process in both] == [0, 0]
+    names = [recipe.name for recipe in catalogue.recipes(None)]
+    assert whole(empty) == sorted(names)
+    assert len(list(empty.iterdir())) == len(names)
+
+
+def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
+    """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
+    for count in range(1, 4):
+        process = launch()
+        wait_for(lambda count=count: len(list(empty.glob("*.tables"))) >= count)
+        process.kill()
+        process.wait()
+        files = list(empty.glob("*.tables"))
+        assert len(whole(empty)) == len(files) >= count
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
+def test_it_ends_with_whoever_started_it(empty: Path) -> None:
+    """A baker whose parent is killed without a word ends at once, its work unfinished."""
+    script = (
+        "import time\nfrom bedside.sound import baker\n"
+        "print(baker.launch(48_000, None).pid, flush=True)\ntime.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    pid = int(parent.stdout.readline())
+    wait_for(lambda: any(empty.glob("*.part")) or any(empty.glob("*.tables")))
+    parent.kill()
+    parent.communicate()
+
+    def gone() -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        # nobody may be there to reap it
+        return Path(f"/proc/{pid}/stat").exists() and ") Z " in Path(f"/proc/{pid}/stat").read_text()
+
+    wait_for(gone, 5.0)
+    assert len(whole(empty)) < len(catalogue.shipped())
+
+
+@pytest.mark.usefixtures("empty")
+def test_one_that_falls_is_started_again_a_few_times() -> None:
+    """A baker is started when one is wanted, again when it was killed, never while it works, and four times at most."""
+    baking = Baking(RATE, None)
+    now = 0.0
+    baking.look(now)
+    assert baking.process is None
+    baking.want()
+    pids = []
+    for _ in range(10):
+        baking.look(now)
+        if baking.process is not None:
+            pids.append(baking.process)
+            baking.want()
+            baking.look(now)
+            assert baking.process == pids[-1]
+            process = baking._process
+            process.kill()
+            process.wait()
+        now += 2.0
+    assert len(set(pids)) == len(pids) == 4
+    baking.stop()
+
+
+def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
+    """A baker that has baked all ends, and only a new want starts another."""
+    shutil.rmtree(empty, ignore_errors=True)
+    baking = Baking(RATE, None)
+    baking.want()
+    baking.look(0.0)
+    assert baking._process.wait(120) == 0
+    baking.look(1.0)
+    baking.look(9.0)
+    assert baking.process is None
+    baking.want()
+    baking.look(10.0)
+    assert baking.process is not None
+    baking.stop()
+    assert baking.process is None

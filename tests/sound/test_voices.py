@@ -1,0 +1,388 @@
+"""The engine's vocabulary, heard: pitch that moves, pedals, choke groups, layers, turns, ends and parts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Expression,
+    Glide,
+    Level,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Player,
+    Profile,
+    Reverb,
+    Shape,
+    Source,
+    Vibrato,
+)
+from bedside.sound.engine import Engine
+from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS
+from sound.listening import cents, envelope, peak_hz
+from sound.tones import RATE, tone
+
+BLOCK = 128
+CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
+HELD = tone("held", 36, 96, loop_seconds=0.4, peak=0.1)
+
+
+def on(note, key=60, velocity=0.8, brightness=0.0, player=CHILD):
+    return NoteOn(player, note, key, velocity, brightness, Source.TOUCH)
+
+
+def hz(key):
+    return 440 * 2 ** ((key - 69) / 12)
+
+
+def dry(instrument=HELD, polyphony=64):
+    """Return an engine in the driest room."""
+    engine = Engine.of([instrument], RATE, BLOCK, polyphony)
+    engine.apply(Reverb("nearby"))
+    return engine
+
+
+def play(engine, seconds):
+    blocks = []
+    for _ in range(round(seconds * RATE / engine.block)):
+        out = np.empty((engine.block, 2), np.float32)
+        engine.render(out)
+        blocks.append(out)
+    return np.concatenate(blocks).astype(float)
+
+
+def pitch(sound, key):
+    return peak_hz(sound[:, 0], RATE, hz(key), 0.03)
+
+
+def bend_of(sound):
+    return float(np.abs(np.diff(sound, n=2, axis=0)).max())
+
+
+def db(sound):
+    return 10 * np.log10(np.mean(sound**2) + 1e-20)
+
+
+@pytest.mark.parametrize("semitones", [-7.0, -2.0, -0.37, 0.5, 2.0, 12.0])
+def test_a_bend_moves_every_note_of_its_part_and_no_other(semitones):
+    """Held and new notes lie as many semitones higher within 2 cents, also beyond what one table can be read at."""
+    engine = dry()
+    engine.apply(on(1, 60))
+    engine.apply(on(2, 53, player=THERAPIST))
+    play(engine, 0.3)
+    engine.apply(Bend(CHILD, semitones))
+    play(engine, 0.4)
+    engine.apply(on(3, 67))
+    play(engine, 0.4)
+    sound = play(engine, 1.0)
+    for key in (60 + semitones, 67 + semitones, 53):
+        assert abs(cents(pitch(sound, key), hz(key))) < 2
+    engine.apply(Bend(CHILD, 0.0))
+    play(engine, 0.5)
+    assert abs(cents(pitch(play(engine, 1.0), 60), hz(60))) < 2
+
+
+def test_a_bend_makes_no_click():
+    """Bending up and down, over several tables, the second difference stays that of the notes themselves."""
+    plain = dry()
+    plain.apply(on(1, 79))
+    highest = bend_of(play(plain, 1.0)[RATE // 4 :])
+    engine = dry()
+    engine.apply(on(1, 67))
+    play(engine, 0.5)
+    for semitones in np.concatenate((np.linspace(0, 12, 60), np.linspace(12, -5, 90))):
+        engine.apply(Bend(CHILD, float(semitones)))
+        assert bend_of(play(engine, 0.02)) < 1.35 * highest
+
+
+def test_a_finger_slides_a_note_across_the_keys_like_a_theremin():
+    """A glide over two octaves is heard at every pitch on the way, at one level, and the note stays one note."""
+    engine = dry()
+    engine.apply(on(1, 60))
+    play(engine, 0.5)
+    levels = []
+    for key in np.linspace(60, 84, 200):
+        engine.apply(Glide(CHILD, 1, float(key)))
+        levels.append(db(play(engine, 0.02)))
+    play(engine, 0.3)
+    assert engine.sounding == 1
+    assert abs(cents(pitch(play(engine, 1.0), 84), hz(84))) < 2
+    assert max(levels) - min(levels) < 6
+    engine.apply(Glide(CHILD, 1, 66.5))
+    play(engine, 0.5)
+    assert abs(cents(pitch(play(engine, 1.0), 66.5), hz(66.5))) < 2
+    engine.apply(NoteOff(CHILD, 1))
+    play(engine, 0.4)
+    assert engine.sounding == 0
+
+
+def test_a_struck_note_that_glides_goes_on_dying_away():
+    """Carried over to other tables a struck note keeps its age: it is not struck anew."""
+    struck = tone("struck", 36, 96, 0.6, loop_seconds=0.3, peak=0.1, fall=40.0, release=float("inf"))
+    engine = dry(struck)
+    engine.apply(on(1, 60))
+    before = db(play(engine, 0.5)[-4800:])
+    for key in np.linspace(60, 72, 25):
+        engine.apply(Glide(CHILD, 1, float(key)))
+        play(engine, 0.02)
+    assert db(play(engine, 0.1)) < before - 15
+
+
+def test_interpolation_is_clean():
+    """A sine and its octave, read at another speed, come with nothing else down to 70 dB below."""
+    engine = dry()
+    engine.apply(Bend(CHILD, 0.31))
+    engine.apply(on(1, 84))
+    play(engine, 0.5)
+    sound = play(engine, 1.0)[:, 0]
+    power = np.abs(np.fft.rfft(sound * np.blackman(sound.size))) ** 2
+    top = int(np.argmax(power))
+    rest = np.concatenate((power[100 : top - 40], power[top + 40 : 2 * top - 80], power[2 * top + 80 :]))
+    assert 10 * np.log10(rest.max() / power[top]) < -70
+
+
+def test_vibrato_wavers_around_the_pitch():
+    """At full depth the pitch goes half a semitone to either side, five times a second; at none it rests."""
+    engine = dry()
+    engine.apply(Vibrato(CHILD, 1.0))
+    engine.apply(on(1, 72))
+    play(engine, 0.5)
+    line = envelope(play(engine, 2.0)[:, 0], RATE, hz(72), 120)
+    moved = np.gradient(np.unwrap(np.angle(line))) * RATE / (2 * np.pi)
+    away = 12 * np.log2(1 + moved[4800:-4800] / hz(72))
+    assert away.max() == pytest.approx(0.5, abs=0.08)
+    assert away.min() == pytest.approx(-0.5, abs=0.08)
+    turns = np.count_nonzero(np.diff(np.sign(away)) > 0)
+    assert turns == pytest.approx(5.2 * away.size / RATE, abs=1.5)
+
+
+def test_the_pedal_holds_what_the_hand_leaves():
+    """Notes let go under the pedal sound on, and end when it comes up; held ones stay."""
+    engine = dry()
+    engine.apply(Pedal(CHILD, True))
+    for note, key in enumerate((60, 64, 67)):
+        engine.apply(on(note, key))
+    engine.apply(on(9, 48, player=THERAPIST))
+    play(engine, 0.1)
+    for event in (NoteOff(CHILD, 0), NoteOff(CHILD, 1), NoteOff(THERAPIST, 9)):
+        engine.apply(event)
+    play(engine, 0.5)
+    assert engine.sounding == 3
+    assert engine.holding
+    engine.apply(Pedal(CHILD, False))
+    play(engine, 0.5)
+    assert engine.sounding == 1
+
+
+def test_all_notes_off_ends_a_part_and_lifts_its_pedal():
+    """Every note of the part is let go, pedal or not; others sound on."""
+    engine = dry()
+    engine.apply(Pedal(CHILD, True))
+    for note in range(5):
+        engine.apply(on(note, 60 + note))
+    engine.apply(on(9, 48, player=THERAPIST))
+    engine.apply(NoteOff(CHILD, 0))
+    engine.apply(AllOff(CHILD))
+    play(engine, 0.5)
+    assert engine.sounding == 1
+    engine.apply(on(10, 60))
+    engine.apply(NoteOff(CHILD, 10))
+    play(engine, 0.5)
+    assert engine.sounding == 1
+
+
+def with_regions(*changes):
+    """Return an instrument each of whose keys has a region for each set of changes, of its own pitch by octaves."""
+    base = tone("layers", 36, 96, 0.4, loop_seconds=0.2, peak=0.1)
+    regions = tuple(
+        tuple(replace(base.at(min(key + 12 * number, 96))[0], **change) for number, change in enumerate(changes))
+        for key in range(36, 97)
+    )
+    return replace(base, regions=regions)
+
+
+def heard_octaves(engine, *events, octaves=3):
+    for event in events:
+        engine.apply(event)
+    sound = play(engine, 0.3)[:, 0]
+    window = np.hanning(sound.size)
+    spectrum = np.abs(np.fft.rfft(sound * window)) / window.sum()
+    at = [round(hz(48 + 12 * octave) * sound.size / RATE) for octave in range(octaves)]
+    return [bool(spectrum[line - 1 : line + 2].max() > 1e-3) for line in at]
+
+
+def test_a_velocity_chooses_its_layer():
+    """Of two layers the soft touch plays one and the hard touch the other; in between both."""
+    instrument = with_regions({"velocity": (0.0, 0.6)}, {"velocity": (0.4, 1.0)})
+    assert heard_octaves(dry(instrument), on(1, 48, 0.3), octaves=2) == [True, False]
+    assert heard_octaves(dry(instrument), on(1, 48, 0.9), octaves=2) == [False, True]
+    assert heard_octaves(dry(instrument), on(1, 48, 0.5), octaves=2) == [True, True]
+
+
+def test_regions_take_turns():
+    """With three turns each strike plays the next, and after a reset it begins anew."""
+    engine = dry(with_regions(*({"turn": turn, "turns": 3} for turn in range(3))))
+    for _ in range(2):
+        for turn in range(4):
+            heard = heard_octaves(engine, on(turn, 48))
+            assert heard == [turn % 3 == octave for octave in range(3)]
+            engine.apply(NoteOff(CHILD, turn))
+            play(engine, 0.6)
+        engine.reset(0)
+
+
+def test_chance_is_shared_out():
+    """Two regions with a half each: every strike plays exactly one, and each about half the time."""
+    engine = dry(with_regions({"chance": (0.0, 0.5)}, {"chance": (0.5, 1.0)}))
+    engine.reset(77)
+    heard = []
+    for note in range(40):
+        octaves = heard_octaves(engine, on(note, 48), octaves=2)
+        assert sum(octaves) == 1
+        heard.append(octaves[0])
+        engine.apply(NoteOff(CHILD, note))
+        play(engine, 0.6)
+    assert 10 <= sum(heard) <= 30
+
+
+def test_a_choke_group_silences_its_own():
+    """A strike that chokes a group ends it within 50 ms without a click; another player's goes on."""
+    instrument = with_regions({"group": 1, "off_by": 1})
+    engine = dry(instrument)
+    engine.apply(on(1, 48))
+    engine.apply(on(2, 60, player=THERAPIST))
+    before = play(engine, 0.4)
+    engine.apply(on(3, 36, velocity=0.1))
+    after = play(engine, 0.1)
+    assert np.abs(np.diff(after, axis=0)).max() < 1.1 * np.abs(np.diff(before, axis=0)).max()
+    assert bend_of(after) < 0.003 * np.abs(before).max()
+    assert engine.sounding == 2
+
+
+def test_a_note_may_sound_when_it_ends():
+    """A region of the end is heard when the hand leaves, not before, softer the longer the note was held."""
+    instrument = with_regions({}, {"on_release": True, "rest": 20.0, "loop": 0})
+    levels = []
+    for seconds in (0.4, 1.4):
+        engine = dry(instrument)
+        assert heard_octaves(engine, on(1, 48), octaves=2) == [True, False]
+        play(engine, seconds - 0.3)
+        engine.apply(NoteOff(CHILD, 1))
+        sound = play(engine, 0.25)[:, 0]
+        spectrum = np.abs(np.fft.rfft(sound * np.hanning(sound.size)))
+        line = round(hz(60) * sound.size / RATE)
+        levels.append(20 * np.log10(spectrum[line - 1 : line + 2].max()))
+    assert levels[0] - levels[1] == pytest.approx(20, abs=2)
+
+
+def test_expression_swells_a_part_without_a_click():
+    """Half of the way up is 12 dB down; silence is silence; nothing clicks."""
+    engine = dry()
+    engine.apply(on(1, 60))
+    full = play(engine, 1.0)
+    engine.apply(Expression(CHILD, 0.5))
+    moving = play(engine, 0.6)
+    half = play(engine, 0.5)
+    assert db(full[-9600:]) - db(half[-9600:]) == pytest.approx(12.04, abs=0.3)
+    assert bend_of(moving) <= 1.05 * bend_of(full[-9600:])
+    engine.apply(Expression(CHILD, 0.0))
+    play(engine, 2.0)
+    assert not np.any(np.abs(play(engine, 0.1)) > 1e-6)
+
+
+@pytest.mark.parametrize("event", [Level(CHILD, 0.0, 0.0), Expression(CHILD, 1.0)])
+def test_a_part_that_comes_up_startles_nobody(event):
+    """From silence to full a part rises by at most 12 dB in 50 ms."""
+    engine = dry()
+    engine.apply(Level(CHILD, -60.0, 0.0) if isinstance(event, Level) else Expression(CHILD, 0.0))
+    engine.apply(on(1, 60))
+    play(engine, 0.5)
+    engine.apply(event)
+    sound = play(engine, 1.0)[:, 0]
+    span = round(0.05 * RATE)
+    loud = np.array([db(sound[at : at + 960]) for at in range(0, sound.size - 960, 480)])
+    heard = np.maximum(loud, db(sound[-4800:]) - 55)
+    assert (heard[span // 480 :] - heard[: -span // 480]).max() <= RISE_DB_PER_50_MS + 0.5
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_softens_the_attack(profile):
+    """Every note comes up in at least the attack of the profile, and at night no touch is sudden."""
+    engine = dry(tone("loud", loop_seconds=0.4, seconds=0.41, peak=0.1))
+    engine.apply(Profile(profile))
+    engine.apply(on(1, 69))
+    sound = np.abs(play(engine, 0.3)[:, 0])
+    top = np.max(sound[-4800:])
+    first = int(np.argmax(sound > 0.7 * top)) / RATE
+    assert first >= 0.6 * PROFILES[profile].attack_seconds
+
+
+def test_another_room_is_entered_without_a_break():
+    """The tail of the room that is left rings out, the new one takes over, and no sample jumps."""
+    engine = Engine.of([HELD], RATE, BLOCK)
+    engine.apply(on(1, 60))
+    before = play(engine, 1.0)
+    engine.apply(Reverb("space"))
+    engine.apply(Reverb("no such room"))
+    after = play(engine, 1.0)
+    assert bend_of(after) <= 1.3 * bend_of(before[RATE // 2 :])
+    engine.apply(NoteOff(CHILD, 1))
+    play(engine, 0.5)
+    tail = db(play(engine, 0.5))
+    assert tail > -80
+    play(engine, 15.0)
+    assert engine.silent
+
+
+def test_a_note_may_begin_within_a_block():
+    """A note asked n frames into a block sounds as the same note asked at its start, n frames later."""
+    for ahead in (1, 37, 127):
+        early, late = dry(), dry()
+        early.apply(on(1, 60))
+        late.apply(on(1, 60), ahead)
+        first, second = play(early, 0.2), play(late, 0.2)
+        assert not second[:ahead].any()
+        assert np.abs(first[:-ahead] - second[ahead:]).max() < 1e-6
+
+
+EVENTS = st.one_of(
+    st.builds(on, st.integers(0, 9), st.integers(0, 127), st.floats(0, 1), st.floats(0, 1), st.sampled_from(Player)),
+    st.builds(NoteOff, st.sampled_from(Player), st.integers(0, 9)),
+    st.builds(Shape, st.sampled_from(Player), st.integers(0, 9), st.floats(0, 1)),
+    st.builds(Glide, st.sampled_from(Player), st.integers(0, 9), st.floats(0, 127)),
+    st.builds(Bend, st.sampled_from(Player), st.floats(-24, 24)),
+    st.builds(Vibrato, st.sampled_from(Player), st.floats(0, 1)),
+    st.builds(Expression, st.sampled_from(Player), st.floats(0, 1)),
+    st.builds(Pedal, st.sampled_from(Player), st.booleans()),
+    st.builds(AllOff, st.sampled_from(Player)),
+    st.builds(Reverb, st.sampled_from(["hall", "space", "nearby"])),
+    st.builds(Profile, st.sampled_from(list(PROFILES))),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(EVENTS, st.integers(0, 6)), max_size=60))
+def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script):
+    """Any events in any order: finite, the same twice, and once all is let go, silence without a held note."""
+    sounds = []
+    for _ in range(2):
+        engine = Engine.of([HELD, tone("struck", 40, 80)], RATE, BLOCK, polyphony=8)
+        engine.reset(3)
+        parts = []
+        for event, blocks in script:
+            engine.apply(event)
+            parts.append(play(engine, blocks * BLOCK / RATE) if blocks else np.zeros((0, 2)))
+        sounds.append(np.concatenate(parts) if parts else np.zeros((0, 2)))
+    assert np.isfinite(sounds[0]).all()
+    assert sounds[0].tobytes() == sounds[1].tobytes()
+    for player in Player:
+        engine.apply(AllOff(player))
+    play(engine, 1.0)
+    assert engine.sounding == 0
+    assert not engine.holding

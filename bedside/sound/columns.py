@@ -16,6 +16,8 @@ class Columns:
     def __init__(self, slots: int, most: int) -> None:
         self.most = most
         self.count = 0
+        # How many of them have tables without a loop.
+        self.unlooped = 0
         self._counts = [0] * slots
         self._whole = np.zeros((11, most), np.int64)
         self.slot, self.player, self.age, self.loop, self.length = self._whole[:5]
@@ -47,7 +49,7 @@ class Columns:
         """Forget all voices."""
         for state in (self._whole, self._real, self._tone, self.reading, self.falls, self.gains):
             state[:] = 0
-        self.count = 0
+        self.count = self.unlooped = 0
         self.notes = []
         self._counts = [0] * len(self._counts)
         self.sections = []
@@ -64,7 +66,6 @@ class Columns:
                 pairs[..., 2 * column + 2 : 2 * end + 2] = pairs[..., 2 * column : 2 * end]
         self.slot[column] = slot
         self.notes.insert(column, None)
-        self.gains[:, 2 * column : 2 * column + 2] = 0
         self.count = end + 1
         self._divide()
         return column
@@ -72,14 +73,15 @@ class Columns:
     def remove(self, columns: list[int]) -> None:
         """Close the gaps that voices leave, whose columns are named from low to high."""
         for column in reversed(columns):
-            self._counts[int(self.slot[column])] -= 1
+            self._counts[self.slot.item(column)] -= 1
+            self.unlooped -= int(self.loop.item(column) == 0)
             del self.notes[column]
-            end = self.count
-            for state in (self._whole, self._real, self._tone):
-                state[:, column : end - 1] = state[:, column + 1 : end]
-            for pairs in (self.reading, self.falls, self.gains):
-                pairs[..., 2 * column : 2 * end - 2] = pairs[..., 2 * column + 2 : 2 * end]
-            self.count = end - 1
+            last = self.count = self.count - 1
+            if column < last:
+                for state in (self._whole, self._real, self._tone):
+                    state[:, column:last] = state[:, column + 1 : last + 1]
+                for pairs in (self.reading, self.falls, self.gains):
+                    pairs[..., 2 * column : 2 * last] = pairs[..., 2 * column + 2 : 2 * last + 2]
         self._divide()
 
     def _divide(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bedside.sound.loudness import OFFSET_LU, k_weighting
@@ -19,7 +20,7 @@ WINDOW_SECONDS = 3.0
 # The gain aims this far under the ceiling, which pays for what comes before it has answered.
 _MARGIN_LU = 1.2
 
-# The account is kept this far under the ceiling: it weights what comes in, the ceiling is for what goes out.
+# The account is kept this far under the ceiling: it weighs what comes in, the ceiling is for what goes out.
 _ACCOUNT_LU = 0.25
 
 # How fast loudness is noticed, how slowly it is forgotten, and in which time at the least what is left is spent.
@@ -31,18 +32,18 @@ _CLIMB_DB_PER_SECOND = 10.0
 # The part of a block in which the gain falls where a block would spend more than its share.
 _PLUNGE = 0.25
 
-# The filters go through a block in pieces of so many frames: their cost grows with the square of a piece.
+# A block is weighed in pieces of so many frames: the cost grows with the square of a piece.
 _PIECE = 128
 
-# Two sections of second order.
-_STATES = 4
-
-# The energy of a block that cannot be heard at any gain.
-_FAINT = 1e-18
+# After so many seconds nothing is left, −80 dB, of what the head's shelf answers to a click.
+_SHELF_SECONDS = 64 / 48_000
 
 
 class LoudnessGuard:
-    """Keeps a stereo sound, (2, block) float32, under a ceiling of short-term loudness in LUFS (ITU-R BS.1770-4)."""
+    """Keeps a stereo sound, (2, block) float32, under a ceiling of short-term loudness in LUFS (ITU-R BS.1770-4).
+
+    Of the standard's two filters it leaves out the high-pass at 38 Hz: deep sound weighs a little more than it must.
+    """
 
     def __init__(self, rate: int, block: int, ceiling_lufs: float) -> None:
         self._blocks = math.ceil(WINDOW_SECONDS * rate / block)
@@ -52,12 +53,12 @@ class LoudnessGuard:
         self._share = block / (_SPEND_SECONDS * rate)
         self._block = block
         piece = math.gcd(block, _PIECE)
-        pieces = block // piece
-        self._rows = (2 * pieces, piece)
-        self._passes, self._leaves, self._adds, step = _piecewise(k_weighting(rate), piece)
-        self._relay = _relay(step, pieces)
-        # The state of the filters before the block, then what each piece of it leaves in them.
-        self._left = np.zeros((2, _STATES * (pieces + 1)), np.float32)
+        self._before = round(_SHELF_SECONDS * rate)
+        self._shelf = _shelf(rate, self._before, piece)
+        self._sound = np.zeros((2, self._before + block), np.float32)
+        self._pieces = sliding_window_view(self._sound, self._before + piece, axis=1)[:, ::piece]
+        self._rows = np.zeros((2 * (block // piece), self._before + piece), np.float32)
+        self._heard = np.zeros((len(self._rows), piece), np.float32)
         self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._plunge = np.minimum(self._ramp / np.float32(_PLUNGE), np.float32(1))
         self._gains = np.ones(block, np.float32)
@@ -73,7 +74,7 @@ class LoudnessGuard:
 
     def clear(self) -> None:
         """Forget all that was heard."""
-        self._left[:] = 0
+        self._sound[:] = 0
         for index in range(self._blocks):
             self._spent[index] = 0.0
         self._at = 0
@@ -82,16 +83,11 @@ class LoudnessGuard:
 
     def render(self, block: NDArray[np.float32]) -> None:
         """Bring a block to the gain that the ceiling allows."""
-        pieces = block.reshape(self._rows)
-        heard = pieces @ self._passes
-        self._left[:, _STATES:] = (pieces @ self._leaves).reshape(2, -1)
-        states = self._left @ self._relay
-        self._left[:, :_STATES] = states[:, -_STATES:]
-        heard += states[:, :-_STATES].reshape(-1, _STATES) @ self._adds
+        self._sound[:, : self._before] = self._sound[:, -self._before :]
+        self._sound[:, self._before :] = block
+        self._rows.reshape(self._pieces.shape)[:] = self._pieces
+        heard = np.matmul(self._rows, self._shelf, out=self._heard)
         energy = float(np.vdot(heard, heard))
-        if energy < _FAINT:
-            # What rings in the filters would become denormal.
-            self._left[:] = 0
         way = energy - self._level
         self._level += way * (self._rise if way > 0 else self._fall)
         began = self._gain
@@ -111,7 +107,7 @@ class LoudnessGuard:
 
     def rest(self) -> None:
         """Let a block of silence pass."""
-        self._left[:] = 0
+        self._sound[:] = 0
         self._level -= self._level * self._fall
         self._gain = self._wanted()
         self._book(0.0)
@@ -130,37 +126,11 @@ class LoudnessGuard:
             self._total = math.fsum(self._spent)
 
 
-def _piecewise(
-    sections: NDArray[np.float64], frames: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
-    """Return a filter of two second-order sections, (2, 6), as matrices that take rows of ``frames`` samples at once.
-
-    By the first, samples give what passes, from silence; by the second, what they leave in the filter's state; by the
-    third a state gives what it adds to what passes, and by the fourth what is left of it. Computed in the transposed
-    direct form.
-    """
-    given = np.eye(frames + _STATES)
-    state = given[:, frames:].copy()
-    passed = np.zeros((frames + _STATES, frames))
-    for frame in range(frames):
-        sample = given[:, frame]
-        for number, (b0, b1, b2, _, a1, a2) in enumerate(sections):
-            first, second = 2 * number, 2 * number + 1
-            output = b0 * sample + state[:, first]
-            state[:, first] = b1 * sample - a1 * output + state[:, second]
-            state[:, second] = b2 * sample - a2 * output
-            sample = output
-        passed[:, frame] = sample
-    single = np.float32
-    return passed[:frames].astype(single), state[:frames].astype(single), passed[frames:].astype(single), state[frames:]
-
-
-def _relay(step: NDArray[np.float64], pieces: int) -> NDArray[np.float32]:
-    """Return the matrix that takes a state and what each piece leaves to the states before each piece, and the last."""
-    relay = np.zeros((pieces + 1, _STATES, pieces + 1, _STATES))
-    for source in range(pieces + 1):
-        carried = np.eye(_STATES)
-        for piece in range(source, pieces + 1):
-            relay[source, :, piece] = carried
-            carried = carried @ step
-    return relay.reshape((pieces + 1) * _STATES, -1).astype(np.float32)
+def _shelf(rate: int, before: int, frames: int) -> NDArray[np.float32]:
+    """Return the matrix that takes rows of ``before`` and ``frames`` samples to how the head hears the latter."""
+    b0, b1, b2, _, a1, a2 = k_weighting(rate)[0]
+    answer = np.zeros(before + 1)
+    for frame, given in enumerate([b0, b1, b2, *[0.0] * (before - 2)]):
+        answer[frame] = given - a1 * answer[frame - 1] - a2 * answer[frame - 2]
+    late = before + np.arange(frames) - np.arange(before + frames)[:, None]
+    return np.where((late >= 0) & (late <= before), answer[np.clip(late, 0, before)], 0.0).astype(np.float32)

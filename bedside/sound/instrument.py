@@ -70,7 +70,8 @@ class Region:
         """Return the gain of a velocity, 0–1."""
         at = min(max(velocity, 0.0), 1.0) * 127
         step = min(int(at), 126)
-        low, high = float(self.gains[step]), float(self.gains[step + 1])
+        low: float = self.gains.item(step)
+        high: float = self.gains.item(step + 1)
         return low + (high - low) * (at - step)
 
 

@@ -1,4 +1,4 @@
-"""The room around the instruments: first reflections, and a feedback delay network of sixteen lines.
+"""The room around the instruments: first reflections, and a feedback delay network of twelve lines.
 
 Every line is at least one block long, so that a block of all lines is one gather, one product and one write (Jot &
 Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991).
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-# Mutually prime lengths at 48 kHz, 23 to 83 ms, so that the lines' echoes do not fall together.
-_LINES = (1103, 1231, 1361, 1499, 1637, 1787, 1949, 2111, 2287, 2473, 2659, 2861, 3079, 3331, 3617, 3989)
+# Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
+_LINES = (1103, 1259, 1433, 1621, 1831, 2053, 2297, 2579, 2887, 3253, 3739, 4327)
 
 # First reflections of either side at 48 kHz, 4 to 41 ms, denser as they go; they also thicken what enters the lines.
 _LEFT = (211, 419, 593, 757, 911, 1049, 1181, 1307, 1427, 1543, 1657, 1759)
@@ -145,12 +145,12 @@ def _mixing(
 ) -> NDArray[np.float32]:
     """Return what goes from lines, lines a frame before, reflections and sound (columns) into lines, left and right."""
     count = len(now)
-    orthogonal = _hadamard(count) / np.sqrt(count)
+    orthogonal = _hadamard() / np.sqrt(count)
     level = np.array(_SIGNS * 2) * np.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
     given = np.zeros((count + 2, count))
     given[:count] = orthogonal
     # Each reflection enters the lines by a pattern of its own; lines leave by two more: all uncorrelated.
-    given[count:] = wet * orthogonal[[3, 12]] * np.sqrt(count) / 2
+    given[count:] = wet * orthogonal[[3, 8]] * np.sqrt(count) / 2
     reflected = np.zeros((count + 2, len(walls)))
     for number, side in enumerate(sides):
         reflected[:count, number] = orthogonal[number % count] * level[number]
@@ -160,9 +160,11 @@ def _mixing(
     return np.concatenate((given * now, given * before, reflected, dry), axis=1).astype(np.float32)
 
 
-def _hadamard(size: int) -> NDArray[np.float64]:
-    """Return the Hadamard matrix of a size that is a power of two, ±1 in rows that are orthogonal (Sylvester 1867)."""
-    matrix = np.ones((1, 1))
-    while len(matrix) < size:
-        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+def _hadamard() -> NDArray[np.float64]:
+    """Return the Hadamard matrix of twelve rows, ±1 in rows that are orthogonal (Paley 1933, by the squares mod 11)."""
+    squares = {number * number % 11 for number in range(1, 11)}
+    matrix = np.ones((12, 12))
+    for row in range(11):
+        for column in range(11):
+            matrix[row + 1, column + 1] = 1.0 if (column - row) % 11 in squares else -1.0
     return matrix

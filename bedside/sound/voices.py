@@ -103,6 +103,9 @@ class VoiceBank:
         self._climb = np.float32(10 ** (0.95 * RISE_DB_PER_50_MS / 20 * block / (0.05 * rate)))
         self._following = math.ceil(_ARRIVED_SECONDS * rate / block)
         self._hold_blocks = round(HOLD_SECONDS * rate / block)
+        self._steal_fall = self._falling(96.0, STEAL_SECONDS)
+        self._choke_fall = self._falling(96.0, CHOKE_SECONDS)
+        self._rehome_fall = self._falling(96.0, 3 * REHOME_SECONDS)
         ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
         self._samples = np.zeros((2 * self._columns.most, block), np.float32)
@@ -169,6 +172,7 @@ class VoiceBank:
         columns.player[at], columns.age[at] = how.player, self._born
         columns.loop[at], columns.length[at], columns.group[at] = region.loop, region.length, region.group
         columns.layer[at] = how.layer
+        columns.unlooped += region.loop == 0
         columns.ends[at] = self._now + region.length - begun
         columns.struck[at] = self._blocks
         columns.hold[at] = 1
@@ -224,7 +228,7 @@ class VoiceBank:
         found = (columns.group[:count] == group) & (columns.slot[:count] == slot) & (columns.player[:count] == player)
         for at in np.flatnonzero(found).tolist():
             if columns.notes[at] != (player, but):
-                self._fade(at, CHOKE_SECONDS)
+                self._fade(at, self._choke_fall)
 
     def shade(self, player: int, note: int, brightness: float) -> None:
         """Turn a held note towards its soft table, 0, or its bright one, 1."""
@@ -328,22 +332,20 @@ class VoiceBank:
     def _turn(self) -> None:
         """Take voices that have come to the end of their tables back by a loop, or out."""
         columns = self._columns
-        over = []
-        for at in np.flatnonzero(columns.ends[: columns.count] <= self._now).tolist():
-            loop = int(columns.loop[at])
+        while columns.count:
+            ends = columns.ends[: columns.count]
+            at = int(ends.argmin())
+            self._due = ends.item(at)
+            if self._due > self._now:
+                return
+            loop = columns.loop.item(at)
             if loop:
-                back = loop * ((self._now - int(columns.ends[at])) // loop + 1)
+                back = loop * ((self._now - self._due) // loop + 1)
                 columns.reading[2 * at : 2 * at + 2] -= back
-                columns.ends[at] += back
+                ends[at] += back
             else:
-                over.append(at)
-        if over:
-            self._remove(over)
-        self._find_due()
-
-    def _find_due(self) -> None:
-        columns = self._columns
-        self._due = int(columns.ends[: columns.count].min()) if columns.count else NEVER
+                self._remove([at])
+        self._due = NEVER
 
     def _sweep(self) -> None:
         """Take out what can no longer be heard, and let go of what is held for too long."""
@@ -355,7 +357,6 @@ class VoiceBank:
         faint = np.flatnonzero(columns.gain[:count] <= _INAUDIBLE)
         if faint.size:
             self._remove(faint.tolist())
-            self._find_due()
 
     def _remove(self, those: list[int]) -> None:
         self._columns.remove(those)
@@ -370,24 +371,24 @@ class VoiceBank:
                 columns.worth[at] -= _HELD
                 columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = columns.released[at]
 
-    def _fade(self, at: int, seconds: float) -> None:
-        """Let a voice fade away by 96 dB, whatever the hand does."""
+    def _fade(self, at: int, fall: float) -> None:
+        """Let a voice fade away, of which a block leaves ``fall``, whatever the hand does."""
         columns = self._columns
         columns.hold[at] = -1
         columns.worth[at] = np.inf
         columns.notes[at] = None
-        columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = self._falling(96.0, seconds)
+        columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = fall
 
     def _steal(self) -> None:
         """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
         columns = self._columns
         count = columns.count
         gain, loop = columns.gain[:count], columns.loop[:count]
-        if not loop.all():
+        if columns.unlooped:
             # A struck table that does not loop has fallen by about 70 dB where it ends.
             past = self._now + columns.length[:count] - columns.ends[:count]
             gain = gain * np.exp(-_FALLEN * (loop == 0) * past / columns.length[:count])
-        self._fade(int(np.argmin(gain + columns.worth[:count])), STEAL_SECONDS)
+        self._fade(int(np.argmin(gain + columns.worth[:count])), self._steal_fall)
 
     def _drop(self) -> None:
         """Cut off the oldest of those that fade for others."""
@@ -432,7 +433,7 @@ class VoiceBank:
             attack=REHOME_SECONDS,
         )
         state = columns.pitch_wanted[at], columns.shade_wanted[at], columns.struck[at], columns.hold[at]
-        self._fade(at, 3 * REHOME_SECONDS)
+        self._fade(at, self._rehome_fall)
         fresh = self.strike(strike, begun)
         columns.pitch_wanted[fresh], columns.shade_wanted[fresh], columns.struck[fresh], hold = state
         if hold == 0:

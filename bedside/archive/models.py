@@ -106,6 +106,7 @@ class PerformedRow(Base):
     semitones: Mapped[float | None] = mapped_column(Double)
     depth: Mapped[float | None] = mapped_column(Double)
     share: Mapped[float | None] = mapped_column(Double)
+    spent: Mapped[float | None] = mapped_column(Double)
     down: Mapped[bool | None]
     source: Mapped[str | None] = mapped_column(String(20))
     instrument: Mapped[str | None] = mapped_column(Text)

@@ -152,7 +152,7 @@ class Reverb:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How loud and how sudden it may be from here on: a profile of `bedside.sound.profile`, by its name."""
+    """How loud and how sudden it may be from here on: a profile of `bedside.sound.profiles`, by its name."""
 
     profile: str
 
@@ -171,14 +171,17 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class TakeBegan:
-    """An improvisation begins from exact silence; its seed (below 2³²), rate and block determine its sound.
+    """An improvisation begins from exact silence; what it holds determines its sound.
 
-    ``rate`` is the number of the take's frames in a second, ``block`` the frames that the engine computes at once.
+    ``seed`` lies below 2³²; ``rate`` is the number of the take's frames in a second, ``block`` the frames that the
+    engine computes at once, and ``spent``, 0–1, how much of the loudness that any three seconds may have had gone when
+    it began.
     """
 
     seed: int
     rate: int
     block: int
+    spent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,9 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The sound is back, from exact silence."""
+    """The sound is back, from exact silence; ``spent`` is as in `TakeBegan`."""
+
+    spent: float = 0.0
 
 
 Event = (

@@ -65,16 +65,16 @@ class Bender:
         self._waver(part, columns)
 
     def _waver(self, part: int, columns: Columns) -> None:
-        if columns.count == 0:
+        those = np.flatnonzero(columns.player[: columns.count] == part).tolist()
+        if not those:
             self._bend[part] = self._bend_wanted[part]
             self._depth[part] = self._depth_wanted[part]
-            return
-        for at in np.flatnonzero(columns.player[: columns.count] == part).tolist():
+        for at in those:
             self._begin(at, columns)
 
     def glide(self, at: int, pitch: float, columns: Columns) -> None:
-        """Let the voice of a column slide to a pitch."""
-        columns.pitch_wanted[at] = pitch
+        """Let the voice of a column slide to a pitch, folded into the instrument's range as its strike was."""
+        columns.pitch_wanted[at] = pitch - columns.fold[at]
         self._begin(at, columns)
 
     def strike(self, at: int, key: int, pitch: float, columns: Columns) -> None:
@@ -140,14 +140,19 @@ class Bender:
         """Return the pitch of a column's voice as a key, its vibrato left out."""
         return float(columns.pitch[at] + self._bend[columns.player[at]])
 
-    def far(self, columns: Columns) -> int | None:
-        """Return the column of a held note whose pitch has left its tables behind, if there is one."""
+    def far(self, columns: Columns) -> list[int]:
+        """Return the columns of notes whose pitch has left their tables behind."""
         count = columns.count
         heard = columns.pitch[:count] + self._bend[columns.player[:count]]
         away = np.abs(heard - columns.key[:count]) > _FAR_SEMITONES
-        away &= (columns.bent[:count] > 0) & (columns.hold[:count] >= 0) & (columns.rise[:count] >= 1)
-        found = np.flatnonzero(away)
-        return int(found[0]) if found.size else None
+        away &= (
+            (columns.bent[:count] > 0)
+            & (columns.hold[:count] >= 0)
+            & (columns.rise[:count] >= 1)
+            & (columns.rising[:count] >= 0)
+        )
+        columns_away: list[int] = np.flatnonzero(away).tolist()
+        return columns_away
 
     def in_step(self, at: int, instrument: Instrument, soft: int, key: int, columns: Columns) -> int:
         """Return how many frames past ``soft`` the table of ``key`` is in step with what the voice reads now."""

@@ -30,11 +30,12 @@ class Columns:
         self.gain, self.fall, self.released = self._real[:3]
         self.shade, self.shade_wanted = self._real[3:5]
         self.sides, self.rise = self._real[5:7], self._real[7]
-        self._tone = np.zeros((7, most))
+        self._tone = np.zeros((8, most))
         # The key of the tables, the pitch under the hand and where it is going, as keys; the speed of reading and the
-        # part of a frame that it stands at; what a block adds to the rise; and what is added to the gain for a
-        # voice to be missed, the more the younger it is.
-        self.key, self.pitch, self.pitch_wanted, self.speed, self.fraction, self.rising, self.worth = self._tone
+        # part of a frame that it stands at; what a block adds to the rise; what is added to the gain for a voice to
+        # be missed, the more the younger it is; and how far the key that was asked lies above the one that sounds.
+        self.key, self.pitch, self.pitch_wanted, self.speed, self.fraction, self.rising, self.worth = self._tone[:7]
+        self.fold = self._tone[7]
         # Two a voice, its soft and its bright table: where they are read next, how they fall in a block, and in rows
         # the gains of left and right with which the block begins, then those with which it ends.
         self.reading = np.zeros(2 * most, np.int64)

@@ -36,8 +36,9 @@ from bedside.sound.guard import LoudnessGuard
 from bedside.sound.instrument import Instrument, Region
 from bedside.sound.limiter import Limiter
 from bedside.sound.parts import Part
+from bedside.sound.strike import Strike
 from bedside.sound.surroundings import Surroundings
-from bedside.sound.voices import Strike, VoiceBank
+from bedside.sound.voices import VoiceBank
 
 # A part this soft is silent.
 SILENT_DB = -60.0
@@ -78,7 +79,9 @@ class Engine:
         self._solo = solo
         self._parts = {player: Part() for player in Player}
         self._turns: dict[tuple[int, int], int] = {}
+        # Notes that have something to sound when they end; those of them that the hand has left.
         self._ending: dict[tuple[Player, int], _Ending] = {}
+        self._left: set[tuple[Player, int]] = set()
         self._frame = 0
         self._seed = 0
         self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
@@ -124,17 +127,26 @@ class Engine:
             events += part.events(player, self._names[part.slot])
         return events
 
-    def reset(self, seed: int) -> None:
-        """Fall to exact silence, and take the seed of what comes next; room, profile and parts stay."""
+    @property
+    def spent(self) -> float:
+        """How much is gone of the loudness that three seconds may have, 0–1."""
+        return self._guard.spent
+
+    def reset(self, seed: int, spent: float = 0.0) -> None:
+        """Fall to exact silence, and take the seed of what comes next; room, profile and parts stay.
+
+        ``spent`` is how much was gone by then of the loudness that three seconds may have, 0–1.
+        """
         self._seed = seed
         self._frame = 0
         self._turns.clear()
         self._hush()
-        self._guard.clear()
+        self._guard.clear(within(spent, 0.0, 1.0))
 
     def _hush(self) -> None:
         self._stopping = self._rising = 0
         self._ending.clear()
+        self._left.clear()
         self._voices.clear()
         self._surroundings.clear()
         self._limiter.clear()
@@ -170,17 +182,17 @@ class Engine:
             case NoteOff(player, note):
                 self._release(player, note)
             case Shape(player, note, brightness):
-                self._voices.shade(player, note, brightness)
+                self._voices.shade(player, note, within(brightness, 0.0, 1.0))
             case Glide(player, note, pitch):
-                self._voices.glide(player, note, pitch)
+                self._voices.glide(player, note, within(pitch, 0.0, 127.0))
             case Bend(player, semitones):
-                self._parts[player].bend = semitones
-                self._voices.bend(player, semitones)
+                self._parts[player].bend = within(semitones, -24.0, 24.0)
+                self._voices.bend(player, self._parts[player].bend)
             case Vibrato(player, depth):
-                self._parts[player].vibrato = depth
-                self._voices.vibrato(player, depth)
+                self._parts[player].vibrato = within(depth, 0.0, 1.0)
+                self._voices.vibrato(player, self._parts[player].vibrato)
             case Expression(player, share):
-                self._parts[player].expression = share
+                self._parts[player].expression = within(share, 0.0, 1.0)
                 self._bring(player)
             case Pedal(player, down):
                 self._parts[player].pedal = down
@@ -188,13 +200,15 @@ class Engine:
                     self._lift(player)
             case AllOff(player):
                 self._parts[player].pedal = False
-                self._lift(player)
                 self._voices.release_all(player)
+                for hand in [hand for hand in self._ending if hand[0] == player]:
+                    del self._ending[hand]
+                    self._left.discard(hand)
             case Program(player, name):
                 if self.has(name):
                     self._parts[player].slot = self._names.index(name)
             case Level(player, db, pan):
-                self._parts[player].db, self._parts[player].pan = db, pan
+                self._parts[player].db, self._parts[player].pan = within(db, -120.0, 24.0), within(pan, -1.0, 1.0)
                 self._bring(player)
             case Reverb(name):
                 self._surroundings.enter(name)
@@ -256,11 +270,15 @@ class Engine:
         self._voices.release(player, note, held)
         if not held:
             self._end(player, note)
+        elif (player, note) in self._ending:
+            self._left.add((player, note))
 
     def _lift(self, player: Player) -> None:
         """Let go of the notes that only the pedal holds."""
-        for note in self._voices.lift(player):
-            self._end(player, note)
+        self._voices.lift(player)
+        for hand in sorted(hand for hand in self._left if hand[0] == player):
+            self._left.discard(hand)
+            self._end(*hand)
 
     def _strike(self, on: NoteOn, ahead: int) -> None:
         part = self._parts[on.player]
@@ -269,7 +287,7 @@ class Engine:
             return
         # No two strikes of a hand are alike: level, colour and place differ by a little, as the seed has it.
         level, colour, place, chance = _chances(self._seed, on.player, on.note)
-        key = instrument.nearest(on.key)
+        key = instrument.nearest(min(max(on.key, 0), 127))
         turn = self._turns.get((part.slot, key), 0)
         self._turns[part.slot, key] = turn + 1
         ends = False
@@ -280,7 +298,11 @@ class Engine:
                 ends = True
             else:
                 self._sound_region(on, key, layer, region, ahead, 0.8 * level, colour, place)
-        if ends and len(self._ending) < _MOST_ENDING:
+        if ends:
+            if len(self._ending) >= _MOST_ENDING:
+                oldest = next(iter(self._ending))
+                del self._ending[oldest]
+                self._left.discard(oldest)
             self._ending[on.player, on.note] = _Ending(on, part.slot, self._frame, chance + 0.5, turn)
 
     def _sound_region(
@@ -298,7 +320,7 @@ class Engine:
         if region.off_by:
             self._voices.choke(on.player, part.slot, region.off_by, on.note)
         pan = part.pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
-        angle = (min(max(pan, -1.0), 1.0) + 1) * math.pi / 4
+        angle = (within(pan, -1.0, 1.0) + 1) * math.pi / 4
         self._voices.strike(
             Strike(
                 player=on.player,
@@ -308,8 +330,9 @@ class Engine:
                 region=region,
                 key=key,
                 pitch=key,
+                fold=on.key - key,
                 gain=region.gain(on.velocity) * 10 ** (db / 20),
-                brightness=min(max(on.brightness + 0.1 * colour, 0.0), 1.0),
+                brightness=within(on.brightness + 0.1 * colour, 0.0, 1.0),
                 left=math.cos(angle),
                 right=math.sin(angle),
                 attack=profiles.PROFILES[self._profile].attack_seconds,
@@ -342,6 +365,11 @@ class _Ending:
     began: int
     chance: float
     turn: int
+
+
+def within(value: float, low: float, high: float) -> float:
+    """Return the nearest number to ``value`` from ``low`` to ``high``; 0 or the nearest to it for one that is none."""
+    return min(max(value if math.isfinite(value) else 0.0, low), high)
 
 
 def _chances(seed: int, player: Player, note: int) -> tuple[float, float, float, float]:

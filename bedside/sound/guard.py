@@ -26,6 +26,12 @@ _ACCOUNT_LU = 0.25
 # How fast loudness is noticed, how slowly it is forgotten, and in which time at the least what is left is spent.
 _RISE_SECONDS, _FALL_SECONDS, _SPEND_SECONDS = 0.2, 1.2, 0.4
 
+# Once the account is no fuller than this after a lower ceiling, it is kept as strictly as ever.
+_LENIENT = 0.9
+
+# The gain goes two thirds of the way to a new ceiling in this time.
+_LOWER_SECONDS = 0.15
+
 # How fast the gain comes back at most.
 _CLIMB_DB_PER_SECOND = 10.0
 
@@ -62,23 +68,33 @@ class LoudnessGuard:
         self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._plunge = np.minimum(self._ramp / np.float32(_PLUNGE), np.float32(1))
         self._gains = np.ones(block, np.float32)
-        self._spent = [0.0] * self._blocks
+        self._lower = math.exp(-block / (_LOWER_SECONDS * rate))
+        self._total = 0.0
         self.limit(ceiling_lufs)
         self.clear()
 
     def limit(self, ceiling_lufs: float) -> None:
-        """Set the ceiling; a lower one is reached within some tenths of a second."""
+        """Set the ceiling; the sound is brought to a lower one in half a second, and all three have it in three."""
         energy = 10 ** ((ceiling_lufs - OFFSET_LU) / 10) * self._block
-        self._aim = energy * 10 ** (-_MARGIN_LU / 10)
+        self._aim_wanted = energy * 10 ** (-_MARGIN_LU / 10)
         self._account = energy * 10 ** (-_ACCOUNT_LU / 10) * self._blocks
+        # What was heard under the old ceiling is not held against the sound, for as long as it counts.
+        self._lenient = self._total > self._account
 
-    def clear(self) -> None:
-        """Forget all that was heard."""
+    @property
+    def spent(self) -> float:
+        """How much is gone of the loudness that three seconds may have, 0–1."""
+        return min(max(self._total / self._account, 0.0), 1.0)
+
+    def clear(self, spent: float = 0.0) -> None:
+        """Forget all that was heard, but for how much of three seconds' loudness was ``spent``, 0–1."""
         self._sound[:] = 0
-        for index in range(self._blocks):
-            self._spent[index] = 0.0
+        self._aim = self._aim_wanted
+        self._lenient = False
+        self._spent = [0.0] * self._blocks
+        self._spent[-1] = self._total = spent * self._account
         self._at = 0
-        self._total = self._level = 0.0
+        self._level = 0.0
         self._gain = 1.0
 
     def render(self, block: NDArray[np.float32]) -> None:
@@ -88,14 +104,18 @@ class LoudnessGuard:
         self._rows.reshape(self._pieces.shape)[:] = self._pieces
         heard = np.matmul(self._rows, self._shelf, out=self._heard)
         energy = float(np.vdot(heard, heard))
+        self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         way = energy - self._level
         self._level += way * (self._rise if way > 0 else self._fall)
         began = self._gain
         gain = self._wanted()
-        left = max(0.0, self._account - self._total + self._spent[self._at])
+        left = max(0.0, self._account - self._total + self._spent[self._at]) * self._share
+        if self._lenient:
+            left = max(left, self._aim)
+            self._lenient = self._total > _LENIENT * self._account
         ramp, part = self._ramp, 1.0
-        if energy * max(gain, began) ** 2 > left * self._share:
-            gain = min(gain, math.sqrt(left * self._share / energy))
+        if energy * max(gain, began) ** 2 > left:
+            gain = min(gain, math.sqrt(left / energy))
             # What comes so suddenly is met as fast as can be without a click.
             ramp, part = self._plunge, _PLUNGE
         self._gain = gain
@@ -108,6 +128,7 @@ class LoudnessGuard:
     def rest(self) -> None:
         """Let a block of silence pass."""
         self._sound[:] = 0
+        self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         self._level -= self._level * self._fall
         self._gain = self._wanted()
         self._book(0.0)

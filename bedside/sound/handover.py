@@ -49,6 +49,8 @@ class Handover:
                 self._slid[player, note] = event
             case NoteOn(player, note):
                 self._held[player, note] = event
+                self._slid.pop((player, note), None)
+                self._heard.pop((player, note), None)
                 self._drop_late(now_ns)
                 self._unheard[player, note] = _Waiting(now_ns, [event])
             case NoteOff(player, note):
@@ -77,8 +79,12 @@ class Handover:
         hand = (on.player, on.note)
         self._unheard.pop(hand, None)
         if hand in self._held:
-            program = self._settings.get((on.player, Program))
-            self._heard[hand] = program.instrument if isinstance(program, Program) else ""
+            self._heard[hand] = self._plays(on.player)
+
+    def _plays(self, player: Player) -> str:
+        """Return the name of the instrument that a player was last asked to take."""
+        program = self._settings.get((player, Program))
+        return program.instrument if isinstance(program, Program) else ""
 
     def events(self, now_ns: int) -> list[Event]:
         """Return what to ask the next engine for: settings, held notes that sound on, and what was asked in vain.
@@ -86,10 +92,10 @@ class Handover:
         Of the latter, the last notes that are still held or were asked within `LATE_SECONDS`.
         """
         self._drop_late(now_ns)
-        hands = [hand for hand, name in self._heard.items() if name in self._sustained]
+        hands = [hand for hand, name in self._heard.items() if name in self._sustained and name == self._plays(hand[0])]
         sounding_on = [event for hand in hands for event in (self._held[hand], self._slid.get(hand)) if event]
-        latest = list(self._unheard.values())[-MOST_UNHEARD:]
-        in_vain = [event for waiting in latest for event in waiting.events]
+        latest = list(self._unheard.items())[-MOST_UNHEARD:]
+        in_vain = [event for hand, waiting in latest for event in (*waiting.events, self._slid.get(hand)) if event]
         return [*self._settings.values(), *sounding_on, *in_vain]
 
     def _drop_late(self, now_ns: int) -> None:

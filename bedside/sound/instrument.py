@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 LONGEST_BLOCK = 512
 
-# A note may begin anywhere within a block: as many zeros stand before each table.
-LEAD = LONGEST_BLOCK
+# A note may begin anywhere within a block: as many zeros stand before each table, and the reach of an interpolation.
+LEAD = LONGEST_BLOCK + 4
 
 # A voice may read this many frames past the end of a table: a block, read half as fast again, and the reach of an
 # interpolation.
@@ -57,6 +57,24 @@ class Region:
     off_by: int = 0
     on_release: bool = False
     rest: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.loop and not self.fall and self.release == float("inf"):
+            raise ValueError("a region that loops must fall, by itself or once it is let go")
+
+    def like(self, other: Region) -> bool:
+        """Return whether it is what ``other`` is to another key."""
+        mine = (self.velocity, self.chance, self.turn, self.turns, self.group, self.on_release, bool(self.loop))
+        theirs = (
+            other.velocity,
+            other.chance,
+            other.turn,
+            other.turns,
+            other.group,
+            other.on_release,
+            bool(other.loop),
+        )
+        return mine == theirs
 
     def suits(self, velocity: float, chance: float, turn: int) -> bool:
         """Return whether it sounds for a velocity and a chance, both 0–1, and this number of its key's strikes."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bedside.music.events import (
     FLICKS,
+    AllOff,
     Event,
     Lost,
     Performed,
@@ -100,18 +101,18 @@ def render(
             frame += block
             yield out
         match performed.event:
-            case TakeBegan(seed):
-                engine.reset(seed)
+            case TakeBegan(seed, _, _, spent):
+                engine.reset(seed, spent)
             case Lost():
                 engine.reset(first.seed)
                 heard = False
-            case Resumed() as resumed:
-                engine.reset(first.seed)
+            case Resumed(spent) as resumed:
+                engine.reset(first.seed, spent)
                 engine.apply(resumed)
                 heard = True
             case TakeEnded():
                 ended = True
-            case event if heard or isinstance(event, Setting):
+            case event if heard or isinstance(event, Setting | AllOff):
                 engine.apply(event, max(due - frame, 0))
     if ended and first.rate != FLICKS:
         return

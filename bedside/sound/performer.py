@@ -21,6 +21,7 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.sound.engine import Engine
+from bedside.sound.guard import WINDOW_SECONDS
 
 # An improvisation is over after this much rest.
 REST_SECONDS = 20.0
@@ -61,12 +62,15 @@ class Performer:
     def resume(self, seed: int, lost: int, frame: int) -> list[Performed]:
         """Go on, from silence, with a take that lost its sound at frame ``lost``, at the first block from ``frame``."""
         block = self.engine.block
-        self.engine.reset(seed)
-        self.engine.apply(Resumed())
         self.frame = -(-frame // block) * block
+        # The engine that was lost may have been as loud as can be up to its end.
+        spent = max(0.0, 1 - (self.frame - lost) / (WINDOW_SECONDS * self.engine.rate))
+        resumed = Resumed(spent)
+        self.engine.reset(seed, spent)
+        self.engine.apply(resumed)
         self.playing = True
         self._lively = self.frame
-        return [Performed(lost, Lost()), Performed(self.frame, Resumed())]
+        return [Performed(lost, Lost()), Performed(self.frame, resumed)]
 
     def render(self, out: NDArray[np.float32]) -> list[Performed]:
         """Write the next block into ``out``, shape (block, 2), and return what was performed at its start, in order."""
@@ -122,8 +126,9 @@ class Performer:
         seed = self._seeds()
         self.frame = self._lively = 0
         self.playing = True
-        self.engine.reset(seed)
-        performed.append(Performed(0, TakeBegan(seed, self.engine.rate, self.engine.block)))
+        spent = self.engine.spent
+        self.engine.reset(seed, spent)
+        performed.append(Performed(0, TakeBegan(seed, self.engine.rate, self.engine.block, spent)))
         for event in self.engine.parts():
             self.engine.apply(event)
             performed.append(Performed(0, event))

@@ -54,8 +54,8 @@ class Surroundings:
         self._way = min(self._way + self._step, 1.0)
         self._rooms[self._name].render(sound * way, out)
         left.render(sound * (1 - way), self._tail)
-        if self.wanted != self._name and self._way == 1:
-            # Somebody goes on to a third room: what still rings in the first makes way.
+        if self._way == 1 and (self.wanted != self._name or self._heard < 1):
+            # Somebody goes on to a third room: what still rings in the first makes way, and goes on doing so.
             self._tail *= np.maximum(self._heard - self._steps, 0).astype(np.float32)
             self._heard = max(self._heard - self._step, 0.0)
         out += self._tail

@@ -6,7 +6,6 @@ Nothing here knows who decides what is played.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -14,13 +13,9 @@ from numpy.typing import NDArray
 
 from bedside.sound.bending import Bender
 from bedside.sound.columns import NEVER, Columns
+from bedside.sound.fading import Fader
 from bedside.sound.instrument import LONGEST_BLOCK, Instrument, Region
-from bedside.sound.profiles import RISE_DB_PER_50_MS
-
-# A stolen voice fades over this long: too short to be missed, too long to click. One that is choked, as by a hand on a
-# cymbal, takes a little longer.
-STEAL_SECONDS = 0.008
-CHOKE_SECONDS = 0.04
+from bedside.sound.strike import Strike
 
 # A note that slides on to the tables of another key is there in this time.
 REHOME_SECONDS = 0.02
@@ -32,8 +27,11 @@ _HELD = 4.0
 # What a voice is worth more than the one before it: it decides between equals.
 _YOUNGER = 1e-9
 
-# Stolen voices that may still be fading; a note that finds no room even here takes the oldest of them.
+# Stolen voices that may still be fading; a note that finds no room even here takes the softest of them.
 _FADING = 32
+
+# So many notes may do so in one block.
+_MOST_MOVED = 4
 
 # How `Columns.hold` says that the pedal holds a note.
 PEDAL = 2
@@ -41,39 +39,11 @@ PEDAL = 2
 # A note that is held this long was forgotten, or its end was lost on the way: it is let go.
 HOLD_SECONDS = 120.0
 
-# What is softer than this, −96 dB, ends; it is looked for once in so many blocks, a power of two.
+# What is softer than this, −96 dB, ends. It is looked for once in this time, and what is held for too long the less
+# often.
 _INAUDIBLE = np.float32(10 ** (-96 / 20))
-_SWEEP = 8
-_HELD_SWEEP = 256
-
-# Brightness goes two thirds of the way to where it is wanted in this time, and all that moves is there in the next.
-_FOLLOW_SECONDS = 0.03
-_ARRIVED_SECONDS = 0.4
-
-# A part that comes up begins here, −60 dB.
-_FLOOR = 10 ** (-60 / 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """How a voice begins: its owner, what it plays and at which gain, brightness 0–1, and the gain of either side.
-
-    ``slot`` is the instrument's place in the bank; ``region`` is number ``layer`` of those that it has for ``key``;
-    ``pitch`` is the key that is heard, with what lies between two keys. The voice comes up within ``attack`` seconds.
-    """
-
-    player: int
-    note: int
-    slot: int
-    layer: int
-    region: Region
-    key: int
-    pitch: float
-    gain: float
-    brightness: float
-    left: float
-    right: float
-    attack: float = 0.0
+_SWEEP_SECONDS = 0.021
+_HELD_SWEEPS = 32
 
 
 class VoiceBank:
@@ -88,27 +58,17 @@ class VoiceBank:
             raise ValueError(f"a block has 1 to {LONGEST_BLOCK} frames, not {block}")
         self.block = block
         self.polyphony = polyphony
-        self._rate = rate
         self._instruments: list[Instrument | None] = [None] * slots
         self._windows: list[NDArray[np.float32]] = [np.zeros((0, block), np.float32)] * slots
         self._columns = Columns(slots, polyphony + _FADING)
+        self._fader = Fader(rate, block, parts)
         self._bender = Bender(rate, block, parts)
-        # There are only as many as there are keys.
-        self._falls_of: dict[tuple[float, float], tuple[float, float]] = {}
-        self._part = np.ones(parts, np.float32)
-        self._part_wanted = np.ones(parts, np.float32)
-        self._born = self._moving = self._blocks = self._now = 0
+        self._born = self._blocks = self._now = 0
         self._due = NEVER
-        self._follow = np.float32(1 - math.exp(-block / (_FOLLOW_SECONDS * rate)))
-        self._climb = np.float32(10 ** (0.95 * RISE_DB_PER_50_MS / 20 * block / (0.05 * rate)))
-        self._following = math.ceil(_ARRIVED_SECONDS * rate / block)
+        self._sweep_blocks = max(1, round(_SWEEP_SECONDS * rate / block))
         self._hold_blocks = round(HOLD_SECONDS * rate / block)
-        self._steal_fall = self._falling(96.0, STEAL_SECONDS)
-        self._choke_fall = self._falling(96.0, CHOKE_SECONDS)
-        self._rehome_fall = self._falling(96.0, 3 * REHOME_SECONDS)
         ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
-        self._samples = np.zeros((2 * self._columns.most, block), np.float32)
         self._lines = np.zeros((4, block), np.float32)
 
     def __len__(self) -> int:
@@ -134,18 +94,14 @@ class VoiceBank:
     def clear(self) -> None:
         """End every voice at once; levels, bends and vibrato are where they are wanted."""
         self._columns.clear()
-        self._born = self._moving = self._blocks = self._now = 0
+        self._born = self._blocks = self._now = 0
         self._due = NEVER
-        self._part[:] = self._part_wanted
+        self._fader.clear()
         self._bender.clear()
 
     def level(self, part: int, gain: float) -> None:
         """Set the gain of a part; voices get there without a click, and upwards without a start."""
-        self._part_wanted[part] = gain
-        if self.silent:
-            self._part[part] = gain
-        else:
-            self._moving = self._following
+        self._fader.level(part, gain, self._columns)
 
     def bend(self, part: int, semitones: float) -> None:
         """Bend all voices of a part, those to come included."""
@@ -171,29 +127,15 @@ class VoiceBank:
         columns.notes[at] = (how.player, how.note)
         columns.player[at], columns.age[at] = how.player, self._born
         columns.loop[at], columns.length[at], columns.group[at] = region.loop, region.length, region.group
-        columns.layer[at] = how.layer
+        columns.layer[at], columns.fold[at] = how.layer, how.fold
         columns.unlooped += region.loop == 0
         columns.ends[at] = self._now + region.length - begun
         columns.struck[at] = self._blocks
         columns.hold[at] = 1
         columns.worth[at] = _HELD + _YOUNGER * self._born
-        fall, released = self._falls(region)
-        columns.gain[at], columns.fall[at], columns.released[at] = how.gain, fall, released
-        columns.shade[at] = columns.shade_wanted[at] = how.brightness
-        columns.sides[:, at] = how.left, how.right
-        rise_frames = how.attack * self._rate
-        columns.rising[at] = self.block / rise_frames if rise_frames > self.block else 1.0
-        columns.rise[at] = 1.0 if columns.rising[at] == 1.0 else 0.0
-        if columns.rise[at] < 1:
-            self._moving = max(self._moving, math.ceil(rise_frames / self.block) + 1)
+        self._fader.strike(at, how, columns)
         self._bender.strike(at, how.key, how.pitch, columns)
-        pair = slice(2 * at, 2 * at + 2)
-        columns.reading[pair] = region.soft + begun, region.bright + begun
-        columns.falls[pair] = fall
-        level = how.gain * float(self._part[how.player]) if columns.rise[at] else 0.0
-        bright = level * how.brightness
-        soft = level - bright
-        columns.gains[2:, pair] = ((how.left * soft, how.left * bright), (how.right * soft, how.right * bright))
+        columns.reading[2 * at : 2 * at + 2] = region.soft + begun, region.bright + begun
         self._due = min(self._due, int(columns.ends[at]))
         return at
 
@@ -202,18 +144,16 @@ class VoiceBank:
         columns = self._columns
         if pedal:
             for at in columns.of(player, note):
-                columns.hold[at] *= PEDAL
+                if columns.hold[at] == 1:
+                    columns.hold[at] = PEDAL
         else:
             self._let_go(columns.of(player, note))
 
-    def lift(self, player: int) -> list[int]:
-        """Let go of the notes of a player that only the pedal holds, and return their numbers."""
+    def lift(self, player: int) -> None:
+        """Let go of the notes of a player that only the pedal holds."""
         columns = self._columns
         count = columns.count
-        those = np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] == PEDAL)).tolist()
-        notes = sorted({played[1] for at in those if (played := columns.notes[at])})
-        self._let_go(those)
-        return notes
+        self._let_go(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] == PEDAL)).tolist())
 
     def release_all(self, player: int) -> None:
         """Let go of all notes of a player."""
@@ -227,14 +167,14 @@ class VoiceBank:
         count = columns.count
         found = (columns.group[:count] == group) & (columns.slot[:count] == slot) & (columns.player[:count] == player)
         for at in np.flatnonzero(found).tolist():
-            if columns.notes[at] != (player, but):
-                self._fade(at, self._choke_fall)
+            if columns.notes[at] not in (None, (player, but)):
+                self._give_up(at)
+                self._fader.choke(at, columns)
 
     def shade(self, player: int, note: int, brightness: float) -> None:
         """Turn a held note towards its soft table, 0, or its bright one, 1."""
         for at in self._columns.of(player, note):
-            self._columns.shade_wanted[at] = brightness
-            self._moving = self._following
+            self._fader.shade(at, brightness, self._columns)
 
     def glide(self, player: int, note: int, pitch: float) -> None:
         """Let a held note slide to a pitch, as a key with what lies between two keys."""
@@ -250,14 +190,8 @@ class VoiceBank:
         if self._bender.active:
             self._rehome()
             self._bender.move(columns)
-        pairs = 2 * columns.count
+        self._fader.move(columns)
         gains = columns.gains
-        gains[:2, :pairs] = gains[2:, :pairs]
-        if self._moving:
-            self._move()
-        else:
-            gains[2:, :pairs] *= columns.falls[:pairs]
-            columns.gain[: columns.count] *= columns.fall[: columns.count]
         lines = self._lines
         whole = True
         for slot, first, last in columns.sections:
@@ -276,46 +210,6 @@ class VoiceBank:
         np.add(lines[:2], lines[2:], out=out)
         self._advance()
 
-    def _falls(self, region: Region) -> tuple[float, float]:
-        """Return what a block leaves of a voice of a region that is held, and of one that is let go."""
-        key = (region.fall, region.release)
-        if key not in self._falls_of:
-            fall = self._falling(region.fall, 1.0)
-            self._falls_of[key] = fall, fall * self._falling(60.0, region.release)
-        return self._falls_of[key]
-
-    def _falling(self, db: float, seconds: float) -> float:
-        """Return what a block leaves of a voice that falls by ``db`` in ``seconds``."""
-        return float(10 ** (-db / 20 * self.block / (seconds * self._rate)))
-
-    def _move(self) -> None:
-        """Move gains, colours and parts to where they are at the end of the block."""
-        columns = self._columns
-        count = columns.count
-        self._moving -= 1
-        columns.gain[:count] *= columns.fall[:count]
-        shade, wanted = columns.shade[:count], columns.shade_wanted[:count]
-        part, part_wanted = self._part, self._part_wanted
-        if self._moving:
-            shade += (wanted - shade) * self._follow
-            climbed = np.minimum(np.maximum(part * self._climb, _FLOOR), part_wanted)
-            part[:] = np.where(part_wanted > part, climbed, part + (part_wanted - part) * self._follow)
-        else:
-            shade[:] = wanted
-            part[:] = part_wanted
-        np.minimum(columns.rise[:count] + columns.rising[:count], 1.0, out=columns.rise[:count], casting="same_kind")
-        self._levels(0, count)
-
-    def _levels(self, first: int, last: int) -> None:
-        """Bring the gains at which some voices end a block to where these voices stand."""
-        columns = self._columns
-        level = columns.gain[first:last] * self._part[columns.player[first:last]]
-        level *= columns.rise[first:last]
-        bright = level * columns.shade[first:last]
-        ending = columns.gains[2:, 2 * first : 2 * last]
-        ending[:, 0::2] = columns.sides[:, first:last] * (level - bright)
-        ending[:, 1::2] = columns.sides[:, first:last] * bright
-
     def _advance(self) -> None:
         """Go on by a block in every table: round the loop, or to the voice's end."""
         columns = self._columns
@@ -326,7 +220,7 @@ class VoiceBank:
             self._due = min(self._due, self._bender.advance(columns))
         if self._now >= self._due:
             self._turn()
-        if self._blocks % _SWEEP == 0:
+        if self._blocks % self._sweep_blocks == 0:
             self._sweep()
 
     def _turn(self) -> None:
@@ -351,10 +245,11 @@ class VoiceBank:
         """Take out what can no longer be heard, and let go of what is held for too long."""
         columns = self._columns
         count = columns.count
-        if self._blocks % _HELD_SWEEP == 0:
+        if self._blocks % (_HELD_SWEEPS * self._sweep_blocks) == 0:
             tired = (self._blocks - columns.struck[:count] > self._hold_blocks) & (columns.hold[:count] > 0)
             self._let_go(np.flatnonzero(tired).tolist())
-        faint = np.flatnonzero(columns.gain[:count] <= _INAUDIBLE)
+        gone = (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
+        faint = np.flatnonzero((columns.gain[:count] <= _INAUDIBLE) | gone)
         if faint.size:
             self._remove(faint.tolist())
 
@@ -369,15 +264,12 @@ class VoiceBank:
             if columns.hold[at] > 0:
                 columns.hold[at] = 0
                 columns.worth[at] -= _HELD
-                columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = columns.released[at]
+                self._fader.let_go(at, columns)
 
-    def _fade(self, at: int, fall: float) -> None:
-        """Let a voice fade away, of which a block leaves ``fall``, whatever the hand does."""
+    def _give_up(self, at: int) -> None:
+        """Let a voice be nobody's, which fades whatever the hand does."""
         columns = self._columns
-        columns.hold[at] = -1
-        columns.worth[at] = np.inf
-        columns.notes[at] = None
-        columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = fall
+        columns.hold[at], columns.worth[at], columns.notes[at] = -1, np.inf, None
 
     def _steal(self) -> None:
         """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
@@ -388,36 +280,46 @@ class VoiceBank:
             # A struck table that does not loop has fallen by about 70 dB where it ends.
             past = self._now + columns.length[:count] - columns.ends[:count]
             gain = gain * np.exp(-_FALLEN * (loop == 0) * past / columns.length[:count])
-        self._fade(int(np.argmin(gain + columns.worth[:count])), self._steal_fall)
+        at = int(np.argmin(gain + columns.worth[:count]))
+        self._give_up(at)
+        self._fader.steal(at, columns)
 
     def _drop(self) -> None:
-        """Cut off the oldest of those that fade for others."""
+        """Cut off the softest of those that fade for others."""
         columns = self._columns
-        fading = np.where(columns.hold < 0, columns.age, NEVER)
-        self._remove([int(np.argmin(fading))])
+        gain = columns.gain[: columns.count]
+        self._remove([int(np.argmin(np.where(columns.hold[: columns.count] < 0, gain, np.inf)))])
 
     def _rehome(self) -> None:
-        """Carry a note that has bent too far for its tables over to those of another key, at the same pitch."""
+        """Carry notes that have bent too far for their tables over to those of another key, at the same pitch."""
         columns = self._columns
-        at = self._bender.far(columns)
-        if at is None:
-            return
-        slot = int(columns.slot[at])
-        instrument = self._instruments[slot]
-        assert instrument is not None  # noqa: S101 - as in `render`
-        key = instrument.nearest(round(self._bender.heard(at, columns)))
-        layer = int(columns.layer[at])
-        if key == columns.key[at] or layer >= len(instrument.at(key)):
-            return
+        moved = 0
+        # What was carried over stands behind what is left to carry, or at least not before it.
+        for at in reversed(self._bender.far(columns)):
+            if moved < _MOST_MOVED and self._carry(at):
+                moved += 1
+
+    def _carry(self, at: int) -> bool:
+        """Let a voice fade while another begins on nearer tables where it stands; return whether there are any."""
+        columns = self._columns
+        slot, layer = int(columns.slot[at]), int(columns.layer[at])
+        instrument, played = self._instruments[slot], columns.notes[at]
+        assert instrument is not None and played is not None  # noqa: S101 - it sounds, and does not fade
+        if columns.count == columns.most:
+            return False
+        heard = self._bender.heard(at, columns)
+        key = min(max(round(heard), instrument.lowest), instrument.highest)
+        now = int(columns.key[at])
+        if abs(heard - key) >= abs(heard - now) or layer >= len(instrument.at(key)):
+            return False
         region = instrument.at(key)[layer]
+        if not region.like(instrument.at(now)[layer]):
+            return False
         begun = int(columns.length[at] - (columns.ends[at] - self._now))
-        if begun >= region.length and region.loop == 0:
-            return
+        begun = _looped(begun, region)
+        begun = _looped(begun + self._bender.in_step(at, instrument, region.soft + begun, key, columns), region)
         if begun >= region.length:
-            begun = region.length - region.loop + (begun - region.length) % region.loop
-        begun += self._bender.in_step(at, instrument, region.soft + begun, key, columns)
-        played = columns.notes[at]
-        assert played is not None  # noqa: S101 - what fades is never far
+            return False
         strike = Strike(
             player=played[0],
             note=played[1],
@@ -426,16 +328,29 @@ class VoiceBank:
             region=region,
             key=key,
             pitch=float(columns.pitch[at]),
+            fold=int(columns.fold[at]),
             gain=float(columns.gain[at]),
             brightness=float(columns.shade[at]),
             left=float(columns.sides[0, at]),
             right=float(columns.sides[1, at]),
             attack=REHOME_SECONDS,
         )
-        state = columns.pitch_wanted[at], columns.shade_wanted[at], columns.struck[at], columns.hold[at]
-        self._fade(at, self._rehome_fall)
+        wanted = columns.pitch_wanted[at] + columns.fold[at]
+        shade_wanted, struck, hold = columns.shade_wanted[at], columns.struck[at], columns.hold[at]
+        # One goes as the other comes, in step: together they keep the level.
+        self._fader.withdraw(at, REHOME_SECONDS, columns)
+        self._give_up(at)
         fresh = self.strike(strike, begun)
-        columns.pitch_wanted[fresh], columns.shade_wanted[fresh], columns.struck[fresh], hold = state
+        self._bender.glide(fresh, wanted, columns)
+        columns.shade_wanted[fresh], columns.struck[fresh] = shade_wanted, struck
         if hold == 0:
             self._let_go([fresh])
         columns.hold[fresh] = hold
+        return True
+
+
+def _looped(begun: int, region: Region) -> int:
+    """Return where in its tables a voice stands that has come ``begun`` frames far, round the loop if there is one."""
+    if begun < region.length or not region.loop:
+        return begun
+    return region.length - region.loop + (begun - region.length) % region.loop

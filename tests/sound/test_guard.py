@@ -110,7 +110,7 @@ def test_it_hears_as_the_head_does():
 
 
 def test_a_new_ceiling_is_reached_softly():
-    """From ward to night the sound sinks within two seconds, without a step."""
+    """From ward to night the sound sinks without a step or a hole, and three seconds later the ceiling holds."""
     each = LoudnessGuard(RATE, 128, -20.0)
     sound = noise(10, 0.3).astype(np.float32)
     for at in range(0, sound.shape[1] - 127, 128):
@@ -119,8 +119,12 @@ def test_a_new_ceiling_is_reached_softly():
         piece = np.ascontiguousarray(sound[:, at : at + 128])
         each.render(piece)
         sound[:, at : at + 128] = piece
-    assert short_term(sound)[-31] <= -31.9
+    assert short_term(sound)[-31] <= -32
     assert short_term(sound)[50] > -23
+    level = 10 * np.log10(np.mean(sound[:, : 3744 * 128].reshape(2, -1, 4 * 128) ** 2, axis=(0, 2)) + 1e-9)
+    around = level[440:]
+    assert np.abs(np.diff(around)).max() < 2
+    assert around.min() > level[300] - 16
 
 
 def test_rest_and_clear_forget():
@@ -138,3 +142,18 @@ def test_rest_and_clear_forget():
         piece = noise(1, 0.5)[:, :128].astype(np.float32)
         each.render(piece)
         assert piece == pytest.approx(first[:, :128], abs=1e-4)
+
+
+def test_what_was_spent_before_counts_for_three_seconds():
+    """With two thirds gone at the start, only a third is left at first, and after three seconds the whole again."""
+    each = LoudnessGuard(RATE, 128, -20.0)
+    each.clear(2 / 3)
+    assert each.spent == pytest.approx(2 / 3)
+    sound = noise(8, 0.5).astype(np.float32)
+    for at in range(0, sound.shape[1] - 127, 128):
+        piece = np.ascontiguousarray(sound[:, at : at + 128])
+        each.render(piece)
+        sound[:, at : at + 128] = piece
+    first = short_term(sound[:, : 3 * RATE]).max()
+    assert first <= -20 + 10 * np.log10(1 / 3) + 0.3
+    assert short_term(sound)[75] > -22.5

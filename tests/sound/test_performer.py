@@ -6,20 +6,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.music.events import (
+    AllOff,
+    Bend,
+    Expression,
+    Glide,
     Level,
     Lost,
     NoteOff,
     NoteOn,
+    Pedal,
     Performed,
     Player,
+    Profile,
     Program,
     Resumed,
+    Reverb,
     Setting,
     Shape,
     Source,
     Stop,
     TakeBegan,
     TakeEnded,
+    Vibrato,
 )
 from bedside.sound import offline
 from bedside.sound.engine import RISE_SECONDS, Engine
@@ -102,7 +110,8 @@ def test_closing_a_take_performs_what_was_asked_before_and_fades():
 def test_a_lost_take_goes_on_at_its_own_time():
     """An engine that takes over says from when to when nothing was heard, and goes on in the same take."""
     each = performer()
-    assert each.resume(99, 1000, 48001) == [Performed(1000, Lost()), Performed(48128, Resumed())]
+    spent = 1 - (48128 - 1000) / (3 * RATE)
+    assert each.resume(99, 1000, 48001) == [Performed(1000, Lost()), Performed(48128, Resumed(spent))]
     each.ask(on(5))
     assert play(each, 0.01) == [Performed(48128, on(5))]
 
@@ -120,6 +129,14 @@ asked = st.lists(
             st.builds(Shape, st.sampled_from(Player), st.integers(1, 6), st.floats(0, 1)),
             st.builds(Program, st.sampled_from(Player), st.sampled_from(["struck", "held"])),
             st.builds(Level, st.sampled_from(Player), st.floats(-70, 6), st.floats(-1, 1)),
+            st.builds(Glide, st.sampled_from(Player), st.integers(1, 6), st.floats(0, 127)),
+            st.builds(Bend, st.sampled_from(Player), st.floats(-12, 12)),
+            st.builds(Vibrato, st.sampled_from(Player), st.floats(0, 1)),
+            st.builds(Expression, st.sampled_from(Player), st.floats(0, 1)),
+            st.builds(Pedal, st.sampled_from(Player), st.booleans()),
+            st.builds(AllOff, st.sampled_from(Player)),
+            st.builds(Reverb, st.sampled_from(["hall", "space", "nearby"])),
+            st.builds(Profile, st.sampled_from(["ward", "night"])),
             st.just(Stop()),
         ),
     ),
@@ -128,7 +145,7 @@ asked = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(asked, st.sampled_from([64, 128, 256]))
 def test_the_record_renders_to_the_bits_that_were_heard(script, block):
     """Whatever is asked and whenever, rendering what was performed gives the very bits that the performer gave."""
@@ -201,7 +218,7 @@ def test_a_take_that_begins_unheard_says_so():
 
 
 def test_a_take_from_a_file_rings_out():
-    """A take in flicks sounds at 48 kHz, its events at the first block from their time, until it is silent."""
+    """A take in flicks sounds at 48 kHz, its notes at their very frame, until it is silent."""
     from bedside.music.events import FLICKS
 
     second = FLICKS
@@ -213,6 +230,6 @@ def test_a_take_from_a_file_rings_out():
     ]
     sound = rendered(took)
     first = int(np.flatnonzero(sound.any(axis=1))[0])
-    assert 0.5 * RATE <= first <= 0.5 * RATE + 128 + 48 + 4
+    assert 0.5 * RATE + 56 <= first <= 0.5 * RATE + 56 + 4
     assert len(sound) > 1.5 * RATE
     assert not sound[-1].any()

@@ -288,7 +288,8 @@ def test_a_lost_take_goes_on_at_the_time_that_has_passed(joined):
     card.play(BLOCK)
     passed = (time.perf_counter_ns() - lost_ns) * RATE // 10**9
     lost, resumed, note = stage.take
-    assert (lost, resumed.event) == (Performed(12345, Lost()), Resumed())
+    assert lost == Performed(12345, Lost())
+    assert isinstance(resumed.event, Resumed)
     assert resumed.frame % BLOCK == 0
     assert 12345 + RATE // 2 <= resumed.frame <= 12345 + passed + BLOCK
     assert note == Performed(resumed.frame, on(9))

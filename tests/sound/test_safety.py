@@ -20,6 +20,7 @@ from bedside.music.events import (
 from bedside.sound import band, room
 from bedside.sound.engine import Engine
 from bedside.sound.limiter import Limiter
+from bedside.sound.performer import Performer
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS, TRUE_PEAK_DB
 from sound.tones import RATE, tone
 
@@ -215,3 +216,24 @@ def test_a_start_from_rest_is_the_hand_alone():
     engine.apply(Stop())
     play(engine, 0.3)
     assert not play(engine, 10.0).any()
+
+
+def test_new_takes_make_nothing_louder():
+    """Takes closed and begun again under a mash leave the ceiling standing: each knows what was spent before it."""
+    instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)
+    performer = Performer(Engine.of([instrument], RATE, BLOCK), lambda: 5)
+    random = np.random.default_rng(2)
+    heard = []
+    note = 0
+    for turn in range(60):
+        for _ in range(20):
+            key = int(random.integers(36, 97))
+            performer.ask(NoteOn(Player(note % 4), note, key, 1.0, 1.0, Source.TOUCH))
+            note += 1
+        if turn % 4 == 3:
+            performer.close()
+        for _ in range(37):
+            out = np.zeros((BLOCK, 2), np.float32)
+            performer.render(out)
+            heard.append(out)
+    assert_safe(np.concatenate(heard).T.astype(float), "ward")

@@ -351,6 +351,154 @@ def test_a_note_may_begin_within_a_block():
         assert np.abs(first[:-ahead] - second[ahead:]).max() < 1e-6
 
 
+@pytest.mark.parametrize(("key", "semitones"), [(94, 4.0), (38, -4.0), (96, 5.0), (36, -6.0)])
+def test_at_the_ends_of_the_range_a_bend_is_still_in_tune(key, semitones):
+    """Where no nearer tables are left, those there are go on being read, up to seven semitones beyond."""
+    engine = dry()
+    engine.apply(on(1, key))
+    play(engine, 0.2)
+    engine.apply(Bend(CHILD, semitones))
+    play(engine, 0.5)
+    assert abs(cents(pitch(play(engine, 1.0), key + semitones), hz(key + semitones))) < 2
+
+
+def test_a_note_that_cannot_bend_further_holds_up_no_other():
+    """A note at the top of the range stays where it can be; the one below it follows the wheel all the way."""
+    engine = dry()
+    engine.apply(on(1, 96, velocity=0.2))
+    engine.apply(on(2, 60))
+    engine.apply(Bend(CHILD, 12.0))
+    play(engine, 1.0)
+    assert abs(cents(pitch(play(engine, 1.0), 72), hz(72))) < 2
+
+
+def test_a_glide_is_folded_into_the_range_as_its_strike_was():
+    """A key above the range sounds octaves lower, and slides from there: a little way is a little way."""
+    engine = dry(tone("low", 48, 72, loop_seconds=0.4, peak=0.1))
+    engine.apply(on(1, 80))
+    play(engine, 0.3)
+    engine.apply(Glide(CHILD, 1, 80.5))
+    play(engine, 0.5)
+    assert abs(cents(pitch(play(engine, 1.0), 68.5), hz(68.5))) < 2
+
+
+def test_a_bend_set_while_the_part_rests_is_there_at_once():
+    """A wheel that moved while only others played does not scoop the next note."""
+    engine = dry()
+    engine.apply(on(1, 48, player=THERAPIST))
+    play(engine, 0.1)
+    engine.apply(Bend(CHILD, 2.0))
+    engine.apply(on(2, 72))
+    line = envelope(play(engine, 0.1)[:, 0], RATE, hz(74), 400)
+    turned = np.unwrap(np.angle(line))[480:960]
+    away = 1200 * np.log2(1 + np.polyfit(np.arange(turned.size) / RATE, turned, 1)[0] / (2 * np.pi) / hz(74))
+    assert abs(away) < 30
+
+
+def test_a_bend_never_turns_into_another_sound():
+    """A note whose neighbour's key has something else in its place stays on its own tables."""
+    base = with_regions({})
+    regions = list(base.regions)
+    for key in range(64, 97):
+        (region,) = regions[key - 36]
+        regions[key - 36] = (replace(region, group=3, soft=base.at(40)[0].soft, bright=base.at(40)[0].soft),)
+    engine = dry(replace(base, regions=tuple(regions)))
+    engine.apply(on(1, 61))
+    play(engine, 0.2)
+    engine.apply(Glide(CHILD, 1, 65.0))
+    play(engine, 0.5)
+    assert abs(cents(pitch(play(engine, 1.0), 65), hz(65))) < 2
+
+
+def test_the_pedal_lets_go_of_a_note_left_twice():
+    """A key that says twice that it was left, under the pedal, is let go when the pedal comes up."""
+    engine = dry()
+    engine.apply(Pedal(CHILD, True))
+    engine.apply(on(1, 60))
+    engine.apply(NoteOff(CHILD, 1))
+    engine.apply(NoteOff(CHILD, 1))
+    play(engine, 0.2)
+    engine.apply(Pedal(CHILD, False))
+    play(engine, 0.5)
+    assert engine.sounding == 0
+    assert not engine.holding
+
+
+def test_ends_under_the_pedal_are_neither_lost_nor_kept():
+    """After hundreds of notes under the pedal, ends sound with the pedal, and later ones as before."""
+    engine = dry(with_regions({"loop": 0, "length": 2000}, {"on_release": True, "loop": 0, "release": np.inf}))
+    engine.apply(Pedal(CHILD, True))
+    for note in range(300):
+        engine.apply(on(note, 48))
+        engine.apply(NoteOff(CHILD, note))
+        play(engine, 0.01)
+    play(engine, 0.5)
+    engine.apply(Pedal(CHILD, False))
+    assert engine.sounding == 64
+    play(engine, 2.0)
+    engine.apply(on(1000, 48))
+    play(engine, 0.2)
+    assert heard_octaves(engine, NoteOff(CHILD, 1000), octaves=2)[1]
+    engine.apply(on(1001, 48))
+    engine.apply(AllOff(CHILD))
+    play(engine, 2.0)
+    engine.apply(NoteOff(CHILD, 1001))
+    assert engine.sounding == 0
+
+
+@pytest.mark.parametrize("block", [128, 512])
+def test_an_attack_shorter_than_a_block_is_an_attack(block):
+    """Under the quiet profile no table's first frame is heard at full level, whatever the block."""
+    step = tone("step", 36, 96, seconds=1.0, peak=0.1)
+    for (region,) in step.regions:
+        step.pool[region.soft : region.soft + 600] = step.pool[region.bright : region.bright + 600] = 0.1
+    engine = Engine.of([step], RATE, block)
+    engine.apply(Reverb("nearby"))
+    engine.apply(Profile("quiet"))
+    engine.apply(on(1, 60, velocity=1.0))
+    sound = play(engine, 0.1)[:, 0]
+    assert np.abs(np.diff(sound)).max() < 0.15 * sound.max()
+
+
+def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
+    """A thousand notes a second in blocks of 512: only voices that have faded make room."""
+    bends = []
+    for block in (128, 512):
+        engine = Engine.of([tone("long", 36, 96, seconds=2.0, peak=0.02)], RATE, block, polyphony=32)
+        heard = []
+        for note in range(600):
+            engine.apply(on(note, 48 + note % 30, velocity=0.9))
+            if (note + 1) % max(1, block * 1000 // RATE) == 0:
+                heard.append(play(engine, block / RATE))
+        bends.append(bend_of(np.concatenate(heard)))
+    assert bends[1] < 4 * bends[0]
+
+
+def test_numbers_that_are_none_change_nothing_for_long():
+    """Events with NaN, infinity and absurd values, as a damaged record may hold, leave a finite, playable engine."""
+    engine = dry()
+    engine.apply(on(1, 60))
+    for bad in (np.nan, np.inf, -np.inf, 1e300):
+        for event in (
+            Bend(CHILD, bad),
+            Vibrato(CHILD, bad),
+            Expression(CHILD, bad),
+            Level(CHILD, bad, bad),
+            Glide(CHILD, 1, bad),
+            Shape(CHILD, 1, bad),
+            NoteOn(CHILD, 2, 10**9, bad, bad, Source.FILE),
+            NoteOn(CHILD, 3, -(10**9), bad, bad, Source.FILE),
+        ):
+            engine.apply(event)
+            assert np.isfinite(play(engine, 0.02)).all()
+    for event in (Bend(CHILD, 0.0), Vibrato(CHILD, 0.0), Expression(CHILD, 1.0), Level(CHILD, 0.0, 0.0), AllOff(CHILD)):
+        engine.apply(event)
+    play(engine, 1.0)
+    engine.apply(on(9, 72))
+    play(engine, 0.3)
+    assert abs(cents(pitch(play(engine, 1.0), 72), hz(72))) < 2
+
+
 EVENTS = st.one_of(
     st.builds(on, st.integers(0, 9), st.integers(0, 127), st.floats(0, 1), st.floats(0, 1), st.sampled_from(Player)),
     st.builds(NoteOff, st.sampled_from(Player), st.integers(0, 9)),

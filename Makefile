@@ -37,14 +37,16 @@ check: .venv/test ## lint, formatting and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: test-packages bench-packages .venv/test ## measure; ARGS="…" goes to pytest
+bench: test-packages bench-packages .venv/test ## measure against FluidSynth and the clock; ARGS="…" goes to pytest
 	@echo "Measuring"
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-packages .venv/test ## kill the program in fifty lives; ARGS="…" goes to pytest
+soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 damaged instruments; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
+	@echo "Reading ten thousand damaged instruments"
+	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
 
 clean: ## remove what can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -302,7 +302,7 @@ def sounds(
     from bedside.sound import album, offline
     from bedside.sound.sheet import name
 
-    recipes = album.chosen(context.obj / "sounds", only)
+    recipes = album.chosen(context.obj / "sounds", only, _say)
     if sheet is not None:
         _folder(sheet)
     found: list[dict[str, Any]] = []
@@ -377,6 +377,8 @@ def _instruments(data: Path, rate: int, events: Sequence[Event]) -> list[Instrum
     from bedside.sound import band
 
     own = data / "sounds"
+    for name in band.missing(events, own):
+        _say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
     with _progress("Making the instruments", 1.0) as moved:
         return band.load(rate, moved, band.played(events, own), own)
 

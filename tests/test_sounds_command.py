@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bedside.sound import catalogue
-from test_cli import bedside, done, sentence
+from commands.program import bedside, done, sentence
 
 
 def test_the_instruments_are_listed(tmp_path: Path) -> None:

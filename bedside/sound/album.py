@@ -17,12 +17,14 @@ from bedside.sound.sheet import Subject
 _RENDERING = 0.5
 
 
-def chosen(own: Path | None, only: str | None = None) -> list[Recipe]:
+def chosen(
+    own: Path | None, only: str | None = None, say: Callable[[str], None] = lambda _sentence: None
+) -> list[Recipe]:
     """Return the recipes of all instruments, or the one named ``only``; ``own`` is the user's folder of sounds.
 
-    Raises BedsideError for a name that there is not.
+    ``say`` is given a sentence for each shipped one that is damaged. Raises BedsideError for a name that there is not.
     """
-    recipes = catalogue.recipes(own)
+    recipes = catalogue.recipes(own, say)
     if only is None:
         return recipes
     found = [recipe for recipe in recipes if recipe.name.casefold() == only.casefold()]

@@ -18,13 +18,16 @@ _Look = tuple[int, int, int]
 
 
 class Arrivals:
-    """The instruments of some recipes at ``rate``, given out one by one as the cache in ``folder`` has them."""
+    """The instruments of some recipes at ``rate``, given out one by one as the cache in ``folder`` has them.
 
-    def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path) -> None:
+    Where that cannot be written, they come to lie in the folder ``meanwhile``.
+    """
+
+    def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path, meanwhile: Path | None = None) -> None:
         self._awaited = list(recipes)
         self._rate = rate
-        self._folder = folder
-        self._places: dict[str, Path] = {}
+        self._folders = [folder] if meanwhile is None else [folder, meanwhile]
+        self._places: dict[str, list[Path]] = {}
         self._damaged: dict[Path, _Look] = {}
 
     @property
@@ -38,27 +41,37 @@ class Arrivals:
         Raises BedsideError where that cannot be done.
         """
         wanted = [recipe for recipe in self._awaited if recipe.name in names] or self._awaited[:1]
-        found = [cache.load(recipe, self._rate, self._folder, lambda _share: None) for recipe in wanted]
+        found = [
+            self._kept(recipe) or cache.load(recipe, self._rate, self._folders[0], lambda _share: None)
+            for recipe in wanted
+        ]
         self._awaited = [recipe for recipe in self._awaited if recipe not in wanted]
         return found
 
     def look(self) -> Iterator[Instrument]:
         """Yield those that have come since the last look; a damaged file is removed, so that it is made anew."""
         for recipe in list(self._awaited):
-            if recipe.name not in self._places:
-                self._places[recipe.name] = cache.place(recipe, self._rate, self._folder)
-            place = self._places[recipe.name]
+            found = self._kept(recipe)
+            if found is not None:
+                self._awaited.remove(recipe)
+                yield found
+
+    def _kept(self, recipe: Recipe) -> Instrument | None:
+        """Return an instrument where a file has it whole."""
+        if recipe.name not in self._places:
+            first = cache.place(recipe, self._rate, self._folders[0])
+            self._places[recipe.name] = [folder / first.name for folder in self._folders]
+        for place in self._places[recipe.name]:
             look = _look(place)
             if look is None or self._damaged.get(place) == look:
                 continue
             found = cache.read(place)
-            if found is None or (found.name, found.rate) != (recipe.name, self._rate):
-                self._damaged[place] = look
-                with suppress(OSError):
-                    place.unlink()
-                continue
-            self._awaited.remove(recipe)
-            yield found
+            if found is not None and (found.name, found.rate) == (recipe.name, self._rate):
+                return found
+            self._damaged[place] = look
+            with suppress(OSError):
+                place.unlink()
+        return None
 
 
 def _look(file: Path) -> _Look | None:

@@ -36,7 +36,9 @@ def table(patch: Patch, key: int, rate: int) -> Table:
     if not _LEAST_RATE <= rate <= _GREATEST_RATE:
         raise ValueError(f"a rate is from {_LEAST_RATE} to {_GREATEST_RATE} Hz, not {rate}")
     raw = patch.piece(key).model.sound(key, rate, seeded(patch.name, key))
-    heard = raw.heard(raw.samples.shape[1], rate)
+    heard = raw.samples
+    if raw.fall:
+        heard = heard * np.exp(-np.log(10) / 20 * raw.fall / rate * np.arange(heard.shape[1]))
     gain = 10 ** ((LOUDNESS_LUFS - momentary(heard, rate)) / 20)
     gain = np.minimum(gain, (PEAK - QUANTUM) / np.max(np.abs(heard), axis=1))
     return Table(np.rint(raw.samples * (gain[:, None] / QUANTUM)) * QUANTUM, raw.loop, raw.fall)

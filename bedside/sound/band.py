@@ -47,6 +47,20 @@ def load(
     return band
 
 
+def missing(events: Iterable[Event], own: Path | None = None) -> list[str]:
+    """Return the names of the instruments that notes were played on and that are not there, by name."""
+    known = {recipe.name for recipe in catalogue.recipes(own)}
+    asked: dict[Player, str] = {}
+    used = set()
+    for event in events:
+        match event:
+            case Program(player, name):
+                asked[player] = name
+            case NoteOn(player) if player in asked:
+                used.add(asked[player])
+    return sorted(used - known)
+
+
 def played(events: Iterable[Event], own: Path | None = None) -> set[str]:
     """Return the names of the instruments that notes are played on.
 

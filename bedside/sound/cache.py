@@ -7,7 +7,7 @@ import re
 import struct
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,10 +76,23 @@ def load(recipe: Recipe, rate: int, folder: Path, progress: Callable[[float], No
     return kept
 
 
+def sweep(recipes: Sequence[Recipe], folder: Path) -> None:
+    """Remove what is kept of instruments, at whatever rate, that are none of these recipes'."""
+    known = {_encoded(recipe.name) for recipe in recipes}
+    with suppress(OSError):
+        for file in folder.glob("*.tables"):
+            if file.name.partition("-")[0] not in known:
+                with suppress(OSError):
+                    file.unlink()
+
+
 def _prefix(name: str, rate: int) -> str:
     """Return how the files of an instrument at ``rate``, and of no other, begin, on any file system."""
-    plain = re.sub(r"[^A-Za-z0-9]", lambda sign: f"_{ord(sign[0]):x}_", name)
-    return f"{plain}-{rate}-"
+    return f"{_encoded(name)}-{rate}-"
+
+
+def _encoded(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", lambda sign: f"_{ord(sign[0]):x}_", name)
 
 
 def _clear(file: Path, prefix: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bedside import places
@@ -35,27 +36,45 @@ def load(path: Path) -> Patch:
     return parse(text, path.name)
 
 
-def shipped() -> list[Patch]:
-    """Return the patches that the program ships, in the order of MIDI programs."""
-    files = sorted(places.shipped("sounds").glob("*.toml"), key=lambda file: (_rank(file.stem), file.stem))
-    if not files:
+def shipped(say: Callable[[str], None] = lambda _sentence: None) -> list[Patch]:
+    """Return the patches that the program ships, in the order of MIDI programs.
+
+    ``say`` is given a sentence for the staff for each that is damaged and left out. Raises BedsideError where none is
+    left.
+    """
+    found = []
+    for file in sorted(places.shipped("sounds").glob("*.toml"), key=lambda file: (_rank(file.stem), file.stem)):
+        try:
+            found.append(load(file))
+        except BedsideError as fault:
+            say(str(fault))
+    if not found:
         raise BedsideError("The instruments that belong to the program are missing; install it again.")
-    return [load(file) for file in files]
+    return found
 
 
-def recipes(own: Path | None) -> list[Recipe]:
+def recipes(own: Path | None, say: Callable[[str], None] = lambda _sentence: None) -> list[Recipe]:
     """Return the recipes of all instruments: the shipped ones, then folders of samples by name.
 
-    Such folders lie beside the shipped files and in the user's ``own`` folder.
+    Such folders lie beside the shipped files and in the user's ``own`` folder. Where a folder's name is taken, it gets
+    a number. ``say`` is given a sentence for the staff for each shipped file that is damaged and left out.
     """
-    made = {patch.name: Recipe(patch.name, patch) for patch in shipped()}
-    for folder in sfz.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None)):
+    made = {patch.name: Recipe(patch.name, patch) for patch in shipped(say)}
+    folders = sfz.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None))
+    named = {sfz.name(folder) for folder in folders}
+    for folder in folders:
         name, number = sfz.name(folder), 1
-        while name in made:
+        while name in made or (number > 1 and name in named):
             number += 1
-            name = f"{sfz.name(folder)} {number}"
+            name = _numbered(sfz.name(folder), number)
         made[name] = Recipe(name, folder)
     return list(made.values())
+
+
+def _numbered(name: str, number: int) -> str:
+    """Return a name with a number behind it, shortened to what a name has room for."""
+    mark = f" {number}"
+    return name.encode()[: sfz.LONGEST_NAME - len(mark)].decode(errors="ignore").rstrip() + mark
 
 
 def _rank(name: str) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.loop import STRETCH, begun, cycle, harmonics, hiss, sway, turned
+from bedside.sound.loop import GRID, STRETCH, begun, cycle, harmonics, hiss, sway, turned
 from bedside.sound.modes import headroom
 from bedside.sound.table import Table
 from bedside.sound.tuning import Scaled, Within, hertz
@@ -21,6 +21,10 @@ from bedside.sound.tuning import Scaled, Within, hertz
 # Singers whose phases happen to cancel leave a hole that comes again with every turn: of so many casts, each begun
 # in as many ways, the most even one is taken.
 _CASTS = 32
+
+# They are compared at every so many points of a turn, and may be out of tune by this much, their power being weighed.
+_COARSE = 4
+_CENTS = 0.7
 
 # Harmonics this far below the strongest are left out.
 _LEAST = 10 ** (-85 / 20)
@@ -47,11 +51,11 @@ class Choir:
 
     singers: Annotated[float, Within(1, 12)]
     lead_db: Annotated[float, Within(0, 20)]
-    vibrato: Annotated[float, Within(0, 60)]
+    vibrato: Annotated[Scaled, Within(0, 60)]
     vibrato_hz: Annotated[float, Within(3, 8)]
-    drift: Annotated[float, Within(0, 30)]
-    slope_soft: Annotated[float, Within(0, 4)]
-    slope_bright: Annotated[float, Within(0, 4)]
+    drift: Annotated[Scaled, Within(0, 30)]
+    slope_soft: Annotated[Scaled, Within(0, 4)]
+    slope_bright: Annotated[Scaled, Within(0, 4)]
     formants: tuple[Formant, ...]
     breath: Annotated[float, Within(0, 0.5)]
     air_db: Annotated[float, Within(-100, -10)]
@@ -90,16 +94,14 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> Table:
         # A line below the fundamental belongs to the first harmonic.
         n = np.maximum(hz / fundamental, 1.0)
         voice = tract(choir.formants, fundamental, hz) * headroom(hz, rate)
-        return np.array([n**-choir.slope_soft, n**-choir.slope_bright]) * voice
+        return np.array([n ** -choir.slope_soft.at(key), n ** -choir.slope_bright.at(key)]) * voice
 
     n = np.arange(1.0, rate / 2 / fundamental)
     strong = weights(n * fundamental)
     n = n[np.any(strong > _LEAST * strong.max(axis=1, keepdims=True), axis=0)]
 
-    singers = round(choir.singers)
-    sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
-    turns, phases = _cast(choir, sizes, n, periods, seconds, rng)
-    swells = sizes[:, None] * np.exp(choir.breath * sway(rng, singers, 0.0, 2.5, seconds))
+    loudness = weights(n * fundamental)[1]
+    turns, swells, phases = _cast(choir, key, n, loudness, periods, seconds, rng)
     waves = np.zeros((n.size, turns.shape[1]), dtype=np.complex128)
     for turn, phase, swell in zip(turns, phases, swells, strict=True):
         waves += swell * np.exp(1j * (n[:, None] * turn + phase[:, None]))
@@ -115,33 +117,52 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> Table:
     return Table(begun(turned(spectrum, frames), attack, attack), frames)
 
 
-def _turns(choir: Choir, singers: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
-    """Return by how many radians each singer is ahead of the pitch, over one turn of the loop, (singers, grid)."""
+def _turns(choir: Choir, key: int, rows: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
+    """Return by how many radians each of ``rows`` singers is ahead of the pitch, over one turn, (rows, `GRID`)."""
     rate = choir.vibrato_hz
     # A deviation of d Hz at f Hz is a swing of d / f radians.
-    tremor = sway(rng, singers, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato / rate)
-    drift = sway(rng, singers, 0.0, 1.5, seconds) * choir.drift
+    tremor = sway(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
+    drift = sway(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
     return np.asarray((tremor + drift) * (periods / seconds * np.log(2) / 1200), dtype=np.float64)
 
 
 def _cast(
-    choir: Choir, sizes: NDArray[np.float64], n: NDArray[np.float64], periods: int, seconds: float, rng: Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the turns of singers, (singers, grid), of ``sizes``, and phases of their harmonics, (singers, harmonics).
+    choir: Choir,
+    key: int,
+    n: NDArray[np.float64],
+    loudness: NDArray[np.float64],
+    periods: int,
+    seconds: float,
+    rng: Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the turns and the swells of singers, (singers, `GRID`), and the phases of their harmonics ``n``.
 
-    Of several casts the one is taken whose fundamental is the most even, then for each other harmonic the best phases.
+    Of several casts that are in tune the one is taken whose fundamental is the most even, then for each other harmonic,
+    as loud as ``loudness`` says, the phases with which the whole is.
     """
-    turns = np.array([_turns(choir, sizes.size, periods, seconds, rng) for _ in range(_CASTS)])
-    phases = 2 * np.pi * rng.random((_CASTS, sizes.size, n.size))
+    singers = round(choir.singers)
+    sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
+    turns = _turns(choir, key, _CASTS * singers, periods, seconds, rng).reshape(_CASTS, singers, GRID)
+    breaths = choir.breath * sway(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
+    swells = sizes[:, None] * np.exp(breaths)
+    phases = 2 * np.pi * rng.random((_CASTS, singers, n.size))
 
-    def evenness(turns: NDArray[np.float64], at: int) -> NDArray[np.float64]:
-        """Return how low each cast falls with each of the phases, against its mean, (casts, phases)."""
-        waves = sizes[:, None] * np.exp(1j * n[at] * turns[..., ::8])
-        level = np.abs(np.exp(1j * phases[:, :, at]) @ waves)
-        return np.asarray(level.min(axis=-1) / level.mean(axis=-1), dtype=np.float64)
+    def sung(cast: int | slice, at: int) -> NDArray[np.complex128]:
+        """Return how a harmonic runs when each cast begins with each of the phases, (…, phases, points)."""
+        waves = swells[cast, :, ::_COARSE] * np.exp(1j * n[at] * turns[cast, :, ::_COARSE])
+        return np.asarray(np.exp(1j * phases[:, :, at]) @ waves, dtype=np.complex128)
 
-    cast, start = np.unravel_index(np.argmax(evenness(turns, 0)), (_CASTS, _CASTS))
+    first = sung(slice(None), 0)
+    power = np.abs(first) ** 2
+    lines = np.abs(np.fft.fft(first, axis=-1)) ** 2
+    off = (lines @ np.fft.fftfreq(first.shape[-1], 1 / first.shape[-1])) / lines.sum(axis=-1)
+    off *= 1200 / np.log(2) / periods
+    evenness = np.where(np.abs(off) < _CENTS, power.min(axis=-1) / power.max(axis=-1), -np.abs(off))
+    cast, start = (int(best) for best in np.unravel_index(np.argmax(evenness), evenness.shape))
     chosen = phases[start].copy()
+    whole = loudness[0] ** 2 * power[cast, start]
     for at in range(1, min(n.size, 6)):
-        chosen[:, at] = phases[int(np.argmax(evenness(turns[cast], at))), :, at]
-    return turns[cast], chosen
+        with_it = whole + loudness[at] ** 2 * np.abs(sung(cast, at)) ** 2
+        best = int(np.argmax(with_it.min(axis=-1) / with_it.max(axis=-1)))
+        chosen[:, at], whole = phases[best, :, at], with_it[best]
+    return turns[cast], swells[cast], chosen

@@ -31,23 +31,11 @@ from bedside.music.events import (
     Stop,
     Vibrato,
 )
-from bedside.sound import profiles
-from bedside.sound.guard import LoudnessGuard
+from bedside.sound.chain import SILENT_DB, Chain
 from bedside.sound.instrument import Instrument, Region
-from bedside.sound.limiter import Limiter
 from bedside.sound.parts import Part
 from bedside.sound.strike import Strike
-from bedside.sound.surroundings import Surroundings
 from bedside.sound.voices import VoiceBank
-
-# A part this soft is silent.
-SILENT_DB = -60.0
-
-# A stop is heard as a breath, not as a cut, and is over well before 300 ms.
-STOP_SECONDS = 0.2
-
-# Sound that comes back after a loss rises in a straight line of decibels, so that nobody is startled.
-RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
 
 # Low keys stand left and high keys right of their part's place, as strings do in front of a player.
 _KEY_SPREAD = 0.35
@@ -72,10 +60,7 @@ class Engine:
         self._names = list(names)
         self._instruments: list[Instrument | None] = [None] * len(self._names)
         self._voices = VoiceBank(len(self._names), rate, block, polyphony, len(Player))
-        self._surroundings = Surroundings(rate, block)
-        self._profile = profiles.USUAL
-        self._guard = LoudnessGuard(rate, block, profiles.PROFILES[self._profile].loudness_lufs)
-        self._limiter = Limiter(rate, block)
+        self._chain = Chain(rate, block)
         self._solo = solo
         self._parts = {player: Part() for player in Player}
         self._turns: dict[tuple[int, int], int] = {}
@@ -84,13 +69,7 @@ class Engine:
         self._left: set[tuple[Player, int]] = set()
         self._frame = 0
         self._seed = 0
-        self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
-        self._stopping = 0
-        self._rise_blocks = max(1, math.ceil(RISE_SECONDS * rate / block))
-        self._rising = 0
         self._sound = np.zeros((2, block), np.float32)
-        self._answer = np.zeros((2, block), np.float32)
-        self._ramp = np.arange(1, block + 1) / block
         for player in Player:
             self._bring(player)
 
@@ -122,7 +101,7 @@ class Engine:
 
     def parts(self) -> list[Event]:
         """Return the events that give a fresh engine this one's room, profile and parts."""
-        events: list[Event] = [Reverb(self._surroundings.wanted), Profile(self._profile)]
+        events: list[Event] = [Reverb(self._chain.surroundings.wanted), Profile(self._chain.profile)]
         for player, part in self._parts.items():
             events += part.events(player, self._names[part.slot])
         return events
@@ -130,7 +109,7 @@ class Engine:
     @property
     def spent(self) -> float:
         """How much is gone of the loudness that three seconds may have, 0–1."""
-        return self._guard.spent
+        return self._chain.spent
 
     def reset(self, seed: int, spent: float = 0.0) -> None:
         """Fall to exact silence, and take the seed of what comes next; room, profile and parts stay.
@@ -140,21 +119,18 @@ class Engine:
         self._seed = seed
         self._frame = 0
         self._turns.clear()
-        self._hush()
-        self._guard.clear(within(spent, 0.0, 1.0))
+        self._end_all()
+        self._chain.clear(within(spent, 0.0, 1.0))
 
-    def _hush(self) -> None:
-        self._stopping = self._rising = 0
+    def _end_all(self) -> None:
         self._ending.clear()
         self._left.clear()
         self._voices.clear()
-        self._surroundings.clear()
-        self._limiter.clear()
 
     @property
     def silent(self) -> bool:
         """Whether nothing sounds, so that the next block is exact silence."""
-        return self._voices.silent and self._surroundings.silent and self._limiter.silent
+        return self._voices.silent and self._chain.silent
 
     @property
     def holding(self) -> bool:
@@ -164,7 +140,7 @@ class Engine:
     @property
     def stopping(self) -> bool:
         """Whether a stop is fading; notes asked now should wait."""
-        return self._stopping > 0
+        return self._chain.stopping
 
     @property
     def sounding(self) -> int:
@@ -211,53 +187,25 @@ class Engine:
                 self._parts[player].db, self._parts[player].pan = within(db, -120.0, 24.0), within(pan, -1.0, 1.0)
                 self._bring(player)
             case Reverb(name):
-                self._surroundings.enter(name)
+                self._chain.surroundings.enter(name)
             case Profile(name):
-                if name in profiles.PROFILES:
-                    self._profile = name
-                    self._guard.limit(profiles.PROFILES[name].loudness_lufs)
+                self._chain.take(name)
             case Stop():
-                self._stopping = self._stopping or self._stop_blocks
+                self._chain.stop()
             case Resumed():
-                self._rising = self._rise_blocks
+                self._chain.rise()
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Write the next block into ``out``, shape (block, 2), within ±0.71 whatever is played."""
         self._frame += self.block
         if self.silent:
-            self._stopping = self._rising = 0
-            self._guard.rest()
+            self._chain.rest()
             out[:] = 0
             return
-        answer = self._answer
         self._voices.render(self._sound)
-        self._surroundings.render(self._sound, answer)
-        if self._rising:
-            answer *= self._rise()
-            self._rising -= 1
-        if self._stopping:
-            answer *= self._fade()
-        self._guard.render(answer)
-        self._limiter.render(answer, out.T)
-        if self._stopping:
-            self._stopping -= 1
-            if self._stopping == 0:
-                self._hush()
-
-    def _fade(self) -> NDArray[np.float32]:
-        """Return the next block of a raised cosine that falls from 1 to 0 and leaves the limiter's look-ahead empty."""
-        lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
-        done = self._stop_blocks - self._stopping
-        phase = np.minimum((done + self._ramp) / lasting, 1.0)
-        fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * phase)).astype(np.float32)
-        return fade
-
-    def _rise(self) -> NDArray[np.float32]:
-        """Return the next block of a straight line of decibels from `SILENT_DB` to 0."""
-        done = self._rise_blocks - self._rising
-        db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
-        rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)
-        return rise
+        if self._chain.render(self._sound, out.T):
+            self._end_all()
+            self._chain.hush()
 
     def _bring(self, player: Player) -> None:
         """Bring a part to its level."""
@@ -335,7 +283,7 @@ class Engine:
                 brightness=within(on.brightness + 0.1 * colour, 0.0, 1.0),
                 left=math.cos(angle),
                 right=math.sin(angle),
-                attack=profiles.PROFILES[self._profile].attack_seconds,
+                attack=self._chain.limits.attack_seconds,
             ),
             -ahead,
         )

@@ -103,7 +103,9 @@ def _section(
     apart = periods * (2.0 ** (np.array(ensemble.cents) / 1200) - 1)
     leader = np.exp(2j * np.pi * rng.random((n.size, 1)))
     turn = np.exp(2j * np.pi * rng.random((n.size, apart.size)))
-    pairs = 1j * leader * np.array(ensemble.levels)
+    # Where a pair lies further off than it should, for no nearer line fits the loop, it is as much weaker.
+    wanted = n[:, None] * apart
+    pairs = 1j * leader * np.array(ensemble.levels) * np.minimum(1.0, wanted / np.maximum(np.rint(wanted), 1e-9))
     players = np.concatenate((leader, pairs * turn, pairs * turn.conj()), axis=1)
     beside = np.rint(n[:, None] * np.concatenate(([0.0], apart, -apart))).astype(np.int64)
 

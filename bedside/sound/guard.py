@@ -69,15 +69,19 @@ class LoudnessGuard:
         self._plunge = np.minimum(self._ramp / np.float32(_PLUNGE), np.float32(1))
         self._gains = np.ones(block, np.float32)
         self._lower = math.exp(-block / (_LOWER_SECONDS * rate))
+        # Until the first block, what was spent before it.
+        self._begun: float | None = 0.0
         self._total = 0.0
         self.limit(ceiling_lufs)
-        self.clear()
 
     def limit(self, ceiling_lufs: float) -> None:
         """Set the ceiling; the sound is brought to a lower one in half a second, and all three have it in three."""
         energy = 10 ** ((ceiling_lufs - OFFSET_LU) / 10) * self._block
         self._aim_wanted = energy * 10 ** (-_MARGIN_LU / 10)
         self._account = energy * 10 ** (-_ACCOUNT_LU / 10) * self._blocks
+        if self._begun is not None:
+            # Before the first block a take has one ceiling only, whichever held before it.
+            self.clear(self._begun)
         # What was heard under the old ceiling is not held against the sound, for as long as it counts.
         self._lenient = self._total > self._account
 
@@ -93,12 +97,14 @@ class LoudnessGuard:
         self._lenient = False
         self._spent = [0.0] * self._blocks
         self._spent[-1] = self._total = spent * self._account
+        self._begun = spent
         self._at = 0
         self._level = 0.0
         self._gain = 1.0
 
     def render(self, block: NDArray[np.float32]) -> None:
         """Bring a block to the gain that the ceiling allows."""
+        self._begun = None
         self._sound[:, : self._before] = self._sound[:, -self._before :]
         self._sound[:, self._before :] = block
         self._rows.reshape(self._pieces.shape)[:] = self._pieces
@@ -127,6 +133,7 @@ class LoudnessGuard:
 
     def rest(self) -> None:
         """Let a block of silence pass."""
+        self._begun = None
         self._sound[:] = 0
         self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         self._level -= self._level * self._fall

@@ -30,7 +30,8 @@ class HammeredString:
     While they swing together the fundamental falls by 60 dB in ``t60`` seconds; what a string loses by itself takes
     ``after`` times as long. ``loss_hz`` is where that own decay takes half as long as at 0 Hz, ``stiffness`` the
     inharmonicity B. The strings of a key lie ``cents`` apart. The hammer strikes at the part ``strike`` of the length
-    and stays for ``contact_soft`` or ``contact_bright`` seconds; its felt thuds around ``thud_hz`` for ``thud_t60``
+    and stays for ``contact_soft`` or ``contact_bright`` seconds; never quite level, it strikes the highest string
+    harder by the part ``uneven`` and the lowest as much less. Its felt thuds around ``thud_hz`` for ``thud_t60``
     seconds, ``thud_db`` against the strings' RMS, and ``knock_db`` is the board's transient. ``onset`` is in seconds,
     and so are the ``length`` of a table at most and that of its ``loop``.
     """
@@ -40,6 +41,7 @@ class HammeredString:
     loss_hz: Annotated[Scaled, Within(200, 40000)]
     stiffness: Annotated[Scaled, Within(0, 0.02)]
     cents: Annotated[Scaled, Within(0, 3)]
+    uneven: Annotated[float, Within(0, 1)]
     three_from: Annotated[float, Within(0, 128)]
     strike: Annotated[float, Within(0.02, 0.5)]
     contact_soft: Annotated[Scaled, Within(0, 0.02)]
@@ -63,13 +65,15 @@ class HammeredString:
 
 
 def coupled(
-    apart: NDArray[np.float64], own: NDArray[np.float64], bridge: NDArray[np.float64], strings: int
+    apart: NDArray[np.float64], own: NDArray[np.float64], bridge: NDArray[np.float64], strings: int, uneven: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
     """Return the poles in 1/s, about the common frequency, and the amplitudes of partials, each (partials, strings).
 
     Of each partial the outer strings lie ``apart`` rad/s off the middle, lose ``own`` nepers a second by themselves and
-    ``bridge`` through the bridge, where the forces of all add up: ψ′ = (i ε − own) ψ − bridge Σ ψ, Weinreich's
-    equation (9) with a resistive bridge. All begin alike, with 1 in sum; the amplitudes are what the bridge feels.
+    ``bridge`` through the bridge, where the forces of all add up: ψ′ = (i ε − own) ψ − bridge Σ ψ, as Weinreich
+    has it for a resistive bridge. They begin with 1 in sum, the outer ones by the part ``uneven`` above and below
+    the middle; the amplitudes are what the bridge feels. Only strings struck alike would fall silent, and turn over,
+    before they sing on.
     """
     spread = np.linspace(-1, 1, strings)
     system = np.zeros((apart.size, strings, strings), dtype=np.complex128)
@@ -77,7 +81,8 @@ def coupled(
     system[:, each, each] = 1j * apart[:, None] * spread - own[:, None]
     system -= bridge[:, None, None]
     poles, shapes = np.linalg.eig(system)
-    begun = np.linalg.solve(shapes, np.full((apart.size, strings, 1), 1 / strings))[..., 0]
+    blow = (1 + uneven * spread) / strings
+    begun = np.linalg.solve(shapes, np.broadcast_to(blow[:, None], (apart.size, strings, 1)))[..., 0]
     return poles, begun * np.sum(shapes, axis=1)
 
 
@@ -94,7 +99,7 @@ def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> Table
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
     force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * headroom(hz, rate)
     apart = 2 * np.pi * hz * (2 ** (string.cents.at(key) / 1200) - 1)
-    poles, amplitudes = coupled(apart, own, bridge, strings)
+    poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
     strung = Modes(
         (hz[:, None] + poles.imag / (2 * np.pi)).reshape(-1),
         (-NEPERS_60_DB / poles.real).reshape(-1),

@@ -1,7 +1,7 @@
 """A calm heart, heard through a pillow: two soft beats and a rest, again and again, ever fainter.
 
-The first sound is lower and longer, the second follows after a third of a second, a little higher and shorter:
-Rangayyan & Lehner, Phonocardiogram signal analysis, CRC Critical Reviews in Biomedical Engineering 15 (1987).
+The first sound is lower and longer, the second follows after a third of a second, a little higher and shorter: Leng et
+al., The electronic stethoscope, BioMedical Engineering OnLine 14:66 (2015). Times and resonances are estimated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _RATIOS = np.array([1.0, 1.6, 2.3, 3.1])
 
 @dataclass(frozen=True, slots=True)
 class Heart:
-    """A heart that beats ``rate`` times a minute for as long as it is held.
+    """A heart that beats ``rate`` times a minute and, like all that is struck, fades by itself.
 
     The first sound lies at ``hz`` and falls by 60 dB in ``t60`` seconds; the second comes ``systole`` seconds later,
     ``second_db`` from it, a quarter higher and shorter. Resonances above are weaker by ``slope_soft`` or
@@ -38,7 +38,7 @@ class Heart:
     slope_soft: Annotated[float, Within(0, 40)]
     slope_bright: Annotated[float, Within(0, 40)]
     onset: Annotated[float, Within(0.005, 0.1)]
-    fall: Annotated[float, Within(0, 20)]
+    fall: Annotated[float, Within(0.5, 20)]
 
     def __post_init__(self) -> None:
         if self.systole + self.t60 > 60 / self.rate:

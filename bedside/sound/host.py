@@ -7,29 +7,20 @@ be called from one other thread and never blocks.
 
 from __future__ import annotations
 
-import contextlib
-import selectors
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bedside.music.events import (
-    Event,
-    NoteOn,
-    Performed,
-    Stop,
-    TakeBegan,
-    TakeEnded,
-)
+from bedside.music.events import Event, Performed
 from bedside.sound import wire
 from bedside.sound.baking import Baking
 from bedside.sound.child import HUNG_SECONDS, Child, Phase, launch
-from bedside.sound.handover import Handover
+from bedside.sound.links import Links
 from bedside.sound.process import Settings
 from bedside.sound.pump import BEAT_SECONDS
+from bedside.sound.standing import Standing
 
 # A turn of the host that took this long means that the whole machine stood still.
 _STALL_SECONDS = 0.1
@@ -57,11 +48,10 @@ class EngineHost:
     """
 
     def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Performed], None]) -> None:
-        self._settings = settings
-        self._sustained = set(sustained)
-        self._handover = Handover(self._sustained)
+        self._standing = Standing(sustained)
         self._instruments: dict[str, None] = {}
         self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
+        self._settings = replace(settings, meanwhile=str(self._baking.meanwhile))
         self._listener = listener
         self._lock = threading.Lock()
         self._active: Child | None = None
@@ -69,15 +59,10 @@ class EngineHost:
         self._active_due = 0.0
         self._spare_due = 0.0
         self._restarts = 0
-        self._take: TakeBegan | None = None
-        self._frame = 0
-        self._at_ns = 0
         self._pongs: list[float] = []
-        self._selector = selectors.DefaultSelector()
+        self._links = Links()
         self._wanted = wire.Opening.TRIED
-        self._closing = False
         self._leaving = False
-        self._killed: list[subprocess.Popen[bytes]] = []
         self._patient_until = 0.0
         self._faults = 0
         self._ended = threading.Event()
@@ -117,15 +102,14 @@ class EngineHost:
         """Ask the engine to perform an event."""
         with self._lock:
             now = time.perf_counter_ns()
-            self._handover.asked(event, now)
+            self._standing.asked(event, now)
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Ask(event, now))
 
     def close_take(self) -> None:
         """Let the take that is playing end, whichever engine plays it, and every held note with it."""
         with self._lock:
-            self._closing = self._take is not None
-            self._handover.asked(Stop(), time.perf_counter_ns())
+            self._standing.close(time.perf_counter_ns())
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Close())
 
@@ -152,13 +136,10 @@ class EngineHost:
         self._thread.join(seconds)
         for child in (self._active, self._spare):
             if child is not None:
-                child.kill()
-                self._killed.append(child.process)
+                self._links.end(child)
+        self._links.close(1.0)
+        # What the engines had open can be removed only now.
         self._baking.stop()
-        for process in self._killed:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(1.0)
-        self._selector.close()
 
     def _run(self) -> None:
         turned = time.perf_counter()
@@ -173,9 +154,12 @@ class EngineHost:
 
     def _turn(self, turned: float) -> None:
         """Listen for a moment, then see to the engines; ``turned`` is when the last turn ended."""
-        if self._selector.get_map():
-            for key, _ in self._selector.select(BEAT_SECONDS):
-                self._read(key.data)
+        if self._links:
+            for child, piece in self._links.hear(BEAT_SECONDS):
+                if piece:
+                    self._hear_all(child, piece)
+                elif child in (self._active, self._spare):
+                    self._fail(child)
         else:
             self._stopped.wait(BEAT_SECONDS)
         now = time.perf_counter()
@@ -185,7 +169,7 @@ class EngineHost:
         self._watch(now)
         if not self._leaving:
             self._baking.look(now)
-        self._killed = [process for process in self._killed if process.poll() is None]
+        self._links.reap()
 
     def _watch(self, now: float) -> None:
         for child in (self._active, self._spare):
@@ -213,22 +197,10 @@ class EngineHost:
     def _launch(self) -> Child:
         # The next engine is to have what is played now, even if it takes over before it has all.
         with self._lock:
-            playing = [name for name in self._handover.instruments if name in self._instruments]
+            playing = [name for name in self._standing.instruments if name in self._instruments]
         child = launch(replace(self._settings, first=tuple(dict.fromkeys((*self._settings.first, *playing)))))
-        self._selector.register(child.link, selectors.EVENT_READ, child)
+        self._links.add(child)
         return child
-
-    def _read(self, child: Child) -> None:
-        try:
-            piece = child.link.recv(1 << 18)
-        except BlockingIOError:
-            return
-        except OSError:
-            piece = b""
-        if piece:
-            self._hear_all(child, piece)
-        elif child in (self._active, self._spare):
-            self._fail(child)
 
     def _hear_all(self, child: Child, piece: bytes) -> None:
         for message in child.unpacker.feed(piece):
@@ -252,33 +224,22 @@ class EngineHost:
                     self._begin(child)
             case wire.Beat() if child is self._active:
                 child.beat = message
-                if message.playing:
-                    self._frame, self._at_ns = message.frame, message.at_ns
+                self._standing.beat(message)
             case wire.Have(name, sustained) if child is self._active:
                 self._instruments[name] = None
-                if sustained:
-                    with self._lock:
-                        self._sustained.add(name)
+                with self._lock:
+                    self._standing.have(name, sustained)
             case wire.Missing():
                 self._baking.want()
             case wire.Pong(seconds=seconds):
                 self._pongs.append(seconds)
             case wire.Report(performed) if child is self._active:
-                self._note(performed)
-                self._listener(performed)
+                self._tell(performed)
 
-    def _note(self, performed: Performed) -> None:
-        """Keep where the take stands, for the engine that may have to go on with it."""
-        match performed.event:
-            case TakeBegan() as began:
-                self._take = began
-            case TakeEnded():
-                self._take = None
-                self._closing = False
-            case NoteOn() as on:
-                with self._lock:
-                    self._handover.performed(on)
-        self._frame, self._at_ns = performed.frame, time.perf_counter_ns()
+    def _tell(self, performed: Performed) -> None:
+        with self._lock:
+            self._standing.performed(performed, time.perf_counter_ns())
+        self._listener(performed)
 
     def _open(self, child: Child, how: wire.Opening) -> None:
         child.enter(Phase.OPENING)
@@ -287,18 +248,13 @@ class EngineHost:
 
     def _begin(self, child: Child) -> None:
         """Bring a newly opened engine to where the last one was, and let it play."""
-        if self._closing and self._take is not None:
+        if (ended := self._standing.ended) is not None:
             # The engine that was asked to end the take could not; it ended with that engine.
-            ended = Performed(self._frame, TakeEnded())
-            self._note(ended)
-            self._listener(ended)
+            self._tell(ended)
         with self._lock:
             child.enter(Phase.PLAYING)
-            if self._take is not None:
-                child.send(wire.Resume(self._take.seed, self._frame, self._at_ns))
-            now = time.perf_counter_ns()
-            for event in self._handover.events(now):
-                child.send(wire.Ask(event, now))
+            for message in self._standing.messages(time.perf_counter_ns()):
+                child.send(message)
 
     def _replace(self, spare: Child) -> None:
         """Let a spare that found a card take the place of an engine that had none."""
@@ -338,8 +294,4 @@ class EngineHost:
 
     def _end(self, child: Child) -> None:
         """Kill an engine, and hear what it had still said."""
-        with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(child.link)
-        said = child.kill()
-        self._killed.append(child.process)
-        self._hear_all(child, said)
+        self._hear_all(child, self._links.end(child))

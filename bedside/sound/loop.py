@@ -20,10 +20,11 @@ STRETCH = 0.06
 GRID = 512
 
 
-def cycle(hz: float, seconds: float, rate: int) -> tuple[int, int]:
+def cycle(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[int, int]:
     """Return the frames of a loop about ``seconds`` long, and how many periods of ``hz`` it holds.
 
-    Of the lengths that transform quickly the one is taken in which whole periods lie nearest to ``hz``.
+    Of the lengths that transform quickly the one is taken in which whole periods, and the part ``beside`` of one more,
+    lie nearest to ``hz``.
     """
     from scipy.fft import next_fast_len  # at the top it would slow the start of every engine
 
@@ -32,8 +33,8 @@ def cycle(hz: float, seconds: float, rate: int) -> tuple[int, int]:
     while (longer := next_fast_len(lengths[-1] + 1)) <= longest:
         lengths.append(longer)
     frames = np.array(lengths)
-    periods = np.rint(hz * frames / rate)
-    best = int(np.argmin(np.abs(periods * rate / frames / hz - 1)))
+    periods = np.rint(hz * frames / rate - beside)
+    best = int(np.argmin(np.abs((periods + beside) * rate / frames / hz - 1)))
     return int(frames[best]), int(periods[best])
 
 

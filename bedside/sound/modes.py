@@ -16,6 +16,11 @@ _PASS, _STOP = 0.38, 0.44
 
 _BLOCK = 256
 
+# Frames of a first stretch, in blocks; each later one is as long as all before it.
+_STRETCH = 16
+_INAUDIBLE = 10 ** (-130 / 20)
+_TINY = 1e-100
+
 _AUDIBLE = 10 ** (-90 / 20)
 
 
@@ -69,15 +74,45 @@ def ring(modes: Modes, frames: int, rate: int, lift: float = 0.0) -> NDArray[np.
     """Return the sounds of ``modes`` as an array (sounds, frames), multiplied by exp(``lift`` t).
 
     With z = exp((lift − ln 1000 / t60 + 2πi hz) / rate) a frame n = kB + j is Re Σ A z^(kB) z^j, so that blocks times
-    modes by modes times B gives all frames.
+    modes by modes times B gives all frames. What has fallen to −130 dB of a sound's beginning is left out.
     """
-    pole = (lift - modes.nepers + 2j * np.pi * modes.hz) / rate
+    pole = np.asarray((lift - modes.nepers + 2j * np.pi * modes.hz) / rate, dtype=np.complex128)
     blocks = -(-frames // _BLOCK)
-    within = np.exp(pole[:, None] * np.arange(_BLOCK))
-    starts = np.exp(np.arange(0, blocks * _BLOCK, _BLOCK)[:, None] * pole)
     sounds = modes.amplitudes.shape[0]
-    weighted = (modes.amplitudes[:, None, :] * starts).reshape(sounds * blocks, modes.hz.size)
-    left = np.concatenate((weighted.real, weighted.imag), axis=1)
-    right = np.concatenate((within.real, -within.imag), axis=0)
-    samples: NDArray[np.float64] = (left @ right).reshape(sounds, blocks * _BLOCK)
+    samples = np.zeros((sounds, blocks * _BLOCK))
+    # So late, in blocks, is the last of a mode heard; each stretch is made of those that still are.
+    size = np.max(np.abs(modes.amplitudes) / np.maximum(_loudest(modes), _TINY), axis=0)
+    falls = np.maximum(modes.nepers, _TINY) * _BLOCK / rate
+    last = np.log(np.maximum(size / _INAUDIBLE, _TINY)) / falls
+    within = powers(pole, _BLOCK)
+    begin = 0
+    while begin < blocks and (kept := last >= begin).any():
+        end = min(max(2 * begin, _STRETCH), blocks)
+        rolled = modes.amplitudes[:, kept] * np.exp(begin * _BLOCK * pole[kept])
+        starts = rolled[:, None, :] * powers(_BLOCK * pole[kept], end - begin).T
+        samples[:, begin * _BLOCK : end * _BLOCK] = waves(starts, within[kept]).reshape(sounds, -1)
+        begin = end
     return samples[:, :frames]
+
+
+def powers(pole: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:
+    """Return exp(``pole`` n) for n from 0 to ``count`` − 1, (poles, count), as products of few exponentials."""
+    few = math.isqrt(count - 1) + 1
+    low = np.exp(pole[:, None] * np.arange(few))
+    high = np.exp(pole[:, None] * (few * np.arange(-(-count // few))))
+    every = (high[:, :, None] * low[:, None, :]).reshape(pole.size, high.shape[1] * few)
+    return np.asarray(every[:, :count], dtype=np.complex128)
+
+
+def waves(starts: NDArray[np.complex128], within: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Return Re Σ ``starts`` ``within`` over the modes: (sounds, blocks, modes) and (modes, B) to (sounds, blocks, B).
+
+    All is one real matrix product.
+    """
+    left = np.concatenate((starts.real, starts.imag), axis=2).reshape(-1, 2 * within.shape[0])
+    right = np.concatenate((within.real, -within.imag), axis=0)
+    return np.asarray((left @ right).reshape(*starts.shape[:2], -1), dtype=np.float64)
+
+
+def _loudest(modes: Modes) -> NDArray[np.float64]:
+    return np.asarray(np.max(np.abs(modes.amplitudes), axis=1, keepdims=True, initial=0.0), dtype=np.float64)

@@ -114,8 +114,8 @@ class Patch:
 
     @property
     def sustained(self) -> bool:
-        """Whether a held note sounds for as long as it is held."""
-        return any(isinstance(piece.model, Ensemble | Choir | Pipe | Reed) for piece in self.pieces)
+        """Whether a held note sounds for as long as it is held, on every key: what fades by itself is struck."""
+        return all(isinstance(piece.model, Ensemble | Choir | Pipe | Reed) for piece in self.pieces)
 
     def piece(self, key: int) -> Piece:
         """Return what sounds on a key of the range."""
@@ -127,13 +127,15 @@ def parse(text: str, file: str) -> Patch:
     try:
         stated = tomllib.loads(text)
         return _patch(stated)
-    except (ValueError, RecursionError) as fault:
+    except (ValueError, OverflowError, RecursionError) as fault:
         raise BedsideError(f"The instrument file “{file}” cannot be used: {_plain(fault)}.") from fault
 
 
 def _plain(fault: Exception) -> str:
     if isinstance(fault, tomllib.TOMLDecodeError):
         return f"it is not written correctly ({fault})"
+    if isinstance(fault, OverflowError):
+        return "one of its numbers is too large"
     if isinstance(fault, RecursionError):
         return "it is nested too deeply"
     return str(fault)
@@ -192,7 +194,8 @@ def _same(stated: Any, wanted: set[str], where: str) -> dict[str, Any]:
     for name in sorted(wanted - table.keys()):
         raise ValueError(f"“{prefix}{name}” is missing")
     for name in sorted(table.keys() - wanted):
-        raise ValueError(f"“{prefix}{name[:40]}” is unknown")
+        shown = "".join(sign if sign.isprintable() else "?" for sign in name[:40])
+        raise ValueError(f"“{prefix}{shown}” is unknown")
     return table
 
 

@@ -1,7 +1,7 @@
 """The blown pipe: a column of air with few harmonics, the hiss of the jet that drives it, and its chiff.
 
 Spectra, noise and transients after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapters 16 and
-17; jet noise shaped by the pipe after Verge & Hirschberg, Acta Acustica 2 (1994).
+17, and de la Cuadra, *The sound of oscillating air jets* (Stanford, 2005); how the pipe shapes the hiss is estimated.
 """
 
 from __future__ import annotations

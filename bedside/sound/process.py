@@ -54,7 +54,8 @@ class Settings:
     """What an engine's process is told once, at its start.
 
     It plays as soon as it has the instruments named ``first``, made by itself where the cache does not have them; by
-    default the first of all. ``own`` is the user's folder of sounds.
+    default the first of all. ``own`` is the user's folder of sounds, ``meanwhile`` where instruments come to lie when
+    the cache cannot be written.
     """
 
     rate: int
@@ -63,6 +64,7 @@ class Settings:
     card: str | None
     first: tuple[str, ...] = ()
     own: str | None = None
+    meanwhile: str | None = None
 
     def to_json(self) -> str:
         """Return the settings as a text that `from_json` reads."""
@@ -85,8 +87,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stage = _socket(where)
     settings = Settings.from_json(text)
-    own = None if settings.own is None else Path(settings.own)
-    arrivals = Arrivals(catalogue.recipes(own), settings.rate, band.folder())
+    own, meanwhile = (None if folder is None else Path(folder) for folder in (settings.own, settings.meanwhile))
+    arrivals = Arrivals(catalogue.recipes(own), settings.rate, band.folder(), meanwhile)
     engine = Engine(arrivals.awaited, settings.rate, settings.block, settings.polyphony)
     pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), stage)
     for instrument in arrivals.at_once(settings.first):

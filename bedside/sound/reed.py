@@ -1,7 +1,8 @@
 """The reed organ: two banks of free reeds a few cents apart, whose even, rich spectra beat slowly in the bellows' wind.
 
-Free reeds after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., section 13.4, and Cottingham,
-Acoustics Today 7 (2011): the tongue cuts the air off once a turn, so that many harmonics are of nearly one strength.
+Free reeds after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 13, and Cottingham,
+Physics Today 64:3, 44 (2011): the tongue cuts the air off once a turn, so that many harmonics are of nearly one
+strength.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class Reed:
 
 def speak(reed: Reed, key: int, rate: int, rng: Generator) -> Table:
     """Return the soft and the bright sound of a key, which loop; bellows, wander and wind come from ``rng``."""
-    frames, periods = cycle(hertz(key), reed.loop.at(key), rate)
+    # The pitch of two reeds that beat is their mean, weighted by power.
+    share = 1 / (1 + 10 ** (-reed.second_db / 10))
+    frames, periods = cycle(hertz(key), reed.loop.at(key), rate, share)
     seconds = frames / rate
     fundamental = periods / seconds
 

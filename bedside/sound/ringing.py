@@ -1,8 +1,8 @@
 """A long decay in a short table: the sound is stored without its fall, and ends in a loop of what still rings.
 
-Up to the loop every frame is exact. At its start each mode that is left takes the nearest whole number of periods of
-the loop, at the very value that it has there, so that nothing is ever cut or joined; those too near to each other to
-be told apart become one. From then on all fall alike; so a weak mode that would have died sooner fades out before.
+At first every frame is exact. Then each mode goes over, evenly and in pitch and in fall, to what it is in the loop:
+the nearest whole number of periods there, and the one fall that all share; so no envelope has a corner, and nothing
+is ever cut or joined. A weak mode that would have died sooner fades out before the loop.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.sound.envelope import edged, rise
-from bedside.sound.modes import Modes, ring
+from bedside.sound.modes import Modes, powers, ring, waves
 from bedside.sound.table import Table
 
 # A sound is over when all of it has fallen so far.
@@ -32,6 +32,12 @@ _CENTS = 0.2
 _WEAK = 10 ** (-30 / 10)
 _FASTER = 1.5
 _FADE_SECONDS = 0.6
+
+# The last part of what comes before the loop, in which the modes go over to it.
+_PASSING = 0.33
+
+# Frames in which a mode on its way to the loop is taken as one damped sinusoid into the next.
+_STEP = 128
 
 # Modes closer than this beat, and an error in their beat counts so many times as much as one in their pitch.
 _BEAT_HZ = 12.0
@@ -81,18 +87,42 @@ def ringing(
     fading &= ~np.any(np.abs(modes.hz[:, None] - modes.hz[~fading]) < _BEAT_HZ, axis=1)
     staying, weak = modes.only(~fading), modes.only(fading)
     frames = _period(staying.hz, left[~fading], int(np.count_nonzero(~fading[:tuned])), loop, rate)
-    turned = np.exp((lift - staying.nepers + 2j * np.pi * staying.hz) * (begin / rate))
     periods = np.rint(staying.hz * frames / rate)
-    steady = Modes(periods * rate / frames, np.full(periods.size, math.inf), staying.amplitudes * turned)
+    passing = round(_PASSING * begin / _STEP) * _STEP
+    exact, looped = begin - passing, Modes(periods * rate / frames, staying.t60, staying.amplitudes)
 
     fade = min(round(_FADE_SECONDS * rate), begin // 2)
     samples = ring(weak, begin, rate, lift)
     samples[:, begin - fade :] *= rise(fade)[::-1]
-    samples += ring(staying, begin, rate, lift)
+    samples[:, :exact] += ring(staying, exact, rate, lift)
+    pole = (lift - staying.nepers + 2j * np.pi * staying.hz) / rate
+    arriving = Modes(staying.hz, staying.t60, staying.amplitudes * np.exp(pole * exact))
+    between, steady = _passed(arriving, looped.hz, passing, rate, lift)
+    samples[:, exact:] += between
     noise = noise[:, :begin]
     samples[:, : noise.shape[1]] += noise * np.exp(lift / rate * np.arange(noise.shape[1]))
     samples[:, : round(onset * rate)] *= rise(round(onset * rate))
-    return Table(np.concatenate((samples, ring(steady, frames, rate)), axis=1), frames, lift * _DB)
+    endless = Modes(looped.hz, np.full(periods.size, math.inf), steady)
+    return Table(np.concatenate((samples, ring(endless, frames, rate)), axis=1), frames, lift * _DB)
+
+
+def _passed(
+    modes: Modes, hz: NDArray[np.float64], frames: int, rate: int, lift: float
+) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+    """Return ``frames`` in which ``modes`` go over to steady ones at ``hz``, and the amplitudes that they then have.
+
+    The pole of each moves along a straight line from its own, lifted by ``lift``, to that of the steady one. At each
+    step it is exact; between two it is the one of the first that fades into the one of the second.
+    """
+    own = (lift - modes.nepers + 2j * np.pi * modes.hz) / rate
+    aim = np.asarray(2j * np.pi * hz / rate, dtype=np.complex128)
+    at = np.arange(0, frames + 1, _STEP)[:, None]
+    starts = modes.amplitudes[:, None, :] * np.exp(own * at + (aim - own) * (at**2 / (2 * frames)))
+    turning = powers(aim, _STEP)
+    across = np.arange(_STEP) / _STEP
+    one = waves(starts[:, :-1], turning)
+    other = waves(starts[:, 1:] * np.exp(-aim * _STEP), turning)
+    return (one + (other - one) * across).reshape(modes.amplitudes.shape[0], -1), starts[:, -1]
 
 
 def _time(energy: NDArray[np.float64], nepers: NDArray[np.float64], db: float) -> float:

@@ -23,11 +23,12 @@ from bedside.sound.tuning import Scaled, Within, hertz
 class Shell:
     """A set of shells, one for each key.
 
-    Mode i lies at ``ratios[i]`` times the pitch, falls by 60 dB in ``t60[i]`` seconds and is struck with ``levels[i]``;
-    it has a twin, weaker by ``twin_db``, that lies ``beats[i]`` Hz higher. The mode of index ``tuned`` is the one that
-    is kept in tune. The mallet or the hand touches for ``contact_soft`` or ``contact_bright`` seconds and is heard
-    itself, around ``thud_hz`` for ``thud_t60`` seconds, ``thud_db`` against the shell's RMS. ``onset`` is in seconds,
-    and so are the ``length`` of a table at most and that of its ``loop``.
+    Mode i lies at ``ratios[i]`` times the pitch, falls by 60 dB in ``t60[i]`` seconds and is struck with ``levels[i]``.
+    It is a pair, ``beats[i]`` Hz apart, the higher weaker by ``twin_db``; where it lies is the mean of both, weighted
+    by power. The mode of index ``tuned`` is the one that is kept in tune. The mallet or the hand touches for
+    ``contact_soft`` or ``contact_bright`` seconds and is heard itself, around ``thud_hz`` for ``thud_t60`` seconds,
+    ``thud_db`` against the shell's RMS. ``onset`` is in seconds, and so are the ``length`` of a table at most and that
+    of its ``loop``.
     """
 
     ratios: Annotated[tuple[float, ...], Within(0.2, 30)]
@@ -66,9 +67,10 @@ def toll(shell: Shell, key: int, rate: int, rng: Generator) -> Table:
     t60 = np.array([decay.at(key) for decay in shell.t60])
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (shell.contact_soft, shell.contact_bright)])
     # A blow gives velocity, which begins where the shell lies: hence sines.
-    struck = Modes(hz, t60, -1j * blows * np.array(shell.levels) * headroom(hz, rate))
-    beside = hz + np.array([beat.at(key) for beat in shell.beats])
-    twins = Modes(beside, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
+    apart = np.array([beat.at(key) for beat in shell.beats])
+    share = 1 / (1 + 10 ** (-shell.twin_db / 10))
+    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * headroom(hz, rate))
+    twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
     thud = burst(rng, round(1.2 * shell.thud_t60 * rate), rate, shell.thud_hz.at(key), 0.6, shell.thud_t60)
     thuds = struck.strength[:, None] * 10 ** (shell.thud_db / 20) * np.array([[0.4], [1.0]]) * thud
     modes = together(struck, twins)

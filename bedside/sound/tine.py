@@ -1,7 +1,7 @@
 """The plucked tongue of steel: the tooth of a music box, the tine of a kalimba, and the small body that carries it.
 
 A tongue held at one end after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 2; tines over
-a bridge after Chapman, Canadian Acoustics 34 (3), 26 (2006).
+a bridge after a kalimba that Holdaway measured (kalimbamagic.com, tips of 8 and 22 December 2006).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
     world = worlds.find(bed.world)
     tones = scales.scale(world.scale)
     own = bed.data / "sounds"
-    recipes = catalogue.recipes(own)
+    recipes = catalogue.recipes(own, say)
     sustained = frozenset(recipe.name for recipe in recipes if recipe.sustained)
     with screen(), Store.open_or_set_aside(bed.data) as store:
         if store.notice:

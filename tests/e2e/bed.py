@@ -7,14 +7,14 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from bedside.archive.store import Store
-from bedside.music.events import Performed
+from bedside.music.events import Event, Performed
 from bedside.music.layout import Pad
 from bedside.stage import world
 from bedside.stage.bed import place
@@ -87,6 +87,40 @@ def takes(data: Path) -> list[list[Performed]]:
     """Return all that was performed, take by take, read as the program itself reads it."""
     with Store.open(data) as store:
         return [store.performed(take.id) for take in store.takes()]
+
+
+def events(data: Path) -> list[Event]:
+    """Return all events that were performed, one take after the other."""
+    return [performed.event for take in takes(data) for performed in take]
+
+
+def until_recorded(
+    program: Program, act: Callable[[], None], met: Callable[[Event], bool], what: str, seconds: float = 60.0
+) -> Event:
+    """Act until the record has a further event that is the one wanted, and return the event.
+
+    Again and again, because JACK loses the MIDI of a cycle in which somebody is late.
+    """
+    before = len(events(program.data))
+    acted = -np.inf
+
+    def recorded() -> list[Event]:
+        nonlocal acted
+        if time.monotonic() - acted > 1.0:
+            act()
+            acted = time.monotonic()
+        time.sleep(0.05)
+        return [event for event in events(program.data)[before:] if met(event)]
+
+    return program.wait_for(recorded, seconds, f"{what} to be recorded")[0]
+
+
+def listen(card: SoundCard, program: Program, seconds: float, after: float = 0.0) -> np.ndarray:
+    """Return so many seconds of what is heard from some seconds ``after`` now on, once they are over; (frames, 2)."""
+    since = card.now() + round(after * card.rate)
+    frames = round(seconds * card.rate)
+    program.wait_for(lambda: card.end >= since + frames, 30.0 + after + seconds, "the card to go on")
+    return card.heard(since)[:frames]
 
 
 def bedside(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:

@@ -52,6 +52,18 @@ def test_what_is_needed_at_once_is_made(recipes: list[Recipe], tmp_path: Path) -
     assert [instrument.name for instrument in Arrivals(recipes, RATE, tmp_path).at_once(("none such",))] == ["one"]
 
 
+def test_what_the_cache_has_no_room_for_comes_from_elsewhere(recipes: list[Recipe], tmp_path: Path) -> None:
+    """What lies in the folder made meanwhile is given like what lies in the cache, once, at once or later."""
+    cached, meanwhile = tmp_path / "cache", tmp_path / "meanwhile"
+    for folder, recipe in ((cached, recipes[0]), (meanwhile, recipes[0]), (meanwhile, recipes[1])):
+        bake(recipe, folder)
+    assert names(Arrivals(recipes, RATE, cached, meanwhile)) == ["one", "two"]
+    arrivals = Arrivals(recipes, RATE, cached, meanwhile)
+    assert [instrument.name for instrument in arrivals.at_once(("two",))] == ["two"]
+    assert not cache.place(recipes[1], RATE, cached).exists()
+    assert names(arrivals) == ["one"]
+
+
 def test_a_damaged_file_is_removed_and_never_given(recipes: list[Recipe], tmp_path: Path) -> None:
     """A file that is not whole goes, and so does one of another instrument; the whole one that follows is given."""
     for wrong in (b"", bake(recipes[0], tmp_path).read_bytes()[:-1], bake(recipes[1], tmp_path).read_bytes()):

@@ -1,7 +1,6 @@
 """The baker makes what is missing, says what it cannot make, and never outlives whoever started it."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ import pytest
 
 from bedside.errors import BedsideError
 from bedside.sound import baker, cache, catalogue
-from bedside.sound.baking import Baking
 from bedside.sound.recipe import Recipe
 
 RATE = 8_000
@@ -35,12 +33,12 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def launch(empty: Path):  # noqa: ARG001 - what is started uses it
+def launch(empty: Path):
     """Give a way to start a real baker."""
     started = []
 
     def start():
-        started.append(baker.launch(RATE, None))
+        started.append(baker.launch(RATE, None, empty.parent / "meanwhile"))
         return started[-1]
 
     yield start
@@ -71,7 +69,7 @@ def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None
     kept, damaged = (cache.place(recipe, RATE, tmp_path) for recipe in recipes[:2])
     damaged.write_bytes(damaged.read_bytes()[:-1])
     before = kept.stat()
-    baker.bake(recipes, RATE, tmp_path)
+    baker.bake(recipes, RATE, tmp_path, tmp_path / "meanwhile")
     assert whole(tmp_path) == ["one", "three", "two"]
     assert kept.stat().st_mtime_ns == before.st_mtime_ns
 
@@ -89,7 +87,7 @@ def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
         return made(recipe, rate, progress)
 
     monkeypatch.setattr(Recipe, "make", make)
-    baker.bake(recipes, RATE, tmp_path)
+    baker.bake(recipes, RATE, tmp_path, tmp_path / "meanwhile")
     assert whole(tmp_path) == ["one", "three"]
     said = capsys.readouterr().err.splitlines()
     expected = str(fault) if isinstance(fault, BedsideError) else "The instrument “two” could not be made (ValueError)."
@@ -101,18 +99,43 @@ def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, mo
     made = Recipe.make
     monkeypatch.setattr(Recipe, "make", lambda *told: (made(*told)[0], ["fil_type", "eq1_gain"]))
     for _ in range(2):
-        baker.bake(recipes[:1], RATE, tmp_path)
+        baker.bake(recipes[:1], RATE, tmp_path, tmp_path / "meanwhile")
     (said,) = capsys.readouterr().err.splitlines()
     assert "fil_type, eq1_gain" in said
     assert "“one”" in said
 
 
-def test_a_disk_without_room_is_told_once(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
-    """Where nothing can be kept nothing more is baked, and the staff are told in one sentence."""
+def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+    """Where the cache cannot be written, all come to lie in the other folder, and the staff get one sentence."""
     (tmp_path / "file").write_text("in the way")
-    baker.bake(recipes, RATE, tmp_path / "file" / "cache")
+    meanwhile = tmp_path / "meanwhile"
+    for _ in range(2):
+        baker.bake(recipes, RATE, tmp_path / "file" / "cache", meanwhile)
+        assert whole(meanwhile) == ["one", "three", "two"]
     (said,) = capsys.readouterr().err.splitlines()
     assert "cannot be kept" in said
+
+
+def test_without_room_anywhere_it_ends(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+    """Where nothing at all can be written, nothing more is baked, and the staff are told that too."""
+    (tmp_path / "file").write_text("in the way")
+    baker.bake(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "meanwhile")
+    said = capsys.readouterr().err.splitlines()
+    assert ["cannot be kept" in said[0], "no room" in said[1], len(said)] == [True, True, 2]
+
+
+def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe], tmp_path: Path) -> None:
+    """Files of a recipe that is gone are removed, at every rate; those of others and what is no table stay."""
+    gone = Recipe("my bells", recipes[0].origin)
+    for rate in (RATE, 2 * RATE):
+        for recipe in (gone, recipes[0]):
+            cache.load(recipe, rate, tmp_path, lambda _share: None)
+    (tmp_path / "letter.txt").write_text("keep me")
+    baker.bake(recipes, RATE, tmp_path, tmp_path / "meanwhile")
+    assert not any(cache.place(gone, rate, tmp_path).exists() for rate in (RATE, 2 * RATE))
+    assert cache.place(recipes[0], 2 * RATE, tmp_path).exists()
+    assert whole(tmp_path) == ["one", "one", "three", "two"]
+    assert (tmp_path / "letter.txt").read_text() == "keep me"
 
 
 def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
@@ -148,10 +171,11 @@ def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
 def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
     script = (
-        "import time\nfrom bedside.sound import baker\n"
-        "print(baker.launch(48_000, None).pid, flush=True)\ntime.sleep(60)"
+        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound import baker\n"
+        "print(baker.launch(48_000, None, Path(sys.argv[1])).pid, flush=True)\ntime.sleep(60)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    meanwhile = empty.parent / "meanwhile"
+    parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     pid = int(parent.stdout.readline())
     wait_for(lambda: any(empty.glob("*.part")) or any(empty.glob("*.tables")))
     parent.kill()
@@ -169,42 +193,24 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     assert len(whole(empty)) < len(catalogue.shipped())
 
 
-@pytest.mark.usefixtures("empty")
-def test_one_that_falls_is_started_again_a_few_times() -> None:
-    """A baker is started when one is wanted, again when it was killed, never while it works, and four times at most."""
-    baking = Baking(RATE, None)
-    now = 0.0
-    baking.look(now)
-    assert baking.process is None
-    baking.want()
-    pids = []
-    for _ in range(10):
-        baking.look(now)
-        if baking.process is not None:
-            pids.append(baking.process)
-            baking.want()
-            baking.look(now)
-            assert baking.process == pids[-1]
-            process = baking._process
-            process.kill()
-            process.wait()
-        now += 2.0
-    assert len(set(pids)) == len(pids) == 4
-    baking.stop()
-
-
-def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
-    """A baker that has baked all ends, and only a new want starts another."""
-    shutil.rmtree(empty, ignore_errors=True)
-    baking = Baking(RATE, None)
-    baking.want()
-    baking.look(0.0)
-    assert baking._process.wait(120) == 0
-    baking.look(1.0)
-    baking.look(9.0)
-    assert baking.process is None
-    baking.want()
-    baking.look(10.0)
-    assert baking.process is not None
-    baking.stop()
-    assert baking.process is None
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
+@pytest.mark.parametrize("count", [2, len(catalogue.recipes(None))])
+def test_a_folder_made_meanwhile_goes_with_whoever_started_it(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a cache that cannot be written the baker stays, and removes its folder when its parent is killed."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file" / "cache"))
+    meanwhile = tmp_path / "meanwhile"
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound import baker\n"
+        f"baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stderr=subprocess.DEVNULL, cwd=ROOT)
+    try:
+        wait_for(lambda: len(list(meanwhile.glob("*.tables"))) >= count)
+        assert meanwhile.stat().st_mode & 0o777 == 0o700
+    finally:
+        parent.kill()
+        parent.wait()
+    wait_for(lambda: not meanwhile.exists(), 5.0)

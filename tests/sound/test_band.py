@@ -79,6 +79,24 @@ def test_only_what_sounds_is_loaded() -> None:
     assert band.played([]) == {usual}
 
 
+def test_what_is_not_there_any_more_is_named(own: Path) -> None:
+    """Of the instruments that are gone those are named that notes were played on, each once."""
+    child, therapist = Player.CHILD, Player.THERAPIST
+    events = [
+        Program(child, "glass"),
+        Program(therapist, "unheard"),
+        on(child),
+        Program(therapist, "Tone"),
+        on(therapist),
+        on(child, 2),
+        Program(child, "bells"),
+        on(child, 3),
+        on(Player.CHILD2),
+    ]
+    assert band.missing(events, own) == ["bells", "glass"]
+    assert band.missing(events) == ["Tone", "bells", "glass"]
+
+
 def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
     """A take renders to the same bits with the instruments that it uses as with all of them."""
     take = [

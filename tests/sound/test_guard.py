@@ -157,3 +157,20 @@ def test_what_was_spent_before_counts_for_three_seconds():
     first = short_term(sound[:, : 3 * RATE]).max()
     assert first <= -20 + 10 * np.log10(1 / 3) + 0.3
     assert short_term(sound)[75] > -22.5
+
+
+def test_a_ceiling_set_before_the_first_block_is_the_only_one():
+    """A take that begins with its own ceiling sounds the same to the bit whichever held before it, half of it spent."""
+    heard = []
+    for ceilings in ((-20.0, -32.0), (-32.0, -32.0)):
+        each = LoudnessGuard(RATE, 128, ceilings[0])
+        each.clear(0.5)
+        each.limit(ceilings[1])
+        assert each.spent == pytest.approx(0.5)
+        sound = noise(2, 0.3).astype(np.float32)
+        for at in range(0, sound.shape[1] - 127, 128):
+            piece = np.ascontiguousarray(sound[:, at : at + 128])
+            each.render(piece)
+            sound[:, at : at + 128] = piece
+        heard.append(sound)
+    assert heard[0].tobytes() == heard[1].tobytes()

@@ -9,7 +9,7 @@ from bedside.sound.bake import table
 from bedside.sound.hammer import HammeredString, coupled
 from bedside.sound.patch import Patch
 from bedside.sound.tuning import hertz
-from sound.listening import peak_hz, t60
+from sound.listening import envelope, peak_hz, t60
 
 RATE = 48_000
 
@@ -21,10 +21,10 @@ def piano() -> Patch:
 
 def test_coupled_strings_obey_the_equation_of_motion() -> None:
     """The modes of three coupled strings sum to what small steps of Weinreich's equation give."""
-    apart, own, bridge = 2.0, 0.7, 1.1
-    poles, amplitudes = coupled(np.array([apart]), np.array([own]), np.array([bridge]), 3)
-    string = np.full(3, 1 / 3, complex)
+    apart, own, bridge, uneven = 2.0, 0.7, 1.1, 0.4
+    poles, amplitudes = coupled(np.array([apart]), np.array([own]), np.array([bridge]), 3, uneven)
     step, spread = 1e-5, np.array([-1.0, 0.0, 1.0])
+    string = (1 + uneven * spread) / 3 + 0j
     for _ in range(100_000):
         middle = string + step / 2 * ((1j * apart * spread - own) * string - bridge * string.sum())
         string = string + step * ((1j * apart * spread - own) * middle - bridge * middle.sum())
@@ -33,7 +33,7 @@ def test_coupled_strings_obey_the_equation_of_motion() -> None:
 
 def test_strings_in_one_tune_lose_all_at_the_bridge() -> None:
     """Without mistuning only the common swing is excited, and it decays by the bridge's share of every string."""
-    poles, amplitudes = coupled(np.array([1e-9]), np.array([0.5]), np.array([1.0]), 3)
+    poles, amplitudes = coupled(np.array([1e-9]), np.array([0.5]), np.array([1.0]), 3, 0.0)
     assert poles[0, np.argmax(np.abs(amplitudes[0]))].real == pytest.approx(-3.5)
     assert np.sort(np.abs(amplitudes[0]))[-2] < 1e-6
 
@@ -68,3 +68,19 @@ def test_the_aftersound_is_slow(piano: Patch, key: int) -> None:
         t60(part, RATE, hertz(key), hertz(key)) for part in (sound[2_400:24_000], sound[3 * RATE : 5 * RATE])
     )
     assert late > 1.5 * early
+
+
+@pytest.mark.parametrize("key", [28, 36, 52, 68, 84])
+def test_no_partial_falls_silent_and_returns(piano: Patch, key: int) -> None:
+    """Where it is within 45 dB of the strongest, none of the first six partials rises again by more than 1 dB."""
+    assert isinstance(piano.pieces[0].model, HammeredString)
+    stiffness = piano.pieces[0].model.stiffness.at(key)
+    sound = table(piano, key, RATE).heard(RATE * 4, RATE)[1]
+    levels = []
+    for n in range(1, 7):
+        hz = hertz(key) * n * np.sqrt((1 + stiffness * n * n) / (1 + stiffness))
+        levels.append(20 * np.log10(np.abs(envelope(sound, RATE, hz, hertz(key)))[int(0.05 * RATE) :: 480]))
+    top = max(level.max() for level in levels)
+    for level in levels:
+        risen = level - np.minimum.accumulate(level)
+        assert np.all(risen[level > top - 45] < 1)

@@ -70,6 +70,29 @@ def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     assert host._baking.process is None
 
 
+def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing can be kept all instruments come all the same, for the next engine too, and nothing is left."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file"))
+    names = {recipe.name for recipe in catalogue.recipes(None)}
+    with hosting(("marimba",)) as (host, performed):
+        meanwhile = host._baking.meanwhile
+        wait_for(lambda: set(host.instruments) == names, 240.0)
+        assert meanwhile.is_dir()
+        wait_for(lambda: len(host.processes) == 2)
+        host.ask(Program(Player.CHILD, "bowl"))
+        host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        wait_for(lambda: of(NoteOn, performed))
+        before = len(performed)
+        os.kill(host.processes[0], signal.SIGKILL)
+        wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
+    assert not meanwhile.exists()
+    (said,) = capfd.readouterr().err.splitlines()
+    assert "cannot be kept" in said
+
+
 def test_the_next_engine_has_what_is_played_at_once() -> None:
     """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
     names = [recipe.name for recipe in catalogue.recipes(None)]

@@ -103,6 +103,8 @@ def test_a_scaled_quantity_halves_upwards() -> None:
         (changed(DRUM, "t60", "{ c4 = 0.5, halving = 0 }"), "at least 6 semitones"),
         (changed(DRUM, "t60", "{ c4 = 5.0, halving = 12 }"), "at every key"),
         (changed(DRUM, "t60", "6.0"), "is the most that fits"),
+        (changed(DRUM, "t60", f"{{ c4 = 0.5, halving = {'9' * 400} }}"), "too large"),
+        ('"two\\nlines" = 1\n' + DRUM, "“two?lines” is unknown"),
         ("[membrane]\nx = " + "[" * 5_000, "instrument file"),
         ("drum = 1\nmembrane = 3", "is missing"),
         (DRUM.replace("[membrane]", "[[membrane]]"), "must be a table"),

@@ -30,7 +30,8 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.sound import offline
-from bedside.sound.engine import RISE_SECONDS, Engine
+from bedside.sound.chain import RISE_SECONDS
+from bedside.sound.engine import Engine
 from bedside.sound.performer import Performer
 from sound.tones import RATE, band
 

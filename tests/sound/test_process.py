@@ -19,7 +19,7 @@ BLOCK = 128
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was, and a setting that is none is refused."""
-    settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge")
+    settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
     text = settings.to_json()
     assert Settings.from_json(text) == settings
     with pytest.raises(TypeError):

@@ -15,7 +15,7 @@ from bedside.sound.patch import Patch
 from bedside.sound.ringing import ringing
 from bedside.sound.table import Table
 from bedside.sound.tuning import Scaled
-from sound.listening import cents, decibels, peak_hz, t60
+from sound.listening import cents, decibels, envelope, peak_hz, t60
 
 RATE = 48_000
 SILENT = np.zeros((1, 0))
@@ -86,7 +86,7 @@ def test_modes_too_near_to_tell_apart_become_one() -> None:
     made = ringing(one([300.0, 300.05], [9.0, 9.0], [1.0, 0.6]), SILENT, 0.0, 2.0, 0.3, RATE)
     begins = joint(made) / RATE
     exact = abs(1 + 0.6 * np.exp(2j * np.pi * 0.05 * begins))
-    assert np.max(np.abs(made.samples[0, -made.loop :])) == pytest.approx(exact, rel=0.01)
+    assert np.max(np.abs(made.samples[0, -made.loop :])) == pytest.approx(exact, rel=0.02)
     spectrum = np.abs(np.fft.rfft(made.samples[0, -made.loop :]))
     assert np.sum(spectrum > 1e-6 * spectrum.max()) == 1
 
@@ -140,6 +140,30 @@ def test_no_click_at_the_loop_nor_across_it(name: str) -> None:
             # Nothing is hidden under a loud partial: what a lowest octave of noise would leave is not there either.
             steps = np.abs(np.diff(np.tile(sound[at:], 2), 6))
             assert steps[made.loop - 6 : made.loop].max() <= 1.01 * steps[: made.loop - 6].max(), key
+
+
+def test_a_mode_goes_over_to_the_loop_without_a_corner() -> None:
+    """The slope of a fast mode beside a slow one changes by no more than 4 dB a second from one 40 ms to the next."""
+    made = ringing(one([300.0, 900.0], [9.0, 3.0], [1.0, 0.3]), SILENT, 0.0, 1.4, 0.3, RATE)
+    level = 20 * np.log10(np.abs(envelope(made.heard(3 * RATE, RATE)[0], RATE, 900.0, 300.0)))
+    slopes = np.diff(level[::1_920]) * 25
+    assert slopes[2] == pytest.approx(-20, abs=0.5)
+    assert slopes[-2] == pytest.approx(-made.fall, abs=0.5)
+    assert np.all(np.abs(np.diff(slopes)) < 4)
+
+
+@pytest.mark.parametrize("name", STRINGS)
+def test_no_partial_has_a_corner(name: str) -> None:
+    """Within 45 dB of the strongest no partial's slope changes by 16 dB a second over 60 ms, after the first 0.4 s."""
+    for key in ends(PATCHES[name])[:2]:
+        sound = table(PATCHES[name], key, RATE).heard(3 * RATE, RATE)[1]
+        lines = [peak_hz(sound, RATE, n * hertz(key), 0.02) for n in range(1, 7)]
+        step = 60 * RATE // 1_000
+        levels = [20 * np.log10(np.abs(envelope(sound, RATE, hz, hertz(key)))[int(0.4 * RATE) :: step]) for hz in lines]
+        top = max(level[0] for level in levels) + 10
+        for level in levels:
+            bent = np.abs(np.diff(level, 2)) * RATE / step
+            assert np.all(bent[level[:-2] > top - 45] < 16), key
 
 
 @pytest.mark.parametrize("name", RINGING)

@@ -21,21 +21,19 @@ from bedside.sound.sfz import build, opcodes, oscillator, samples, text
 from bedside.sound.sfz.folder import Folder
 from bedside.sound.sfz.form import Source
 
-_LONGEST_NAME = 24
+# What a name has room for where events are sent and kept, in bytes of UTF-8.
+LONGEST_NAME = 24
+
 _MOST_SAMPLES = 2048
 
 
 def found(*folders: Path) -> list[Path]:
-    """Return the folders with an SFZ file that lie in the given ones, by name; of two of one name the first."""
-    names: dict[str, Path] = {}
-    for folder in folders:
-        inside: list[Path] = []
+    """Return the folders with an SFZ file that lie in the given ones, by name; of one name in the order given."""
+    inside: list[Path] = []
+    for folder in dict.fromkeys(folders):
         with suppress(OSError), os.scandir(folder) as entries:
-            inside += [Path(entry.path) for entry in entries if entry.is_dir()]
-        for place in sorted(inside):
-            if name(place) not in names and any(_sfz(place)):
-                names[name(place)] = place
-    return [names[each] for each in sorted(names)]
+            inside += sorted(Path(entry.path) for entry in entries if entry.is_dir())
+    return sorted((place for place in inside if any(_sfz(place))), key=name)
 
 
 def _sfz(folder: Path) -> Iterator[bool]:
@@ -52,11 +50,11 @@ def name(folder: Path) -> str:
     """
     raw = os.fsencode(folder.absolute().name)
     shown = raw.decode("utf-8", "replace")
-    if len(raw) <= _LONGEST_NAME and shown.isprintable() and "�" not in shown and shown.strip():
+    if len(raw) <= LONGEST_NAME and shown.isprintable() and "�" not in shown and shown.strip():
         return shown
     plain = "".join(letter for letter in shown if letter.isprintable() and letter != "�")
     mark = "~" + hashlib.sha256(raw).hexdigest()[:6]
-    return plain.encode()[: _LONGEST_NAME - len(mark)].decode("utf-8", "ignore") + mark
+    return plain.encode()[: LONGEST_NAME - len(mark)].decode("utf-8", "ignore") + mark
 
 
 def load(folder: Path, rate: int) -> tuple[Instrument, list[str]]:

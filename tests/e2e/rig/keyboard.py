@@ -75,6 +75,15 @@ class Keyboard:
         """Choose another sound."""
         self._send(0xC0, channel, number)
 
+    def bend(self, position: int, channel: int = 0) -> None:
+        """Turn the pitch wheel, −8192 to 8191, its middle 0; it goes out as MIDI has it, the lower seven bits first."""
+        value = position + 8192
+        self._send(0xE0, channel, value & 0x7F, value >> 7)
+
+    def press(self, value: int, channel: int = 0) -> None:
+        """Press further on the keys that are down, as one hand's weight (channel pressure)."""
+        self._send(0xD0, channel, value)
+
     def _send(self, status: int, channel: int, *values: int) -> None:
         if not 0 <= channel <= 15 or not all(0 <= value <= 127 for value in values):
             raise ValueError(f"channel {channel} with {values} is no MIDI message")

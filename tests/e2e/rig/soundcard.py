@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -27,6 +28,8 @@ _SIDES = (1, 2)
 # JACK has room for eight servers on a machine, and a killed one keeps its place until another takes its name.
 _NAMES = 6
 _START_SECONDS = 20.0
+_BURIED_SECONDS = 10.0
+_TAKEN = "server already active"
 # The probe's callback shares Python with the test. A test that computes would keep it waiting for Python's usual 5 ms,
 # two blocks, and the record would have holes: beside a busy loop, 14 times as many frames were missed.
 _SWITCH_SECONDS = 0.0005
@@ -68,13 +71,22 @@ class SoundCard:
             started.callback(jack.set_error_function)
             log = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="soundcard-"))) / "log"
             log.write_text("")
-            for name, lock in _free_names(started):
-                self.env = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-                if self._start(jack, lock, log, started):
-                    break
-            else:
+
+            def one_starts() -> bool:
+                with ExitStack() as tried:
+                    for name, lock in _free_names(tried):
+                        self.env = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+                        if self._start(jack, lock, log, tried):
+                            started.push(tried.pop_all())
+                            return True
+                return False
+
+            # A killed server keeps its name until the system has buried it, which may take seconds.
+            until = time.monotonic() + _BURIED_SECONDS
+            while not one_starts():
                 said = log.read_text(errors="replace")[-2000:] or f"{_NAMES} cards are in use"
-                raise RuntimeError(f"jackd did not start:\n{said}\n" + "\n".join(complaints[-5:]))
+                if _TAKEN not in said or time.monotonic() > until:
+                    raise RuntimeError(f"jackd did not start:\n{said}\n" + "\n".join(complaints[-5:]))
             self._listen()
             started.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(_SWITCH_SECONDS)

@@ -136,6 +136,23 @@ class Touchscreen:
         for finger in list(self._down):
             self.up(finger)
 
+    def key(self, name: str, shift: bool = False) -> None:
+        """Press a key of a computer keyboard and let it go (the XTEST extension); X11 knows its name, as "F5"."""
+        from Xlib import XK, X, display
+        from Xlib.ext import xtest
+
+        keyboard = display.Display(self.env["DISPLAY"])
+        held = ["Shift_L"] * shift + [name]
+        codes = [keyboard.keysym_to_keycode(XK.string_to_keysym(each)) for each in held]
+        try:
+            for code in codes:
+                xtest.fake_input(keyboard, X.KeyPress, code)
+            for code in reversed(codes):
+                xtest.fake_input(keyboard, X.KeyRelease, code)
+            keyboard.sync()
+        finally:
+            keyboard.close()
+
     def screenshot(self, path: Path) -> None:
         """Write what the screen shows to a picture file, of the kind that the name's ending says."""
         subprocess.run(["import", "-display", self.env["DISPLAY"], "-window", "root", str(path)], check=True)

@@ -16,6 +16,14 @@ RATE = 48000
 BLOCK = 64
 C4 = 261.6255653
 
+# Opcodes of a region whose level is told by nothing else.
+STEADY = "amp_veltrack=0 ampeg_release=0.05 "
+
+
+def key_hz(key):
+    """Return the equal-tempered frequency of a key."""
+    return 440 * 2 ** ((key - 69) / 12)
+
 
 def sine(hz, seconds=1.0, rate=RATE, level=0.3):
     """Return a steady sine."""

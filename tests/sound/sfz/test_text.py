@@ -157,14 +157,14 @@ def test_text_of_older_editors_is_read(tmp_path):
         assert abs(cents(hertz(heard(sfz.load(folder, RATE)[0])), 500)) < 1
 
 
-def test_folders_are_found_by_name_the_first_of_equals(tmp_path):
-    """Each folder with an SFZ file directly in it is found once; a place that is not there holds none."""
+def test_folders_are_found_by_name(tmp_path):
+    """Each folder with an SFZ file directly in it is found once, those of one name in the order of their places."""
     for place in ("a/Zither", "a/Empty", "b/Zither", "b/Bells", "b/Bells/inner"):
         (tmp_path / place).mkdir(parents=True)
     for file in ("a/Zither/z.SFZ", "b/Zither/z.sfz", "b/Bells/b.sfz", "b/loose.sfz"):
         (tmp_path / file).write_text("")
-    found = sfz.found(tmp_path / "a", tmp_path / "gone", tmp_path / "b")
-    assert found == [tmp_path / "b/Bells", tmp_path / "a/Zither"]
+    found = sfz.found(tmp_path / "a", tmp_path / "gone", tmp_path / "b", tmp_path / "a")
+    assert found == [tmp_path / "b/Bells", tmp_path / "a/Zither", tmp_path / "b/Zither"]
 
 
 @pytest.mark.parametrize("name", ["Old Piano", "ピアノ", "x" * 25, "é" * 30, "a" * 23 + "é", "line\nbreak", " "])

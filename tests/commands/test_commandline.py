@@ -1,0 +1,71 @@
+"""The command line explains itself, and what it prints for machines stands alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bedside import __version__
+from commands.program import bedside, done, together
+
+COMMANDS = ("play", "demo", "takes", "import", "render", "export", "sounds", "doctor")
+
+
+def test_nothing_recorded_is_an_empty_list(tmp_path: Path) -> None:
+    """Before anything is recorded takes prints an empty list, and leaves no store behind."""
+    assert json.loads(done(tmp_path / "kept", "takes", "--json")) == []
+    assert done(tmp_path / "kept", "takes") == "Nothing is recorded yet.\n"
+    assert not (tmp_path / "kept").exists()
+
+
+def test_doctor_without_a_card_prints_json_alone_and_no_latency(tmp_path: Path) -> None:
+    """On a machine whose card does not answer the doctor's JSON has null for the latency, and no screen is null."""
+    ended = bedside(tmp_path / "kept", "doctor", "--json", "--audio", "a card that nobody has")
+    assert ended.code == 0, ended.err
+    assert ended.err == ""
+    found = json.loads(ended.out)
+    assert found["latency"] is None
+    assert found["heard_on"] is None
+    assert found["screen"] is None
+    assert found["version"] == __version__
+    assert found["blocks"] > 100
+
+
+MISTAKES = {
+    ("bogus",): "No such command",
+    ("import",): "Missing argument",
+    ("render", "last"): "Missing option",
+    ("takes", "--bogus"): "No such option",
+    ("render", "last", "--out", "x.wav", "--player", "nobody"): "no player is called 'nobody'",
+    ("import", "x.mid", "--players", "child,"): "no player is called ''",
+    ("play", "--keys", "nobody"): "no player is called 'nobody'",
+    ("play", "--window", "100x100"): "a window is as 1280x800",
+}
+
+
+def test_a_mistake_in_the_command_ends_with_2(tmp_path: Path) -> None:
+    """A command that is not one is explained on standard error, ends with 2, and leaves nothing."""
+    all_ended = together(*[(tmp_path / "kept", *arguments) for arguments in MISTAKES])
+    for ended, said in zip(all_ended, MISTAKES.values(), strict=True):
+        assert ended.code == 2
+        assert ended.out == ""
+        assert said in ended.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_help_knows_every_command(tmp_path: Path) -> None:
+    """The help lists the commands, each of them explains itself, and nothing is made by asking."""
+    whole, *each = together(
+        (tmp_path / "kept", "--help"), *[(tmp_path / "kept", command, "--help") for command in COMMANDS]
+    )
+    listed = whole.out.partition("Commands:")[2].splitlines()
+    assert {line.split()[0] for line in listed if line[:3].strip()} == set(COMMANDS)
+    for command, ended in zip(COMMANDS, each, strict=True):
+        assert ended.code == 0
+        assert f"bedside {command}" in ended.out
+    assert not (tmp_path / "kept").exists()
+
+
+def test_version_is_the_package_s(tmp_path: Path) -> None:
+    """--version prints the version and nothing else."""
+    assert done(tmp_path / "kept", "--version") == f"{__version__}\n"

@@ -37,7 +37,7 @@ def read(file: Path) -> Instrument | None:
 
 
 def keep(instrument: Instrument, file: Path) -> Instrument | None:
-    """Write an instrument so that the file is either whole or not there; return it as read back, None if in vain.
+    """Write an instrument so that no process finds half of it; return it as read back, None if in vain.
 
     What earlier recipes, earlier programs and processes that died have left of this instrument is removed.
     """
@@ -48,9 +48,8 @@ def keep(instrument: Instrument, file: Path) -> Instrument | None:
         handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=file.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as out:
+            # Unsynced: a disk that is made to write holds up a card that plays, and a torn file shows by its checksums.
             tablefile.write(instrument, out)
-            out.flush()
-            os.fsync(out.fileno())
         temporary.replace(file)
     except (OSError, struct.error, ValueError):
         if temporary is not None:

@@ -70,14 +70,14 @@ def test_the_aftersound_is_slow(piano: Patch, key: int) -> None:
     assert late > 1.5 * early
 
 
-@pytest.mark.parametrize("key", [28, 36, 52, 68, 84])
+@pytest.mark.parametrize("key", [28, 36, 44, 52, 60, 68])
 def test_no_partial_falls_silent_and_returns(piano: Patch, key: int) -> None:
-    """Where it is within 45 dB of the strongest, none of the first six partials rises again by more than 1 dB."""
+    """Where it is within 45 dB of the strongest, none of the first fourteen partials rises again by more than 1 dB."""
     assert isinstance(piano.pieces[0].model, HammeredString)
     stiffness = piano.pieces[0].model.stiffness.at(key)
     sound = table(piano, key, RATE).heard(RATE * 4, RATE)[1]
     levels = []
-    for n in range(1, 7):
+    for n in range(1, 15):
         hz = hertz(key) * n * np.sqrt((1 + stiffness * n * n) / (1 + stiffness))
         levels.append(20 * np.log10(np.abs(envelope(sound, RATE, hz, hertz(key)))[int(0.05 * RATE) :: 480]))
     top = max(level.max() for level in levels)

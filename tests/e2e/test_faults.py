@@ -45,7 +45,7 @@ def test_killed_at_any_instant(touchscreen, card, tmp_path):
         with playing(touchscreen, card, data) as program:
             program.wait_for(card.connected, 60, "the sound card to be opened")
             assert tap_until_heard(touchscreen, card, program)
-            program.wait_for(lambda kept=kept: len(note_ons(data)) > kept, 10, "the first note to be recorded")
+            program.wait_for(lambda kept=kept: len(note_ons(data)) > kept, 60, "the first note to be recorded")
             before = len(note_ons(data))
             touched = []
             until = time.monotonic() + chance.uniform(0.2, 2.0)

@@ -171,7 +171,7 @@ def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
                     time.sleep(0.3)
                     return len(held(data)) == 1
 
-                program.wait_for(struck, 10, "the key to be recorded")
+                program.wait_for(struck, 30, "the key to be recorded")
                 touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[round_]))
             unplugged = time.monotonic()
             program.wait_for(lambda: not held(data), 10, "the key to be released")

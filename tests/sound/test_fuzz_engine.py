@@ -1,6 +1,5 @@
 """Whatever is asked, at any block: finite, bounded, the same twice, never outside a table, and in the end silent."""
 
-
 import numpy as np
 import pytest
 from hypothesis import example, given, settings

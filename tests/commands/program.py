@@ -91,7 +91,7 @@ def sentence(ended: Ended) -> str:
     return said
 
 
-def score(path: Path, *tracks: Mapping[int, int], velocity: int = 40, bend: bool = False) -> Path:
+def score(path: Path, *tracks: Mapping[int, int], velocity: int = 40) -> Path:
     """Write a MIDI file with so many notes on each channel, track by track; the last channel of a track plays first."""
     file = mido.MidiFile(type=1 if len(tracks) > 1 else 0)
     for counts in tracks:
@@ -101,8 +101,6 @@ def score(path: Path, *tracks: Mapping[int, int], velocity: int = 40, bend: bool
                 note = 60 + 2 * number + channel
                 track.append(mido.Message("note_on", channel=channel, note=note, velocity=velocity))
                 track.append(mido.Message("note_off", channel=channel, note=note, time=120))
-        if bend:
-            track.append(mido.Message("pitchwheel", pitch=100))
         file.tracks.append(track)
     file.save(path)
     return path

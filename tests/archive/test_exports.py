@@ -64,7 +64,8 @@ def test_json(tmp_path: Path, folder: Path) -> None:
     assert (found["rate"], found["seconds"], found["players"]) == (RATE, 0.2, ["therapist", "child"])
     assert found["notes"][1] == {"onset": 0.1, "duration": 0.05, "player": "child", "key": 61, "velocity": 0.5}
     assert len(found["events"]) == len(performed)
-    assert found["events"][0] == {"frame": 0, "kind": "take_began", "seed": 7, "rate": RATE, "block": 128}
+    began = {"frame": 0, "kind": "take_began", "seed": 7, "rate": RATE, "block": 128, "spent": 0.0}
+    assert found["events"][0] == began
     assert found["events"][2] == {
         "frame": 0,
         "kind": "note_on",

@@ -112,7 +112,7 @@ def test_a_damaged_byte_anywhere_is_noticed(instrument: Instrument, tmp_path: Pa
 
 def test_a_table_outside_the_pool_is_refused(instrument: Instrument, tmp_path: Path) -> None:
     """A file whose checksums hold, but whose tables lie where no pool is, does not become an instrument."""
-    for wrong in (Region(LEAD - 1, LEAD, 9), Region(LEAD, instrument.pool.size, 9), Region(LEAD, LEAD, 9, 10)):
+    for wrong in (Region(LEAD - 1, LEAD, 9), Region(LEAD, instrument.pool.size, 9), Region(LEAD, LEAD, 9, 10, 1.0)):
         write(dataclasses.replace(instrument, regions=((), (), (wrong,))), tmp_path / "a")
         with pytest.raises(ValueError, match="outside"):
             read(tmp_path / "a")

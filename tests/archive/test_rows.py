@@ -28,7 +28,7 @@ def test_every_field_has_a_column() -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(performed=st.lists(PERFORMED, max_size=20))
 def test_round_trip_through_the_database(tmp_path: Path, performed: list[Performed]) -> None:
-    """Any list of events comes back from the encrypted database equal, floats to the last bit but the sign of a zero."""
+    """Any list of events comes back from the encrypted database, floats to the last bit but the sign of a zero."""
     store = Store.create(tmp_path / "kept")
     with store.writing() as writing:
         take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")

@@ -42,8 +42,8 @@ HOLD_SECONDS = 120.0
 # What is softer than this, −96 dB, ends. It is looked for once in this time, and what is held for too long the less
 # often.
 _INAUDIBLE = np.float32(10 ** (-96 / 20))
-_SWEEP_SECONDS = 0.021
-_HELD_SWEEPS = 32
+_SWEEP_SECONDS = 0.043
+_HELD_SWEEPS = 16
 
 
 class VoiceBank:
@@ -248,8 +248,11 @@ class VoiceBank:
         if self._blocks % (_HELD_SWEEPS * self._sweep_blocks) == 0:
             tired = (self._blocks - columns.struck[:count] > self._hold_blocks) & (columns.hold[:count] > 0)
             self._let_go(np.flatnonzero(tired).tolist())
-        gone = (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
-        faint = np.flatnonzero((columns.gain[:count] <= _INAUDIBLE) | gone)
+        over = columns.gain[:count] <= _INAUDIBLE
+        if self._bender.active:
+            # Notes that were carried over have withdrawn from where they were.
+            over |= (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
+        faint = np.flatnonzero(over)
         if faint.size:
             self._remove(faint.tolist())
 

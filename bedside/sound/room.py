@@ -29,7 +29,7 @@ _INAUDIBLE = 1e-7
 # The energy of a block that no instruments could make.
 _ABSURD = 1e9
 
-# The delays move through a store so many blocks longer than they are before what they still need is moved back.
+# The delays move through a store so many frames longer than they are before what they still need is moved back.
 _AHEAD_FRAMES = 4096
 
 

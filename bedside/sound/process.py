@@ -103,6 +103,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+    _hurry()
     _play(pump, stage, settings, how)
 
 

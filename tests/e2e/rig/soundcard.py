@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +32,10 @@ _NAMES = 6
 _START_SECONDS = 20.0
 _BURIED_SECONDS = 10.0
 _TAKEN = "server already active"
+# How the server says that a client, by its name, was late for a block.
+_LATE = re.compile(r"XRun: client = (.+) was not finished")
+# What PortAudio calls its client.
+PROGRAM = "PortAudio"
 # The probe's callback shares Python with the test. A test that computes would keep it waiting for Python's usual 5 ms,
 # two blocks, and the record would have holes: beside a busy loop, 14 times as many frames were missed.
 _SWITCH_SECONDS = 0.0005
@@ -41,8 +47,9 @@ class SoundCard:
     ``env`` holds the variables that bring a program to it; in JACK's list of devices it is called "system". Frames are
     counted from the server's start, by the cycle in which the program computed them. ``realtime`` says whether the
     server runs with real-time scheduling: where it does not, a latency measured here is noise. ``missed`` counts the
-    frames that the probe was too late for; they are silent in the record. ``xruns`` counts the blocks for which the
-    program or the probe was late. One process can use one card at a time, because libjack can.
+    frames that the probe was too late for; they are silent in the record. ``xruns`` counts the blocks for which any client
+    was late, the probe and a keyboard included, which are Python and wait for the test; `late` says who it was. One
+    process can use one card at a time, because libjack can.
     """
 
     def __init__(self, block: int = 128, rate: int = 48000, seconds: float = 120.0) -> None:
@@ -55,6 +62,7 @@ class SoundCard:
         self.end = 0
         self.env: dict[str, str] = {}
         self._ring = np.zeros((round(seconds * rate), len(_SIDES)), np.float32)
+        self._log = Path()
         self._resources = ExitStack()
         self._client: Any = None
         self._ports: list[Any] = []
@@ -71,6 +79,7 @@ class SoundCard:
             started.callback(jack.set_error_function)
             log = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="soundcard-"))) / "log"
             log.write_text("")
+            self._log = log
 
             def one_starts() -> bool:
                 with ExitStack() as tried:
@@ -100,6 +109,10 @@ class SoundCard:
         """Stop listening and end the server; what was heard can still be asked for."""
         self._resources.close()
 
+    def late(self) -> Counter[str]:
+        """Return how many blocks each client, by its name, has been late for since the server's start."""
+        return Counter(_LATE.findall(self._log.read_text(errors="replace")))
+
     def now(self) -> int:
         """Return the present frame."""
         return int(self._client.frame_time)
@@ -109,6 +122,10 @@ class SoundCard:
         if port not in [found.name for found in self._client.get_ports()]:
             return []
         return [other.name for other in self._client.get_all_connections(port)]
+
+    def has(self, client: str) -> bool:
+        """Say whether there is a client of this name."""
+        return any(port.name.startswith(f"{client}:") for port in self._client.get_ports())
 
     def connected(self) -> bool:
         """Say whether a program plays to both sides of the card."""

@@ -78,7 +78,8 @@ def test_a_minute_of_all_voices(
     assert np.median(counted) >= 0.95 * POLYPHONY, f"only {np.median(counted):.0f} voices sounded"
     report(
         f"a minute of {np.median(counted):.0f} voices (fewest {np.percentile(counted, 1):.0f} in 99 of 100 blocks), "
-        f"{turn} touches: the engine late for {late[PROGRAM]} of {blocks} blocks, wanted 0: {at_most(late[PROGRAM], 0)}; "
+        f"{turn} touches: the engine late for {late[PROGRAM]} of {blocks} blocks, wanted 0: "
+        f"{at_most(late[PROGRAM], 0)}; "
         f"an idle client in C for {late[IDLE]}, all others, which are Python's, for "
         f"{late.total() - late[PROGRAM] - late[IDLE]}; the probe missed {missed // card.block} blocks, "
         f"real-time {card.realtime}"

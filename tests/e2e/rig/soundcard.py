@@ -47,9 +47,9 @@ class SoundCard:
     ``env`` holds the variables that bring a program to it; in JACK's list of devices it is called "system". Frames are
     counted from the server's start, by the cycle in which the program computed them. ``realtime`` says whether the
     server runs with real-time scheduling: where it does not, a latency measured here is noise. ``missed`` counts the
-    frames that the probe was too late for; they are silent in the record. ``xruns`` counts the blocks for which any client
-    was late, the probe and a keyboard included, which are Python and wait for the test; `late` says who it was. One
-    process can use one card at a time, because libjack can.
+    frames that the probe was too late for; they are silent in the record. ``xruns`` counts the blocks for which any
+    client was late, the probe and a keyboard included, which are Python and wait for the test; `late` says who it was.
+    One process can use one card at a time, because libjack can.
     """
 
     def __init__(self, block: int = 128, rate: int = 48000, seconds: float = 120.0) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Shape, Source
-from bedside.music.layout import Pad, nearest
-from bedside.music.ribbon import Ribbon, away
+from bedside.music.pad import Pad, nearest
+from bedside.music.ribbon import IN_TUNE, Ribbon
 
 # A touch low in its pad is soft yet heard; brightness needs no floor.
 SOFTEST_TOUCH = 0.35
@@ -104,7 +104,7 @@ class Fingers:
     def _begin(self, finger: Hashable, pad: Pad, x: float, y: float, source: Source) -> NoteOn:
         note = next(self._numbers)
         height = pad.lift(y)
-        self._held[finger] = _Held(note, pad, height, pad.key, pad.key, x, y, away(pad, x, y))
+        self._held[finger] = _Held(note, pad, height, pad.key, pad.key, x, y, pad.outside(x, y, IN_TUNE))
         return NoteOn(self.player, note, pad.key, SOFTEST_TOUCH + (1 - SOFTEST_TOUCH) * height, height, source)
 
     def _pitch(self, held: _Held, x: float, y: float) -> float:

@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Self
 
-from bedside.music.layout import Pad
+from bedside.music.pad import Pad
 
 # The share of a pad's width, and of its height, around its centre within which a finger is in tune.
 IN_TUNE = 0.6
 
+# Between round pads the nearer ones count the more, by this power of their nearness.
+_NEARNESS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """Pads as a surface of pitch: their rows from top to bottom, each from left to right."""
+    """Pads as a surface of pitch: their rows from top to bottom, each from left to right; or, of round ones, one row."""
 
     rows: tuple[tuple[Pad, ...], ...]
+    scattered: bool
 
     @classmethod
     def of(cls, pads: Sequence[Pad]) -> Self:
-        """Return the ribbon of pads that lie in rows."""
+        """Return the ribbon of pads that lie in rows, or of round ones that lie anywhere."""
+        if pads and pads[0].round:
+            return cls((tuple(pads),), True)
         ordered = sorted(pads, key=lambda pad: (pad.y, pad.x))
-        return cls(tuple(tuple(row) for _, row in groupby(ordered, key=lambda pad: pad.y)))
+        return cls(tuple(tuple(row) for _, row in groupby(ordered, key=lambda pad: pad.y)), False)
 
     def pitch(self, x: float, y: float) -> float:
         """Return the pitch at a point, in MIDI keys.
 
-        In the middle of a pad, `IN_TUNE` of it across and down, it is exactly the pad's key. Between two such middles
-        it goes from the one to the other along a cubic that is level at both ends (smoothstep, Perlin's fade of 1985).
+        In the middle of a pad, `IN_TUNE` of it, it is exactly the pad's key. Between the middles of two that lie in
+        rows it goes from the one to the other along a cubic that is level at both ends (smoothstep, Perlin's fade of
+        1985); among round ones it is the mean of all, weighted by nearness (Shepard 1968).
         """
+        if self.scattered:
+            return _among(self.rows[0], x, y)
         across = [_along([(pad.x, pad.width, pad.key) for pad in row], x) for row in self.rows]
         return _along([(row[0].y, row[0].height, pitch) for row, pitch in zip(self.rows, across, strict=True)], y)
 
 
-def away(pad: Pad, x: float, y: float) -> float:
-    """Return how far outside the middle of a pad a point lies, in pixels; 0 inside it."""
-    over = max(abs(x - pad.x) - pad.width * IN_TUNE / 2, 0.0)
-    up = max(abs(y - pad.y) - pad.height * IN_TUNE / 2, 0.0)
-    return math.hypot(over, up)
+def _among(pads: Sequence[Pad], x: float, y: float) -> float:
+    """Return the mean of the pads' keys, weighted by how near the middle of each is to a point."""
+    whole = keys = 0.0
+    for pad in pads:
+        away = pad.outside(x, y, IN_TUNE)
+        if away == 0:
+            return pad.key
+        weight = (pad.width / away) ** _NEARNESS
+        whole += weight
+        keys += weight * pad.key
+    return keys / whole
 
 
 def _along(cells: Sequence[tuple[float, float, float]], at: float) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bedside.sound import interpolation
 from bedside.sound.columns import NEVER, Columns
 from bedside.sound.instrument import GUARD, Instrument
+from bedside.sound.strike import Strike
 from bedside.sound.tuning import hertz
 
 # A table is read at most so many semitones higher or lower; what has gone half as far is carried over to another key's.
@@ -74,15 +75,15 @@ class Bender:
 
     def glide(self, at: int, pitch: float, columns: Columns) -> None:
         """Let the voice of a column slide to a pitch, folded into the instrument's range as its strike was."""
-        columns.pitch_wanted[at] = pitch - columns.fold[at]
+        columns.pitch_wanted[at] = pitch - columns.strikes[at].fold
         self._begin(at, columns)
 
-    def strike(self, at: int, key: int, pitch: float, columns: Columns) -> None:
+    def strike(self, at: int, how: Strike, columns: Columns) -> None:
         """Give a new voice its pitch, which bends from the start where its part does."""
-        part = columns.player[at]
-        columns.key[at], columns.pitch[at], columns.pitch_wanted[at] = key, pitch, pitch
+        part = how.player
+        columns.key[at], columns.pitch[at], columns.pitch_wanted[at] = how.key, how.pitch, how.pitch
         columns.fraction[at], columns.bent[at] = 0.0, 0
-        if key != pitch or self._bend[part] or self._bend_wanted[part] or self._depth_wanted[part]:
+        if how.key != how.pitch or self._bend[part] or self._bend_wanted[part] or self._depth_wanted[part]:
             self._begin(at, columns)
 
     def _begin(self, at: int, columns: Columns) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from bedside.sound.strike import Strike
+
 NEVER = 2**62
 
 
@@ -19,71 +21,69 @@ class Columns:
         # How many of them have tables without a loop.
         self.unlooped = 0
         self._counts = [0] * slots
-        self._whole = np.zeros((11, most), np.int64)
-        self.slot, self.player, self.age, self.loop, self.length = self._whole[:5]
-        # The frame at which the table ends or loops, the block in which the voice was struck, its choke group, whether
-        # it is held, 1, by the pedal alone, 2, let go, 0, or fading for another, −1, whether it bends, 1, and which of
-        # its key's regions it plays.
-        self.ends, self.struck, self.group, self.hold, self.bent, self.layer = self._whole[5:]
-        self._real = np.zeros((8, most), np.float32)
-        # What a block leaves of a voice now, and once it is let go.
-        self.gain, self.fall, self.released = self._real[:3]
-        self.shade, self.shade_wanted = self._real[3:5]
-        self.sides, self.rise = self._real[5:7], self._real[7]
-        self._tone = np.zeros((8, most))
+        # All that is eight bytes a voice lies together, in rows: when a voice comes or goes, one move shifts it.
+        self._cells = np.zeros((22, most), np.int64)
+        # The frames of the table, the frame at which it ends or loops, the block in which the voice was struck, whether
+        # it is held, 1, by the pedal alone, 2, let go, 0, or fading for another, −1, and whether it bends, 1.
+        self.player, self.length, self.ends, self.struck, self.hold, self.bent = self._cells[:6]
         # The key of the tables, the pitch under the hand and where it is going, as keys; the speed of reading and the
         # part of a frame that it stands at; what a block adds to the rise; what is added to the gain for a voice to
-        # be missed, the more the younger it is; and how far the key that was asked lies above the one that sounds.
-        self.key, self.pitch, self.pitch_wanted, self.speed, self.fraction, self.rising, self.worth = self._tone[:7]
-        self.fold = self._tone[7]
-        # Two a voice, its soft and its bright table: where they are read next, how they fall in a block, and in rows
-        # the gains of left and right with which the block begins, then those with which it ends.
+        # be missed, the more the younger it is; and by how many nepers a frame its table falls.
+        tone = self._cells[6:14].view(np.float64)
+        self.key, self.pitch, self.pitch_wanted, self.speed, self.fraction, self.rising, self.worth, self.paling = tone
+        halves = self._cells[14:17].view(np.float32).reshape(3, most, 2).transpose(0, 2, 1)
+        (self.gain, self.rise), (self.shade, self.shade_wanted), self.sides = halves
+        # Two a voice, its soft and its bright table: in rows the gains of left and right with which the block begins,
+        # then those with which it ends; how they fall in a block; and where they are read next.
+        pairs = self._cells[17:].view(np.float32)
+        self.gains, self.falls = pairs[:4], pairs[4]
         self.reading = np.zeros(2 * most, np.int64)
-        self.falls = np.zeros(2 * most, np.float32)
-        self.gains = np.zeros((4, 2 * most), np.float32)
-        # Whose note it is, and its number; None for a voice that fades for another.
+        # How they began, and whose note it is, and its number; None for a voice that fades for another.
+        self.strikes: list[Strike] = []
         self.notes: list[tuple[int, int] | None] = []
         # Instrument, first column and last, and one, of all that sound.
         self.sections: list[tuple[int, int, int]] = []
 
     def clear(self) -> None:
         """Forget all voices."""
-        for state in (self._whole, self._real, self._tone, self.reading, self.falls, self.gains):
-            state[:] = 0
+        self._cells[:] = 0
+        self.reading[:] = 0
         self.count = self.unlooped = 0
+        self.strikes = []
         self.notes = []
         self._counts = [0] * len(self._counts)
         self.sections = []
 
-    def insert(self, slot: int) -> int:
-        """Make room behind the voices of an instrument and return the new column, whose state is left to fill."""
-        column = sum(self._counts[: slot + 1])
-        self._counts[slot] += 1
-        end = self.count
-        if column < end:
-            for state in (self._whole, self._real, self._tone):
-                state[:, column + 1 : end + 1] = state[:, column:end]
-            for pairs in (self.reading, self.falls, self.gains):
-                pairs[..., 2 * column + 2 : 2 * end + 2] = pairs[..., 2 * column : 2 * end]
-        self.slot[column] = slot
-        self.notes.insert(column, None)
-        self.count = end + 1
+    def insert(self, how: Strike) -> int:
+        """Make room behind the voices of an instrument and return the new column, whose arrays are left to fill."""
+        column = sum(self._counts[: how.slot + 1])
+        self._counts[how.slot] += 1
+        self.unlooped += how.region.loop == 0
+        self._move(column, self.count, 1)
+        self.strikes.insert(column, how)
+        self.notes.insert(column, (how.player, how.note))
+        self.count += 1
         self._divide()
         return column
 
     def remove(self, columns: list[int]) -> None:
         """Close the gaps that voices leave, whose columns are named from low to high."""
+        for gone, column in enumerate(columns, 1):
+            following = columns[gone] if gone < len(columns) else self.count
+            self._move(column + 1, following, -gone)
         for column in reversed(columns):
-            self._counts[self.slot.item(column)] -= 1
-            self.unlooped -= int(self.loop.item(column) == 0)
+            how = self.strikes.pop(column)
             del self.notes[column]
-            last = self.count = self.count - 1
-            if column < last:
-                for state in (self._whole, self._real, self._tone):
-                    state[:, column:last] = state[:, column + 1 : last + 1]
-                for pairs in (self.reading, self.falls, self.gains):
-                    pairs[..., 2 * column : 2 * last] = pairs[..., 2 * column + 2 : 2 * last + 2]
+            self._counts[how.slot] -= 1
+            self.unlooped -= how.region.loop == 0
+        self.count -= len(columns)
         self._divide()
+
+    def _move(self, first: int, end: int, by: int) -> None:
+        """Move the columns from ``first`` until before ``end``."""
+        if first < end:
+            self._cells[:, first + by : end + by] = self._cells[:, first:end]
+            self.reading[2 * (first + by) : 2 * (end + by)] = self.reading[2 * first : 2 * end]
 
     def _divide(self) -> None:
         self.sections = []

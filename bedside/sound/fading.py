@@ -64,12 +64,11 @@ class Fader:
 
     def strike(self, at: int, how: Strike, columns: Columns) -> None:
         """Give a new voice its gains."""
-        fall, released = self._falls(how.region)
-        columns.gain[at], columns.fall[at], columns.released[at] = how.gain, fall, released
+        columns.gain[at] = how.gain
         columns.shade[at] = columns.shade_wanted[at] = how.brightness
         columns.sides[:, at] = how.left, how.right
         pair = slice(2 * at, 2 * at + 2)
-        columns.falls[pair] = fall
+        columns.falls[pair] = self._falls(how.region)[0]
         if how.attack:
             columns.rise[at], columns.rising[at] = 0.0, self._rising(how.attack)
             columns.gains[2:, pair] = 0
@@ -82,7 +81,7 @@ class Fader:
 
     def let_go(self, at: int, columns: Columns) -> None:
         """Let a voice fall at the pace of one that is let go."""
-        self._fall(at, float(columns.released[at]), columns)
+        self._fall(at, self._falls(columns.strikes[at].region)[1], columns)
 
     def steal(self, at: int, columns: Columns) -> None:
         """Let a voice fade away, soon enough for another to take its place."""
@@ -101,7 +100,7 @@ class Fader:
         count, gains = columns.count, columns.gains
         pairs = 2 * count
         gains[:2, :pairs] = gains[2:, :pairs]
-        columns.gain[:count] *= columns.fall[:count]
+        columns.gain[:count] *= columns.falls[:pairs:2]
         if not self._moving:
             gains[2:, :pairs] *= columns.falls[:pairs]
             return
@@ -122,7 +121,7 @@ class Fader:
         gains[2:, 1:pairs:2] = columns.sides[:, :count] * bright
 
     def _fall(self, at: int, fall: float, columns: Columns) -> None:
-        columns.fall[at] = columns.falls[2 * at : 2 * at + 2] = fall
+        columns.falls[2 * at : 2 * at + 2] = fall
 
     def _rising(self, seconds: float) -> float:
         """Return what a block adds to a gain that comes up in this time, and see that it moves for as long."""

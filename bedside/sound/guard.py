@@ -39,7 +39,7 @@ _CLIMB_DB_PER_SECOND = 10.0
 _PLUNGE = 0.25
 
 # A block is weighed in pieces of so many frames: the cost grows with the square of a piece.
-_PIECE = 128
+_PIECE = 32
 
 # After so many seconds nothing is left, −80 dB, of what the head's shelf answers to a click.
 _SHELF_SECONDS = 64 / 48_000

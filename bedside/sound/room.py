@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from bedside.sound.runs import Runs
 
 # Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
 _LINES = (1103, 1259, 1433, 1621, 1831, 2053, 2297, 2579, 2887, 3253, 3739, 4327)
@@ -81,7 +82,7 @@ class Room:
         self._kept = int(late.max())
         width = self._kept + _AHEAD_FRAMES // block * block
         self._store = np.zeros((count + 2, width), np.float32)
-        self._windows = sliding_window_view(self._store.reshape(-1), block)
+        self._runs = Runs(self._store, block)
         self._first = rows * width + self._kept - late
         self._reading = self._first.copy()
         self._at = self._kept
@@ -123,7 +124,7 @@ class Room:
             at = self._kept
         end = at + block
         store[count:, at:end] = sound
-        mixed = np.matmul(self._mixing, self._windows[self._reading], out=self._mixed)
+        mixed = np.matmul(self._mixing, self._runs.read(self._reading), out=self._mixed)
         store[:count, at:end] = mixed[:count]
         out[:] = mixed[count:]
         self._reading += block

@@ -8,19 +8,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bedside.sound.bending import Bender
 from bedside.sound.columns import NEVER, Columns
 from bedside.sound.fading import Fader
 from bedside.sound.instrument import LONGEST_BLOCK, Instrument, Region
+from bedside.sound.runs import Runs
 from bedside.sound.strike import Strike
 
 # A note that slides on to the tables of another key is there in this time.
 REHOME_SECONDS = 0.02
 
-# How far a struck table falls to its end, in nepers, and what being held adds to the worth of a voice.
+# How far a struck table that does not loop has fallen where it ends, about 70 dB, in nepers, and what being held adds to the worth of a voice.
 _FALLEN = 70 / 20 * math.log(10)
 _HELD = 4.0
 
@@ -59,7 +59,7 @@ class VoiceBank:
         self.block = block
         self.polyphony = polyphony
         self._instruments: list[Instrument | None] = [None] * slots
-        self._windows: list[NDArray[np.float32]] = [np.zeros((0, block), np.float32)] * slots
+        self._runs = [Runs(np.zeros(0, np.float32), block)] * slots
         self._columns = Columns(slots, polyphony + _FADING)
         self._fader = Fader(rate, block, parts)
         self._bender = Bender(rate, block, parts)
@@ -89,7 +89,7 @@ class VoiceBank:
     def adopt(self, slot: int, instrument: Instrument) -> None:
         """Put an instrument into its place."""
         self._instruments[slot] = instrument
-        self._windows[slot] = sliding_window_view(instrument.pool, self.block)
+        self._runs[slot] = Runs(instrument.pool, self.block)
 
     def clear(self) -> None:
         """End every voice at once; levels, bends and vibrato are where they are wanted."""
@@ -121,22 +121,18 @@ class VoiceBank:
             self._steal()
         if columns.count == columns.most:
             self._drop()
-        at = columns.insert(how.slot)
+        at = columns.insert(how)
         region = how.region
         self._born += 1
-        columns.notes[at] = (how.player, how.note)
-        columns.player[at], columns.age[at] = how.player, self._born
-        columns.loop[at], columns.length[at], columns.group[at] = region.loop, region.length, region.group
-        columns.layer[at], columns.fold[at] = how.layer, how.fold
-        columns.unlooped += region.loop == 0
-        columns.ends[at] = self._now + region.length - begun
-        columns.struck[at] = self._blocks
-        columns.hold[at] = 1
+        ends = self._now + region.length - begun
+        columns.player[at], columns.length[at], columns.ends[at] = how.player, region.length, ends
+        columns.struck[at], columns.hold[at] = self._blocks, 1
         columns.worth[at] = _HELD + _YOUNGER * self._born
+        columns.paling[at] = 0.0 if region.loop else _FALLEN / region.length
+        columns.reading[2 * at], columns.reading[2 * at + 1] = region.soft + begun, region.bright + begun
+        self._due = min(self._due, ends)
         self._fader.strike(at, how, columns)
-        self._bender.strike(at, how.key, how.pitch, columns)
-        columns.reading[2 * at : 2 * at + 2] = region.soft + begun, region.bright + begun
-        self._due = min(self._due, int(columns.ends[at]))
+        self._bender.strike(at, how, columns)
         return at
 
     def release(self, player: int, note: int, pedal: bool) -> None:
@@ -164,10 +160,9 @@ class VoiceBank:
     def choke(self, player: int, slot: int, group: int, but: int) -> None:
         """Silence a player's voices of a group of an instrument, those of the note ``but`` left out."""
         columns = self._columns
-        count = columns.count
-        found = (columns.group[:count] == group) & (columns.slot[:count] == slot) & (columns.player[:count] == player)
-        for at in np.flatnonzero(found).tolist():
-            if columns.notes[at] not in (None, (player, but)):
+        for at, how in enumerate(columns.strikes):
+            theirs = (how.player, how.slot, how.region.group) == (player, slot, group)
+            if theirs and columns.notes[at] not in (None, (player, but)):
                 self._give_up(at)
                 self._fader.choke(at, columns)
 
@@ -195,7 +190,7 @@ class VoiceBank:
         lines = self._lines
         whole = True
         for slot, first, last in columns.sections:
-            samples = self._windows[slot][columns.reading[2 * first : 2 * last]]
+            samples = self._runs[slot].read(columns.reading[2 * first : 2 * last])
             if self._bender.active:
                 instrument = self._instruments[slot]
                 assert instrument is not None  # noqa: S101 - a voice sounds only where its instrument was adopted
@@ -232,7 +227,7 @@ class VoiceBank:
             self._due = ends.item(at)
             if self._due > self._now:
                 return
-            loop = columns.loop.item(at)
+            loop = columns.strikes[at].region.loop
             if loop:
                 back = loop * ((self._now - self._due) // loop + 1)
                 columns.reading[2 * at : 2 * at + 2] -= back
@@ -278,12 +273,11 @@ class VoiceBank:
         """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
         columns = self._columns
         count = columns.count
-        gain, loop = columns.gain[:count], columns.loop[:count]
+        gain = columns.gain[:count]
         if columns.unlooped:
-            # A struck table that does not loop has fallen by about 70 dB where it ends.
             past = self._now + columns.length[:count] - columns.ends[:count]
-            gain = gain * np.exp(-_FALLEN * (loop == 0) * past / columns.length[:count])
-        at = int(np.argmin(gain + columns.worth[:count]))
+            gain = gain * np.exp(-columns.paling[:count] * past)
+        at = int((gain + columns.worth[:count]).argmin())
         self._give_up(at)
         self._fader.steal(at, columns)
 
@@ -305,7 +299,8 @@ class VoiceBank:
     def _carry(self, at: int) -> bool:
         """Let a voice fade while another begins on nearer tables where it stands; return whether there are any."""
         columns = self._columns
-        slot, layer = int(columns.slot[at]), int(columns.layer[at])
+        before = columns.strikes[at]
+        slot, layer = before.slot, before.layer
         instrument, played = self._instruments[slot], columns.notes[at]
         assert instrument is not None and played is not None  # noqa: S101 - it sounds, and does not fade
         if columns.count == columns.most:
@@ -331,14 +326,14 @@ class VoiceBank:
             region=region,
             key=key,
             pitch=float(columns.pitch[at]),
-            fold=int(columns.fold[at]),
+            fold=before.fold,
             gain=float(columns.gain[at]),
             brightness=float(columns.shade[at]),
             left=float(columns.sides[0, at]),
             right=float(columns.sides[1, at]),
             attack=REHOME_SECONDS,
         )
-        wanted = columns.pitch_wanted[at] + columns.fold[at]
+        wanted = columns.pitch_wanted[at] + before.fold
         shade_wanted, struck, hold = columns.shade_wanted[at], columns.struck[at], columns.hold[at]
         # One goes as the other comes, in step: together they keep the level.
         self._fader.withdraw(at, REHOME_SECONDS, columns)

@@ -43,7 +43,8 @@ OPEN = 0.85
 class Lamp:
     """One place that can light up; it holds its hands, and everything else of it moves towards them.
 
-    ``x`` and ``y`` are where its light is, in pixels; it follows the finger inside ``home``, a centre and the half
+    All of it comes and goes at a ``pace`` that is 1 as usual and larger where it is slower; a ``still`` one neither
+    opens nor breathes nor moves, and only grows light and dark. ``x`` and ``y`` are where its light is, in pixels; it follows the finger inside ``home``, a centre and the half
     width and half height around it. Every ``now`` is in seconds and does not go back.
     """
 
@@ -57,9 +58,11 @@ class Lamp:
         "_home",
         "_now",
         "_open",
+        "_pace",
         "_phase",
         "_pulsed",
         "_ring_until",
+        "_still",
         "_strength",
         "_struck",
         "_swept",
@@ -69,8 +72,10 @@ class Lamp:
         "y",
     )
 
-    def __init__(self, home: tuple[float, float, float, float]) -> None:
+    def __init__(self, home: tuple[float, float, float, float], pace: float = 1.0, still: bool = False) -> None:
         self._home = home
+        self._pace = pace
+        self._still = still
         self.x, self.y = self._aim_x, self._aim_y = home[:2]
         self._hands: dict[Hand, float] = {}
         self._now = self._struck = 0.0
@@ -82,6 +87,11 @@ class Lamp:
         self.ring_openness = [0.0 for _ in Player]
 
     @property
+    def home(self) -> tuple[float, float, float, float]:
+        """Where it belongs: a centre, and the half width and half height around it."""
+        return self._home
+
+    @property
     def dark(self) -> bool:
         """Whether nothing of it is lit, nor about to be."""
         waiting = self._hands or self._now < self._hold_until
@@ -90,6 +100,8 @@ class Lamp:
     @property
     def light(self) -> float:
         """How bright it is, 0–1."""
+        if self._still:
+            return math.sin(self._phase * math.pi / 2) * self._strength
         turn = 2 * math.pi * (self._now - self._struck) / BREATH_SECONDS
         breath = BREATH_DEPTH * self._breath * (1 - math.cos(turn)) / 2
         return math.sin(self._phase * math.pi / 2) * self._strength * (1 - breath)
@@ -97,6 +109,8 @@ class Lamp:
     @property
     def openness(self) -> float:
         """How far its flower is open, 0–1."""
+        if self._still:
+            return OPEN
         age = self._now - self._pulsed
         pulse = min(age / PULSE_RISE_SECONDS, 1 - (age - PULSE_RISE_SECONDS) / PULSE_FALL_SECONDS)
         return self._open * (OPEN + (1 - OPEN) * max(pulse, 0.0))
@@ -110,7 +124,7 @@ class Lamp:
         self.advance(now)
         self.follow(*(at or self._home[:2]))
         if self.dark:
-            self.x, self.y = at or self._home[:2]
+            self.x, self.y = self._home[:2] if self._still or at is None else at
             self._open = 0.0
             self._strength = strength
             self._breath = 0.0
@@ -120,12 +134,12 @@ class Lamp:
             self._pulsed = now
         if self.ring_levels[hand[0]] < RING_FAINT:
             swept = now - self._swept > SWEEP_SECONDS
-            self.ring_openness[hand[0]] = 0.0 if swept else 1.0
+            self.ring_openness[hand[0]] = 0.0 if swept and not self._still else 1.0
             self._swept = now if swept else self._swept
         self._ring_until[hand[0]] = now + RING_HOLD_SECONDS
         self._hands[hand] = strength
         self._hold_until = now + HOLD_SECONDS
-        self._fade_seconds = FADE_SECONDS
+        self._fade_seconds = FADE_SECONDS * self._pace
 
     def shape(self, hand: Hand, strength: float, now: float) -> None:
         """Let a hand that holds it change the brightness to reach."""
@@ -134,6 +148,8 @@ class Lamp:
 
     def follow(self, x: float, y: float) -> None:
         """Move the light softly towards a finger, no further than its home reaches."""
+        if self._still:
+            return
         centre_x, centre_y, across, down = self._home
         self._aim_x = centre_x + LEASH * min(max(x - centre_x, -across), across)
         self._aim_y = centre_y + LEASH * min(max(y - centre_y, -down), down)
@@ -159,8 +175,8 @@ class Lamp:
         before, self._now = self._now, max(now, self._now)
         seconds = self._now - before
         if self._hands or before < self._hold_until:
-            self._phase = min(self._phase + seconds / RISE_SECONDS, 1.0)
-            self._open = min(self._open + seconds / OPEN_SECONDS, 1.0)
+            self._phase = min(self._phase + seconds / (RISE_SECONDS * self._pace), 1.0)
+            self._open = min(self._open + seconds / (OPEN_SECONDS * self._pace), 1.0)
         if not self._hands:
             falling = self._now - max(before, self._hold_until)
             self._phase = max(self._phase - max(falling, 0.0) / self._fade_seconds, 0.0)

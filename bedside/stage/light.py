@@ -1,4 +1,4 @@
-"""Light as sprites: flowers, rings and reflections, black where they are dark, made ahead to be added to a picture.
+"""Light as sprites: blooms, rings and reflections, black where they are dark, made ahead to be added to a picture.
 
 They are made in numbers and rounded with noise, so no gradient shows bands.
 """
@@ -12,17 +12,17 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.stage.world import Colour, Tone
+from bedside.stage.blooms import BLOOMS, TURN
+from bedside.stage.colours import Colour
+from bedside.stage.world import Tone, World
 
 Floats = NDArray[np.float32]
+Sprites = tuple[pygame.Surface, ...]
 
 # Openings of a flower, from the bud, 0, to the full flower.
 STAGES = 16
 BUD = 0.26
-# The light of the two wreaths of petals.
-OUTER, INNER = 0.24, 0.14
 _RAMP = 1024
-_TURN = 4096
 
 
 def breadth(openness: float) -> float:
@@ -35,25 +35,23 @@ def stage(openness: float) -> int:
     return round(openness * (STAGES - 1))
 
 
-def flowers(tones: Sequence[Tone], diameter: int, rng: np.random.Generator) -> list[tuple[pygame.Surface, ...]]:
-    """Return for each tone its flower at each of the `STAGES`, the last one ``diameter`` pixels wide.
+def blooms(world: World, tones: Sequence[Tone], diameter: int, rng: np.random.Generator) -> list[Sprites]:
+    """Return for each tone its bloom at each of the `STAGES`, the last one ``diameter`` pixels wide.
 
-    Petals open around a light; their number and slenderness are the tone's. A display mode must be set.
+    The shape is the world's; the number of its parts and their slenderness are the tone's. A display mode must be set.
     """
+    bloom = BLOOMS[world.bloom]
     ramps = [_ramp(tone.colour) for tone in tones]
     series: list[list[pygame.Surface]] = [[] for _ in tones]
     for number in range(STAGES):
         openness = number / (STAGES - 1)
         half = max(round(diameter * breadth(openness) / 2), 1)
         radius, turns = _radius(2 * half)[:, half:], _turns(half)
-        common = _glow(openness, radius)
         noise = 6 * rng.random((2 * half, 2 * half), dtype=np.float32) - 3
         for tone, ramp, sprites in zip(tones, ramps, series, strict=True):
-            outer, inner = _edges(tone, openness)
-            right = common + OUTER * _petals(radius, outer[turns]) + INNER * _petals(radius, inner[turns])
-            right *= _RAMP - 1
+            right = bloom(tone.petals, tone.point, openness, radius, turns) * (_RAMP - 1)
             levels = np.concatenate((right[:, ::-1], right), axis=1)
-            levels += noise * (levels > 0)
+            levels += noise * (levels > 1)
             sprites.append(surface(ramp[np.clip(levels, 0, _RAMP - 1).astype(np.int32)]))
     return [tuple(sprites) for sprites in series]
 
@@ -117,36 +115,11 @@ def _radius(size: int) -> Floats:
 
 
 def _turns(half: int) -> NDArray[np.int32]:
-    """Return for each pixel of a square's right half its angle from upwards, 0, to downwards, `_TURN` − 1."""
+    """Return for each pixel of a square's right half its angle from upwards, 0, to downwards, `TURN` − 1."""
     x = np.arange(half, dtype=np.float32)[None, :] + 0.5
     y = half - np.arange(half, dtype=np.float32)[:, None] - 0.5
-    upper = (np.arctan2(x, y) * ((_TURN - 1) / math.pi)).astype(np.int32)
-    return np.concatenate((upper, _TURN - 1 - upper[::-1]))
-
-
-def _glow(openness: float, radius: Floats) -> Floats:
-    """Return what all flowers share: a soft glow, and the light in the middle, strongest in the bud."""
-    soft = np.clip(1 - radius, 0, 1)
-    middle = (0.20 + 0.10 * openness) * np.exp(-((radius / 0.22) ** 2))
-    glow: Floats = 0.18 * soft * soft + middle * (radius < 1)
-    return glow
-
-
-def _edges(tone: Tone, openness: float) -> tuple[Floats, Floats]:
-    """Return where the outer and the inner petals end, for `_TURN` angles from upwards to downwards."""
-    angle = np.linspace(0, math.pi, _TURN, dtype=np.float32) * (tone.petals / 2)
-    depth = 0.12 + 0.34 * openness
-    outer = 0.91 - depth * (1 - np.abs(np.cos(angle)) ** tone.point)
-    inner = 0.57 - 0.62 * depth * (1 - np.abs(np.sin(angle)) ** tone.point)
-    return outer, inner
-
-
-def _petals(radius: Floats, edge: Floats) -> Floats:
-    """Return translucent petals, brightest along their own edge; ``edge`` is where they end at each pixel's angle."""
-    within = np.clip((edge - radius) * (1 / 0.13), 0, 1)
-    along = np.minimum(radius / edge, 1)
-    petals: Floats = within * within * (3 - 2 * within) * (0.55 + 0.45 * along * along)
-    return petals
+    upper = (np.arctan2(x, y) * ((TURN - 1) / math.pi)).astype(np.int32)
+    return np.concatenate((upper, TURN - 1 - upper[::-1]))
 
 
 def _ramp(colour: Colour) -> NDArray[np.uint32]:

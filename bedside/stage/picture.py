@@ -1,4 +1,4 @@
-"""The pictures that an artist drew in grey as SVG, tinted with a pad's colour."""
+"""The pictures that an artist drew as SVG: in their own colours, or in grey and tinted with a pad's colour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import pygame
 
 from bedside.errors import BedsideError
 from bedside.places import shipped
-from bedside.stage.world import Colour
+from bedside.stage.colours import Colour
+from bedside.stage.look import Look
+
+# As the artist drew it.
+PLAIN = Look()
 
 
 def lantern(picture: str, colour: Colour, size: int) -> pygame.Surface:
@@ -23,10 +27,7 @@ def lantern(picture: str, colour: Colour, size: int) -> pygame.Surface:
 
 def tinted(path: Path, colour: Colour, size: int) -> pygame.Surface:
     """Return the picture of a file as `lantern` does."""
-    try:
-        drawn = pygame.image.load_sized_svg(path, (size, size)).convert_alpha()
-    except (pygame.error, OSError) as error:
-        raise BedsideError(f"The picture {path.name} cannot be shown; install the program again.") from error
+    drawn = _drawn(path, size)
     levels = pygame.surfarray.pixels3d(drawn)
     grey = levels[:, :, :1].astype(np.float32) / 255
     own = np.asarray(colour, dtype=np.float32)
@@ -37,3 +38,24 @@ def tinted(path: Path, colour: Colour, size: int) -> pygame.Surface:
     levels[:] = (shade + (pale - shade) * above * 0.85).astype(np.uint8)
     del levels
     return drawn
+
+
+def full(picture: str, size: int, look: Look = PLAIN, light: float = 1.0) -> pygame.Surface:
+    """Return a shipped picture in its own colours, as a look shows it, as a square of ``size`` pixels.
+
+    ``light`` dims it, 0–1. Raises BedsideError for a picture that is missing or cannot be read.
+    """
+    drawn = _drawn(shipped("assets") / "pictures" / f"{picture}.svg", size)
+    if light < 1 or look != PLAIN:
+        levels = pygame.surfarray.pixels3d(drawn)
+        shown = look.backdrop(levels.astype(np.float32)) * light
+        levels[:] = np.clip(shown, 0, 255).astype(np.uint8)
+        del levels
+    return drawn
+
+
+def _drawn(path: Path, size: int) -> pygame.Surface:
+    try:
+        return pygame.image.load_sized_svg(path, (size, size)).convert_alpha()
+    except (pygame.error, OSError) as error:
+        raise BedsideError(f"The picture {path.name} cannot be shown; install the program again.") from error

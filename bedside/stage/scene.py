@@ -6,26 +6,33 @@ It lives off performed events alone and never reads a clock; between two paints 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pygame
 
 from bedside.music.events import Event, Glide, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
-from bedside.music.layout import Pad
-from bedside.stage import backdrop, light, picture
+from bedside.music.pad import Area, Pad
+from bedside.stage import light
+from bedside.stage.colours import Colour
+from bedside.stage.drift import Drift
+from bedside.stage.ground import Ground, Half, half
 from bedside.stage.lamp import Hand, Lamp
-from bedside.stage.world import Colour, World
+from bedside.stage.look import Look
+from bedside.stage.seats import Seat
+from bedside.stage.sign import Sign
+from bedside.stage.veil import Veil
+from bedside.stage.world import Tone, World
 
 LOWEST_KEY, HIGHEST_KEY = 21, 108
 # Keys without a pad that can be lit at once; more of them share the nearest light.
 HORIZON_LIGHTS = 20
 # Sizes as shares of the smallest side of any pad.
-LANTERN = 0.50
-FLOWER = 1.28
-HALO = 1.15
+BLOOM = 1.28
 RING = 1.22
-WIDEST_FLOWER = 720
+WIDEST_BLOOM = 720
+# A tall pad lights up in parts about as high as they are wide, so many at most.
+MOST_PARTS = 4
 # A flower on the horizon opens only so far.
 HORIZON_OPENNESS = 0.22
 RING_LIGHT = 0.24
@@ -36,63 +43,86 @@ STEP_PIXELS = 1 << 17
 _AS_IT_IS: Colour = (255, 255, 255)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A seat at the screen, and the pads that lie before it."""
+
+    seat: Seat
+    pads: tuple[Pad, ...]
+
+
 @dataclass(slots=True, eq=False)
 class _Place:
-    """Somewhere that can be lit: the key it shows, and how."""
+    """Somewhere that can be lit: the key it shows, whose side it lies on, and how it looks.
+
+    ``pad`` is None on the horizon. ``shore`` is the row of the water that mirrors it, None without.
+    """
 
     key: int
+    pad: Pad | None
+    side: int
     lamp: Lamp
-    flower: tuple[pygame.Surface, ...]
+    bloom: light.Sprites
     colour: Colour
     most: float
+    shore: int | None
 
 
 class Scene:
     """One world on a surface of one size, drawn in small steps.
 
-    ``size`` is in pixels, like the pads. A display mode must be set. ``dirty`` holds, after a paint, the rectangles
-    that differ from the paint before, for `pygame.display.update`. Raises BedsideError if a picture of the world
-    cannot be shown, and ValueError for a side below 2 pixels.
+    ``tables`` are the players' seats with their pads, ``size`` is in pixels. A display mode must be set. ``dirty``
+    holds, after a paint, the rectangles that differ from the paint before, for `pygame.display.update`. ``signs`` are
+    drawn over everything else. Raises BedsideError if a picture of the world cannot be shown, and ValueError for a
+    side below 2 pixels.
     """
 
-    def __init__(self, world: World, pads: Sequence[Pad], size: tuple[int, int]) -> None:
+    def __init__(self, world: World, tables: Sequence[Table], size: tuple[int, int], look: Look = Look()) -> None:
         if min(size) < 2:
             raise ValueError(f"a scene needs a surface, not {size[0]} × {size[1]} pixels")
-        rng = np.random.default_rng(world.sky.seed)
+        rng = np.random.default_rng(world.seed)
         self._whole = pygame.Rect(0, 0, *size)
-        self._world = world
-        self._pads = tuple(pads)
-        self._cell = min((min(pad.width, pad.height) for pad in pads), default=min(size) / 3)
-        edges = [pad.y - pad.height / 2 for pad in pads if any(other.y < pad.y - pad.height / 2 for other in pads)]
-        self._horizon = min(max(backdrop.horizon(world.sky, size[1], edges), 1), size[1] - 1)
-        diameter = max(min(round(self._cell * FLOWER), WIDEST_FLOWER), 8)
-        moon = replace(world.tones[0], colour=world.sky.moonlight, petals=6, point=1.0)
+        self._world = world = look.world(world)
+        self._look = look
+        self._tables = tuple(tables)
+        pads = [pad for table in tables for pad in table.pads]
+        self._parts = {pad: _parts(pad) for pad in pads}
+        self._cell = min((min(pad.width, pad.height / self._parts[pad]) for pad in pads), default=min(size) / 3)
+        self._halves = [half(world, table.seat.whole, table.pads, size) for table in tables]
+        diameter = max(min(round(self._cell * BLOOM), WIDEST_BLOOM), 8)
+        stray = Tone(world.tones[0].picture, world.stray, 6, 1.0)
         degrees = sorted({pad.degree % len(world.tones) for pad in pads})
-        made = light.flowers([*(world.tones[degree] for degree in degrees), moon], diameter, rng)
-        self._flowers = dict(zip(degrees, made, strict=False))
-        self._moon = made[-1]
-        self._rings = light.rings(round(diameter * RING / FLOWER), rng)
+        made = light.blooms(world, [*(world.tones[degree] for degree in degrees), stray], diameter, rng)
+        self._blooms = dict(zip(degrees, made, strict=False))
+        self._stray = made[-1]
+        self._rings = light.rings(round(diameter * RING / BLOOM), rng)
         self._open_rings = [self._rings[-1].copy() for _ in Player]
         for player, ring in zip(Player, self._open_rings, strict=True):
             ring.fill(light.tint(world.lights[player], RING_LIGHT), special_flags=pygame.BLEND_RGB_MULT)
-        depth = min(round(diameter * 0.70), size[1] - self._horizon)
-        self._reflection = light.reflection(max(round(diameter * 0.44), 2), max(depth, 2), rng)
+        self._reflections = self._mirrored(diameter, rng) if world.reflects else ()
         self._scratch = pygame.Surface((diameter, diameter)).convert()
-        self._backdrop = light.surface(backdrop.paint(world.sky, *size, self._horizon))
-        self._places = [self._pad_place(pad) for pad in self._pads]
+        self._ground = Ground(world, self._tables, self._halves, size, look, self._cell, self._reflections, rng)
+        self._drift = Drift(world.motes, size, rng)
+        self._places = [place for side, table in enumerate(self._tables) for place in self._pad_places(side, table)]
         self._horizon_places: list[_Place] = []
-        self._hang_lanterns(rng)
         self._held: dict[Hand, _Place] = {}
+        self._at: dict[Hand, tuple[float, float]] = {}
         self._lit: list[pygame.Rect] = []
         self._stale: list[pygame.Rect] = []
         self._exposed = True
+        self.veil = Veil()
+        self.signs: list[Sign] = []
         self.dirty: list[pygame.Rect] = []
+        # What floats is part of the ground until it moves.
+        self._afloat = self._drift.rects
+        self._drift.draw(self._ground.shown)
 
     @property
     def resting(self) -> bool:
-        """Whether another paint would change nothing."""
+        """Whether another paint would change nothing, but for a veil that comes down too slowly to be seen."""
         lit = self._lit or any(not place.lamp.dark for place in self._all())
-        return not (lit or self._exposed or self._stale or self._held)
+        signs = any(sign.changed or sign.moving for sign in self.signs)
+        return not (lit or signs or self._exposed or self._stale or self._held or self.veil.moving)
 
     def performed(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
         """Take in what the engine played at ``now`` seconds; ``at`` is where the finger is, None without a finger."""
@@ -100,9 +130,10 @@ class Scene:
             case NoteOn(player, note, key, velocity, brightness):
                 hand = (player, note)
                 self._leave(hand, now)
-                place = self._place(key, at)
+                place = self._place(player, key, brightness, at)
                 place.lamp.strike(hand, _strength(velocity, brightness), now, at)
                 self._held[hand] = place
+                self.veil.wake()
             case NoteOff(player, note):
                 self._leave((player, note), now)
             case Shape(player, note, brightness):
@@ -113,14 +144,23 @@ class Scene:
                 self._slide((player, note), pitch, now)
             case Stop() | Lost() | TakeBegan() | TakeEnded():
                 self._held.clear()
+                self._at.clear()
                 for place in self._all():
                     place.lamp.stop(now)
 
-    def move(self, player: Player, note: int, x: float, y: float) -> None:
+    def move(self, player: Player, note: int, x: float, y: float, now: float) -> None:
         """Let the light of a held note follow the finger softly, within its pad."""
-        place = self._held.get((player, note))
-        if place is not None:
-            place.lamp.follow(x, y)
+        hand = (player, note)
+        place = self._held.get(hand)
+        if place is None:
+            return
+        self._at[hand] = (x, y)
+        if place.pad is not None and self._parts[place.pad] > 1:
+            near = min(self._of(place.pad), key=lambda each: abs(each.lamp.home[1] - y))
+            if near is not place:
+                self._pass_on(hand, near, now)
+                place = near
+        place.lamp.follow(x, y)
 
     def expose(self) -> None:
         """Draw everything at the next paint, because something else was drawn over the scene."""
@@ -131,25 +171,30 @@ class Scene:
 
         A paint left before its end is made good by the next one.
         """
+        if self.veil.advance(now, bool(self._held) or any(not place.lamp.dark for place in self._all())):
+            self._exposed = True
+        self._float(now)
         shown: list[tuple[pygame.Surface, tuple[int, int], Colour]] = []
         for place in self._all():
             place.lamp.advance(now)
             shown.extend(self._sprites(place))
+        lit = self._seen(shown)
         self._stale = [*self._stale, *self._lit]
+        signs = self._touched(lit, now)
         if self._exposed or sum(rect.w * rect.h for rect in self._stale) > self._whole.w * self._whole.h:
             self._stale = [self._whole.copy()]
+            signs = self.signs
+        veil = round(255 * self.veil.level)
         for rect in self._stale:
             for band in _bands(rect):
-                surface.blit(self._backdrop, band, band)
+                surface.blit(self._ground.shown, band, band)
+                if veil < 255:
+                    surface.fill((veil, veil, veil), band, pygame.BLEND_RGB_MULT)
                 yield
-        self._lit = []
+        self._lit = lit
         changed = self._stale
         for sprite, corner, colour in shown:
             seen = pygame.Rect(corner, sprite.get_size()).clip(self._whole)
-            if not seen.w or not seen.h:
-                continue
-            if not any(rect.contains(seen) for rect in self._lit):
-                self._lit.append(seen)
             for band in _bands(seen):
                 part = pygame.Rect(0, 0, band.w, band.h)
                 source, part = sprite, band.move(-corner[0], -corner[1])
@@ -159,15 +204,52 @@ class Scene:
                     source.fill(colour, part, pygame.BLEND_RGB_MULT)
                 surface.blit(source, band, part, pygame.BLEND_RGB_ADD)
                 yield
+        for sign in signs:
+            sign.draw(surface)
         self._stale, self._exposed = [], False
         fresh = [rect for rect in self._lit if rect not in changed]
         self.dirty = [*changed, *fresh]
         if sum(rect.w * rect.h for rect in self.dirty) > self._whole.w * self._whole.h:
             self.dirty = [self._whole.copy()]
 
+    def _seen(self, shown: Sequence[tuple[pygame.Surface, tuple[int, int], Colour]]) -> list[pygame.Rect]:
+        """Return the rectangles in which sprites are seen, those left out that lie in others."""
+        lit: list[pygame.Rect] = []
+        for sprite, corner, _ in shown:
+            seen = pygame.Rect(corner, sprite.get_size()).clip(self._whole)
+            if seen.w and seen.h and not any(rect.contains(seen) for rect in lit):
+                lit.append(seen)
+        return lit
+
+    def _touched(self, lit: Sequence[pygame.Rect], now: float) -> list[Sign]:
+        """Return the signs to draw anew, which are made stale: those that changed, and those that light falls on."""
+        signs = []
+        for sign in self.signs:
+            sign.advance(now, self.veil.level)
+            if sign.changed or sign.rect.collidelist(lit) >= 0 or sign.rect.collidelist(self._stale) >= 0:
+                self._stale.append(sign.rect.clip(self._whole))
+                signs.append(sign)
+        return signs
+
+    def _float(self, now: float) -> None:
+        """Move what floats, where hands play."""
+        hands = [self._at.get(hand, place.lamp.home[:2]) for hand, place in self._held.items()]
+        if not self._drift.lean(hands, now):
+            return
+        for rect in self._afloat:
+            self._ground.restore(rect)
+        self._drift.draw(self._ground.shown)
+        rects = self._drift.rects
+        self._stale += [rect.union(other).clip(self._whole) for rect, other in zip(rects, self._afloat, strict=True)]
+        self._afloat = rects
+
     def _all(self) -> Iterator[_Place]:
         yield from self._horizon_places
         yield from self._places
+
+    def _of(self, pad: Pad) -> list[_Place]:
+        """Return the places of a pad."""
+        return [place for place in self._places if place.pad is pad]
 
     def _sprites(self, place: _Place) -> Iterator[tuple[pygame.Surface, tuple[int, int], Colour]]:
         """Yield the sprites that show a lit place, each with its upper left corner and its tint."""
@@ -177,11 +259,9 @@ class Scene:
         crowd = self._crowd(place)
         glow = lamp.light / crowd
         if glow > 0:
-            if lamp.y < self._horizon:
-                sprite = self._reflection
-                corner = (round(lamp.x - sprite.get_width() / 2), self._horizon)
-                yield sprite, corner, light.tint(place.colour, REFLECTION_LIGHT * glow)
-            sprite = place.flower[light.stage(lamp.openness * place.most)]
+            if place.shore is not None and self._reflections:
+                yield (*self._reflection(place, place.shore), light.tint(place.colour, REFLECTION_LIGHT * glow))
+            sprite = place.bloom[light.stage(lamp.openness * place.most)]
             level = round(255 * glow)
             yield sprite, _corner(sprite, lamp), (level, level, level)
         # Several players on one pad share one light, so that hands which take turns do not make it flicker.
@@ -195,79 +275,131 @@ class Scene:
                 sprite = self._rings[light.stage(lamp.ring_openness[player] * place.most)]
                 yield sprite, _corner(sprite, lamp), light.tint(self._world.lights[player], ring * RING_LIGHT)
 
+    def _reflection(self, place: _Place, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
+        turned = self._halves[place.side].area.turned
+        sprite = self._reflections[turned]
+        top = shore - sprite.get_height() if turned else shore
+        return sprite, (round(place.lamp.x - sprite.get_width() / 2), top)
+
+    def _mirrored(self, diameter: int, rng: np.random.Generator) -> tuple[pygame.Surface, pygame.Surface]:
+        """Return the streak of light on the water, and the same turned round."""
+        room = min(half.depth for half in self._halves)
+        sprite = light.reflection(max(round(diameter * 0.44), 2), max(min(round(diameter * 0.70), room), 2), rng)
+        return sprite, pygame.transform.rotate(sprite, 180)
+
     def _crowd(self, place: _Place) -> float:
         """Return by what to divide a place's light: chords on the horizon share it, instead of adding up to a blaze."""
-        if place.most == 1:
+        if place.pad is not None:
             return 1.0
-        reach = self._cell * FLOWER * light.breadth(HORIZON_OPENNESS)
-        near = ((abs(other.lamp.x - place.lamp.x), other.lamp.light) for other in self._horizon_places)
+        reach = self._cell * BLOOM * light.breadth(HORIZON_OPENNESS)
+        near = (
+            (abs(other.lamp.x - place.lamp.x), other.lamp.light)
+            for other in self._horizon_places
+            if other.side == place.side
+        )
         return max(sum(max(1 - far / reach, 0.0) * glow for far, glow in near), 1.0)
 
     def _slide(self, hand: Hand, pitch: float, now: float) -> None:
         """Let the light of a held note go over to the pad that its pitch has come nearest to."""
         held = self._held.get(hand)
-        if held is None or held not in self._places:
+        if held is None or held.pad is None:
             return
-        near = min(self._places, key=lambda place: (abs(place.key - pitch), place is not held))
-        if near is not held:
-            self._leave(hand, now)
-            near.lamp.strike(hand, _strength(1.0, 0.5), now, None)
-            self._held[hand] = near
+        x, y = self._at.get(hand, held.lamp.home[:2])
+        near = min(
+            (place for place in self._places if place.side == held.side),
+            key=lambda place: (abs(place.key - pitch), abs(place.lamp.home[1] - y), abs(place.lamp.home[0] - x)),
+        )
+        if abs(near.key - pitch) < abs(held.key - pitch):
+            self._pass_on(hand, near, now)
+
+    def _pass_on(self, hand: Hand, place: _Place, now: float) -> None:
+        """Let a held light go over to another place."""
+        at = self._at.get(hand)
+        self._leave(hand, now)
+        place.lamp.strike(hand, _strength(1.0, 0.5), now, at)
+        self._held[hand] = place
+        if at is not None:
+            self._at[hand] = at
 
     def _leave(self, hand: Hand, now: float) -> None:
+        self._at.pop(hand, None)
         place = self._held.pop(hand, None)
         if place is not None:
             place.lamp.release(hand, now)
 
-    def _place(self, key: int, at: tuple[float, float] | None) -> _Place:
-        """Return where a key lights up: its pad, of several the one nearest to the finger, else on the horizon."""
-        matching = [place for place in self._places if place.key == key]
+    def _place(self, player: Player, key: int, brightness: float, at: tuple[float, float] | None) -> _Place:
+        """Return where a key lights up: its pad on the player's side, the nearest to the finger, or on the horizon."""
+        side = self._side(player)
+        matching = [place for place in self._places if place.key == key and place.side == side]
         if matching:
-            x, y = at or (0.0, 0.0)
-            return min(matching, key=lambda place: (place.lamp.x - x) ** 2 + (place.lamp.y - y) ** 2)
+            if at is None:
+                # Without a finger a tall pad lights up where one would be.
+                return min(matching, key=lambda place: abs(_pad(place).lift(place.lamp.home[1]) - brightness))
+            x, y = at
+            return min(matching, key=lambda place: (place.lamp.home[0] - x) ** 2 + (place.lamp.home[1] - y) ** 2)
         for place in self._horizon_places:
-            if place.key == key and not place.lamp.dark:
+            if place.key == key and place.side == side and not place.lamp.dark:
                 return place
         self._horizon_places = [place for place in self._horizon_places if not place.lamp.dark]
-        made = self._horizon_place(key)
+        made = self._horizon_place(side, key)
         if len(self._horizon_places) >= HORIZON_LIGHTS:
             return min(self._horizon_places, key=lambda place: abs(place.lamp.x - made.lamp.x))
         self._horizon_places.append(made)
         return made
 
-    def _pad_place(self, pad: Pad) -> _Place:
-        degree = pad.degree % len(self._world.tones)
-        # Lanterns that hang a little higher or lower than their neighbours do not look like a keyboard.
-        y = pad.y + self._cell * 0.07 * float(np.sin(pad.number * 2.4))
-        lamp = Lamp((pad.x, y, pad.width / 2, pad.height / 2))
-        return _Place(pad.key, lamp, self._flowers[degree], self._world.tones[degree].colour, 1.0)
+    def _side(self, player: Player) -> int:
+        """Return the number of the table at which a player's light is seen: the own one, or else the first."""
+        sides = [side for side, table in enumerate(self._tables) if table.seat.player == player]
+        return sides[0] if sides else 0
 
-    def _horizon_place(self, key: int) -> _Place:
+    def _pad_places(self, side: int, table: Table) -> Iterator[_Place]:
+        for pad in table.pads:
+            degree = pad.degree % len(self._world.tones)
+            count = self._parts[pad]
+            for part in range(count):
+                high = pad.height / count
+                y = pad.y - pad.height / 2 + (part + 0.5) * high
+                # Lanterns that hang a little higher or lower than their neighbours do not look like a keyboard.
+                if count == 1 and not pad.round:
+                    y += self._cell * 0.07 * float(np.sin(pad.number * 2.4))
+                yield _Place(
+                    pad.key,
+                    pad,
+                    side,
+                    self._lamp((pad.x, y, pad.width / 2, high / 2)),
+                    self._blooms[degree],
+                    self._world.tones[degree].colour,
+                    1.0,
+                    self._halves[side].shore(y),
+                )
+
+    def _horizon_place(self, side: int, key: int) -> _Place:
         share = (min(max(key, LOWEST_KEY), HIGHEST_KEY) - LOWEST_KEY) / (HIGHEST_KEY - LOWEST_KEY)
-        margin = self._cell * FLOWER * light.breadth(HORIZON_OPENNESS) / 2
-        lamp = Lamp((margin + share * (self._whole.w - 2 * margin), self._horizon, 0.0, 0.0))
-        for pad in self._pads:
+        margin = self._cell * BLOOM * light.breadth(HORIZON_OPENNESS) / 2
+        within = self._halves[side]
+        area = self._tables[side].seat.whole
+        along = margin + share * (area.width - 2 * margin)
+        x = area.x + (area.width - along if area.turned else along)
+        lamp = self._lamp((x, within.horizon, 0.0, 0.0))
+        for pad in self._tables[side].pads:
             if (pad.key - key) % 12 == 0:
                 degree = pad.degree % len(self._world.tones)
-                return _Place(key, lamp, self._flowers[degree], self._world.tones[degree].colour, HORIZON_OPENNESS)
-        return _Place(key, lamp, self._moon, self._world.sky.moonlight, HORIZON_OPENNESS)
+                colour = self._world.tones[degree].colour
+                return _Place(key, None, side, lamp, self._blooms[degree], colour, HORIZON_OPENNESS, None)
+        return _Place(key, None, side, lamp, self._stray, self._world.stray, HORIZON_OPENNESS, None)
 
-    def _hang_lanterns(self, rng: np.random.Generator) -> None:
-        size = max(round(self._cell * LANTERN), 4)
-        halo = light.halo(max(round(self._cell * HALO), 4), rng)
-        for pad, place in zip(self._pads, self._places, strict=True):
-            tone = self._world.tones[pad.degree % len(self._world.tones)]
-            lamp = place.lamp
-            glow = halo.copy()
-            glow.fill(light.tint(tone.colour, 0.30), special_flags=pygame.BLEND_RGB_MULT)
-            self._backdrop.blit(glow, _corner(glow, lamp), special_flags=pygame.BLEND_RGB_ADD)
-            if lamp.y > self._horizon:
-                below = self._reflection.copy()
-                below.fill(light.tint(tone.colour, 0.34), special_flags=pygame.BLEND_RGB_MULT)
-                corner = (round(lamp.x - below.get_width() / 2), round(lamp.y + size * 0.45))
-                self._backdrop.blit(below, corner, special_flags=pygame.BLEND_RGB_ADD)
-            drawn = picture.lantern(tone.picture, tone.colour, size)
-            self._backdrop.blit(drawn, _corner(drawn, lamp))
+    def _lamp(self, home: tuple[float, float, float, float]) -> Lamp:
+        return Lamp(home, self._world.pace, self._look.still)
+
+
+def _pad(place: _Place) -> Pad:
+    assert place.pad is not None  # noqa: S101 - only places of pads are looked at so
+    return place.pad
+
+
+def _parts(pad: Pad) -> int:
+    """Return in how many parts, one above the other, a pad lights up."""
+    return min(max(round(pad.height / pad.width), 1), MOST_PARTS)
 
 
 def _strength(velocity: float, brightness: float) -> float:
@@ -283,3 +415,6 @@ def _bands(rect: pygame.Rect) -> Iterator[pygame.Rect]:
     rows = max(STEP_PIXELS // max(rect.w, 1), 1)
     for top in range(rect.top, rect.bottom, rows):
         yield pygame.Rect(rect.left, top, rect.w, min(rows, rect.bottom - top))
+
+
+__all__ = ["Area", "Half", "Scene", "Table"]

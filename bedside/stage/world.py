@@ -5,85 +5,124 @@ Every colour of it is held to what is safe for eyes: none is a saturated red.
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 from bedside.errors import BedsideError
 from bedside.music import scales
-from bedside.music.events import Player
-from bedside.music.layout import MOST_PADS
+from bedside.music.layout import LAYOUTS, MOST_PADS
 from bedside.places import shipped
 from bedside.sound.room import SPACES
-
-Colour = tuple[int, int, int]
-T = TypeVar("T")
+from bedside.stage import scenery
+from bedside.stage.blooms import BLOOMS
+from bedside.stage.colours import Colour
+from bedside.stage.reading import Name, ReadingError, Within, value
 
 MOST_BYTES = 65_536
-MOST_STARS = 2_000
 MOST_DEGREES = 12
-MOST_STEPS = 16
-_HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+MOST_LAYERS = 24
+
+Share = Annotated[float, Within(0, 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How one degree of the scale looks: its picture and colour, and the petals of its flower and their slenderness."""
+    """How one degree of the scale looks: its picture and colour, and the number and slenderness of its bloom's parts."""
 
-    picture: str
+    picture: Name
     colour: Colour
-    petals: int
-    point: float
+    petals: Annotated[int, Within(2, 32)] = 6
+    point: Annotated[float, Within(0.25, 8)] = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sky:
-    """The quiet background: ``stops`` are places from the zenith, 0, to the horizon, 1, with their colours.
+class Lights:
+    """The light that each player's hand brings."""
 
-    ``glow`` lies low at ``glow_at`` of the width; ``moonlight`` is what a key outside the scale is lit with;
-    ``horizon`` is a share of the height; ``hills`` begin with the farthest.
+    child: Colour
+    child2: Colour
+    therapist: Colour
+    partner: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture that stands in the backdrop.
+
+    Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
+    ``size`` of the shorter side. ``light`` dims it, ``flip`` turns left to right.
     """
 
-    stops: tuple[tuple[float, Colour], ...]
-    glow: Colour
-    glow_at: float
-    moonlight: Colour
-    horizon: float
-    stars: int
-    hills: tuple[Colour, ...]
-    water: Colour
-    seed: int
+    picture: Name
+    x: Annotated[float, Within(-0.5, 1.5)]
+    y: Annotated[float, Within(-0.5, 2)]
+    size: Annotated[float, Within(0.01, 3)]
+    light: Share = 1.0
+    flip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Motes:
+    """Small things that float at a depth between eye and backdrop, and so move against it as hands lean over.
+
+    ``picture`` is tinted with ``colour``; without one, a mote is a soft glow. They float between ``top`` and ``bottom``
+    of the height, and are squares of ``size`` of the shorter side, more or less. ``depth`` is 0 at the backdrop and 1
+    before the pads; ``light`` is how bright they are.
+    """
+
+    count: Annotated[int, Within(1, 60)]
+    colour: Colour
+    size: Annotated[float, Within(0.002, 0.2)]
+    depth: Share
+    picture: Name | None = None
+    top: Share = 0.0
+    bottom: Share = 1.0
+    light: Share = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music.
 
-    ``room`` is what is played in, a name of `bedside.sound.room.SPACES`.
+    ``layers`` are painted one over the other, then ``placed`` pictures, then ``motes`` float before them. ``stray`` is
+    what a key outside the scale is lit with; ``bloom`` is how a note opens, a name of `BLOOMS`, at a ``pace`` that is
+    1 as usual and larger where it is slower; where the world ``reflects``, its lights lie on the water too. ``layout``
+    is a name of `LAYOUTS`, and ``room`` one of `bedside.sound.room.SPACES`.
     """
 
     name: str
-    sky: Sky
+    layers: tuple[scenery.Layer, ...]
+    placed: tuple[Placed, ...]
+    motes: tuple[Motes, ...]
+    horizon: float
+    seed: int
     tones: tuple[Tone, ...]
     lights: tuple[Colour, ...]
+    stray: Colour
+    bloom: str
+    pace: float
+    reflects: bool
     scale: str
     root: int
     instrument: str
     room: str
+    layout: str
     pads: int
+
+
+def names() -> list[str]:
+    """Return the names of the shipped worlds, in the order of the alphabet."""
+    return [path.stem for path in sorted((shipped("assets") / "worlds").glob("*.toml"))]
 
 
 def find(name: str) -> World:
     """Return the shipped world of this name; raise BedsideError naming those there are for any other."""
-    paths = {path.stem: path for path in sorted((shipped("assets") / "worlds").glob("*.toml"))}
-    if name not in paths:
-        raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(paths)}.")
-    return load(paths[name])
+    if name not in names():
+        raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(names())}.")
+    return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
 def load(path: Path) -> World:
@@ -94,150 +133,73 @@ def load(path: Path) -> World:
     """
     try:
         with path.open("rb") as file:
-            return _world(tomllib.loads(_small(file.read(MOST_BYTES + 1)).decode()))
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
+        return _world(tomllib.loads(content.decode()))
     except OSError as error:
         raise BedsideError(f"The world {path.name} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BedsideError(f"The world {path.name} is not a TOML file: {error}.") from error
-    except _WorldError as fault:
+    except ReadingError as fault:
         raise BedsideError(f"The world {path.name} cannot be shown: {fault}.") from fault
 
 
-class _WorldError(Exception):
-    """What is wrong in a world's file, as the end of a sentence."""
-
-
-def _small(content: bytes) -> bytes:
-    if len(content) > MOST_BYTES:
-        raise _WorldError(f"it is larger than {MOST_BYTES // 1024} kB")
-    return content
+# What a world's file states, by its name there; the rest of the fields have names of their own.
+_PLAIN: Mapping[str, Any] = {
+    "name": Name,
+    "horizon": Annotated[float, Within(0.05, 0.95)],
+    "seed": Annotated[int, Within(0, 2**32 - 1)],
+    "stray": Colour,
+    "bloom": str,
+    "pace": Annotated[float, Within(0.5, 4)],
+    "reflects": bool,
+    "scale": str,
+    "root": Annotated[int, Within(0, 127)],
+    "instrument": Name,
+    "room": str,
+    "layout": str,
+    "pads": Annotated[int, Within(1, MOST_PADS)],
+}
+_LISTS: Mapping[str, Any] = {
+    "placed": Annotated[tuple[Placed, ...], Within(0, 64)],
+    "motes": Annotated[tuple[Motes, ...], Within(0, 8)],
+}
 
 
 def _world(table: Mapping[str, Any]) -> World:
-    sky = _take(table, "sky", _table)
-    lights = _take(table, "lights", _table)
-    scale = _take(table, "scale", _text)
+    known = {*_PLAIN, *_LISTS, "layers", "degrees", "lights"}
+    for name in sorted(table.keys() - known):
+        raise ReadingError(f"{name[:40]!r} is unknown there")
+    for name in sorted(known - table.keys() - {*_LISTS}):
+        raise ReadingError(f"{name!r} is missing")
+    plain = {name: value(hint, table[name], name) for name, hint in _PLAIN.items()}
+    _among("bloom", plain["bloom"], BLOOMS)
+    _among("room", plain["room"], SPACES)
+    _among("layout", plain["layout"], LAYOUTS)
     try:
-        scales.scale(scale)
+        scales.scale(plain["scale"])
     except ValueError as error:
-        raise _WorldError(str(error)) from error
+        raise ReadingError(str(error)) from error
+    layers = table["layers"]
+    if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
+        raise ReadingError(f"'layers' must be a list of 1 to {MOST_LAYERS}")
+    lights: Lights = value(Lights, table["lights"], "lights")
     return World(
-        name=_take(table, "name", _name),
-        sky=Sky(
-            stops=_stops(_take(sky, "stops", _list(2, MOST_STEPS, _table))),
-            glow=_take(sky, "glow", _colour),
-            glow_at=_take(sky, "glow_at", _number(0, 1)),
-            moonlight=_take(sky, "moonlight", _colour),
-            horizon=_take(sky, "horizon", _number(0.4, 0.9)),
-            stars=_take(sky, "stars", _whole(0, MOST_STARS)),
-            hills=tuple(_take(sky, "hills", _list(0, MOST_STEPS, _colour))),
-            water=_take(sky, "water", _colour),
-            seed=_take(sky, "seed", _whole(0, 2**32 - 1)),
-        ),
-        tones=tuple(_tone(each) for each in _take(table, "degrees", _list(1, MOST_DEGREES, _table))),
-        lights=tuple(_take(lights, player.label, _colour) for player in Player),
-        scale=scale,
-        root=_take(table, "root", _whole(0, 127)),
-        instrument=_take(table, "instrument", _name),
-        room=_take(table, "room", _room),
-        pads=_take(table, "pads", _whole(1, MOST_PADS)),
+        **plain,
+        **{name: value(hint, table.get(name, []), name) for name, hint in _LISTS.items()},
+        layers=tuple(_layer(each) for each in layers),
+        tones=value(Annotated[tuple[Tone, ...], Within(1, MOST_DEGREES)], table["degrees"], "degrees"),
+        lights=(lights.child, lights.child2, lights.therapist, lights.partner),
     )
 
 
-def _room(value: Any) -> str:
-    name = _name(value)
-    if name not in SPACES:
-        raise ValueError(f"one of {', '.join(SPACES)}")
-    return name
+def _layer(stated: Any) -> scenery.Layer:
+    if not isinstance(stated, dict):
+        raise ReadingError("'layers' must be tables")
+    return scenery.stated(stated)
 
 
-def _tone(table: Mapping[str, Any]) -> Tone:
-    return Tone(
-        picture=_take(table, "picture", _name),
-        colour=_take(table, "colour", _colour),
-        petals=_take(table, "petals", _whole(2, 32)),
-        point=_take(table, "point", _number(0.25, 8)),
-    )
-
-
-def _stops(tables: list[Mapping[str, Any]]) -> tuple[tuple[float, Colour], ...]:
-    stops = tuple((_take(each, "at", _number(0, 1)), _take(each, "colour", _colour)) for each in tables)
-    if any(before[0] >= after[0] for before, after in pairwise(stops)):
-        raise _WorldError("the stops of the sky must go down from 0 to 1")
-    return stops
-
-
-def _take(table: Mapping[str, Any], key: str, read: Callable[[Any], T]) -> T:
-    if key not in table:
-        raise _WorldError(f"{key!r} is missing")
-    try:
-        return read(table[key])
-    except (TypeError, ValueError) as error:
-        raise _WorldError(f"{key!r} must be {error}") from error
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError("a table")
-    return value
-
-
-def _list(fewest: int, most: int, read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    def reader(value: Any) -> list[T]:
-        if not isinstance(value, list) or not fewest <= len(value) <= most:
-            raise ValueError(f"a list of {fewest} to {most}")
-        return [read(each) for each in value]
-
-    return reader
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text")
-    return value
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError("a name of small letters, digits and hyphens")
-    return value
-
-
-def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
-    def reader(value: Any) -> int:
-        if type(value) is not int or not lowest <= value <= highest:
-            raise ValueError(f"a whole number from {lowest} to {highest}")
-        return value
-
-    return reader
-
-
-def _number(lowest: float, highest: float) -> Callable[[Any], float]:
-    def reader(value: Any) -> float:
-        if type(value) not in (int, float) or not lowest <= value <= highest:
-            raise ValueError(f"a number from {lowest} to {highest}")
-        return float(value)
-
-    return reader
-
-
-def _colour(value: Any) -> Colour:
-    match = _HEX.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("a colour such as #ffd27a")
-    red, green, blue = (int(pair, 16) for pair in match.groups())
-    if saturated_red((red, green, blue)):
-        raise ValueError(f"a softer colour than the saturated red {value}, which can bring on a seizure")
-    return red, green, blue
-
-
-def linear(level: float) -> float:
-    """Return the light of an sRGB level, 0–255, as a share of full light, 0–1 (IEC 61966-2-1)."""
-    share = level / 255
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-
-
-def saturated_red(colour: Colour) -> bool:
-    """Return whether a colour is a saturated red: R / (R + G + B) ≥ 0.8 in linear light (WCAG 2.2, 2.3.1)."""
-    red, green, blue = (linear(level) for level in colour)
-    return red + green + blue > 0 and red / (red + green + blue) >= 0.8
+def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+    if stated not in there:
+        raise ReadingError(f"{name!r} must be one of {', '.join(there)}")

@@ -1,0 +1,20 @@
+"""Runs of samples, each begun anywhere: taken as items of many bytes, numpy copies each in one piece."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Runs:
+    """All runs of so many ``frames`` in a row of float32 samples, which may change under them."""
+
+    def __init__(self, samples: NDArray[np.float32], frames: int) -> None:
+        self._row = np.dtype((np.float32, (frames,)))
+        number = max(samples.size - frames + 1, 0)
+        self._items: NDArray[np.void] = np.ndarray(number, f"V{self._row.itemsize}", samples, 0, samples.itemsize)
+
+    def read(self, begins: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return a copy of the runs that begin at these frames, as rows; raise IndexError for one that is not there."""
+        rows: NDArray[np.float32] = self._items[begins].view(self._row)
+        return rows

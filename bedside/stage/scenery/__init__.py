@@ -1,0 +1,83 @@
+"""Backdrops: what a world is painted of, in layers, and how the layers become the pixels of a screen.
+
+A layer is a frozen dataclass whose fields an artist states in a world's file and whose ``paint`` paints it on a field,
+over what is there already. The same seed paints the same picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bedside.stage.reading import ReadingError, read
+from bedside.stage.scenery.air import Air
+from bedside.stage.scenery.field import USUAL, Field, Floats
+from bedside.stage.scenery.hills import Hills
+from bedside.stage.scenery.stars import Stars
+from bedside.stage.scenery.water import Water
+
+__all__ = ["KINDS", "Layer", "field", "packed", "stated"]
+
+# A larger picture is painted at this many pixels and drawn out: its layers are soft, and it is there in time.
+_MOST_PAINTED = round(1.25 * USUAL)
+
+
+class Layer(Protocol):
+    """One layer of a backdrop."""
+
+    def paint(self, field: Field) -> None:
+        """Paint it over what is there."""
+
+
+# The layers that a world's file may name.
+KINDS: Mapping[str, type[Layer]] = {"air": Air, "hills": Hills, "stars": Stars, "water": Water}
+
+
+def stated(table: Mapping[str, Any]) -> Layer:
+    """Return the layer that a table of a world's file states; raise ReadingError for what is none."""
+    kind = table.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ReadingError(f"'kind' must be one of {', '.join(sorted(KINDS))}")
+    return read(KINDS[kind], {name: value for name, value in table.items() if name != "kind"})
+
+
+def field(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: int) -> Floats:
+    """Return layers as levels, (rows, columns, 3) float32, for a picture of ``size``; a large one is painted smaller.
+
+    ``horizon`` is a share of the height.
+    """
+    width, height = size
+    shrink = max(width * height / _MOST_PAINTED, 1.0) ** 0.5
+    columns, rows = max(round(width / shrink), 2), max(round(height / shrink), 2)
+    row = min(max(round(horizon * rows), 1), rows - 1)
+    painted = Field(np.zeros((rows, columns, 3), np.float32), row, np.random.default_rng(seed))
+    for layer in layers:
+        layer.paint(painted)
+    return painted.levels
+
+
+def packed(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
+    """Return levels drawn out to ``size``, as rows of 0xRRGGBB, rounded with noise so that no gradient shows bands."""
+    width, height = size
+    out = np.zeros((height, width), dtype=np.uint32)
+    noise = rng.random((height, width), dtype=np.float32)
+    noise += rng.random((height, width), dtype=np.float32)
+    noise -= 0.5
+    for channel, shift in enumerate((16, 8, 0)):
+        drawn = _drawn_out(_drawn_out(levels[:, :, channel], height).T, width).T
+        out |= np.clip(drawn + noise, 0, 255).astype(np.uint32) << shift
+    return out
+
+
+def _drawn_out(values: Floats, length: int) -> Floats:
+    """Return rows of values drawn out, in straight lines between them, to so many rows."""
+    if len(values) == length:
+        return values
+    at = np.clip((np.arange(length, dtype=np.float32) + 0.5) * len(values) / length - 0.5, 0, len(values) - 1)
+    low = np.minimum(at.astype(np.int64), len(values) - 2)
+    share = (at - low)[:, None]
+    drawn: Floats = values[low] * (1 - share) + values[low + 1] * share
+    return drawn

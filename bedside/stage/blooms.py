@@ -59,7 +59,7 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Flames: tongues of light that lick outwards from an ember."""
+    """Return flames: tongues of light that lick outwards from an ember."""
     angle = _angles()
     tongue = 0.62 + 0.26 * openness * (0.5 + 0.5 * np.cos(angle * parts)) ** max(point, 0.3)
     tongue += 0.08 * np.sin(angle * (parts / 2 + 1) + 1.1)
@@ -109,15 +109,22 @@ def circle(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def leaf(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A wreath of leaves with veins of light, as of a clover or a fern seen from above."""
-    angle = _angles()
-    fold = np.abs((angle * parts / (2 * math.pi)) % 1 - 0.5) * 2
-    edge = (0.44 + 0.46 * openness * np.clip(1 - fold, 0, 1) ** (0.7 / max(point, 0.3)))[turns]
-    within = np.clip((edge - radius) / 0.10, 0, 1)
+    """Return a wreath of leaves with soft veins, as of a clover or a fern seen from above."""
+    sector = math.pi / parts
+    aside = np.abs((_angles() / (2 * sector) + 0.5) % 1 - 0.5) * 2 * sector
+    off = radius * np.sin(aside)[turns]
+    along = np.clip(radius * np.cos(aside)[turns] / (0.52 + 0.38 * openness), 0, 1)
+    # A leaf is widest before its middle and ends in a tip; slender ones leave gaps.
+    widest = min(0.62 * math.tan(min(sector, 1.0)), 0.27) / max(point, 0.3) ** 0.25
+    edge = widest * np.clip(np.sin(math.pi * (0.12 + 0.88 * along) ** 0.9), 0, 1)
+    within = np.clip((edge - off) / 0.10 + 0.12, 0, 1)
     blade = within * within * (3 - 2 * within)
-    off = radius * np.sin(fold * math.pi / parts)[turns]
-    vein = np.exp(-((off / 0.022) ** 2)) * within * np.clip(radius / 0.2, 0, 1)
-    return (0.20 * blade * (0.5 + 0.5 * radius) + 0.20 * vein + _glow(openness, radius)) * _edge(radius)
+    fade = np.clip(along / 0.3, 0, 1) * np.clip((1 - along) / 0.4, 0, 1)
+    vein = np.exp(-((off / 0.018) ** 2))
+    side = (0.5 + 0.5 * np.cos(2 * math.pi * (6 * along - 8 * off))) ** 4
+    light = blade * (0.21 - 0.03 * along + fade * (0.10 * vein + 0.04 * side)) + 0.85 * _glow(openness, radius)
+    leaves: Floats = light * _edge(radius)
+    return leaves
 
 
 BLOOMS: Mapping[str, Bloom] = {

@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 
 from bedside.stage.reading import ReadingError, read
 from bedside.stage.scenery.air import Air
+from bedside.stage.scenery.canopy import Canopy
+from bedside.stage.scenery.earth import Earth
 from bedside.stage.scenery.field import USUAL, Field, Floats
 from bedside.stage.scenery.hills import Hills
+from bedside.stage.scenery.mist import Mist
+from bedside.stage.scenery.pines import Pines
+from bedside.stage.scenery.rays import Rays
 from bedside.stage.scenery.stars import Stars
+from bedside.stage.scenery.trunks import Trunks
 from bedside.stage.scenery.water import Water
 
 __all__ = ["KINDS", "Layer", "field", "packed", "stated"]
@@ -33,7 +39,18 @@ class Layer(Protocol):
 
 
 # The layers that a world's file may name.
-KINDS: Mapping[str, type[Layer]] = {"air": Air, "hills": Hills, "stars": Stars, "water": Water}
+KINDS: Mapping[str, type[Layer]] = {
+    "air": Air,
+    "canopy": Canopy,
+    "earth": Earth,
+    "hills": Hills,
+    "mist": Mist,
+    "pines": Pines,
+    "rays": Rays,
+    "stars": Stars,
+    "trunks": Trunks,
+    "water": Water,
+}
 
 
 def stated(table: Mapping[str, Any]) -> Layer:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from bedside.music.events import Event, Performed, Player
     from bedside.sound.instrument import Instrument
+    from bedside.stage.look import Look
+    from bedside.stage.seats import Together
 
 app = typer.Typer(
     name="bedside",
@@ -109,6 +111,16 @@ def play(
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
     profile: Annotated[str, typer.Option(help="How loud and how sudden it may be: ward, quiet or night.")] = "ward",
+    together: Annotated[
+        str, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
+    ] = "alone",
+    other: Annotated[str, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = "child2",
+    look: Annotated[
+        str, typer.Option(help="What eyes need: still (no motion), contrast, dim (night), or several: still,dim.")
+    ] = "",
+    screen_mm: Annotated[
+        str | None, typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if it does not say so itself.")
+    ] = None,
     free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
     or_demo: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
@@ -122,6 +134,10 @@ def play(
         world=world,
         patient=patient,
         size=_size(window),
+        screen_mm=_millimetres(screen_mm),
+        together=_together(together),
+        players=_seated(together, other),
+        look=_look(look),
         card=audio,
         midi=midi,
         keys=_players(keys)[0],
@@ -385,6 +401,43 @@ def _instruments(data: Path, rate: int, events: Sequence[Event]) -> list[Instrum
 
 def _sound() -> str:
     return f"bedside {__version__}"
+
+
+def _together(name: str) -> Together:
+    from bedside.stage.seats import Together
+
+    if name not in list(Together):
+        raise typer.BadParameter(f"players sit {', '.join(Together)}, not {name!r}")
+    return Together(name)
+
+
+def _seated(together: str, other: str) -> tuple[Player, ...]:
+    from bedside.music.events import Player
+
+    second = _players(other)[0]
+    if second is Player.CHILD:
+        raise typer.BadParameter("the child is there already; with child2, therapist or partner")
+    return (Player.CHILD,) if together == "alone" else (Player.CHILD, second)
+
+
+def _look(names: str) -> Look:
+    from bedside.stage.look import Look
+
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = ("still", "contrast", "dim")
+    for name in wanted:
+        if name not in known:
+            raise typer.BadParameter(f"a look is of {', '.join(known)}, not {name!r}")
+    return Look(**dict.fromkeys(wanted, True))
+
+
+def _millimetres(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if cross and width.isdigit() and height.isdigit() and 40 <= int(width) <= 3000 and 40 <= int(height) <= 3000:
+        return float(width), float(height)
+    raise typer.BadParameter(f"a screen is as 217x136, from 40 to 3000 millimetres, not {text!r}")
 
 
 def _players(labels: str) -> list[Player]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What is chosen when somebody calls what they played their own.
+STAR = "star"
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Somebody chose: ``what`` (world, sound, stop, …), ``which`` one, and ``by`` whom (child, adult).
+    """Somebody chose: ``what`` (world, sound, stop, go on, listen, star, lead), ``which``, ``by`` whom (child, adult).
 
     ``frame`` counts from the beginning of the take, and is None between takes.
     """

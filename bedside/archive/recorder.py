@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bedside.archive.moments import Chosen, Marked
+from bedside.archive.moments import STAR, Chosen, Marked
 from bedside.archive.store import Store
 from bedside.archive.writing import Origin, Writing
 from bedside.errors import BedsideError
-from bedside.music.events import Performed, TakeBegan
+from bedside.music.events import NoteOn, Performed, Source, TakeBegan
 
 # What is fed within this time of the first event is committed together; the rest of the 100 ms is for the disk.
 _GATHER_SECONDS = 0.04
@@ -39,12 +39,17 @@ class _Fed:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where the next thing belongs: the patient, the session and the take once begun, and the session of that take."""
+    """Where the next thing belongs: the patient, the session and the take once begun, and the session of that take.
+
+    ``own`` is the last take in which somebody played, ``replayed`` whether the present one has been a replay so far.
+    """
 
     patient: str | None
     session: str | None = None
     take: str | None = None
     owner: str | None = None
+    own: str | None = None
+    replayed: bool = False
 
 
 class Recorder:
@@ -168,28 +173,47 @@ class Recorder:
         for fed in waiting:
             match fed.kept:
                 case Performed(_, TakeBegan() as began):
-                    self._append(writing, where, performed)
+                    where = self._append(writing, where, performed)
                     where = _begun(writing, where, fed.at)
                     begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
-                    where = replace(where, take=begun, owner=where.session)
+                    where = replace(where, take=begun, owner=where.session, replayed=False)
                     performed = [fed.kept]
                 case Performed() as played:
                     performed.append(played)
                 case Chosen() as chosen:
                     where = _begun(writing, where, fed.at)
-                    take = where.take if where.owner == where.session else None
-                    writing.choose(str(where.session), take, chosen, fed.at)
+                    where = self._append(writing, where, performed)
+                    performed = []
+                    self._choose(writing, where, chosen, fed.at)
                 case Marked() as marked if where.take is not None:
                     writing.mark(where.take, marked)
                 case _Meeting(patient):
                     where = replace(where, patient=patient, session=None)
-        self._append(writing, where, performed)
+        return self._append(writing, where, performed)
+
+    def _append(self, writing: Writing, where: _Where, performed: list[Performed]) -> _Where:
+        """Write what was performed in the present take; return where things belong then."""
+        if where.take is None or not performed:
+            return where
+        writing.append(where.take, performed)
+        sources = {each.event.source for each in performed if isinstance(each.event, NoteOn)}
+        if sources - {Source.REPLAY}:
+            if where.replayed:
+                # Somebody plays along: it is an improvisation after all.
+                writing.call(where.take, self._origin)
+            return replace(where, own=where.take, replayed=False)
+        if sources and where.own != where.take and not where.replayed:
+            writing.call(where.take, "replayed")
+            return replace(where, replayed=True)
         return where
 
     @staticmethod
-    def _append(writing: Writing, where: _Where, performed: list[Performed]) -> None:
-        if where.take is not None:
-            writing.append(where.take, performed)
+    def _choose(writing: Writing, where: _Where, chosen: Chosen, at: datetime) -> None:
+        """Write a choice with its take; what somebody calls their own is what they played, not what they heard again."""
+        take = where.take if where.owner == where.session else None
+        if chosen.what == STAR and where.replayed and take is not None:
+            take, chosen = where.own, replace(chosen, frame=None)
+        writing.choose(str(where.session), take, chosen, at)
 
 
 def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:

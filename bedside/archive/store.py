@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from bedside.archive import key, rows
 from bedside.archive.database import empty_engine, is_damage, is_whole, reading_engine, reason_of, writing_engine
+from bedside.archive.models import Choice as ChoiceRow
 from bedside.archive.models import Part, PerformedRow, Take
 from bedside.archive.writing import Writing
 from bedside.errors import BedsideError
@@ -29,6 +30,7 @@ DATABASE = "bedside.db"
 _SUMMARIES = (
     select(Take.__table__, Part.player, Part.notes)
     .join_from(Take.__table__, Part.__table__, Part.take_id == Take.id, isouter=True)
+    .where(Take.origin != "replayed")
     .order_by(Take.began, Take.id, Part.entered)
 )
 
@@ -46,6 +48,18 @@ class Summary:
     seconds: float
     players: tuple[Player, ...]
     notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice as it was kept: in which take and at which frame, None between takes, and when; see `Chosen`."""
+
+    take: str | None
+    frame: int | None
+    made: datetime
+    what: str
+    which: str
+    by: str
 
 
 class Store:
@@ -109,7 +123,7 @@ class Store:
             yield Writing(connection)
 
     def takes(self) -> list[Summary]:
-        """Return what is recorded, in order of beginning."""
+        """Return what is recorded, in order of beginning; what was only listened to is left out."""
         return self._summaries(_SUMMARIES)
 
     def summary(self, take: str) -> Summary:
@@ -125,7 +139,7 @@ class Store:
         take = Take.__table__.c
         wanted = select(take.id)
         if name == "last":
-            wanted = wanted.order_by(take.began.desc(), take.id.desc()).limit(1)
+            wanted = wanted.where(take.origin != "replayed").order_by(take.began.desc(), take.id.desc()).limit(1)
         elif re.fullmatch("[0-9a-f]{1,32}", name):
             wanted = wanted.where(take.id.startswith(name)).limit(2)
         else:
@@ -147,6 +161,17 @@ class Store:
         wanted = select(table).where(table.c.take_id == take).order_by(table.c.ordinal)
         with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
             return [rows.performed(row) for row in connection.execute(wanted).mappings()]
+
+    def choices(self, session: str) -> list[Choice]:
+        """Return what was chosen in the session of this id, in order of time."""
+        table = ChoiceRow.__table__.c
+        wanted = (
+            select(table.take_id, table.frame, table.made, table.what, table.which, table.by)
+            .where(table.session_id == session)
+            .order_by(table.made, table.id)
+        )
+        with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
+            return [Choice(*row) for row in connection.execute(wanted)]
 
     def _summaries(self, wanted: Select[Any]) -> list[Summary]:
         together: dict[str, list[RowMapping]] = {}

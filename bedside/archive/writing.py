@@ -16,7 +16,8 @@ from bedside.archive.models import Choice, Marker, Part, Patient, PerformedRow, 
 from bedside.archive.moments import Chosen, Marked
 from bedside.music.events import NoteOn, Performed, TakeBegan
 
-Origin = Literal["played", "imported", "demo"]
+# Of a replayed one nobody played a note: it was listened to.
+Origin = Literal["played", "imported", "demo", "replayed"]
 
 # An imported take of a million notes is not to stand in memory a second time, as rows.
 _ROWS_AT_ONCE = 5_000
@@ -81,6 +82,10 @@ class Writing:
             },
         )
         return take
+
+    def call(self, take: str, origin: Origin) -> None:
+        """Write where a take comes from, if it is not what was said at its beginning."""
+        self._connection.execute(update(Take).where(_take.c.id == take).values(origin=origin))
 
     def append(self, take: str, performed: Iterable[Performed]) -> None:
         """Write what was performed in a take, after all that is there; its `TakeBegan` is written like any other."""

@@ -37,13 +37,14 @@ class Player(IntEnum):
 
 
 class Source(IntEnum):
-    """What a note was played on."""
+    """What a note was played on; a replay's was played before, and sounds again because somebody wants to hear it."""
 
     TOUCH = 0
     MOUSE = 1
     KEYS = 2
     MIDI = 3
     FILE = 4
+    REPLAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,13 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A player has the lead from here on: what follows, follows this part."""
+
+    player: Player
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Everything sounding fades to exact silence, and no note is left."""
 
@@ -215,6 +223,7 @@ Event = (
     | Level
     | Reverb
     | Profile
+    | Lead
     | Stop
     | Tempo
     | TakeBegan
@@ -225,7 +234,7 @@ Event = (
 
 
 # What says how a part, or everything, is to sound, and stays so until it is said anew.
-Setting = Bend | Vibrato | Expression | Pedal | Program | Level | Reverb | Profile
+Setting = Bend | Vibrato | Expression | Pedal | Program | Level | Reverb | Profile | Lead
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,16 @@ class Fingers:
     """
 
     def __init__(self, pads: Sequence[Pad], player: Player, numbers: Iterator[int]) -> None:
-        self.pads = tuple(pads)
         self.player = player
         self.sliding = False
-        self._ribbon = Ribbon.of(pads)
+        self.tune(pads)
         self._numbers = numbers
         self._held: dict[Hashable, _Held] = {}
+
+    def tune(self, pads: Sequence[Pad]) -> None:
+        """Play other keys on the same places from the next touch on."""
+        self.pads = tuple(pads)
+        self._ribbon = Ribbon.of(pads)
 
     def down(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
         """Return the events of a finger that touches a point.
@@ -72,7 +76,7 @@ class Fingers:
         if held is None:
             return []
         pad = nearest(self.pads, x, y)
-        if pad is not held.pad and not self.sliding:
+        if pad.number != held.pad.number and not self.sliding:
             return [*self.up(finger), self._begin(finger, pad, x, y, source)]
         events: list[Event] = []
         if self.sliding:

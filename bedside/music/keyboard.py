@@ -145,6 +145,10 @@ class Keyboard:
                 return self.recentre()
         return []
 
+    def lift_keys(self) -> list[Event]:
+        """Return the events of all keys let go at once; wheels and pedals stay as they are."""
+        return [event for key in list(self._held) for event in self.up(key)]
+
     def recentre(self) -> list[Event]:
         """Return the events of every wheel and pedal let go."""
         return [
@@ -156,7 +160,7 @@ class Keyboard:
 
     def lift(self) -> list[Event]:
         """Return the events of all keys, wheels and pedals let go at once, as when the keyboard is unplugged."""
-        return [*[event for key in list(self._held) for event in self.up(key)], *self.recentre()]
+        return [*self.lift_keys(), *self.recentre()]
 
 
 def _heard(value: float, last: float, places: tuple[float, ...]) -> bool:

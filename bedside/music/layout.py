@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bedside.music.pad import Area, Pad
 
@@ -28,9 +28,7 @@ _FLATTEST = 1.9
 _GOLDEN = 0.6180339887498949
 
 
-def fit(
-    layout: str, keys: Sequence[int], degrees: Sequence[int], area: Area, least: float = 1.0
-) -> tuple[Pad, ...]:
+def fit(layout: str, keys: Sequence[int], degrees: Sequence[int], area: Area, least: float = 1.0) -> tuple[Pad, ...]:
     """Return one pad for each key, laid out in an area; from the first key on as many as fit at ``least`` pixels.
 
     Keys rise from left to right and away from the player. No pad is narrower or lower than ``least``, unless even one
@@ -204,7 +202,7 @@ def _line(curve: tuple[float, float, float, float], begin: float, end: float) ->
     """Return points of a curve, each with its way along it."""
     x, y, across, up = curve
     steps = 180
-    points = []
+    points: list[tuple[float, float, float]] = []
     way = 0.0
     for step in range(steps + 1):
         angle = begin + (end - begin) * step / steps
@@ -234,7 +232,7 @@ def _shared(count: int, rooms: list[int]) -> list[int]:
 
 def _at(line: list[tuple[float, float, float]], way: float) -> tuple[float, float]:
     """Return the point of a line so far along it."""
-    for (before, x, y), (after, next_x, next_y) in zip(line, line[1:], strict=False):
+    for (before, x, y), (after, next_x, next_y) in pairwise(line):
         if way <= after:
             share = (way - before) / (after - before) if after > before else 0.0
             return x + (next_x - x) * share, y + (next_y - y) * share

@@ -18,7 +18,7 @@ _NEARNESS = 4
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """Pads as a surface of pitch: their rows from top to bottom, each from left to right; or, of round ones, one row."""
+    """Pads as a surface of pitch: their rows from the top, each from left to right; or, of round ones, a single row."""
 
     rows: tuple[tuple[Pad, ...], ...]
     scattered: bool

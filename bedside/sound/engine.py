@@ -18,6 +18,7 @@ from bedside.music.events import (
     Event,
     Expression,
     Glide,
+    Lead,
     Level,
     NoteOff,
     NoteOn,
@@ -63,6 +64,7 @@ class Engine:
         self._chain = Chain(rate, block)
         self._solo = solo
         self._parts = {player: Part() for player in Player}
+        self._lead = Player.CHILD
         self._turns: dict[tuple[int, int], int] = {}
         # Notes that have something to sound when they end; those of them that the hand has left.
         self._ending: dict[tuple[Player, int], _Ending] = {}
@@ -100,8 +102,9 @@ class Engine:
         return name in self._names and self._instruments[self._names.index(name)] is not None
 
     def parts(self) -> list[Event]:
-        """Return the events that give a fresh engine this one's room, profile and parts."""
-        events: list[Event] = [Reverb(self._chain.surroundings.wanted), Profile(self._chain.profile)]
+        """Return the events that give a fresh engine this one's room, profile, lead and parts."""
+        room, profile = self._chain.surroundings.wanted, self._chain.profile
+        events: list[Event] = [Reverb(room), Profile(profile), Lead(self._lead)]
         for player, part in self._parts.items():
             events += part.events(player, self._names[part.slot])
         return events
@@ -190,6 +193,8 @@ class Engine:
                 self._chain.surroundings.enter(name)
             case Profile(name):
                 self._chain.take(name)
+            case Lead(player):
+                self._lead = player
             case Stop():
                 self._chain.stop()
             case Resumed():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from bedside.music.events import AllOff, Event, Glide, NoteOff, NoteOn, Pedal, Player, Program, Setting, Stop
+from bedside.music.events import AllOff, Event, Glide, Lead, NoteOff, NoteOn, Pedal, Player, Program, Setting, Stop
 
 # A note that the lost engine did not play is played by the next one within this time; later it would only startle.
 LATE_SECONDS = 1.0
@@ -42,7 +42,9 @@ class Handover:
     def asked(self, event: Event, now_ns: int) -> None:
         """Take in an event that was asked at a monotonic time."""
         if isinstance(event, Setting):
-            self._settings[getattr(event, "player", None), type(event)] = event
+            # Only one player has the lead.
+            whose = None if isinstance(event, Lead) else getattr(event, "player", None)
+            self._settings[whose, type(event)] = event
             return
         match event:
             case Glide(player, note) if (player, note) in self._held:

@@ -113,6 +113,12 @@ class EngineHost:
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Close())
 
+    @property
+    def frame(self) -> int | None:
+        """The frame that the take which is playing has come to by now; None between takes."""
+        with self._lock:
+            return self._standing.frame(time.perf_counter_ns(), self._settings.rate)
+
     def ping(self) -> None:
         """Ask for the time it takes an event to reach the next block; `pongs` has the answers."""
         with self._lock:

@@ -59,6 +59,12 @@ class Standing:
         if beat.playing:
             self._frame, self._at_ns = beat.frame, beat.at_ns
 
+    def frame(self, now_ns: int, rate: int) -> int | None:
+        """Return the frame that the take has come to at a monotonic time; None between takes."""
+        if self._take is None:
+            return None
+        return self._frame + max(now_ns - self._at_ns, 0) * rate // 10**9
+
     @property
     def ended(self) -> Performed | None:
         """The end of a take that was to end and whose engine could not end it any more."""

@@ -12,20 +12,22 @@ from bedside import __version__
 from bedside.archive.recorder import Recorder
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
-from bedside.music import layout, scales
-from bedside.music.events import Performed, Player, Profile, Program, Reverb
-from bedside.music.layout import Pad
+from bedside.music.compass import Compass
+from bedside.music.events import Performed, Player, Profile
 from bedside.sound import catalogue
 from bedside.sound.host import EngineHost
 from bedside.sound.process import Settings
 from bedside.sound.profiles import PROFILES
+from bedside.sound.recipe import Recipe
+from bedside.stage import ruler
 from bedside.stage import world as worlds
-from bedside.stage.hands import Hands, Tuning
+from bedside.stage.atelier import Atelier
+from bedside.stage.look import Look
 from bedside.stage.midi import Keyboards
 from bedside.stage.play import Inbox, Play
-from bedside.stage.scene import Scene
+from bedside.stage.playground import Offered, Outside, Playground, Setting
+from bedside.stage.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.window import NoScreenError, screen, window
-from bedside.stage.world import World
 
 __all__ = ["RATE", "Bed", "NoScreenError", "play"]
 
@@ -46,13 +48,19 @@ _CODE = re.compile(r"[\w.\-]{1,40}")
 class Bed:
     """What is chosen before play.
 
-    ``size`` is the window's, None for the whole screen; ``profile`` is one of `PROFILES`.
+    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's own in millimetres, None where it
+    is to be found out. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys``
+    plays the MIDI keyboards. ``profile`` is one of `PROFILES`.
     """
 
     data: Path
     world: str
     patient: str | None
     size: tuple[int, int] | None
+    screen_mm: tuple[float, float] | None
+    together: Together
+    players: tuple[Player, ...]
+    look: Look
     card: str | None
     midi: str | None
     keys: Player
@@ -70,10 +78,10 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
     if bed.profile not in PROFILES:
         raise BedsideError(f"There is no profile called {bed.profile!r}; choose one of: {', '.join(PROFILES)}.")
     world = worlds.find(bed.world)
-    tones = scales.scale(world.scale)
     own = bed.data / "sounds"
     recipes = catalogue.recipes(own, say)
-    sustained = frozenset(recipe.name for recipe in recipes if recipe.sustained)
+    instruments = [offered(recipe) for recipe in recipes]
+    sustained = frozenset(each.name for each in instruments if each.sustained)
     with screen(), Store.open_or_set_aside(bed.data) as store:
         if store.notice:
             say(store.notice)
@@ -88,17 +96,15 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         host = EngineHost(settings, sustained, listener)
         host.start()
         keyboards = Keyboards(inbox.knock, bed.midi)
+        atelier = Atelier(inbox.knock, say)
         try:
             host.ask(Profile(bed.profile))
-            host.ask(Reverb(world.room))
-            for player in Player:
-                host.ask(Program(player, world.instrument))
             surface = window(bed.size)
-            size = surface.get_size()
-            pads = place(world, size)
-            scene = Scene(world, pads, size)
-            tuning = Tuning(bed.keys, tones if bed.snapped else None, world.root)
-            hands = Hands(pads, size, tuning, [recipe.name for recipe in recipes], sustained)
+            setting = Setting(
+                bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
+            )
+            outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
+            playground = Playground(surface, world, setting, instruments, outside, atelier)
             tending = _Tending(host, recorder, say)
 
             def renew() -> None:
@@ -106,19 +112,34 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
                 host.close_take()
                 recorder.renew(None)
 
-            Play(surface, scene, hands, keyboards, inbox, host.ask, renew, tending.look, say).run()
+            Play(playground, keyboards, inbox, renew, tending.look, say).run()
         finally:
+            atelier.close(_LEAVING_SECONDS)
             keyboards.close()
             host.stop()
             if not recorder.close(_LEAVING_SECONDS):
                 say(recorder.fault or "The last moments of play are not recorded; the disk did not answer in time.")
 
 
-def place(world: World, size: tuple[int, int]) -> tuple[Pad, ...]:
-    """Return a world's pads on a screen of ``size`` pixels."""
-    tones = scales.scale(world.scale)
-    keys = [tones.key(degree, world.root) for degree in range(world.pads)]
-    return layout.fit(keys, [degree % len(tones.steps) for degree in range(world.pads)], *size)
+def offered(recipe: Recipe) -> Offered:
+    """Return an instrument as players are offered it; of a folder of samples the compass is not known before."""
+    patch = recipe.origin
+    if isinstance(patch, Path):
+        return Offered(recipe.name, recipe.name, None, recipe.sustained)
+    pieces = tuple((piece.lowest + piece.highest) // 2 for piece in patch.pieces) if len(patch.pieces) > 1 else ()
+    return Offered(
+        recipe.name, patch.picture, Compass(patch.lowest, patch.highest, patch.register, pieces), recipe.sustained
+    )
+
+
+def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
+    """Return how many pixels a target must measure on a screen of ``size`` pixels, of so many millimetres if known."""
+    known = screen_mm or ruler.measured()
+    if known is None:
+        return LEAST_PIXELS
+    # A tablet may be turned: long sides belong together. A window is smaller than its screen, never larger.
+    whole = ruler.pixels() or size
+    return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
 
 
 class _Tending:

@@ -25,7 +25,7 @@ _OUTER, _INNER = 0.24, 0.14
 
 
 def flower(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A wreath of translucent petals around a smaller one."""
+    """Return a wreath of translucent petals around a smaller one."""
     angle = _angles() * (parts / 2)
     depth = 0.12 + 0.34 * openness
     outer = 0.91 - depth * (1 - np.abs(np.cos(angle)) ** point)
@@ -35,7 +35,7 @@ def flower(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Rings that spread on water from a drop of light; ``parts`` of them, the outer the fainter."""
+    """Return rings that spread on water from a drop of light; ``parts`` of them, the outer the fainter."""
     del turns
     rings = np.zeros_like(radius)
     count = min(max(parts // 2, 2), 5)
@@ -47,15 +47,22 @@ def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A bubble: a thin bright skin, a breath of light inside, and a gleam above."""
-    del parts
-    size = 0.62 + 0.24 * openness
+    """A bubble: a thin bright skin, a breath of light inside, a gleam above, and ``parts`` pearls of air around it."""
+    size = 0.56 + 0.20 * openness
     inside = np.clip((size - radius) / 0.05, 0, 1)
-    skin = np.exp(-(((radius - size) / 0.045) ** 2))
+    skin = np.exp(-(((radius - size) / 0.040) ** 2)) + 0.35 * np.exp(-(((radius - size) / 0.10) ** 2)) * inside
     curve = np.clip(radius / size, 0, 1) ** (2.5 * max(point, 0.4))
-    gleam = np.exp(-(((radius - 0.68 * size) / 0.07) ** 2)) * np.clip(np.cos(_angles())[turns] * 1.6 - 0.7, 0, 1)
-    middle = 0.10 * np.exp(-((radius / 0.20) ** 2)) * (1 + openness)
-    return (0.20 * curve * inside + 0.26 * skin + 0.30 * gleam + middle + 0.07 * inside) * _edge(radius)
+    gleam = np.exp(-(((radius - 0.70 * size) / 0.065) ** 2)) * np.clip(np.cos(_angles())[turns] * 1.6 - 0.7, 0, 1)
+    middle = np.exp(-((radius / 0.24) ** 2)) * (0.12 + 0.16 * openness)
+    # The nearest pearl lies off its own angle by no more than half of the way to the next.
+    sector = 2 * math.pi / parts
+    off = np.abs((_angles() / sector + 0.5) % 1 - 0.5) * sector
+    at = size + 0.115 - 0.02 * (1 - openness)
+    far = np.sqrt(np.maximum(radius * radius + at * at - 2 * at * radius * np.cos(off)[turns], 0))
+    pearl = 0.036 + 0.10 / (parts + 4)
+    pearls = np.exp(-(((far - 0.62 * pearl) / (0.36 * pearl)) ** 2)) + 0.4 * np.exp(-((far / (1.4 * pearl)) ** 2))
+    light = 0.18 * curve * inside + 0.24 * skin + 0.26 * gleam + middle + 0.08 * inside
+    return (light + 0.24 * openness * pearls) * _edge(radius)
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
@@ -72,40 +79,54 @@ def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turn
 
 
 def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A snow crystal: slender arms, each with branches, around a small bright plate."""
+    """Return a snow crystal: arms with branches around a plate of thin ice, the more slender the higher the point."""
     arms = max(parts, 3)
-    angle = np.abs((_angles() * arms / (2 * math.pi) + 0.5) % 1 - 0.5) * 2 * math.pi / arms
+    sector = 2 * math.pi / arms
+    angle = np.abs((_angles() / sector + 0.5) % 1 - 0.5) * sector
     off = radius * np.sin(angle)[turns]
     along = radius * np.cos(angle)[turns]
-    reach = 0.50 + 0.40 * openness
-    width = 0.030 + 0.015 / max(point, 0.3)
-    arm = np.exp(-((off / width) ** 2)) * np.clip((reach - along) / 0.12, 0, 1)
+    slender = max(point, 0.3)
+    reach = 0.54 + 0.38 * openness
+    width = (0.018 + 0.012 / slender) * (1.35 - 0.6 * along / reach)
+    arm = (np.exp(-((off / width) ** 2)) + 0.30 * np.exp(-((off / (3.2 * width)) ** 2))) * _within(along, reach, 0.30)
     branches = np.zeros_like(radius)
-    for at, size in ((0.34, 0.20), (0.56, 0.15), (0.74, 0.09)):
-        place = at * reach / 0.9
-        slant = along - place - 0.6 * np.abs(off)
-        branches += np.exp(-((slant / 0.030) ** 2)) * np.clip((size - np.abs(off)) / 0.05, 0, 1)
-    plate = 0.22 * np.exp(-((radius / 0.17) ** 2))
-    glow = 0.15 * np.clip(1 - radius, 0, 1) ** 2
-    return (0.30 * arm + 0.24 * branches + plate + glow) * _edge(radius)
+    for at, size in ((0.30, 0.20), (0.52, 0.27), (0.74, 0.17)):
+        long = size * (0.45 + 0.55 * openness)
+        slant = along - at * reach - 0.58 * off
+        thin = (0.016 + 0.008 / slender) * (1.25 - 0.5 * np.minimum(off / long, 1))
+        fine = np.exp(-((slant / thin) ** 2)) + 0.30 * np.exp(-((slant / (3.2 * thin)) ** 2))
+        branches += fine * _within(off, long, 0.10)
+    ice = (0.34 + 0.06 / slender) * reach
+    plate = _within(along, ice, 0.16) * (0.5 + 0.5 * np.minimum(along / ice, 1))
+    heart = np.exp(-((radius / 0.13) ** 2))
+    glow = np.clip(1 - radius, 0, 1) ** 2
+    light: Floats = (0.26 * arm + 0.22 * branches + 0.12 * plate + 0.16 * heart + 0.20 * glow) * _edge(radius)
+    return np.minimum(light, 0.72)
 
 
 def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A far sun: a soft ball, and rays that come and go around it."""
-    ball = 0.24 + 0.16 * openness
-    body = 0.42 * np.clip((ball - radius) / (0.6 * ball) + 0.4, 0, 1)
-    corona = 0.34 * np.exp(-np.maximum(radius - ball, 0) / (0.10 + 0.12 * openness))
-    rays = (0.5 + 0.5 * np.cos(_angles() * parts)) ** (2 * max(point, 0.3))
-    beams = 0.26 * rays[turns] * np.clip(1 - radius, 0, 1) ** 1.3 * np.clip(radius / ball - 0.7, 0, 1)
-    return (body + corona + openness * beams) * _edge(radius)
+    """Return a far sun: a soft ball of light, the air that glows around it, and rays that reach far out."""
+    ball = 0.22 + 0.12 * openness
+    body = 1 / (1 + np.exp(np.clip((radius - ball) / (0.12 * ball), -30, 30)))
+    core = np.exp(-((radius / (0.62 * ball)) ** 2))
+    out = np.clip(1 - radius, 0, 1)
+    air = np.exp(-((radius / (2.4 * ball)) ** 2)) * np.minimum(out * 1.6, 1)
+    rays = (0.5 + 0.5 * np.cos(_angles() * parts)) ** (2.5 * max(point, 0.3))
+    rise = np.clip(radius / ball - 0.55, 0, 1)
+    beams = rays[turns] * rise * rise * (3 - 2 * rise) * out**1.5
+    light: Floats = 0.20 * body + 0.20 * core + 0.21 * air + 0.06 * out * out + (0.08 + 0.18 * openness) * beams
+    return light * _edge(radius)
 
 
 def circle(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """One soft disc of light, and nothing else."""
+    """Return one soft disc of light, as of a lamp behind rice paper, and nothing else."""
     del parts, turns
-    size = 0.55 + 0.30 * openness
-    disc = np.clip((size - radius) / 0.35 + 0.4, 0, 1)
-    return (0.34 * disc * disc * (3 - 2 * disc) + 0.12 * point * np.exp(-((radius / 0.4) ** 2))) * _edge(radius)
+    size = 0.52 + 0.16 * openness
+    paper = 1 / (1 + np.exp(np.clip((radius - size) / 0.060, -30, 30)))
+    lamp = np.exp(-((radius / (0.62 * size)) ** 2))
+    far = np.cos(np.minimum(radius, 1) * (math.pi / 2)) ** 2
+    light: Floats = 0.22 * paper + 0.12 * max(point, 0.3) * lamp + 0.20 * far
+    return light * _edge(radius)
 
 
 def leaf(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
@@ -157,6 +178,13 @@ def _petals(radius: Floats, edge: Floats) -> Floats:
     along = np.minimum(radius / edge, 1)
     petals: Floats = within * within * (3 - 2 * within) * (0.55 + 0.45 * along * along)
     return petals
+
+
+def _within(values: Floats, end: float, soft: float) -> Floats:
+    """Return 1 where values lie below ``end``, and a soft way to 0 over ``soft`` before it."""
+    share = np.clip((end - values) / soft, 0, 1)
+    within: Floats = share * share * (3 - 2 * share)
+    return within
 
 
 def _edge(radius: Floats) -> Floats:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
@@ -12,10 +11,8 @@ import pygame
 from bedside.music.pad import Area, Pad
 from bedside.stage import light, picture, scenery
 from bedside.stage.look import Look
+from bedside.stage.seats import Table
 from bedside.stage.world import World
-
-if TYPE_CHECKING:
-    from bedside.stage.scene import Table
 
 # Sizes as shares of the smallest side of any pad.
 LANTERN = 0.50
@@ -43,9 +40,10 @@ def half(world: World, whole: Area, pads: Sequence[Pad], size: tuple[int, int]) 
     down = round(world.horizon * area.height)
     if not pads or not pads[0].round:
         down = _between(down, [_down(area, pad) for pad in pads], area.height)
-    down = min(max(down, 1), round(area.height) - 1)
+    height = round(area.height)
+    down = min(max(down, 1), height - 1)
     row = round(area.y + (area.height - down if area.turned else down))
-    return Half(area, row, round(area.height) - down)
+    return Half(area, row, height - down)
 
 
 def _down(area: Area, pad: Pad) -> float:
@@ -60,6 +58,19 @@ def _between(own: int, edges: Sequence[float], height: float) -> int:
     farthest = min(edges, default=0.0)
     gaps = [edge for edge in edges if edge > farthest + 1 and abs(edge - own) < 0.18 * height]
     return round(min(gaps, key=lambda gap: abs(gap - own))) if gaps else own
+
+
+def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> pygame.Surface:
+    """Return a world's backdrop of ``size`` pixels, its horizon at a share of the height, with the pictures in it."""
+    levels = look.backdrop(scenery.field(world.layers, size, horizon, world.seed))
+    made = light.surface(scenery.packed(levels, size, np.random.default_rng(world.seed)))
+    for placed in world.placed:
+        side = max(round(placed.size * min(size)), 2)
+        drawn = picture.full(placed.picture, side, look, placed.light)
+        if placed.flip:
+            drawn = pygame.transform.flip(drawn, True, False)
+        made.blit(drawn, (round(placed.x * size[0] - side / 2), round(placed.y * size[1] - side)))
+    return made
 
 
 class Ground:
@@ -77,37 +88,35 @@ class Ground:
         rng: np.random.Generator,
     ) -> None:
         self._world = world
-        self._look = look
         self._plain = pygame.Surface(size).convert()
         painted: dict[tuple[float, float], pygame.Surface] = {}
         for each in halves:
             width, height = each.area.width, each.area.height
             if (width, height) not in painted:
-                painted[width, height] = self._painted((round(width), round(height + 0.49)), each, rng)
+                upright_size = (round(width), round(height + 0.49))
+                painted[width, height] = paint(world, upright_size, 1 - each.depth / height, look)
             upright = painted[width, height]
             if each.area.turned:
                 upright = pygame.transform.rotate(upright, 180)
             self._plain.blit(upright, (round(each.area.x), round(each.area.y)))
         for table, each in zip(tables, halves, strict=True):
             self._hang(table, each, cell, reflections, rng)
+        if len(halves) == 2 and halves[0].area == halves[1].area:
+            self._divide(size)
         self.shown = self._plain.copy()
+
+    def _divide(self, size: tuple[int, int]) -> None:
+        """Draw a thread of light between two who sit side by side."""
+        width = max(round(0.012 * size[0]), 3)
+        across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+        down = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
+        thread = np.exp(-((across / 0.35) ** 2)) * (0.25 - 0.12 * down**2)
+        sprite = light.grey(thread, np.random.default_rng(self._world.seed))
+        self._plain.blit(sprite, (size[0] // 2 - width // 2, 0), special_flags=pygame.BLEND_RGB_ADD)
 
     def restore(self, rect: pygame.Rect) -> None:
         """Put back what was drawn over in a rectangle."""
         self.shown.blit(self._plain, rect, rect)
-
-    def _painted(self, size: tuple[int, int], half: Half, rng: np.random.Generator) -> pygame.Surface:
-        world = self._world
-        horizon = 1 - half.depth / size[1]
-        levels = self._look.backdrop(scenery.field(world.layers, size, horizon, world.seed))
-        made = light.surface(scenery.packed(levels, size, rng))
-        for placed in world.placed:
-            side = max(round(placed.size * min(size)), 2)
-            drawn = picture.full(placed.picture, side, self._look, placed.light)
-            if placed.flip:
-                drawn = pygame.transform.flip(drawn, True, False)
-            made.blit(drawn, (round(placed.x * size[0] - side / 2), round(placed.y * size[1] - side)))
-        return made
 
     def _hang(
         self,

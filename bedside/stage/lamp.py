@@ -44,8 +44,9 @@ class Lamp:
     """One place that can light up; it holds its hands, and everything else of it moves towards them.
 
     All of it comes and goes at a ``pace`` that is 1 as usual and larger where it is slower; a ``still`` one neither
-    opens nor breathes nor moves, and only grows light and dark. ``x`` and ``y`` are where its light is, in pixels; it follows the finger inside ``home``, a centre and the half
-    width and half height around it. Every ``now`` is in seconds and does not go back.
+    opens nor breathes nor moves, and only grows light and dark. ``x`` and ``y`` are where its light is, in pixels; it
+    follows the finger inside ``home``, a centre and the half width and half height around it. Every ``now`` is in
+    seconds and does not go back.
     """
 
     __slots__ = (

@@ -21,7 +21,7 @@ _PALER_CONTRAST = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the eyes at this bed need: ``still`` nothing moves, ``contrast`` what is played stands out, ``dim`` night."""
+    """What eyes at this bed need: ``still`` no motion, ``contrast`` what is played stands out, ``dim`` for the night."""
 
     still: bool = False
     contrast: bool = False
@@ -32,9 +32,9 @@ class Look:
         shown = levels
         if self.contrast:
             grey = levels @ np.asarray((0.2126, 0.7152, 0.0722), np.float32)
-            shown = _BACKDROP_CONTRAST * (0.5 * levels + 0.5 * grey[:, :, None])
+            shown = np.asarray(_BACKDROP_CONTRAST * (0.5 * levels + 0.5 * grey[:, :, None]), np.float32)
         if self.dim:
-            shown = shown * np.asarray(_BACKDROP_DIM, np.float32)
+            shown = np.asarray(shown * np.asarray(_BACKDROP_DIM, np.float32), np.float32)
         return shown
 
     def colour(self, colour: Colour) -> Colour:
@@ -56,6 +56,10 @@ class Look:
             stray=self.colour(world.stray),
             motes=() if self.still or self.contrast else world.motes,
         )
+
+
+# As the artist drew it.
+PLAIN = Look()
 
 
 def _lifted(colour: Colour) -> tuple[float, float, float]:

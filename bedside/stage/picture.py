@@ -10,10 +10,7 @@ import pygame
 from bedside.errors import BedsideError
 from bedside.places import shipped
 from bedside.stage.colours import Colour
-from bedside.stage.look import Look
-
-# As the artist drew it.
-PLAIN = Look()
+from bedside.stage.look import PLAIN, Look
 
 
 def lantern(picture: str, colour: Colour, size: int) -> pygame.Surface:

@@ -15,10 +15,10 @@ from types import FrameType
 import pygame
 from pygame._sdl2 import touch
 
-from bedside.music.events import Event, NoteOn, Performed
-from bedside.stage.hands import Finger, Hands
+from bedside.music.events import Performed
+from bedside.stage.hands import Finger
 from bedside.stage.midi import Keyboards
-from bedside.stage.scene import Scene
+from bedside.stage.playground import Playground
 
 FRAME_SECONDS = 1 / 60
 
@@ -90,31 +90,25 @@ class Inbox:
 
 
 class Play:
-    """Hands, light and the engine's ear, on one window.
+    """The playground, its keyboards and the engine's ear, in one window.
 
-    ``ask`` takes what the hands play; ``renew`` is called when the staff begin a new session, with Ctrl and N;
-    ``tend`` is called about once a second; ``say`` is given sentences for the staff. `run` returns when the window is
-    closed, Ctrl and Q are pressed, or the process is asked to end.
+    ``renew`` is called when the staff begin a new session, with Ctrl and N; ``tend`` is called about once a second;
+    ``say`` is given sentences for the staff. `run` returns when the window is closed, Ctrl and Q are pressed, or the
+    process is asked to end.
     """
 
     def __init__(
         self,
-        surface: pygame.Surface,
-        scene: Scene,
-        hands: Hands,
+        playground: Playground,
         keyboards: Keyboards,
         inbox: Inbox,
-        ask: Callable[[Event], None],
         renew: Callable[[], None],
         tend: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
-        self._surface = surface
-        self._scene = scene
-        self._hands = hands
+        self._playground = playground
         self._keyboards = keyboards
         self._inbox = inbox
-        self._ask = ask
         self._renew = renew
         self._tend = tend
         self._say = say
@@ -136,7 +130,7 @@ class Play:
         try:
             self._loop()
         finally:
-            self._ask_all(self._hands.lift())
+            self._playground.lift()
             self._inbox.close()
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
@@ -148,21 +142,22 @@ class Play:
             except Exception as fault:
                 # A picture that fails is drawn anew; the music does not end for it.
                 self._complain(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
-                self._scene.expose()
+                self._playground.expose()
                 time.sleep(FRAME_SECONDS)
 
     def _turn(self) -> None:
-        """Wait for the next finger or frame, and do what is due."""
-        still = self._scene.resting and not self._inbox
+        """Wait for the next finger, the next frame or what is due otherwise, and do it."""
+        still = self._playground.resting and not self._inbox
         due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
-        self._wait(due)
+        self._wait(min(due, self._playground.next_due))
         now = time.perf_counter()
+        self._playground.tick(now)
         if now >= due:
             self._drawn = due if now - due < FRAME_SECONDS else now
             self._draw(now)
         if now - self._tended > _TEND_SECONDS:
             self._tended = now
-            self._ask_all(self._hands.missing(fingers()))
+            self._playground.miss(fingers())
             self._tend()
 
     def _complain(self, sentence: str) -> None:
@@ -185,8 +180,9 @@ class Play:
         """Pass on all that happened meanwhile, without waiting."""
         for event in pygame.event.get():
             self._feel(event)
+        now = time.perf_counter()
         for played in self._keyboards.played():
-            self._ask_all(self._hands.hear(played))
+            self._playground.hear(played, now)
         self._looked = time.perf_counter()
 
     def _feel(self, event: pygame.event.Event) -> None:
@@ -198,29 +194,20 @@ class Play:
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:
-                self._ask_all(self._hands.lift())
+                self._playground.lift()
                 self._renew()
             case pygame.WINDOWEXPOSED:
-                self._scene.expose()
+                self._playground.expose()
             case _:
-                self._ask_all(self._hands.feed(event))
-                for player, note, x, y in self._hands.moved():
-                    self._scene.move(player, note, x, y)
-
-    def _ask_all(self, events: list[Event]) -> None:
-        for event in events:
-            self._ask(event)
+                self._playground.feed(event, time.perf_counter())
 
     def _draw(self, now: float) -> None:
         """Draw a frame, looking at the fingers between its pieces."""
         for performed in self._inbox.performed():
-            event = performed.event
-            self._hands.performed(event)
-            at = self._hands.place(event.note) if isinstance(event, NoteOn) else None
-            self._scene.performed(event, now, at)
-        for _ in self._scene.paint(self._surface, now):
+            self._playground.performed(performed, now)
+        for _ in self._playground.paint(now):
             self._glance()
-        for rect in self._scene.dirty:
+        for rect in self._playground.dirty:
             # The screen takes its time for each; a touch should not wait for all of them.
             pygame.display.update(rect)
             self._glance()

@@ -5,21 +5,21 @@ It lives off performed events alone and never reads a clock; between two paints 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pygame
 
 from bedside.music.events import Event, Glide, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
-from bedside.music.pad import Area, Pad
+from bedside.music.pad import Pad
 from bedside.stage import light
 from bedside.stage.colours import Colour
 from bedside.stage.drift import Drift
-from bedside.stage.ground import Ground, Half, half
+from bedside.stage.ground import Ground, half
 from bedside.stage.lamp import Hand, Lamp
-from bedside.stage.look import Look
-from bedside.stage.seats import Seat
+from bedside.stage.look import PLAIN, Look
+from bedside.stage.seats import Table
 from bedside.stage.sign import Sign
 from bedside.stage.veil import Veil
 from bedside.stage.world import Tone, World
@@ -41,14 +41,6 @@ REFLECTION_LIGHT = 0.42
 STEP_PIXELS = 1 << 17
 # The tint of a sprite that needs none.
 _AS_IT_IS: Colour = (255, 255, 255)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A seat at the screen, and the pads that lie before it."""
-
-    seat: Seat
-    pads: tuple[Pad, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +69,7 @@ class Scene:
     side below 2 pixels.
     """
 
-    def __init__(self, world: World, tables: Sequence[Table], size: tuple[int, int], look: Look = Look()) -> None:
+    def __init__(self, world: World, tables: Sequence[Table], size: tuple[int, int], look: Look = PLAIN) -> None:
         if min(size) < 2:
             raise ValueError(f"a scene needs a surface, not {size[0]} × {size[1]} pixels")
         rng = np.random.default_rng(world.seed)
@@ -118,6 +110,11 @@ class Scene:
         self._drift.draw(self._ground.shown)
 
     @property
+    def ground(self) -> pygame.Surface:
+        """The world without any light on it."""
+        return self._ground.shown
+
+    @property
     def resting(self) -> bool:
         """Whether another paint would change nothing, but for a veil that comes down too slowly to be seen."""
         lit = self._lit or any(not place.lamp.dark for place in self._all())
@@ -147,6 +144,13 @@ class Scene:
                 self._at.clear()
                 for place in self._all():
                     place.lamp.stop(now)
+
+    def tune(self, keys: Mapping[Player, Sequence[int]]) -> None:
+        """Take in which keys the players' pads sound now."""
+        for place in self._places:
+            own = keys.get(self._tables[place.side].seat.player)
+            if own is not None:
+                place.key = own[_pad(place).number]
 
     def move(self, player: Player, note: int, x: float, y: float, now: float) -> None:
         """Let the light of a held note follow the finger softly, within its pad."""
@@ -415,6 +419,3 @@ def _bands(rect: pygame.Rect) -> Iterator[pygame.Rect]:
     rows = max(STEP_PIXELS // max(rect.w, 1), 1)
     for top in range(rect.top, rect.bottom, rows):
         yield pygame.Rect(rect.left, top, rect.w, min(rows, rect.bottom - top))
-
-
-__all__ = ["Area", "Half", "Scene", "Table"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bedside.music.events import Player
-from bedside.music.pad import Area
+from bedside.music.pad import Area, Pad
 
 # What a target measures at the least where the screen's size is known, and where it is not.
 LEAST_MM = 20.0
@@ -56,6 +56,14 @@ class Seat:
     whole: Area
     play: Area
     buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A seat, and the pads that lie before it."""
+
+    seat: Seat
+    pads: tuple[Pad, ...]
 
 
 def seats(together: Together, players: Sequence[Player], size: tuple[int, int], least: float) -> tuple[Seat, ...]:

@@ -30,7 +30,7 @@ Share = Annotated[float, Within(0, 1)]
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How one degree of the scale looks: its picture and colour, and the number and slenderness of its bloom's parts."""
+    """How one degree of the scale looks: its picture and colour, the number of its bloom's parts and how slender."""
 
     picture: Name
     colour: Colour
@@ -134,15 +134,19 @@ def load(path: Path) -> World:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
-        return _world(tomllib.loads(content.decode()))
+        return _world(tomllib.loads(_small(content).decode()))
     except OSError as error:
         raise BedsideError(f"The world {path.name} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BedsideError(f"The world {path.name} is not a TOML file: {error}.") from error
     except ReadingError as fault:
         raise BedsideError(f"The world {path.name} cannot be shown: {fault}.") from fault
+
+
+def _small(content: bytes) -> bytes:
+    if len(content) > MOST_BYTES:
+        raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
+    return content
 
 
 # What a world's file states, by its name there; the rest of the fields have names of their own.

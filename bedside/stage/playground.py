@@ -1,0 +1,413 @@
+"""What players see and touch at one screen, and how they get from one world to another.
+
+It joins hands, choices and pictures: what hands do is asked of the engine, what the engine performed is seen, and what
+somebody chose is kept. It waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pygame
+
+from bedside.archive.moments import Chosen
+from bedside.music import scales
+from bedside.music.compass import Compass, keys
+from bedside.music.events import (
+    AllOff,
+    Event,
+    Lead,
+    NoteOn,
+    Performed,
+    Player,
+    Program,
+    Reverb,
+    Source,
+    TakeBegan,
+    TakeEnded,
+)
+from bedside.music.layout import fit
+from bedside.music.recall import Recall
+from bedside.stage import gallery
+from bedside.stage import world as worlds
+from bedside.stage.atelier import Workshop
+from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
+from bedside.stage.chooser import Chooser
+from bedside.stage.echo import Echo
+from bedside.stage.hands import Finger, Hands, Tuning
+from bedside.stage.look import Look
+from bedside.stage.midi import Played
+from bedside.stage.scene import Scene
+from bedside.stage.seats import Control, Table, Together, seats
+from bedside.stage.sign import Sign
+from bedside.stage.view import View
+from bedside.stage.world import World
+
+# Of its target, what a control's picture fills.
+_SIGN = 0.74
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An instrument there may be: its name and picture, its compass where known, and whether held notes sound on."""
+
+    name: str
+    picture: str
+    compass: Compass | None
+    sustained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a screen is set up: who shares it and how, the least size of a target in pixels, and what eyes need.
+
+    MIDI keyboards are ``keys``' own, and ``free`` of the scale.
+    """
+
+    together: Together
+    players: tuple[Player, ...]
+    least: float
+    look: Look
+    keys: Player
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A world made ready: its tables, its scene and the signs on it."""
+
+    world: World
+    tables: tuple[Table, ...]
+    scene: Scene
+    signs: dict[tuple[Control, Player], Sign]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the playground needs of the sound and of the record; none of it waits.
+
+    ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` says how far it has
+    come, None between takes, and ``keep`` records a choice.
+    """
+
+    ask: Callable[[Event], None]
+    close_take: Callable[[], None]
+    frame: Callable[[], int | None]
+    keep: Callable[[Chosen], None]
+
+
+class Playground:
+    """A world on a surface, with everything that can be done in it; every ``now`` is in seconds.
+
+    ``offered`` are the instruments in their order, ``workshop`` makes pictures. A display mode must be set.
+    """
+
+    def __init__(
+        self,
+        surface: pygame.Surface,
+        world: World,
+        setting: Setting,
+        offered: Sequence[Offered],
+        outside: Outside,
+        workshop: Workshop,
+    ) -> None:
+        self._surface = surface
+        self._size = surface.get_size()
+        self._setting = setting
+        self._offered = {each.name: each for each in offered}
+        self._outside = outside
+        self._workshop = workshop
+        self._recall = Recall()
+        self._pending: list[tuple[float, Event]] = []
+        self._taking = False
+        self._joined = False
+        self._entering = 0
+        self._going: set[Player] = set()
+        others = [setting.keys] if setting.keys not in setting.players else []
+        self.choices = Choices(setting.players, others, world.name, worlds.names(), [each.name for each in offered])
+        place = self._place(world)
+        self._tables = place.tables
+        self.view = View(place.scene, place.signs)
+        compasses = {each.name: each.compass for each in offered}
+        sustained = frozenset(each.name for each in offered if each.sustained)
+        self.hands = Hands(place.tables, self._size, self._tuning(world), compasses, sustained)
+        self._echo = Echo(self.hands.numbers)
+        self._ask(Lead(self.choices.lead))
+        self._ask(Reverb(world.room))
+        self._do(self.choices.entered(world.name, world.instrument), 0.0)
+        self._show()
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing moves and nothing is due."""
+        return self.view.resting and not self._echo.active
+
+    @property
+    def next_due(self) -> float:
+        """When something is to be asked that does not come from a hand; infinite where nothing is."""
+        return self._echo.next_due
+
+    @property
+    def pads(self) -> tuple[Table, ...]:
+        """The tables as they are now."""
+        return self._tables
+
+    def feed(self, event: pygame.event.Event, now: float) -> None:
+        """Take in something that happened at the screen, the mouse or the computer's keys."""
+        self._ask_all(self.hands.feed(event))
+        for player, note, x, y in self.hands.moved():
+            self.view.scene.move(player, note, x, y, now)
+        self._press(now)
+
+    def hear(self, played: Played, now: float) -> None:
+        """Take in what a MIDI keyboard played."""
+        self._ask_all(self.hands.hear(played))
+        self._press(now)
+
+    def miss(self, there: set[Finger]) -> None:
+        """Take in which fingers are on the panel, for those whose leaving was not reported."""
+        self._ask_all(self.hands.missing(there))
+
+    def lift(self) -> None:
+        """Let every hand go, and end a replay."""
+        self._ask_all(self.hands.lift())
+        self._end_listening()
+
+    def performed(self, performed: Performed, now: float) -> None:
+        """Take in what the engine played."""
+        event = performed.event
+        self._recall.feed(performed)
+        self._take_in(event)
+        at = self.hands.place(event.player, event.note) if isinstance(event, NoteOn) else None
+        self.view.performed(event, now, at)
+        match event:
+            case TakeBegan():
+                self._taking = True
+                self._joined = False
+            case NoteOn() if self._echo.active and event.source is not Source.REPLAY:
+                self._joined = True
+            case TakeEnded():
+                self._taking = False
+                self._begin_listening(now)
+        self._show()
+
+    def tick(self, now: float) -> None:
+        """Ask for what is due, and hang up what the workshop has made."""
+        active = self._echo.active
+        self._ask_all(self._echo.due(now))
+        if active and not self._echo.active:
+            if not self._joined:
+                # What was only listened to is no improvisation that the next touch would go on with.
+                self._outside.close_take()
+            self._show()
+        self._workshop.collect()
+
+    def expose(self) -> None:
+        """Draw everything anew, because something else was drawn over it."""
+        self.view.expose()
+
+    def paint(self, now: float) -> Iterator[None]:
+        """Draw what changed, yielding after every little of work; then `dirty` says where."""
+        yield from self.view.paint(self._surface, now)
+
+    @property
+    def dirty(self) -> list[pygame.Rect]:
+        """The rectangles that the last paint changed."""
+        return self.view.dirty
+
+    def _ask_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._ask(event)
+
+    def _ask(self, event: Event) -> None:
+        self._outside.ask(event)
+        if isinstance(event, Program | Lead):
+            # Between two takes the engine says nothing of what it was told.
+            self._take_in(event)
+
+    def _take_in(self, event: Event) -> None:
+        self.choices.performed(event)
+        self.hands.performed(event)
+        if isinstance(event, Program):
+            self.view.scene.tune(self.hands.pads)
+
+    def _press(self, now: float) -> None:
+        presses = self.hands.presses()
+        for press in presses:
+            self._do(self.choices.act(press, now), now)
+        if presses:
+            self._show()
+            self._hang()
+
+    def _do(self, effects: Sequence[Effect], now: float) -> None:
+        for effect in effects:
+            match effect:
+                case Ask(event):
+                    self._ask(event)
+                case Keep(what, which, by):
+                    self._outside.keep(Chosen(self._outside.frame(), what, which, by))
+                case Hush():
+                    self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
+                    self._end_listening()
+                    self._ask_all([AllOff(player) for player in Player])
+                case Listen(True):
+                    self._listen(now)
+                case Listen(False):
+                    self._end_listening()
+                case Enter(name):
+                    self._enter(name)
+        self.hands.deaf = self.choices.stopped
+        self.view.scene.veil.stop(self.choices.stopped)
+
+    def _listen(self, now: float) -> None:
+        """Begin to replay the last phrase, once the take that is playing has ended."""
+        self._pending = self._recall.phrase()
+        if not self._pending:
+            return
+        self.choices.listening = True
+        if self._taking:
+            self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
+            self._outside.close_take()
+        else:
+            self._begin_listening(now)
+
+    def _begin_listening(self, now: float) -> None:
+        if self._pending:
+            self._echo.start(self._pending, self.choices.sound, now)
+            self._pending = []
+
+    def _end_listening(self) -> None:
+        self._pending = []
+        self._ask_all(self._echo.stop())
+        self.choices.listening = False
+
+    def _enter(self, name: str) -> None:
+        """Have another world made, and go there when it is ready."""
+        self._entering += 1
+        self._going |= self.view.hung
+        turn = self._entering
+
+        def arrive(place: _Place) -> None:
+            if turn == self._entering:
+                self._arrive(place)
+
+        self._workshop.order(lambda: self._place(worlds.find(name)), arrive)
+
+    def _arrive(self, place: _Place) -> None:
+        self._ask_all(self.hands.lift())
+        self._going.clear()
+        self.choices.choosing.clear()
+        self._tables = place.tables
+        self.view.cross(self._surface, place.scene, place.signs)
+        self.hands.settle(place.tables, self._tuning(place.world))
+        self._ask(Reverb(place.world.room))
+        self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
+        place.scene.tune(self.hands.pads)
+        self._show()
+        self._hang()
+
+    def _hang(self) -> None:
+        """Hang the panels of those who choose, and take away the others'."""
+        choosing = self.choices.choosing
+        for table in self._tables:
+            player = table.seat.player
+            if player in self._going:
+                self.hands.choosing[player] = ()
+            elif player in choosing:
+                self._open(table, choosing[player])
+            else:
+                self.hands.choosing.pop(player, None)
+                self.view.draw_back(player)
+
+    def _open(self, table: Table, control: Control) -> None:
+        player = table.seat.player
+        names = self.choices.worlds if control is Control.DOOR else self.choices.sounds
+        chooser = Chooser(table.seat.play, len(names), self._setting.least)
+        current = self.choices.world if control is Control.DOOR else self.choices.sound.get(player, "")
+        chosen = names.index(current) if current in names else None
+        self.hands.choosing[player] = chooser.areas
+        ground, look = self.view.scene.ground, self._setting.look
+        offered = self._offered
+
+        def make() -> pygame.Surface:
+            if control is Control.DOOR:
+                pictures = [gallery.shown(worlds.find(name), chooser.size, look) for name in names]
+            else:
+                side = min(chooser.size)
+                pictures = [gallery.instrument(offered[name].picture, side, look) for name in names]
+            return chooser.panel(ground, [each or pygame.Surface((1, 1)) for each in pictures], chosen)
+
+        def hang(panel: pygame.Surface) -> None:
+            if self.choices.choosing.get(player) is control and self.view.scene.ground is ground:
+                self.view.hang(player, panel, chooser.rect)
+
+        self._workshop.order(make, hang)
+
+    def _show(self) -> None:
+        """Let the signs show how things stand."""
+        choices = self.choices
+        choices.listening = self._echo.active or bool(self._pending)
+        for table in self._tables:
+            player = table.seat.player
+            sign = partial(self.view.sign, player=player)
+            sign(Control.HAND).light(choices.stopped)
+            sign(Control.EAR).light(choices.listening)
+            sign(Control.STAR).light(choices.starred)
+            sign(Control.SUN).show("sun" if choices.lead is player else "sunless")
+            sign(Control.SUN).light(choices.lead is player)
+            sign(Control.DOOR).light(choices.choosing.get(player) is Control.DOOR)
+            sign(Control.SOUND).light(choices.choosing.get(player) is Control.SOUND)
+            name = choices.sound.get(player)
+            if name in self._offered:
+                sign(Control.SOUND).show(self._offered[name].picture)
+
+    def _tuning(self, world: World) -> Tuning:
+        return Tuning(scales.scale(world.scale), world.root, self._setting.keys, self._setting.free)
+
+    def _place(self, world: World) -> _Place:
+        """Make a world ready."""
+        laid = tables(world, self._setting, self._size, self._offered)
+        scene = Scene(world, laid, self._size, self._setting.look)
+        return _Place(world, laid, scene, self._signs(laid))
+
+    def _signs(self, laid: Sequence[Table]) -> dict[tuple[Control, Player], Sign]:
+        made: dict[tuple[str, int, bool], pygame.Surface] = {}
+
+        def drawn(name: str, size: int, turned: bool) -> pygame.Surface:
+            if (name, size, turned) not in made:
+                look = self._setting.look
+                of = gallery.instrument if name.startswith("instruments/") else gallery.control
+                upright = of(name.removeprefix("instruments/"), size, look)
+                made[name, size, turned] = pygame.transform.rotate(upright, 180) if turned else upright
+            return made[name, size, turned]
+
+        signs = {}
+        for button in (button for table in laid for button in table.seat.buttons):
+            area = button.area
+            size = round(_SIGN * min(area.width, area.height))
+            names = {"": str(button.control)}
+            if button.control is Control.SUN:
+                names = {"sun": "sun", "sunless": "sunless"}
+            elif button.control is Control.SOUND:
+                names = {each.picture: f"instruments/{each.picture}" for each in self._offered.values()}
+                names = {"": "sound", **names}
+            pictures = {key: drawn(name, size, area.turned) for key, name in names.items()}
+            x, y = round(area.x + area.width / 2 - size / 2), round(area.y + area.height / 2 - size / 2)
+            signs[button.control, button.player] = Sign(pygame.Rect(x, y, size, size), pictures, next(iter(pictures)))
+        return signs
+
+
+def tables(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Table, ...]:
+    """Return the tables of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
+    tones = scales.scale(world.scale)
+    there = offered.get(world.instrument)
+    sounding = keys(tones, world.root, world.pads, there.compass if there else None)
+    # A set shows one picture for each of its pieces, a scale one for each of its steps.
+    steps = len(world.tones) if there and there.compass and there.compass.pieces else len(tones.steps)
+    degrees = [number % steps for number in range(world.pads)]
+    return tuple(
+        Table(seat, fit(world.layout, sounding, degrees, seat.play, setting.least))
+        for seat in seats(setting.together, setting.players, size, setting.least)
+    )

@@ -18,8 +18,8 @@ class Columns:
     def __init__(self, slots: int, most: int) -> None:
         self.most = most
         self.count = 0
-        # How many of them have tables without a loop.
-        self.unlooped = 0
+        # How many of them have tables without a loop, and how many fade for others.
+        self.unlooped = self.fading = 0
         self._counts = [0] * slots
         # All that is eight bytes a voice lies together, in rows: when a voice comes or goes, one move shifts it.
         self._cells = np.zeros((22, most), np.int64)
@@ -48,7 +48,7 @@ class Columns:
         """Forget all voices."""
         self._cells[:] = 0
         self.reading[:] = 0
-        self.count = self.unlooped = 0
+        self.count = self.unlooped = self.fading = 0
         self.strikes = []
         self.notes = []
         self._counts = [0] * len(self._counts)
@@ -73,11 +73,17 @@ class Columns:
             self._move(column + 1, following, -gone)
         for column in reversed(columns):
             how = self.strikes.pop(column)
-            del self.notes[column]
+            self.fading -= self.notes.pop(column) is None
             self._counts[how.slot] -= 1
             self.unlooped -= how.region.loop == 0
         self.count -= len(columns)
         self._divide()
+
+    def give_up(self, column: int) -> None:
+        """Let a voice be nobody's, which fades whatever the hand does."""
+        self.fading += self.notes[column] is not None
+        self.notes[column] = None
+        self.hold[column], self.worth[column] = -1, np.inf
 
     def _move(self, first: int, end: int, by: int) -> None:
         """Move the columns from ``first`` until before ``end``."""

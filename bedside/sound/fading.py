@@ -66,18 +66,19 @@ class Fader:
         """Give a new voice its gains."""
         columns.gain[at] = how.gain
         columns.shade[at] = columns.shade_wanted[at] = how.brightness
-        columns.sides[:, at] = how.left, how.right
-        pair = slice(2 * at, 2 * at + 2)
-        columns.falls[pair] = self._falls(how.region)[0]
+        columns.sides[0, at], columns.sides[1, at] = how.left, how.right
+        self._fall(at, self._falls(how.region)[0], columns)
+        soft, bright = 2 * at, 2 * at + 1
         if how.attack:
             columns.rise[at], columns.rising[at] = 0.0, self._rising(how.attack)
-            columns.gains[2:, pair] = 0
+            columns.gains[2:, soft : bright + 1] = 0
             return
         columns.rise[at], columns.rising[at] = 1.0, 0.0
         level = how.gain * float(self._part[how.player])
-        bright = level * how.brightness
-        soft = level - bright
-        columns.gains[2:, pair] = ((how.left * soft, how.left * bright), (how.right * soft, how.right * bright))
+        share = level * how.brightness
+        gains = columns.gains
+        gains[2, soft], gains[2, bright] = how.left * (level - share), how.left * share
+        gains[3, soft], gains[3, bright] = how.right * (level - share), how.right * share
 
     def let_go(self, at: int, columns: Columns) -> None:
         """Let a voice fall at the pace of one that is let go."""

@@ -30,9 +30,6 @@ _INAUDIBLE = 1e-7
 # The energy of a block that no instruments could make.
 _ABSURD = 1e9
 
-# The delays move through a store so many frames longer than they are before what they still need is moved back.
-_AHEAD_FRAMES = 4096
-
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -78,18 +75,19 @@ class Room:
         # Taps: each line, each line a frame earlier, each reflection, the sound itself.
         late = np.concatenate((lines, lines + 1, walls, (0, 0)))
         rows = np.concatenate((np.arange(count), np.arange(count), sides, (count, count + 1)))
-        self._mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
-        self._kept = int(late.max())
-        width = self._kept + _AHEAD_FRAMES // block * block
-        self._store = np.zeros((count + 2, width), np.float32)
+        mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
+        self._kept, self._given = np.split(mixing, (count,))
+        # The delays go round through a store of whole blocks. The first stands behind the last too: no run is torn.
+        around = (-(-int(late.max()) // block) + 1) * block
+        self._store = np.zeros((count + 2, around + block), np.float32)
         self._runs = Runs(self._store, block)
-        self._first = rows * width + self._kept - late
-        self._reading = self._first.copy()
-        self._at = self._kept
+        begins = np.arange(0, around, block)
+        self._reading = rows * (around + block) + (begins[:, None] - late) % around
+        *self._blocks, self._behind = np.split(self._store, [*begins[1:], around], axis=1)
+        self._at = 0
         self._longest = int(lines.max() + walls.max()) + block
         self._quiet = self._longest
         self._faint = _INAUDIBLE**2 * 2 * block
-        self._mixed = np.zeros((count + 2, block), np.float32)
 
     @property
     def silent(self) -> bool:
@@ -99,8 +97,7 @@ class Room:
     def clear(self) -> None:
         """Empty the room."""
         self._store[:] = 0
-        self._reading[:] = self._first
-        self._at = self._kept
+        self._at = 0
         self._quiet = self._longest
 
     def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
@@ -117,22 +114,20 @@ class Room:
         if not loud and self.silent:
             out[:] = sound
             return
-        store, block, count, at = self._store, self.block, self._count, self._at
-        if at == store.shape[1]:
-            store[:, : self._kept] = store[:, -self._kept :]
-            self._reading[:] = self._first
-            at = self._kept
-        end = at + block
-        store[count:, at:end] = sound
-        mixed = np.matmul(self._mixing, self._runs.read(self._reading), out=self._mixed)
-        store[:count, at:end] = mixed[:count]
-        out[:] = mixed[count:]
-        self._reading += block
-        self._at = end
-        if loud or float(np.vdot(mixed, mixed)) > self._faint:
+        now, count = self._blocks[self._at], self._count
+        now[count:] = sound
+        if self._at == 0:
+            self._behind[count:] = sound
+        taps = self._runs.read(self._reading[self._at])
+        lines = np.matmul(self._kept, taps, out=now[:count])
+        np.matmul(self._given, taps, out=out)
+        if self._at == 0:
+            self._behind[:count] = lines
+        self._at = (self._at + 1) % len(self._blocks)
+        if loud or float(np.vdot(lines, lines) + np.vdot(out, out)) > self._faint:
             self._quiet = 0
         else:
-            self._quiet += block
+            self._quiet += self.block
             if self.silent:
                 self.clear()
 

@@ -20,7 +20,8 @@ from bedside.sound.strike import Strike
 # A note that slides on to the tables of another key is there in this time.
 REHOME_SECONDS = 0.02
 
-# How far a struck table that does not loop has fallen where it ends, about 70 dB, in nepers, and what being held adds to the worth of a voice.
+# How far a struck table that does not loop falls to its end, in nepers, and what being held adds to the worth of a
+# voice.
 _FALLEN = 70 / 20 * math.log(10)
 _HELD = 4.0
 
@@ -70,10 +71,11 @@ class VoiceBank:
         ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
         self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
         self._lines = np.zeros((4, block), np.float32)
+        self._more = np.zeros((4, block), np.float32)
 
     def __len__(self) -> int:
         """Return how many voices sound, those that fade for others not counted."""
-        return self._columns.count - self._columns.notes.count(None)
+        return self._columns.count - self._columns.fading
 
     @property
     def silent(self) -> bool:
@@ -163,7 +165,7 @@ class VoiceBank:
         for at, how in enumerate(columns.strikes):
             theirs = (how.player, how.slot, how.region.group) == (player, slot, group)
             if theirs and columns.notes[at] not in (None, (player, but)):
-                self._give_up(at)
+                columns.give_up(at)
                 self._fader.choke(at, columns)
 
     def shade(self, player: int, note: int, brightness: float) -> None:
@@ -199,7 +201,7 @@ class VoiceBank:
                 np.matmul(gains[:, 2 * first : 2 * last], samples, out=lines)
                 whole = False
             else:
-                lines += gains[:, 2 * first : 2 * last] @ samples
+                lines += np.matmul(gains[:, 2 * first : 2 * last], samples, out=self._more)
         # Each gain goes in a straight line through the block, from what it began with to what it ends with.
         lines *= self._weights
         np.add(lines[:2], lines[2:], out=out)
@@ -264,11 +266,6 @@ class VoiceBank:
                 columns.worth[at] -= _HELD
                 self._fader.let_go(at, columns)
 
-    def _give_up(self, at: int) -> None:
-        """Let a voice be nobody's, which fades whatever the hand does."""
-        columns = self._columns
-        columns.hold[at], columns.worth[at], columns.notes[at] = -1, np.inf, None
-
     def _steal(self) -> None:
         """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
         columns = self._columns
@@ -278,7 +275,7 @@ class VoiceBank:
             past = self._now + columns.length[:count] - columns.ends[:count]
             gain = gain * np.exp(-columns.paling[:count] * past)
         at = int((gain + columns.worth[:count]).argmin())
-        self._give_up(at)
+        columns.give_up(at)
         self._fader.steal(at, columns)
 
     def _drop(self) -> None:
@@ -337,7 +334,7 @@ class VoiceBank:
         shade_wanted, struck, hold = columns.shade_wanted[at], columns.struck[at], columns.hold[at]
         # One goes as the other comes, in step: together they keep the level.
         self._fader.withdraw(at, REHOME_SECONDS, columns)
-        self._give_up(at)
+        columns.give_up(at)
         fresh = self.strike(strike, begun)
         self._bender.glide(fresh, wanted, columns)
         columns.shade_wanted[fresh], columns.struck[fresh] = shade_wanted, struck

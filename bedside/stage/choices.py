@@ -120,6 +120,13 @@ class Choices:
         kept = self._own & set(self._others)
         return [Ask(Program(player, instrument)) for player in Player if player not in kept]
 
+    def renew(self) -> list[Effect]:
+        """Return the effects of another child's coming: nothing is stopped, starred or chosen, and the child leads."""
+        self.stopped = self.starred = False
+        self.choosing.clear()
+        self.lead = self._leaders[0]
+        return [Ask(Lead(self.lead))]
+
     def _press(self, control: Control, player: Player, now: float) -> list[Effect]:
         last = self._acted.get((control, player), float("-inf"))
         # To stop never waits.

@@ -37,10 +37,10 @@ def half(world: World, whole: Area, pads: Sequence[Pad], size: tuple[int, int]) 
     """Return the half of the picture in which a seat lies; side by side, two share one that is the whole screen."""
     shares = whole.height == size[1]
     area = Area(0, 0, size[0], size[1]) if shares else Area(0, whole.y, size[0], whole.height, whole.turned)
-    down = round(world.horizon * area.height)
-    if not pads or not pads[0].round:
-        down = _between(down, [_down(area, pad) for pad in pads], area.height)
     height = round(area.height)
+    down = round(world.horizon * height)
+    if not pads or not pads[0].round:
+        down = _between(down, [_down(area, pad) for pad in pads], height)
     down = min(max(down, 1), height - 1)
     row = round(area.y + (area.height - down if area.turned else down))
     return Half(area, row, height - down)
@@ -53,11 +53,12 @@ def _down(area: Area, pad: Pad) -> float:
     return pad.y - pad.height / 2 - area.y
 
 
-def _between(own: int, edges: Sequence[float], height: float) -> int:
+def _between(own: int, edges: Sequence[float], height: int) -> int:
     """Return the gap between two rows of pads that is nearest to the world's own horizon, if one is near."""
     farthest = min(edges, default=0.0)
     gaps = [edge for edge in edges if edge > farthest + 1 and abs(edge - own) < 0.18 * height]
-    return round(min(gaps, key=lambda gap: abs(gap - own))) if gaps else own
+    nearest: float = min(gaps, key=lambda gap: abs(gap - own), default=own)
+    return round(nearest)
 
 
 def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> pygame.Surface:

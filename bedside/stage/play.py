@@ -194,7 +194,7 @@ class Play:
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:
-                self._playground.lift()
+                self._playground.renew()
                 self._renew()
             case pygame.WINDOWEXPOSED:
                 self._playground.expose()

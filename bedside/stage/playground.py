@@ -175,6 +175,14 @@ class Playground:
         self._ask_all(self.hands.lift())
         self._end_listening()
 
+    def renew(self) -> None:
+        """Let the next child begin anew: nothing of the last one's can be heard, and everything goes on."""
+        self.lift()
+        self._recall = Recall()
+        self._do(self.choices.renew(), 0.0)
+        self._show()
+        self._hang()
+
     def performed(self, performed: Performed, now: float) -> None:
         """Take in what the engine played."""
         event = performed.event

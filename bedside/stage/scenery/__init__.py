@@ -14,13 +14,28 @@ from numpy.typing import NDArray
 
 from bedside.stage.reading import ReadingError, read
 from bedside.stage.scenery.air import Air
+from bedside.stage.scenery.arch import Arch
+from bedside.stage.scenery.aurora import Aurora
+from bedside.stage.scenery.blossoms import Blossoms
 from bedside.stage.scenery.canopy import Canopy
 from bedside.stage.scenery.earth import Earth
 from bedside.stage.scenery.field import USUAL, Field, Floats
+from bedside.stage.scenery.fronds import Fronds
+from bedside.stage.scenery.glow import Glow
+from bedside.stage.scenery.halo import Halo
 from bedside.stage.scenery.hills import Hills
+from bedside.stage.scenery.lamplight import Lamplight
+from bedside.stage.scenery.lawn import Lawn
 from bedside.stage.scenery.mist import Mist
+from bedside.stage.scenery.mounds import Mounds
+from bedside.stage.scenery.nebula import Nebula
+from bedside.stage.scenery.path import Path
 from bedside.stage.scenery.pines import Pines
+from bedside.stage.scenery.planet import Planet
 from bedside.stage.scenery.rays import Rays
+from bedside.stage.scenery.sand import Sand
+from bedside.stage.scenery.shafts import Shafts
+from bedside.stage.scenery.snow import Snow
 from bedside.stage.scenery.stars import Stars
 from bedside.stage.scenery.trunks import Trunks
 from bedside.stage.scenery.water import Water
@@ -29,6 +44,9 @@ __all__ = ["KINDS", "Layer", "field", "packed", "stated"]
 
 # A larger picture is painted at this many pixels and drawn out: its layers are soft, and it is there in time.
 _MOST_PAINTED = round(1.25 * USUAL)
+
+# So many rows are packed at once.
+_BAND = 64
 
 
 class Layer(Protocol):
@@ -41,12 +59,27 @@ class Layer(Protocol):
 # The layers that a world's file may name.
 KINDS: Mapping[str, type[Layer]] = {
     "air": Air,
+    "arch": Arch,
+    "aurora": Aurora,
+    "blossoms": Blossoms,
     "canopy": Canopy,
     "earth": Earth,
+    "fronds": Fronds,
+    "glow": Glow,
+    "halo": Halo,
     "hills": Hills,
+    "lamplight": Lamplight,
+    "lawn": Lawn,
     "mist": Mist,
+    "mounds": Mounds,
+    "nebula": Nebula,
+    "path": Path,
     "pines": Pines,
+    "planet": Planet,
     "rays": Rays,
+    "sand": Sand,
+    "shafts": Shafts,
+    "snow": Snow,
     "stars": Stars,
     "trunks": Trunks,
     "water": Water,
@@ -79,13 +112,20 @@ def field(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: 
 def packed(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
     """Return levels drawn out to ``size``, as rows of 0xRRGGBB, rounded with noise so that no gradient shows bands."""
     width, height = size
+    # One channel after the other, and across first: rows are what the memory likes.
+    wide = [_drawn_out(np.ascontiguousarray(levels[:, :, channel].T), width).T.copy() for channel in range(3)]
+    low, share = _between(len(levels), height)
+    noise = rng.random((_BAND, width), dtype=np.float32) + rng.random((_BAND, width), dtype=np.float32) - 0.5
     out = np.zeros((height, width), dtype=np.uint32)
-    noise = rng.random((height, width), dtype=np.float32)
-    noise += rng.random((height, width), dtype=np.float32)
-    noise -= 0.5
-    for channel, shift in enumerate((16, 8, 0)):
-        drawn = _drawn_out(_drawn_out(levels[:, :, channel], height).T, width).T
-        out |= np.clip(drawn + noise, 0, 255).astype(np.uint32) << shift
+    for top in range(0, height, _BAND):
+        band = slice(top, min(top + _BAND, height))
+        rows, part = low[band], share[band, None]
+        for values, shift in zip(wide, (16, 8, 0), strict=True):
+            drawn = values[rows]
+            drawn += (values[rows + 1] - drawn) * part
+            # Each band has the noise at another place, for the eye finds what repeats.
+            drawn += np.roll(noise[: len(drawn)], top * 7 + shift * 31, axis=1)
+            out[band] |= np.clip(drawn, 0, 255, out=drawn).astype(np.uint32) << shift
     return out
 
 
@@ -93,8 +133,13 @@ def _drawn_out(values: Floats, length: int) -> Floats:
     """Return rows of values drawn out, in straight lines between them, to so many rows."""
     if len(values) == length:
         return values
-    at = np.clip((np.arange(length, dtype=np.float32) + 0.5) * len(values) / length - 0.5, 0, len(values) - 1)
-    low = np.minimum(at.astype(np.int64), len(values) - 2)
-    share = (at - low)[:, None]
-    drawn: Floats = values[low] * (1 - share) + values[low + 1] * share
+    low, share = _between(len(values), length)
+    drawn: Floats = values[low] + (values[low + 1] - values[low]) * share[:, None]
     return drawn
+
+
+def _between(count: int, length: int) -> tuple[NDArray[np.int64], Floats]:
+    """Return for each of ``length`` places the row of ``count`` before it, and how far on to the next it lies."""
+    at = np.clip((np.arange(length, dtype=np.float32) + 0.5) * count / length - 0.5, 0, count - 1)
+    low = np.minimum(at.astype(np.int64), count - 2)
+    return low, (at - low).astype(np.float32)

@@ -193,6 +193,8 @@ class Play:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
                 self._running = False
+            case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_l:
+                self._playground.lead(time.perf_counter())
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:
                 self._playground.renew()
                 self._renew()

@@ -36,7 +36,7 @@ from bedside.stage.atelier import Workshop
 from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
 from bedside.stage.chooser import Chooser
 from bedside.stage.echo import Echo
-from bedside.stage.hands import Finger, Hands, Tuning
+from bedside.stage.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.look import Look
 from bedside.stage.midi import Played
 from bedside.stage.scene import Scene
@@ -174,6 +174,11 @@ class Playground:
         """Let every hand go, and end a replay."""
         self._ask_all(self.hands.lift())
         self._end_listening()
+
+    def lead(self, now: float) -> None:
+        """Let whoever plays the keyboards take the lead, or give it back."""
+        self._do(self.choices.act(Pressed(Control.SUN, self._setting.keys), now), now)
+        self._show()
 
     def renew(self) -> None:
         """Let the next child begin anew: nothing of the last one's can be heard, and everything goes on."""

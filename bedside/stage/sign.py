@@ -12,6 +12,9 @@ TURN_SECONDS = 1.1
 # How bright a sign is that is only there, and one that is on.
 THERE, ON = 0.62, 1.0
 
+# What is left under the heaviest veil of a sign that is not on.
+_VEILED = 0.42
+
 
 class Sign:
     """One control's pictures, of which one is shown at ``rect`` in pixels; each ``now`` is in seconds."""
@@ -41,7 +44,7 @@ class Sign:
         self._wanted = ON if on else THERE
 
     def advance(self, now: float, veil: float) -> None:
-        """Move to the time ``now``; under a veil, 1 none to 0, it dims with the world, but never goes out."""
+        """Move to the time ``now``; under a veil, 1 none to 0, it dims with the world unless it is on."""
         step = max(now - self._now, 0.0) / TURN_SECONDS
         self._now = max(now, self._now)
         level = self._level + min(max(self._wanted - self._level, -step), step)
@@ -52,6 +55,8 @@ class Sign:
     def draw(self, surface: pygame.Surface) -> None:
         """Draw it over what is there."""
         picture = self._pictures[self._shown]
-        picture.set_alpha(round(255 * self._level * (0.42 + 0.58 * self._veil)))
+        on = (self._level - THERE) / (ON - THERE)
+        seen = _VEILED + (1 - _VEILED) * max(self._veil, on)
+        picture.set_alpha(round(255 * self._level * seen))
         surface.blit(picture, picture.get_rect(center=self.rect.center))
         self.changed = False

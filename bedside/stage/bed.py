@@ -104,7 +104,8 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
                 bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
             )
             outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-            playground = Playground(surface, world, setting, instruments, outside, atelier)
+            others = worlds.every(say)
+            playground = Playground(surface, world, setting, instruments, outside, atelier, others)
             tending = _Tending(host, recorder, say)
 
             def renew() -> None:

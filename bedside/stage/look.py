@@ -1,4 +1,4 @@
-"""How a world is shown to eyes that need it otherwise: without motion, with more contrast, or dim for the night."""
+"""How a world is shown to eyes that need it otherwise: without motion, with more contrast, or dim at night."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PALER_CONTRAST = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What eyes at this bed need: ``still`` no motion, ``contrast`` what is played stands out, ``dim`` for the night."""
+    """What eyes at this bed need: ``still`` no motion, ``contrast`` what is played stands out, ``dim`` at night."""
 
     still: bool = False
     contrast: bool = False

@@ -7,12 +7,14 @@ somebody chose is kept. It waits for nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import pygame
 
 from bedside.archive.moments import Chosen
+from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.compass import Compass, keys
 from bedside.music.events import (
@@ -101,7 +103,8 @@ class Outside:
 class Playground:
     """A world on a surface, with everything that can be done in it; every ``now`` is in seconds.
 
-    ``offered`` are the instruments in their order, ``workshop`` makes pictures. A display mode must be set.
+    Players begin in ``world``, and may go to ``others``, by default to all that are shipped. ``offered`` are the instruments in their order, ``workshop``
+    makes pictures. A display mode must be set; raises BedsideError where the world cannot be shown.
     """
 
     def __init__(
@@ -112,6 +115,7 @@ class Playground:
         offered: Sequence[Offered],
         outside: Outside,
         workshop: Workshop,
+        others: Mapping[str, World] | None = None,
     ) -> None:
         self._surface = surface
         self._size = surface.get_size()
@@ -125,8 +129,10 @@ class Playground:
         self._joined = False
         self._entering = 0
         self._going: set[Player] = set()
-        others = [setting.keys] if setting.keys not in setting.players else []
-        self.choices = Choices(setting.players, others, world.name, worlds.names(), [each.name for each in offered])
+        self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
+        keyboards = [setting.keys] if setting.keys not in setting.players else []
+        there, sounds = sorted(self._worlds), [each.name for each in offered]
+        self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
         place = self._place(world)
         self._tables = place.tables
         self.view = View(place.scene, place.signs)
@@ -302,11 +308,22 @@ class Playground:
         self._going |= self.view.hung
         turn = self._entering
 
-        def arrive(place: _Place) -> None:
-            if turn == self._entering:
+        def make() -> _Place | None:
+            with suppress(BedsideError):
+                return self._place(self._worlds[name])
+            # Where its pictures are damaged, everybody stays where they are.
+            return None
+
+        def arrive(place: _Place | None) -> None:
+            if turn != self._entering:
+                return
+            if place is None:
+                self._going.clear()
+                self._hang()
+            else:
                 self._arrive(place)
 
-        self._workshop.order(lambda: self._place(worlds.find(name)), arrive)
+        self._workshop.order(make, arrive)
 
     def _arrive(self, place: _Place) -> None:
         self._ask_all(self.hands.lift())
@@ -342,11 +359,11 @@ class Playground:
         chosen = names.index(current) if current in names else None
         self.hands.choosing[player] = chooser.areas
         ground, look = self.view.scene.ground, self._setting.look
-        offered = self._offered
+        offered, shown = self._offered, self._worlds
 
         def make() -> pygame.Surface:
             if control is Control.DOOR:
-                pictures = [gallery.shown(worlds.find(name), chooser.size, look) for name in names]
+                pictures = [gallery.shown(shown[name], chooser.size, look) for name in names]
             else:
                 side = min(chooser.size)
                 pictures = [gallery.instrument(offered[name].picture, side, look) for name in names]

@@ -6,7 +6,7 @@ Every colour of it is held to what is safe for eyes: none is a saturated red.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -123,6 +123,17 @@ def find(name: str) -> World:
     if name not in names():
         raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(names())}.")
     return load(shipped("assets") / "worlds" / f"{name}.toml")
+
+
+def every(say: Callable[[str], None]) -> dict[str, World]:
+    """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
+    found = {}
+    for name in names():
+        try:
+            found[name] = find(name)
+        except BedsideError as fault:
+            say(str(fault))
+    return found
 
 
 def load(path: Path) -> World:

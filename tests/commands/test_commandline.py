@@ -40,6 +40,11 @@ MISTAKES = {
     ("import", "x.mid", "--players", "child,"): "no player is called ''",
     ("play", "--keys", "nobody"): "no player is called 'nobody'",
     ("play", "--window", "100x100"): "a window is as 1280x800",
+    ("play", "--together", "apart"): "players sit alone, beside, facing, not 'apart'",
+    ("play", "--together", "facing", "--with", "child"): "the child is there already",
+    ("play", "--together", "beside", "--with", "nobody"): "no player is called 'nobody'",
+    ("play", "--look", "still,bright"): "a look is of still, contrast, dim, not 'bright'",
+    ("play", "--screen-mm", "20x10"): "a screen is as 217x136",
 }
 
 

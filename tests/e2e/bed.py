@@ -14,10 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from bedside.archive.store import Store
-from bedside.music.events import Event, Performed
-from bedside.music.layout import Pad
-from bedside.stage import world
-from bedside.stage.bed import place
+from bedside.music.events import Event, Performed, Player
+from bedside.music.pad import Pad
+from bedside.sound import catalogue
+from bedside.stage import playground, world
+from bedside.stage.bed import least, offered
+from bedside.stage.look import Look
+from bedside.stage.playground import Setting
+from bedside.stage.seats import Control, Table, Together
 from e2e.rig.program import Program
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
@@ -25,15 +29,35 @@ from e2e.rig.touchscreen import Touchscreen
 STARTING_SECONDS = 60.0
 
 
-def pads(screen: Touchscreen) -> tuple[Pad, ...]:
-    """Return the pads of the first world on a screen."""
-    return place(world.find("night"), screen.size)
+def tables(
+    screen: Touchscreen,
+    name: str = "night",
+    together: Together = Together.ALONE,
+    players: tuple[Player, ...] = (Player.CHILD,),
+) -> dict[Player, Table]:
+    """Return each player's table of a world on a screen."""
+    setting = Setting(together, players, least(screen.size, None), Look(), Player.THERAPIST, False)
+    instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
+    laid = playground.tables(world.find(name), setting, screen.size, instruments)
+    return {table.seat.player: table for table in laid}
+
+
+def pads(screen: Touchscreen, name: str = "night") -> tuple[Pad, ...]:
+    """Return the pads of a world, by default the first, on a screen that nobody shares."""
+    return tables(screen, name)[Player.CHILD].pads
+
+
+def button(screen: Touchscreen, table: Table, control: Control) -> tuple[float, float]:
+    """Return the middle of a control at a table as shares of the screen."""
+    area = next(each.area for each in table.seat.buttons if each.control is control)
+    return (area.x + area.width / 2) / screen.size[0], (area.y + area.height / 2) / screen.size[1]
 
 
 def spot(screen: Touchscreen, pad: Pad, lift: float = 0.5) -> tuple[float, float]:
-    """Return a place in a pad as shares of the screen, ``lift`` of its height above its lower edge."""
+    """Return a place in a pad as shares of the screen, ``lift`` of its height above the edge nearer to its player."""
     width, height = screen.size
-    return pad.x / width, (pad.y + (0.5 - lift) * pad.height) / height
+    up = (0.5 - lift) * pad.height
+    return pad.x / width, (pad.y + (-up if pad.turned else up)) / height
 
 
 def playing(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Program:

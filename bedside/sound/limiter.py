@@ -73,7 +73,9 @@ class Limiter:
         sound[:, delay:] = block
         calm = loudest <= self._calm
         if calm and self._was_calm and self._idle:
-            out[:] = sound[:, : self._block]
+            # Each side by itself: where frames stand together in ``out``, both would be copied frame by frame.
+            out[0] = sound[0, : self._block]
+            out[1] = sound[1, : self._block]
             return
         self._was_calm = calm
         ahead = self._ahead

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape, Source
 from bedside.music.gestures import SOFTEST_TOUCH, Fingers
 from bedside.music.layout import fit
+from bedside.music.pad import Area
 
-PADS = fit([60, 62, 64, 67], [0, 1, 2, 3], 400, 100)
+PADS = fit("rows", [60, 62, 64, 67], [0, 1, 2, 3], Area(0, 0, 400, 100))
 
 
 def fingers():

@@ -19,10 +19,11 @@ from bedside.music.events import (
 from bedside.music.gestures import Fingers
 from bedside.music.keyboard import Controller, Keyboard
 from bedside.music.layout import fit
+from bedside.music.pad import Area
 from bedside.music.scales import scale
 
 ME = Player.THERAPIST
-PADS = fit([60, 62, 64, 67, 69, 72], [0, 1, 2, 3, 4, 0], 300, 200)
+PADS = fit("rows", [60, 62, 64, 67, 69, 72], [0, 1, 2, 3, 4, 0], Area(0, 0, 300, 200))
 
 
 def keyboard(snapped=True):

@@ -47,22 +47,19 @@ def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """A bubble: a thin bright skin, a breath of light inside, a gleam above, and ``parts`` pearls of air around it."""
-    size = 0.56 + 0.20 * openness
-    inside = np.clip((size - radius) / 0.05, 0, 1)
-    skin = np.exp(-(((radius - size) / 0.040) ** 2)) + 0.35 * np.exp(-(((radius - size) / 0.10) ** 2)) * inside
-    curve = np.clip(radius / size, 0, 1) ** (2.5 * max(point, 0.4))
-    gleam = np.exp(-(((radius - 0.70 * size) / 0.065) ** 2)) * np.clip(np.cos(_angles())[turns] * 1.6 - 0.7, 0, 1)
-    middle = np.exp(-((radius / 0.24) ** 2)) * (0.12 + 0.16 * openness)
-    # The nearest pearl lies off its own angle by no more than half of the way to the next.
-    sector = 2 * math.pi / parts
-    off = np.abs((_angles() / sector + 0.5) % 1 - 0.5) * sector
-    at = size + 0.115 - 0.02 * (1 - openness)
-    far = np.sqrt(np.maximum(radius * radius + at * at - 2 * at * radius * np.cos(off)[turns], 0))
-    pearl = 0.036 + 0.10 / (parts + 4)
-    pearls = np.exp(-(((far - 0.62 * pearl) / (0.36 * pearl)) ** 2)) + 0.4 * np.exp(-((far / (1.4 * pearl)) ** 2))
-    light = 0.18 * curve * inside + 0.24 * skin + 0.26 * gleam + middle + 0.08 * inside
-    return (light + 0.24 * openness * pearls) * _edge(radius)
+    """Return a bubble: a thin bright skin, a gleam above, and inside it the sheen of a soap film in parts."""
+    size = 0.60 + 0.25 * openness
+    within = np.clip((size - radius) / 0.06, 0, 1)
+    inside = within * within * (3 - 2 * within)
+    share = np.minimum(radius / size, 1)
+    skin = np.exp(-(((radius - size) / 0.036) ** 2)) + 0.45 * np.exp(-(((radius - size) / 0.11) ** 2))
+    film = (0.5 + 0.5 * np.cos(_angles() * parts)) ** max(point, 0.4)
+    sheen = film[turns] * share**2 * np.clip((1 - share) / 0.30, 0, 1)
+    gleam = np.exp(-(((share - 0.76) / 0.060) ** 2)) * np.clip(np.cos(_angles())[turns] * 1.9 - 0.95, 0, 1)
+    glint = np.exp(-(((share - 0.80) / 0.040) ** 2)) * np.clip(-np.cos(_angles())[turns] * 2.6 - 1.9, 0, 1)
+    middle = np.exp(-((radius / 0.26) ** 2)) * (0.14 + 0.18 * openness)
+    light = 0.06 * inside + 0.13 * share**3 * inside + 0.17 * openness * sheen + 0.20 * skin
+    return (light + 0.28 * gleam + 0.16 * glint + middle) * _edge(radius)
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:

@@ -16,16 +16,20 @@ from bedside.stage.reading import ReadingError, read
 from bedside.stage.scenery.air import Air
 from bedside.stage.scenery.arch import Arch
 from bedside.stage.scenery.aurora import Aurora
+from bedside.stage.scenery.blossoms import Blossoms
 from bedside.stage.scenery.canopy import Canopy
 from bedside.stage.scenery.earth import Earth
 from bedside.stage.scenery.field import USUAL, Field, Floats
 from bedside.stage.scenery.fronds import Fronds
 from bedside.stage.scenery.halo import Halo
+from bedside.stage.scenery.hedge import Hedge
 from bedside.stage.scenery.hills import Hills
 from bedside.stage.scenery.lamplight import Lamplight
+from bedside.stage.scenery.lawn import Lawn
 from bedside.stage.scenery.mist import Mist
 from bedside.stage.scenery.mounds import Mounds
 from bedside.stage.scenery.nebula import Nebula
+from bedside.stage.scenery.path import Path
 from bedside.stage.scenery.pines import Pines
 from bedside.stage.scenery.planet import Planet
 from bedside.stage.scenery.rays import Rays
@@ -57,15 +61,19 @@ KINDS: Mapping[str, type[Layer]] = {
     "air": Air,
     "arch": Arch,
     "aurora": Aurora,
+    "blossoms": Blossoms,
     "canopy": Canopy,
     "earth": Earth,
     "fronds": Fronds,
     "halo": Halo,
+    "hedge": Hedge,
     "hills": Hills,
     "lamplight": Lamplight,
+    "lawn": Lawn,
     "mist": Mist,
     "mounds": Mounds,
     "nebula": Nebula,
+    "path": Path,
     "pines": Pines,
     "planet": Planet,
     "rays": Rays,

@@ -180,14 +180,16 @@ def _make_schema(engine: Engine) -> None:
         if version == 0:
             Base.metadata.create_all(connection, checkfirst=False)
         else:
-            _add_columns(connection)
+            known = set(inspect(connection).get_table_names())
+            _add_columns(connection, known)
+            Base.metadata.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _add_columns(connection: Connection) -> None:
-    """Give the tables of an earlier version the columns that came since, which are null in all that was kept before."""
+def _add_columns(connection: Connection, tables: set[str]) -> None:
+    """Give the tables that there are the columns that came since, which are null in all that was kept before."""
     there = inspect(connection)
-    for table in Base.metadata.sorted_tables:
+    for table in (table for table in Base.metadata.sorted_tables if table.name in tables):
         known = {column["name"] for column in there.get_columns(table.name)}
         for column in table.columns:
             if column.name not in known:

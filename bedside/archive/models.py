@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # Raised with every change of a table; a store made by a later version is refused.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -147,7 +147,7 @@ class Marker(Base):
 
 
 class Remark(Base):
-    """The therapist's words about a span of a take, or about a marker."""
+    """The therapist's words about a moment or a span of a take, in frames, or about a marker."""
 
     __tablename__ = "remark"
 
@@ -158,3 +158,94 @@ class Remark(Base):
     last: Mapped[int] = mapped_column(BigInteger)
     written: Mapped[datetime] = mapped_column(UtcDateTime)
     words: Mapped[str] = mapped_column(Text)
+
+
+class Verdict(Base):
+    """What the therapist made of a moment that was proposed: accepted or dismissed."""
+
+    __tablename__ = "verdict"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    accepted: Mapped[bool]
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SessionNote(Base):
+    """What the therapist wrote of a session, in the four parts of a SOAP note."""
+
+    __tablename__ = "session_note"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    subjective: Mapped[str] = mapped_column(Text)
+    objective: Mapped[str] = mapped_column(Text)
+    assessment: Mapped[str] = mapped_column(Text)
+    plan: Mapped[str] = mapped_column(Text)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Goal(Base):
+    """A goal for a patient: ``levels`` are five lines, what −2, −1, 0, 1 and 2 look like; ``weight`` is over 0."""
+
+    __tablename__ = "goal"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    levels: Mapped[str] = mapped_column(Text)
+    weight: Mapped[float] = mapped_column(Double)
+    set: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Attainment(Base):
+    """How far a goal was attained in a session, −2 to 2, as one rater saw it."""
+
+    __tablename__ = "attainment"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    goal_id: Mapped[str] = mapped_column(ForeignKey("goal.id"), index=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    level: Mapped[int]
+    rater: Mapped[str] = mapped_column(String(40))
+    rated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Link(Base):
+    """A moment of a take, in frames, that a session's note or a goal points to; exactly one of the two is set."""
+
+    __tablename__ = "link"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("session.id"), index=True)
+    goal_id: Mapped[str | None] = mapped_column(ForeignKey("goal.id"), index=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+class Rating(Base):
+    """A span of a take, in frames, that a rater put into a category, without seeing another's."""
+
+    __tablename__ = "rating"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    rater: Mapped[str] = mapped_column(String(40))
+    category: Mapped[str] = mapped_column(String(80))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffCode(Base):
+    """The staff code as a hash, and how many wrong ones were tried since the last right one; there is one row."""
+
+    __tablename__ = "staff_code"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hashed: Mapped[str] = mapped_column(Text)
+    failures: Mapped[int]

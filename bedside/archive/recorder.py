@@ -209,7 +209,7 @@ class Recorder:
 
     @staticmethod
     def _choose(writing: Writing, where: _Where, chosen: Chosen, at: datetime) -> None:
-        """Write a choice with its take; what somebody calls their own is what they played, not what they heard again."""
+        """Write a choice with its take; what somebody calls their own is what they played, not what they heard."""
         take = where.take if where.owner == where.session else None
         if chosen.what == STAR and where.replayed and take is not None:
             take, chosen = where.own, replace(chosen, frame=None)

@@ -18,8 +18,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from bedside.archive import key, rows
 from bedside.archive.database import empty_engine, is_damage, is_whole, reading_engine, reason_of, writing_engine
+from bedside.archive.journal import Journal
 from bedside.archive.models import Choice as ChoiceRow
 from bedside.archive.models import Part, PerformedRow, Take
+from bedside.archive.staffcode import Gate
 from bedside.archive.writing import Writing
 from bedside.errors import BedsideError
 from bedside.files import make_private, reason, sync_folder
@@ -115,6 +117,15 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def journal(self) -> Journal:
+        """What people write about the music."""
+        return Journal(self._engine, _sentences)
+
+    def gate(self) -> Gate:
+        """Return what asks for the staff code, whose waiting begins with it."""
+        return Gate(self._engine, _sentences)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -155,7 +155,7 @@ class Hands:
         """Return the musical events of something that happened at the screen, the mouse or the computer's keys."""
         match event.type:
             case pygame.FINGERDOWN | pygame.FINGERMOTION:
-                x, y = event.x * self._size[0], event.y * self._size[1]
+                x, y = self._point(event)
                 finger = (event.touch_id, event.finger_id)
                 if event.type == pygame.FINGERDOWN:
                     self._touching.add(finger)
@@ -163,7 +163,7 @@ class Hands:
             case pygame.FINGERUP:
                 finger = (event.touch_id, event.finger_id)
                 self._touching.discard(finger)
-                return self._leave(finger, event.x * self._size[0], event.y * self._size[1])
+                return self._leave(finger, *self._point(event))
             case pygame.MOUSEBUTTONDOWN if event.button == 1:
                 return self._touch(_MOUSE, event.pos[0], event.pos[1], Source.MOUSE, True)
             case pygame.MOUSEMOTION:
@@ -231,6 +231,13 @@ class Hands:
         """Return the events of every key of every MIDI keyboard let go, wheels and pedals left as they are."""
         return [event for keyboard in self._keyboards.values() for event in keyboard.lift_keys()]
 
+    def _point(self, event: pygame.event.Event) -> tuple[float, float]:
+        """Return where a finger is, in pixels; on the last line of the screen it is still on the screen."""
+        return (
+            event.x * self._size[0] if event.x != 1 else self._size[0] - 1,
+            event.y * self._size[1] if event.y != 1 else self._size[1] - 1,
+        )
+
     def _type(self, scancode: int) -> list[Event]:
         pads = self._fingers[self._tables[0].seat.player].pads
         number = _COMPUTER_KEYS.index(scancode)
@@ -262,10 +269,11 @@ class Hands:
     def _play(self, fingers: Fingers, finger: Hashable, x: float, y: float, source: Source, lands: bool) -> list[Event]:
         act = fingers.down if lands else fingers.move
         events = act(finger, x, y, source)
-        self._forget(events)
-        if self.deaf:
-            # A finger that was held may slide, but strikes nothing new.
+        if self.deaf and any(isinstance(event, NoteOn) for event in events):
+            # A finger that was held may slide, but strikes nothing new: it holds nothing from here on.
+            fingers.up(finger)
             events = [event for event in events if not isinstance(event, NoteOn)]
+        self._forget(events)
         return events
 
     def _leave(self, finger: Hashable, x: float, y: float) -> list[Event]:

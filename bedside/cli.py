@@ -363,6 +363,20 @@ def sounds(
 
 
 @app.command()
+def review(
+    context: typer.Context,
+    port: Annotated[
+        int | None, typer.Option(help="The port of the pages; by default 8023, or any that is free.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser there.")] = True,
+) -> None:
+    """Open the therapist's pages in the browser, on this computer only."""
+    from bedside.review.web import server
+
+    server.serve(context.obj, port, browser, _say)
+
+
+@app.command()
 def doctor(
     context: typer.Context,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,

@@ -1,0 +1,1 @@
+"""The therapist's pages: served on this machine only, to whoever knows the staff code."""

@@ -1,0 +1,90 @@
+"""The application: every page's routes joined behind one guard, and how faults are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from bedside import __version__
+from bedside.archive.staffcode import Gate
+from bedside.archive.store import Store
+from bedside.errors import BedsideError
+from bedside.review.web import entry
+from bedside.review.web.guard import Guard
+from bedside.review.web.pages import Pages
+from bedside.review.web.visits import Visits
+
+_HERE = Path(__file__).parent
+
+# One after the other, as they are added to the application.
+ROUTERS = (entry.router,)
+
+
+def create(
+    store: Store, folder: Path, hosts: frozenset[str], now: Callable[[], float] = time.monotonic
+) -> tuple[ASGIApp, FastAPI]:
+    """Return the guarded application on a store, and the bare one, whose description tests read.
+
+    ``folder`` is where everything is kept, ``hosts`` the addresses it is served at, ``now`` a clock that is never set
+    back.
+    """
+    app = FastAPI(title="bedside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    visits = Visits(now)
+    app.state.store = store
+    app.state.folder = folder
+    app.state.visits = visits
+    app.state.gate = store.gate()
+    app.state.pages = Pages(_HERE / "templates")
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(BedsideError, _fault)
+    app.add_exception_handler(KeyError, _unknown)
+    app.add_exception_handler(ValueError, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _http)
+    return Guard(app, visits, hosts), app
+
+
+def gate(request: Request) -> Gate:
+    """Return what asks for the staff code."""
+    found: Gate = request.app.state.gate
+    return found
+
+
+def _told(request: Request, status: int, sentence: str) -> Response:
+    """Tell a sentence: as a page to a person, as JSON to a page."""
+    if request.url.path.startswith(("/api/", "/sound/")) or request.method not in ("GET", "HEAD", "POST"):
+        return JSONResponse({"sentence": sentence}, status)
+    pages: Pages = request.app.state.pages
+    return pages.show(request, "told.html", status, sentence=sentence)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    return _told(request, 503, str(error))
+
+
+async def _unknown(request: Request, _error: Exception) -> Response:
+    return _told(request, 404, "That is not there, or not any more.")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return _told(request, 422, f"That could not be kept: {error}.")
+
+
+async def _misread(request: Request, _error: Exception) -> Response:
+    return _told(request, 422, "That was not understood; load the page again.")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    sentence = "There is no such page." if status == 404 else "That is not understood here."
+    return _told(request, status, sentence)

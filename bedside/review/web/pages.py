@@ -1,0 +1,47 @@
+"""Pages from templates: everything that is put into one is escaped, and each knows who looks at it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+class Pages:
+    """The templates of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._environment.filters |= {"day": _day, "clock": _clock, "span": _span}
+
+    def show(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page; a template knows the visit's ``word`` and the ``path``, beside what it is given."""
+        visit = getattr(request.state, "visit", None)
+        page = self._environment.get_template(name).render(
+            word=visit.word if visit is not None else "", path=request.url.path, **values
+        )
+        return HTMLResponse(page, status)
+
+
+def _day(moment: datetime) -> str:
+    """Return a day as people write it, in this machine's zone: 25 November 2026."""
+    return f"{moment.astimezone():%-d %B %Y}" if moment else ""
+
+
+def _clock(moment: datetime) -> str:
+    """Return a time of day, in this machine's zone: 14:05."""
+    return f"{moment.astimezone():%H:%M}"
+
+
+def _span(seconds: float) -> str:
+    """Return a length of time as a player shows it: 0:07, 12:40, 1:02:03."""
+    whole = max(round(seconds), 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,58 @@
+"""The server of the pages: on this machine's own address, found nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from bedside.archive.store import Store
+from bedside.errors import BedsideError
+from bedside.review.web import app
+
+ADDRESS = "127.0.0.1"
+USUAL_PORT = 8023
+
+
+def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], None]) -> None:
+    """Serve the pages of a data folder until the process is asked to end.
+
+    ``port`` is where, None for the usual one or any that is free; ``browser`` opens a browser there. Raises
+    BedsideError where the port is taken or the store cannot be opened.
+    """
+    with Store.open_or_set_aside(folder) as store, _listening(port) as listening:
+        if store.notice:
+            say(store.notice)
+        taken = listening.getsockname()[1]
+        address = f"http://{ADDRESS}:{taken}/"
+        guarded, _ = app.create(store, folder, frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"}))
+        config = uvicorn.Config(guarded, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        say(f"The pages are open at {address} on this computer; Ctrl+C closes them.")
+        if browser:
+            threading.Timer(0.3, _open, [address]).start()
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(port: int | None) -> socket.socket:
+    """Return a socket that listens; raise BedsideError where the port is taken."""
+    for wanted in (USUAL_PORT, 0) if port is None else (port,):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((ADDRESS, wanted))
+        except OSError:
+            listening.close()
+            continue
+        listening.listen(128)
+        return listening
+    raise BedsideError(f"The port {port} is taken by another program; choose another with --port.")
+
+
+def _open(address: str) -> None:
+    with contextlib.suppress(webbrowser.Error, OSError):
+        webbrowser.open(address)

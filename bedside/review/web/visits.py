@@ -1,0 +1,86 @@
+"""Who is logged in: visits that end by themselves, known by a cookie, and a word against forged requests for each.
+
+Nothing of it is written anywhere; when the program ends, nobody is logged in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+COOKIE = "bedside"
+
+# A visit ends after so long without a request, and in any case after a working day.
+IDLE_SECONDS = 30 * 60.0
+LONGEST_SECONDS = 10 * 3600.0
+
+_MOST = 50
+
+
+@dataclass(slots=True)
+class Visit:
+    """Somebody who is logged in; ``word`` must come with every request that changes something."""
+
+    word: str
+    began: float
+    seen: float
+
+
+class Visits:
+    """All visits; ``now`` is a clock in seconds that is never set back."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._visits: dict[bytes, Visit] = {}
+        self._lock = threading.Lock()
+
+    def begin(self) -> str:
+        """Begin a visit and return what its cookie is to hold; of too many the one that was idle longest ends."""
+        token = secrets.token_urlsafe(32)
+        now = self._now()
+        with self._lock:
+            self._sweep(now)
+            if len(self._visits) >= _MOST:
+                del self._visits[min(self._visits, key=lambda each: self._visits[each].seen)]
+            self._visits[_hashed(token)] = Visit(secrets.token_urlsafe(32), now, now)
+        return token
+
+    def of(self, token: str | None) -> Visit | None:
+        """Return the visit of a cookie, which goes on from now; None where it has ended or never was."""
+        if not token:
+            return None
+        now = self._now()
+        with self._lock:
+            self._sweep(now)
+            visit = self._visits.get(_hashed(token))
+            if visit is not None:
+                visit.seen = now
+            return visit
+
+    def end(self, token: str | None) -> None:
+        """End the visit of a cookie."""
+        if token:
+            with self._lock:
+                self._visits.pop(_hashed(token), None)
+
+    def _sweep(self, now: float) -> None:
+        over = [
+            key
+            for key, visit in self._visits.items()
+            if now - visit.seen > IDLE_SECONDS or now - visit.began > LONGEST_SECONDS
+        ]
+        for key in over:
+            del self._visits[key]
+
+
+def same(one: str | None, other: str) -> bool:
+    """Return whether two words are the same, in a time that does not tell where they differ."""
+    return one is not None and hmac.compare_digest(one.encode(), other.encode())
+
+
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

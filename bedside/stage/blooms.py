@@ -103,26 +103,26 @@ def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Tu
 
 def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
     """Return a far sun: a soft ball of light, the air that glows around it, and rays that reach far out."""
-    ball = 0.22 + 0.12 * openness
-    body = 1 / (1 + np.exp(np.clip((radius - ball) / (0.12 * ball), -30, 30)))
-    core = np.exp(-((radius / (0.62 * ball)) ** 2))
+    ball = 0.26 + 0.14 * openness
+    body = 1 / (1 + np.exp(np.clip((radius - ball) / (0.10 * ball), -30, 30)))
+    core = np.exp(-((radius / (0.40 * ball)) ** 2))
     out = np.clip(1 - radius, 0, 1)
-    air = np.exp(-((radius / (2.4 * ball)) ** 2)) * np.minimum(out * 1.6, 1)
+    air = np.exp(-((radius / (2.0 * ball)) ** 2)) * np.minimum(out * 1.6, 1)
     rays = (0.5 + 0.5 * np.cos(_angles() * parts)) ** (2.5 * max(point, 0.3))
-    rise = np.clip(radius / ball - 0.55, 0, 1)
-    beams = rays[turns] * rise * rise * (3 - 2 * rise) * out**1.5
-    light: Floats = 0.20 * body + 0.20 * core + 0.21 * air + 0.06 * out * out + (0.08 + 0.18 * openness) * beams
+    rise = np.clip(radius / ball - 0.45, 0, 1)
+    beams = rays[turns] * rise * rise * (3 - 2 * rise) * out**1.4
+    light: Floats = 0.10 * body + 0.08 * core + 0.25 * air + 0.05 * out * out + (0.10 + 0.22 * openness) * beams
     return light * _edge(radius)
 
 
 def circle(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
     """Return one soft disc of light, as of a lamp behind rice paper, and nothing else."""
     del parts, turns
-    size = 0.52 + 0.16 * openness
-    paper = 1 / (1 + np.exp(np.clip((radius - size) / 0.060, -30, 30)))
-    lamp = np.exp(-((radius / (0.62 * size)) ** 2))
+    size = 0.52 + 0.12 * openness
+    paper = 1 / (1 + np.exp(np.clip((radius - size) / 0.055, -30, 30)))
+    lamp = np.exp(-((radius / (0.60 * size)) ** 2))
     far = np.cos(np.minimum(radius, 1) * (math.pi / 2)) ** 2
-    light: Floats = 0.22 * paper + 0.12 * max(point, 0.3) * lamp + 0.20 * far
+    light: Floats = 0.25 * paper + 0.08 * max(point, 0.3) * lamp + 0.14 * far
     return light * _edge(radius)
 
 

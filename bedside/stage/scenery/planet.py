@@ -11,8 +11,8 @@ from bedside.stage.colours import Colour
 from bedside.stage.reading import Within
 from bedside.stage.scenery.field import Field, Floats, smooth
 
-# How far over the edge of the globe its air glows, and the ring arches, in radii; and how flat the ring looks.
-_AIR_REACH, _RING_REACH, _FLAT = 0.45, 0.75, 0.92
+# How far over the edge of the globe its air glows and its ring arches, in radii; and how flat the ring looks.
+_REACH, _FLAT = 0.42, 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class Planet:
         height, columns = field.levels.shape[:2]
         radius = self.radius * columns
         top = self.y * height
-        reach = _RING_REACH if self.ring_strength > 0 else _AIR_REACH
-        first = min(max(int(top - reach * radius), 0), height - 1)
+        first = min(max(int(top - _REACH * radius), 0), height - 1)
         x = (field.across - self.x) * (columns / radius)
         y = (field.down[first:] * height - top - radius) / radius
         far = np.sqrt(x * x + y * y)

@@ -63,16 +63,25 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return flames: tongues of light that lick outwards from an ember."""
-    angle = _angles()
-    tongue = 0.62 + 0.26 * openness * (0.5 + 0.5 * np.cos(angle * parts)) ** max(point, 0.3)
-    tongue += 0.08 * np.sin(angle * (parts / 2 + 1) + 1.1)
-    edge = np.clip(tongue, 0.2, 0.92)[turns]
-    within = np.clip((edge - radius) / (0.30 * edge + 0.05), 0, 1)
-    body = within * within * (3 - 2 * within)
-    ember = 0.34 * np.exp(-((radius / 0.26) ** 2))
-    light: Floats = (0.30 * body + ember + 0.10 * np.clip(1 - radius, 0, 1) ** 1.5) * _edge(radius)
-    return light
+    """Return flames: soft tongues, long and short by turns, that lick outwards from an ember, and sparks between."""
+    sector = math.pi / parts
+    turn = _angles() / (2 * sector) + 0.5
+    aside = np.abs(turn % 1 - 0.5) * 2 * sector
+    off = radius * np.sin(aside)[turns]
+    long = (0.56 + 0.34 * openness) * (1 - 0.16 * (np.floor(turn) % 2)).astype(np.float32)
+    along = radius * np.cos(aside)[turns] / long[turns]
+    widest = min(0.40 * math.tan(min(sector, 1.0)), 0.19) / max(point, 0.3) ** 0.25
+    body, core = (
+        _flame(off, (along - foot) / (tip - foot), wide)
+        for foot, tip, wide in ((-0.08, 1.0, widest), (-0.04, 0.76, 0.5 * widest))
+    )
+    at = radius - (0.52 + 0.32 * openness)
+    sparks = np.exp(-((at / 0.030) ** 2) - ((radius * np.sin(sector - aside)[turns]) / 0.030) ** 2)
+    ember = np.exp(-((radius / 0.19) ** 2))
+    warmth = np.clip(1 - radius, 0, 1) ** 2
+    light = 0.23 * body + 0.14 * core + 0.38 * ember + 0.15 * warmth + 0.22 * openness * sparks
+    flames: Floats = light * _edge(radius)
+    return flames
 
 
 def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
@@ -167,6 +176,18 @@ def _glow(openness: float, radius: Floats) -> Floats:
     middle = (0.20 + 0.10 * openness) * np.exp(-((radius / 0.22) ** 2))
     glow: Floats = 0.18 * soft * soft + middle * (radius < 1)
     return glow
+
+
+def _flame(off: Floats, along: Floats, widest: float) -> Floats:
+    """Return a flame, from its foot, where ``along`` is 0, to its tip, 1; ``off`` is how far a place lies beside it."""
+    way = np.linspace(0, 1, TURN, dtype=np.float32)
+    # Round below and drawn out above.
+    edges = 2.92 * widest * way**0.55 * (1 - way) ** 1.15
+    at = (np.clip(along, 0, 1) * (TURN - 1)).astype(np.int32)
+    edge = edges[at]
+    within = np.clip((edge - off) / (0.62 * widest + 0.01) + 0.14, 0, 1) * (edge > 0)
+    flame: Floats = within * within * (3 - 2 * within) * (1 - 0.45 * way)[at]
+    return flame
 
 
 def _petals(radius: Floats, edge: Floats) -> Floats:

@@ -18,7 +18,8 @@ _SHADES = 512
 class Rays:
     """Shafts of light of this colour that fall from ``at`` of the width at the top.
 
-    They fall to the left with a ``slant`` above 0. They are ``wide`` of the width wide together, reach down to ``low`` of the height, and are of a ``light`` of 0–1.
+    They fall to the left with a ``slant`` above 0. Together they are ``wide`` of the width wide; they reach down to
+    ``low`` of the height, and are of a ``light`` of 0–1.
     """
 
     colour: Colour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -44,8 +45,8 @@ class Trunks:
             for number in range(count):
                 x = -0.06 + 1.12 * (number + 0.15 + 0.7 * rng.random()) / count
                 aside = x - self.clear
-                x += np.copysign(self.wide * np.exp(-((aside / (1.2 * self.wide)) ** 2)), aside)
-                self._tree(field, colour, near, float(x))
+                x += math.copysign(self.wide * math.exp(-((aside / (1.2 * self.wide)) ** 2)), aside)
+                self._tree(field, colour, near, x)
 
     def _tree(self, field: Field, colour: Colour, near: float, x: float) -> None:
         rng = field.rng
@@ -76,8 +77,8 @@ class Trunks:
         cover *= np.clip((up[:, None] * height + 0.30 * width - blades - round_off) / (0.16 * width + 2), 0, 1)
         across = np.clip(off / half[:, None], -1, 1)
         bark = _bark(rng, rows, right - left, width / field.unit)
-        towards = float(np.tanh((self.clear - x) * 9))
-        gleam = np.clip(across * towards, 0, 1) ** 2.2 * (0.55 + 0.45 * bark) * np.exp(-abs(x - self.clear) / 0.55)
+        towards = math.tanh((self.clear - x) * 9)
+        gleam = np.clip(across * towards, 0, 1) ** 2.2 * (0.55 + 0.45 * bark) * math.exp(-abs(x - self.clear) / 0.55)
         high = np.exp(-(((up - 0.26) / 0.42) ** 2))[:, None]
         gleam = self.gleam_strength * gleam * high
         fog = (0.62 * (1 - near) + 0.16) * np.exp(-np.maximum(up, 0) / (0.13 - 0.06 * near))[:, None]

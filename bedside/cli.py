@@ -182,7 +182,7 @@ def demo(
         take = recorder.take
         kept = store.performed(take)
     sound, score = out / "demo.wav", out / "demo.mid"
-    _render(kept, instruments, None, sound)
+    _render(kept, instruments, _everybody(), sound)
     midifile.write(score, kept, offline.began(kept).rate)
     print(f"The demo left the take {take}, {sound} and {score}.")
 
@@ -267,7 +267,9 @@ def render(
     context: typer.Context,
     take: Take,
     out: Out,
-    player: Annotated[str | None, typer.Option(help="Only what this player played.")] = None,
+    player: Annotated[
+        str | None, typer.Option(help="Only what this player played; or several: child,therapist.")
+    ] = None,
 ) -> None:
     """Make a take sound again, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
     from bedside.archive.store import Store
@@ -275,11 +277,11 @@ def render(
 
     if out.suffix.lower() not in audiofile.kinds():
         raise BedsideError(f"A sound file ends in {', '.join(audiofile.kinds())}; {out.name} does not.")
-    solo = None if player is None else _players(player)[0]
+    heard = _players(player) if player is not None else _everybody()
     with Store.open(context.obj) as store:
         performed = store.performed(store.find(take))
     instruments = _instruments(context.obj, offline.sound_rate(performed), [each.event for each in performed])
-    _render(performed, instruments, solo, out)
+    _render(performed, instruments, heard, out)
     print(f"{out} is written.")
 
 
@@ -394,12 +396,14 @@ def doctor(
             print(line)
 
 
-def _render(performed: Sequence[Performed], instruments: Sequence[Instrument], solo: Player | None, out: Path) -> None:
+def _render(
+    performed: Sequence[Performed], instruments: Sequence[Instrument], heard: Sequence[Player], out: Path
+) -> None:
     from bedside.sound import audiofile, offline
 
     rate = offline.sound_rate(performed)
     with _progress("Rendering", offline.frames(performed)) as moved:
-        audiofile.write(out, offline.render(performed, instruments, solo), rate, moved)
+        audiofile.write(out, offline.render(performed, instruments, heard), rate, moved)
 
 
 def _instruments(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
@@ -452,6 +456,12 @@ def _millimetres(text: str | None) -> tuple[float, float] | None:
     if cross and width.isdigit() and height.isdigit() and 40 <= int(width) <= 3000 and 40 <= int(height) <= 3000:
         return float(width), float(height)
     raise typer.BadParameter(f"a screen is as 217x136, from 40 to 3000 millimetres, not {text!r}")
+
+
+def _everybody() -> list[Player]:
+    from bedside.music.events import Player
+
+    return list(Player)
 
 
 def _players(labels: str) -> list[Player]:

@@ -85,6 +85,16 @@ def reading_engine(path: Path, key: bytes) -> Engine:
     return reading_engine(path, key)
 
 
+def scratch(path: Path, key: bytes) -> Any:
+    """Return a connection to a new file under a 32-byte key, for what may be lost: nothing of it is ever synced."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    for pragma in ("temp_store = MEMORY", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
 def empty_engine() -> Engine:
     """Return an engine that reads a database in memory which has all tables and nothing in them."""
     connection = dbapi2.connect(":memory:", isolation_level=None, check_same_thread=False)

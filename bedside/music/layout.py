@@ -88,7 +88,10 @@ def _canvas(count: int, width: float, height: float) -> list[_Cell]:
 
 
 def _bubbles(count: int, width: float, height: float) -> list[_Cell]:
-    """Scatter round pads freely, none over another."""
+    """Scatter round pads freely, none over another; a single one lies in the middle."""
+    if count == 1:
+        across = min(width, height) * _BUBBLE
+        return [(width / 2, height / 2, across, across)]
     cells = []
     for number, (x, y, wide, tall) in enumerate(_rows(count, width, height)):
         across = min(wide, tall) * (_BUBBLE - 0.12 * (number * _GOLDEN * 3 % 1))

@@ -6,7 +6,7 @@ Its sound is determined by the seed it was last reset with and by the events app
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,12 +49,17 @@ class Engine:
     """Plays instruments for up to four players.
 
     ``names`` are those of the instruments there may be, in their order; each is there once it is adopted. Every player
-    begins with the first that is adopted, at 0 dB, in the middle. With ``solo``, the notes of other players are
-    computed but unheard, so that the voices stolen, and so the solo itself, are those of the whole.
+    begins with the first that is adopted, at 0 dB, in the middle. Where not all players are ``heard``, the notes of
+    the others are computed all the same, so that the voices stolen, and so a solo itself, are those of the whole.
     """
 
     def __init__(
-        self, names: Sequence[str], rate: int, block: int, polyphony: int = 64, solo: Player | None = None
+        self,
+        names: Sequence[str],
+        rate: int,
+        block: int,
+        polyphony: int = 64,
+        heard: Collection[Player] = tuple(Player),
     ) -> None:
         self.rate = rate
         self.block = block
@@ -62,7 +67,7 @@ class Engine:
         self._instruments: list[Instrument | None] = [None] * len(self._names)
         self._voices = VoiceBank(len(self._names), rate, block, polyphony, len(Player))
         self._chain = Chain(rate, block)
-        self._solo = solo
+        self._heard = frozenset(heard)
         self._parts = {player: Part() for player in Player}
         self._lead = Player.CHILD
         self._turns: dict[tuple[int, int], int] = {}
@@ -77,12 +82,17 @@ class Engine:
 
     @classmethod
     def of(
-        cls, instruments: Sequence[Instrument], rate: int, block: int, polyphony: int = 64, solo: Player | None = None
+        cls,
+        instruments: Sequence[Instrument],
+        rate: int,
+        block: int,
+        polyphony: int = 64,
+        heard: Collection[Player] = tuple(Player),
     ) -> Engine:
         """Return an engine that has adopted these instruments, at least one."""
         if not instruments:
             raise ValueError("an engine needs an instrument")
-        engine = cls([instrument.name for instrument in instruments], rate, block, polyphony, solo)
+        engine = cls([instrument.name for instrument in instruments], rate, block, polyphony, heard)
         for instrument in instruments:
             engine.adopt(instrument)
         return engine
@@ -215,7 +225,7 @@ class Engine:
     def _bring(self, player: Player) -> None:
         """Bring a part to its level."""
         part = self._parts[player]
-        heard = part.db > SILENT_DB and self._solo in (None, player)
+        heard = part.db > SILENT_DB and player in self._heard
         self._voices.level(player, part.gain if heard else 0.0)
 
     def _release(self, player: Player, note: int) -> None:

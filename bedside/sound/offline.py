@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,22 +76,22 @@ def perform(
 
 
 def render(
-    take: Sequence[Performed], instruments: Sequence[Instrument], solo: Player | None = None
+    take: Sequence[Performed], instruments: Sequence[Instrument], heard: Collection[Player] = tuple(Player)
 ) -> Iterator[NDArray[np.float32]]:
     """Yield the blocks of a take, each (block, 2) float32, from its first frame until it is silent.
 
     ``instruments`` are baked at `sound_rate` of the take and stand in the order they stood in when it was played.
-    A played take ends where it ended; an imported one, or one that was cut off, rings out. With ``solo`` only the notes
-    of one player are heard. What was performed between a loss of sound and its return was not heard, and is not
+    A played take ends where it ended; an imported one, or one that was cut off, rings out. Players who
+    are not ``heard`` are silent. What was performed between a loss of sound and its return was not heard, and is not
     here. The yielded array is overwritten by the next block.
     """
     first = began(take)
     rate = sound_rate(take)
     block = first.block
-    engine = Engine.of(instruments, rate, block, solo=solo)
+    engine = Engine.of(instruments, rate, block, heard=heard)
     out = np.zeros((block, 2), np.float32)
     frame = 0
-    heard = True
+    lost = False
     ended = False
     for performed in take:
         # What was played began with a block; what comes from a file begins within one.
@@ -105,14 +105,14 @@ def render(
                 engine.reset(seed, spent)
             case Lost():
                 engine.reset(first.seed)
-                heard = False
+                lost = True
             case Resumed(spent) as resumed:
                 engine.reset(first.seed, spent)
                 engine.apply(resumed)
-                heard = True
+                lost = False
             case TakeEnded():
                 ended = True
-            case event if heard or isinstance(event, Setting | AllOff):
+            case event if not lost or isinstance(event, Setting | AllOff):
                 engine.apply(event, max(due - frame, 0))
     if ended and first.rate != FLICKS:
         return

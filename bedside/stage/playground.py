@@ -103,8 +103,9 @@ class Outside:
 class Playground:
     """A world on a surface, with everything that can be done in it; every ``now`` is in seconds.
 
-    Players begin in ``world``, and may go to ``others``, by default to all that are shipped. ``offered`` are the instruments in their order, ``workshop``
-    makes pictures. A display mode must be set; raises BedsideError where the world cannot be shown.
+    Players begin in ``world``, and may go to ``others``, by default to all that are shipped. ``offered`` are the
+    instruments in their order, ``workshop`` makes pictures. A display mode must be set; raises BedsideError where the
+    world cannot be shown.
     """
 
     def __init__(
@@ -265,6 +266,8 @@ class Playground:
             match effect:
                 case Ask(event):
                     self._ask(event)
+                    if isinstance(event, Program):
+                        self._echo.keep(event)
                 case Keep(what, which, by):
                     self._outside.keep(Chosen(self._outside.frame(), what, which, by))
                 case Hush():

@@ -90,7 +90,7 @@ class Scene:
         self._rings = light.rings(round(diameter * RING / BLOOM), rng)
         self._open_rings = [self._rings[-1].copy() for _ in Player]
         for player, ring in zip(Player, self._open_rings, strict=True):
-            ring.fill(light.tint(world.lights[player], RING_LIGHT), special_flags=pygame.BLEND_RGB_MULT)
+            ring.fill(light.tint(world.lights[player], RING_LIGHT * world.rings), special_flags=pygame.BLEND_RGB_MULT)
         self._reflections = self._mirrored(diameter, rng) if world.reflects else ()
         self._scratch = pygame.Surface((diameter, diameter)).convert()
         self._ground = Ground(world, self._tables, self._halves, size, look, self._cell, self._reflections, rng)
@@ -277,7 +277,11 @@ class Scene:
                 yield sprite, _corner(sprite, lamp), _AS_IT_IS
             elif ring > 0:
                 sprite = self._rings[light.stage(lamp.ring_openness[player] * place.most)]
-                yield sprite, _corner(sprite, lamp), light.tint(self._world.lights[player], ring * RING_LIGHT)
+                yield (
+                    sprite,
+                    _corner(sprite, lamp),
+                    light.tint(self._world.lights[player], ring * RING_LIGHT * self._world.rings),
+                )
 
     def _reflection(self, place: _Place, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
         turned = self._halves[place.side].area.turned

@@ -89,7 +89,8 @@ class World:
 
     ``layers`` are painted one over the other, then ``placed`` pictures, then ``motes`` float before them. ``stray`` is
     what a key outside the scale is lit with; ``bloom`` is how a note opens, a name of `BLOOMS`, at a ``pace`` that is
-    1 as usual and larger where it is slower; where the world ``reflects``, its lights lie on the water too. ``layout``
+    1 as usual and larger where it is slower; ``rings`` is how bright the players' rings around it are. Where the world
+    ``reflects``, its lights lie on the water too. ``layout``
     is a name of `LAYOUTS`, and ``room`` one of `bedside.sound.room.SPACES`.
     """
 
@@ -105,6 +106,7 @@ class World:
     bloom: str
     pace: float
     reflects: bool
+    rings: float
     scale: str
     root: int
     instrument: str
@@ -169,6 +171,7 @@ _PLAIN: Mapping[str, Any] = {
     "bloom": str,
     "pace": Annotated[float, Within(0.5, 4)],
     "reflects": bool,
+    "rings": Share,
     "scale": str,
     "root": Annotated[int, Within(0, 127)],
     "instrument": Name,

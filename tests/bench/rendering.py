@@ -23,8 +23,8 @@ def voices(number: int) -> Iterator[list[Engine]]:
     """Let renderings have so many voices, which otherwise have 64; what is given fills with their engines."""
     made: list[Engine] = []
 
-    def of(instruments: Sequence[Instrument], rate: int, block: int, solo: Player | None = None) -> Engine:
-        made.append(Engine.of(instruments, rate, block, number, solo))
+    def of(instruments: Sequence[Instrument], rate: int, block: int, heard: Sequence[Player] = tuple(Player)) -> Engine:
+        made.append(Engine.of(instruments, rate, block, number, heard))
         return made[-1]
 
     offline.Engine = SimpleNamespace(of=of)

@@ -158,14 +158,14 @@ def test_parts_have_level_place_and_instrument_of_their_own():
 def test_solos_add_up_to_the_mix():
     """Each player alone, added, is the whole, as long as the limiter has nothing to do."""
 
-    def scene(solo):
-        engine = Engine.of(band(), RATE, BLOCK, solo=solo)
+    def scene(*heard):
+        engine = Engine.of(band(), RATE, BLOCK, heard=heard)
         engine.apply(Program(Player.THERAPIST, "held"))
         for note, player in enumerate((Player.CHILD, Player.THERAPIST, Player.CHILD2)):
             engine.apply(on(note, 60 + note, 0.4, player=player))
         return play(engine, 1.0)
 
-    mix = scene(None)
+    mix = scene(*Player)
     assert np.abs(mix).max() < 0.6
     assert np.abs(sum(scene(player) for player in Player) - mix).max() < 1e-6
 

@@ -1,0 +1,41 @@
+"""A file of pieces for as long as a program runs, encrypted under a key that is written nowhere."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from bedside.archive.database import scratch
+
+
+class Vault:
+    """Pieces of bytes by two numbers, in a file at ``path`` under a 32-byte key; any thread may use it."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._connection = scratch(path, key)
+        self._lock = threading.Lock()
+        with self._lock:
+            self._connection.execute("CREATE TABLE piece (of INTEGER, at INTEGER, held BLOB, PRIMARY KEY (of, at))")
+
+    def put(self, of: int, at: int, held: bytes) -> None:
+        """Keep a piece."""
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO piece VALUES (?, ?, ?)", (of, at, held))
+
+    def get(self, of: int, at: int) -> bytes:
+        """Return a piece; raise KeyError for one that is not kept."""
+        with self._lock:
+            row = self._connection.execute("SELECT held FROM piece WHERE of = ? AND at = ?", (of, at)).fetchone()
+        if row is None:
+            raise KeyError((of, at))
+        return bytes(row[0])
+
+    def forget(self, of: int) -> None:
+        """Forget all pieces of a first number."""
+        with self._lock:
+            self._connection.execute("DELETE FROM piece WHERE of = ?", (of,))
+
+    def close(self) -> None:
+        """Let go of the file, which nobody can read any more."""
+        with self._lock:
+            self._connection.close()

@@ -48,7 +48,12 @@ class Performer:
         self._rest = round(REST_SECONDS * engine.rate)
 
     def ask(self, event: Event) -> None:
-        """Ask for an event; it is performed at the start of the next block, or after a stop that is fading."""
+        """Ask for an event; it is performed at the start of the next block, or after a stop that is fading.
+
+        A stop overtakes the notes that wait: none of them begins.
+        """
+        if isinstance(event, Stop):
+            self._asked = deque(waiting for waiting in self._asked if not isinstance(waiting, NoteOn))
         self._asked.append(event)
 
     def close(self) -> None:

@@ -54,6 +54,10 @@ class Echo:
         self._sounds = dict(sounds)
         self._over = self._due[-1][0] + _RING_SECONDS if self._due else now
 
+    def keep(self, program: Program) -> None:
+        """Take in that a part was given another sound meanwhile, which it has afterwards too."""
+        self._sounds[program.player] = program.instrument
+
     def due(self, now: float) -> list[Event]:
         """Return what is to be asked by now; at the end, what brings the parts back to where they were."""
         events: list[Event] = []

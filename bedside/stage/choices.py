@@ -83,7 +83,7 @@ class Choices:
         self.choosing: dict[Player, Control] = {}
         self._own: set[Player] = set()
         self._fresh = False
-        self._acted: dict[tuple[Control, Player], float] = {}
+        self._acted: dict[tuple[Control, Player | None], float] = {}
 
     def performed(self, event: Event) -> None:
         """Take in what the engine played."""
@@ -128,11 +128,13 @@ class Choices:
         return [Ask(Lead(self.lead))]
 
     def _press(self, control: Control, player: Player, now: float) -> list[Effect]:
-        last = self._acted.get((control, player), float("-inf"))
+        # Two who stop in one moment stop once.
+        whose = None if control is Control.HAND else player
+        last = self._acted.get((control, whose), float("-inf"))
         # To stop never waits.
         if now - last < _AGAIN_SECONDS and not (control is Control.HAND and not self.stopped):
             return []
-        self._acted[control, player] = now
+        self._acted[control, whose] = now
         by = _side(player)
         match control:
             case Control.HAND:

@@ -21,6 +21,7 @@ from bedside.archive.database import empty_engine, is_damage, is_whole, reading_
 from bedside.archive.journal import Journal
 from bedside.archive.models import Choice as ChoiceRow
 from bedside.archive.models import Part, PerformedRow, Take
+from bedside.archive.shelf import Shelf
 from bedside.archive.staffcode import Gate
 from bedside.archive.writing import Writing
 from bedside.errors import BedsideError
@@ -122,6 +123,11 @@ class Store:
     def journal(self) -> Journal:
         """What people write about the music."""
         return Journal(self._engine, _sentences)
+
+    @property
+    def shelf(self) -> Shelf:
+        """All takes, to be looked through."""
+        return Shelf(self._engine, _sentences)
 
     def gate(self) -> Gate:
         """Return what asks for the staff code, whose waiting begins with it."""

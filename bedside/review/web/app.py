@@ -17,7 +17,7 @@ from bedside import __version__
 from bedside.archive.staffcode import Gate
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
-from bedside.review.web import entry
+from bedside.review.web import entry, library
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import Visits
@@ -25,7 +25,7 @@ from bedside.review.web.visits import Visits
 _HERE = Path(__file__).parent
 
 # One after the other, as they are added to the application.
-ROUTERS = (entry.router,)
+ROUTERS = (entry.router, library.router)
 
 
 def create(

@@ -1,0 +1,152 @@
+"""The shelf of all takes, looked through by patient, player, words and time, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, exists, func, or_, select
+
+from bedside.archive.models import Choice, Part, Patient, Remark, Session, Take
+from bedside.archive.moments import STAR
+from bedside.music.events import Player
+
+
+class Order(StrEnum):
+    """How takes are put in order; the newest, longest or fullest first, or patients by their codes."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LONGEST = "longest"
+    FULLEST = "fullest"
+    PATIENT = "patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for: ``words`` in a patient's code, a remark or a take's id; each None or empty matches all.
+
+    ``patient`` is an id, or "" for takes of nobody; ``starred`` are those that somebody called their own.
+    """
+
+    words: str = ""
+    patient: str | None = None
+    player: Player | None = None
+    starred: bool = False
+    order: Order = Order.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A take on the shelf; ``notes`` are each player's, in the order in which they entered."""
+
+    id: str
+    session: str
+    patient: str | None
+    code: str | None
+    picture: str | None
+    began: datetime
+    origin: str
+    seconds: float
+    notes: tuple[tuple[Player, int], ...]
+    remarks: int
+    starred: bool
+
+
+_take, _session, _patient = Take.__table__.c, Session.__table__.c, Patient.__table__.c
+_part, _remark, _choice = Part.__table__.c, Remark.__table__.c, Choice.__table__.c
+
+_STARRED = exists().where(and_(_choice.take_id == _take.id, _choice.what == STAR))
+_REMARKS = select(func.count()).where(_remark.take_id == _take.id).correlate(Take.__table__).scalar_subquery()
+_NOTES = (
+    select(func.coalesce(func.sum(_part.notes), 0))
+    .where(_part.take_id == _take.id)
+    .correlate(Take.__table__)
+    .scalar_subquery()
+)
+_ORDERS: dict[Order, tuple[Any, ...]] = {
+    Order.NEWEST: (_take.began.desc(),),
+    Order.OLDEST: (_take.began,),
+    Order.LONGEST: ((_take.frames * 1.0 / _take.rate).desc(),),
+    Order.FULLEST: (_NOTES.desc(),),
+    Order.PATIENT: (_patient.code.is_(None), _patient.code, _take.began.desc()),
+}
+
+
+class Shelf:
+    """The takes of a store; ``sentences`` turns the database's faults into plain sentences."""
+
+    def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
+        self._engine = engine
+        self._sentences = sentences
+
+    def count(self, wanted: Wanted) -> int:
+        """Return how many takes are what is wanted."""
+        counted = _matching(select(func.count()), wanted)
+        with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
+            return int(connection.execute(counted).scalar_one())
+
+    def look(self, wanted: Wanted, first: int, count: int) -> list[Kept]:
+        """Return so many of the takes that are wanted, from the one numbered ``first`` on, in their order."""
+        columns = (
+            *(_take.id, _take.session_id, _session.patient_id, _patient.code, _patient.picture),
+            *(
+                _take.began,
+                _take.origin,
+                _take.frames,
+                _take.rate,
+                _REMARKS.label("remarks"),
+                _STARRED.label("starred"),
+            ),
+        )
+        page = _matching(select(*columns), wanted).order_by(*_ORDERS[wanted.order], _take.id).limit(count).offset(first)
+        with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
+            rows = connection.execute(page).all()
+            ids = [row[0] for row in rows]
+            parts = connection.execute(
+                select(_part.take_id, _part.player, _part.notes).where(_part.take_id.in_(ids)).order_by(_part.entered)
+            ).all()
+        notes: dict[str, list[tuple[Player, int]]] = {}
+        for take, player, number in parts:
+            notes.setdefault(take, []).append((Player.named(player), number))
+        return [
+            Kept(
+                id=row.id,
+                session=row.session_id,
+                patient=row.patient_id,
+                code=row.code,
+                picture=row.picture,
+                began=row.began,
+                origin=row.origin,
+                seconds=row.frames / row.rate if row.rate else 0.0,
+                notes=tuple(notes.get(row.id, ())),
+                remarks=row.remarks,
+                starred=bool(row.starred),
+            )
+            for row in rows
+        ]
+
+
+def _matching(what: Select[Any], wanted: Wanted) -> Select[Any]:
+    found = (
+        what.select_from(Take.__table__)
+        .join(Session.__table__, _session.id == _take.session_id)
+        .join(Patient.__table__, _patient.id == _session.patient_id, isouter=True)
+        .where(_take.origin != "replayed")
+    )
+    if wanted.words:
+        words = wanted.words.strip()
+        said = exists().where(and_(_remark.take_id == _take.id, _remark.words.icontains(words, autoescape=True)))
+        code = _patient.code.icontains(words, autoescape=True)
+        found = found.where(or_(code, said, _take.id.startswith(words.lower(), autoescape=True)))
+    if wanted.patient is not None:
+        found = found.where(_session.patient_id == wanted.patient if wanted.patient else _session.patient_id.is_(None))
+    if wanted.player is not None:
+        played = exists().where(and_(_part.take_id == _take.id, _part.player == wanted.player.label, _part.notes > 0))
+        found = found.where(played)
+    if wanted.starred:
+        found = found.where(_STARRED)
+    return found

@@ -1,0 +1,99 @@
+"""The library: everybody's takes, each with its music in little, found as quickly as they are thought of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bedside.archive.shelf import Order, Wanted
+from bedside.archive.store import Store
+from bedside.music.events import Player
+from bedside.music.notes import notes
+from bedside.review.miniature import miniature
+from bedside.review.web.pages import Pages
+
+router = APIRouter()
+
+PAGE = 40
+
+# What a child may be known by, in place of a name: pictures that everybody can say.
+PICTURES = ("moon", "sun", "star", "boat", "tree", "fish", "bird", "cat", "dog", "bear", "flower", "house")
+
+_ORDERS = {
+    Order.NEWEST: "newest first",
+    Order.OLDEST: "oldest first",
+    Order.LONGEST: "longest first",
+    Order.FULLEST: "most notes first",
+    Order.PATIENT: "by patient",
+}
+
+
+@router.get("/")
+def library(
+    request: Request,
+    words: Annotated[str, Query(max_length=200)] = "",
+    patient: Annotated[str, Query(max_length=40)] = "",
+    player: Annotated[str, Query(max_length=20)] = "",
+    starred: bool = False,
+    order: Order = Order.NEWEST,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Show the takes that are looked for, a page of them at a time."""
+    store: Store = request.app.state.store
+    wanted = Wanted(
+        words,
+        None if not patient else ("" if patient == "nobody" else patient),
+        Player.named(player) if player else None,
+        starred,
+        order,
+    )
+    count = store.shelf.count(wanted)
+    pages = max(-(-count // PAGE), 1)
+    page = min(page, pages)
+    takes = store.shelf.look(wanted, (page - 1) * PAGE, PAGE)
+    asked = {"words": words, "patient": patient, "player": player, "order": str(order)}
+    if starred:
+        asked["starred"] = "true"
+
+    def at(number: int) -> str:
+        return "/?" + urlencode({**{name: value for name, value in asked.items() if value}, "page": number})
+
+    shown: Pages = request.app.state.pages
+    return shown.show(
+        request,
+        "library.html",
+        takes=takes,
+        count=count,
+        page=page,
+        pages=pages,
+        before=at(page - 1) if page > 1 else "",
+        after=at(page + 1) if page < pages else "",
+        asked=asked,
+        starred=starred,
+        patients=store.journal.patients(),
+        pictures=PICTURES,
+        players=[each.label for each in Player],
+        orders={str(each): said for each, said in _ORDERS.items()},
+    )
+
+
+@router.get("/rolls/{take}.svg")
+def roll(request: Request, take: str) -> Response:
+    """Draw a take's piano roll in little."""
+    store: Store = request.app.state.store
+    summary = store.summary(take)
+    drawn = miniature(notes(store.performed(take), summary.rate), summary.seconds)
+    return Response(drawn, media_type="image/svg+xml")
+
+
+@router.post("/patients/{patient}/picture")
+def give_picture(request: Request, patient: str, picture: Annotated[str, Form(max_length=40)] = "") -> Response:
+    """Give a patient the picture that the child knows."""
+    store: Store = request.app.state.store
+    if picture and picture not in PICTURES:
+        raise ValueError("there is no such picture")
+    store.journal.picture(patient, picture or None)
+    return RedirectResponse(f"/?patient={patient}", 303)

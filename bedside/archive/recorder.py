@@ -41,7 +41,8 @@ class _Fed:
 class _Where:
     """Where the next thing belongs: the patient, the session and the take once begun, and the session of that take.
 
-    ``own`` is the last take in which somebody played, ``replayed`` whether the present one has been a replay so far.
+    ``own`` is the last take of that session in which somebody played, ``replayed`` whether the present one has been a
+    replay so far.
     """
 
     patient: str | None
@@ -176,7 +177,8 @@ class Recorder:
                     where = self._append(writing, where, performed)
                     where = _begun(writing, where, fed.at)
                     begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
-                    where = replace(where, take=begun, owner=where.session, replayed=False)
+                    own = where.own if where.owner == where.session else None
+                    where = replace(where, take=begun, owner=where.session, own=own, replayed=False)
                     performed = [fed.kept]
                 case Performed() as played:
                     performed.append(played)

@@ -10,6 +10,7 @@ from bedside.music.events import (
     Event,
     Expression,
     Glide,
+    Lead,
     Level,
     NoteOff,
     NoteOn,
@@ -55,6 +56,8 @@ SETTINGS = [
     (Pedal(CHILD, True), Pedal(CHILD, False)),
     (Reverb("hall"), Reverb("nook")),
     (Profile("quiet"), Profile("night")),
+    # Only one has it, whoever had it before.
+    (Lead(CHILD), Lead(THERAPIST)),
 ]
 
 

@@ -55,3 +55,18 @@ def test_a_take_that_was_to_end_is_ended_for_its_engine() -> None:
     assert standing.ended == Performed(4_800, TakeEnded())
     standing.performed(Performed(4_800, TakeEnded()), 1_500)
     assert standing.ended is None
+
+
+def test_the_frame_of_a_take_goes_on_with_the_time() -> None:
+    """A choice is kept at the frame that the take has come to since it was last heard of; between takes at none."""
+    standing = Standing(set())
+    assert standing.frame(10, 48_000) is None
+    standing.performed(BEGAN, 1_000_000_000)
+    assert standing.frame(1_000_000_000, 48_000) == 0
+    assert standing.frame(1_500_000_000, 48_000) == 24_000
+    standing.beat(wire.Beat(48_000, 2_100_000_000, 0, 0.0, True))
+    assert standing.frame(2_100_000_000, 48_000) == 48_000
+    assert standing.frame(2_000_000_000, 48_000) == 48_000
+    assert standing.frame(3_100_000_000, 48_000) == 96_000
+    standing.performed(Performed(96_000, TakeEnded()), 3_100_000_000)
+    assert standing.frame(3_200_000_000, 48_000) is None

@@ -410,11 +410,8 @@ def _instruments(data: Path, rate: int, events: Sequence[Event]) -> list[Instrum
     """Return those instruments, the user's own among them, that some events play on."""
     from bedside.sound import band
 
-    own = data / "sounds"
-    for name in band.missing(events, own):
-        _say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
     with _progress("Making the instruments", 1.0) as moved:
-        return band.load(rate, moved, band.played(events, own), own)
+        return band.gather(events, rate, data / "sounds", _say, moved)
 
 
 def _sound() -> str:

@@ -7,6 +7,7 @@ and that is gone with it.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 import struct
 import tempfile
@@ -17,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bedside.archive.vault import Vault
 from bedside.errors import BedsideError
@@ -37,36 +37,51 @@ MOST_BYTES = 2 << 30
 _TAIL_SECONDS = 21.0
 
 # A listener who asks for what is not rendered yet looks this often.
-_LOOK_SECONDS = 5.0
+LOOK_SECONDS = 0.02
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Rendering:
-    """A take for some players: how long it is and how much of it is there, in frames."""
+    """A take for some players: how long it is and how much of it is there, in frames.
+
+    ``work`` renders a piece each time it is asked for its next; None once it has ended. ``wanted`` and ``heard`` are
+    the turns in which somebody last waited for it, and last had something of it.
+    """
 
     frames: int
     rate: int
     number: int
+    work: Iterator[None] | None = None
     there: int = 0
+    wanted: int = 0
+    heard: int = 0
     fault: str | None = None
-    users: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A take's sound as a WAV file of ``size`` bytes; ``read`` yields any part of it, waiting for what is not there."""
+    """A take's sound as a WAV file of ``size`` bytes.
+
+    ``read`` yields the bytes from a first to a last, waiting for what is not there. ``piece`` returns some of them
+    without waiting: None where the first is not there yet; it raises BedsideError where it never will be. ``seconds``
+    is how much there is so far, of ``length``.
+    """
 
     size: int
     rate: int
+    length: float
     read: Callable[[int, int], Iterator[bytes]]
+    piece: Callable[[int, int], bytes | None]
+    seconds: Callable[[], float]
+    fault: Callable[[], str | None]
 
 
 class Listening:
     """Renders takes and keeps what it rendered.
 
     ``performed`` returns the events of a take, ``instruments`` those it needs at a rate; ``folder`` is where the file
-    lies. One take is rendered after the other, the one asked for last before those that wait.
+    lies. One thread renders piece by piece, always of what somebody waited for last.
     """
 
     def __init__(
@@ -77,152 +92,179 @@ class Listening:
     ) -> None:
         self._performed = performed
         self._instruments = instruments
-        self._place = tempfile.TemporaryDirectory(prefix="bedside-", dir=folder, ignore_cleanup_errors=True)
-        self._vault = Vault(Path(self._place.name) / "sound.db", secrets.token_bytes(32))
-        self._renderings: OrderedDict[tuple[str, frozenset[Player]], _Rendering] = OrderedDict()
-        self._lock = threading.Lock()
-        self._waiting: list[Callable[[], None]] = []
-        self._work = threading.Condition(self._lock)
-        self._numbers = 0
+        self._folder = folder
+        self._place: tempfile.TemporaryDirectory[str] | None = None
+        self._renderings: OrderedDict[tuple[str, int, frozenset[Player]], _Rendering] = OrderedDict()
+        self._work = threading.Condition()
+        self._turns = itertools.count(1)
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
-        self._thread.start()
 
     def close(self) -> None:
         """Forget all that was rendered."""
         with self._work:
             self._closing = True
             self._work.notify_all()
-        self._thread.join(10.0)
-        self._vault.close()
-        self._place.cleanup()
+            place, self._place = self._place, None
+        if place is not None:
+            self._thread.join(10.0)
+            self._vault.close()
+            place.cleanup()
 
-    def sound(self, take: str, players: Sequence[Player]) -> Sound:
+    def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> Sound:
         """Return the sound of a take as these players are heard; rendering begins at once.
 
-        Raises BedsideError where an instrument cannot be made, KeyError for a take that is not there.
+        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises KeyError for a take
+        that is not there.
         """
-        rendering = self._rendering(take, frozenset(players))
-        size = _HEADER_BYTES + rendering.frames * _FRAME_BYTES
-        return Sound(size, rendering.rate, lambda first, last: self._read(rendering, first, last))
+        made = self._rendering(take, frozenset(players))
+        if not ahead:
+            self._want(made)
+        return Sound(
+            size=_HEADER_BYTES + made.frames * _FRAME_BYTES,
+            rate=made.rate,
+            length=made.frames / made.rate,
+            read=lambda first, last: self._read(made, first, last),
+            piece=lambda first, last: self._piece(made, first, last),
+            seconds=lambda: made.there / made.rate,
+            fault=lambda: made.fault,
+        )
 
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
-        with self._lock:
-            found = self._renderings.get((take, players))
-            if found is not None and found.fault is None:
-                self._renderings.move_to_end((take, players))
-                return found
         performed = self._performed(take)
         if not performed:
             raise KeyError(take)
-        rate = offline.sound_rate(performed)
-        frames = offline.frames(performed)
-        if offline.began(performed).rate == FLICKS:
-            frames += round(_TAIL_SECONDS * rate)
+        # A take that is being played has grown since.
+        key = (take, len(performed), players)
         with self._work:
-            self._numbers += 1
-            made = _Rendering(frames, rate, self._numbers)
-            self._renderings[take, players] = made
-            self._make_room()
-            self._waiting.append(lambda: self._render(made, performed, players))
+            self._open()
+            found = self._renderings.get(key)
+            if found is not None and found.fault is None:
+                return found
+            if found is not None:
+                self._vault.forget(found.number)
+            rate = offline.sound_rate(performed)
+            frames = offline.frames(performed)
+            if offline.began(performed).rate == FLICKS:
+                frames += round(_TAIL_SECONDS * rate)
+            made = _Rendering(frames, rate, next(self._turns))
+            made.work = self._rendered(made, performed, players)
+            made.heard = next(self._turns)
+            self._renderings[key] = made
+            self._make_room(made)
             self._work.notify_all()
         return made
 
-    def _make_room(self) -> None:
-        """Forget the renderings that nobody has asked for for longest, until the rest has room."""
+    def _open(self) -> None:
+        """Make the file and begin to render, the first time that somebody listens."""
+        if self._closing:
+            raise BedsideError("The pages are being closed.")
+        if self._place is None:
+            self._place = tempfile.TemporaryDirectory(prefix="bedside-", dir=self._folder, ignore_cleanup_errors=True)
+            self._vault = Vault(Path(self._place.name) / "sound.db", secrets.token_bytes(32))
+            self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
+            self._thread.start()
+
+    def _make_room(self, fresh: _Rendering) -> None:
+        """Forget the renderings of which nobody has had anything for longest, until the rest has room."""
         while sum(each.frames for each in self._renderings.values()) * _FRAME_BYTES > MOST_BYTES:
-            oldest = next((key for key, each in self._renderings.items() if not each.users), None)
-            if oldest is None or len(self._renderings) == 1:
+            others = [key for key, each in self._renderings.items() if each is not fresh]
+            if not others:
                 return
-            self._vault.forget(self._renderings.pop(oldest).number)
+            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].heard))
+            with gone.changed:
+                gone.work = None
+                gone.fault = "This sound was forgotten to make room for others; load the page again."
+                gone.changed.notify_all()
+            self._vault.forget(gone.number)
+
+    def _want(self, rendering: _Rendering) -> None:
+        rendering.wanted = next(self._turns)
 
     def _run(self) -> None:
         while True:
             with self._work:
-                while not self._waiting and not self._closing:
+                while not (unfinished := self._unfinished()) and not self._closing:
                     self._work.wait()
                 if self._closing:
                     return
-                work = self._waiting.pop()
-            work()
+            made = max(unfinished, key=lambda each: (each.wanted, -each.number))
+            try:
+                if made.work is not None:
+                    next(made.work)
+            except StopIteration:
+                made.work = None
+            except Exception as fault:
+                with made.changed:
+                    made.work = None
+                    made.fault = str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard."
+                    made.changed.notify_all()
 
-    def _render(self, rendering: _Rendering, performed: Sequence[Performed], players: frozenset[Player]) -> None:
-        try:
-            instruments = self._instruments(performed, rendering.rate)
-            piece = np.zeros((_PIECE_FRAMES, 2), np.int16)
-            filled = number = 0
-            for block in offline.render(performed, instruments, players):
-                if self._closing or rendering.there >= rendering.frames:
+    def _unfinished(self) -> list[_Rendering]:
+        return [each for each in self._renderings.values() if each.work is not None]
+
+    def _rendered(
+        self, rendering: _Rendering, performed: Sequence[Performed], players: frozenset[Player]
+    ) -> Iterator[None]:
+        """Render a take, and keep a piece of it before each yield."""
+        instruments = self._instruments(performed, rendering.rate)
+        yield
+        # What the music does not reach is silent.
+        rest = itertools.repeat(np.zeros((offline.began(performed).block, 2), np.float32))
+        samples = bytearray()
+        number = 0
+        for block in itertools.chain(offline.render(performed, instruments, players), rest):
+            samples += block.tobytes()
+            while True:
+                frames = min(_PIECE_FRAMES, rendering.frames - rendering.there)
+                if not frames or self._closing:
+                    return
+                size = 2 * frames * _FRAME_BYTES
+                if len(samples) < size:
                     break
-                filled, number = self._fill(rendering, piece, filled, number, block)
-            while rendering.there + filled < rendering.frames and not self._closing:
-                # What the music does not reach is silent.
-                rest = np.zeros((min(_PIECE_FRAMES, rendering.frames - rendering.there - filled), 2), np.float32)
-                filled, number = self._fill(rendering, piece, filled, number, rest)
-            if filled:
-                self._keep(rendering, piece[:filled], number)
-        except Exception as fault:
-            with rendering.changed:
-                rendering.fault = str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard."
-                rendering.changed.notify_all()
+                self._keep(rendering, number, bytes(samples[:size]), frames)
+                del samples[:size]
+                number += 1
+                yield
 
-    def _fill(
-        self,
-        rendering: _Rendering,
-        piece: NDArray[np.int16],
-        filled: int,
-        number: int,
-        block: NDArray[np.float32],
-    ) -> tuple[int, int]:
-        """Put a block into the piece at hand, and keep the piece once it is full."""
-        samples = np.clip(np.rint(block * 32767.0), -32768, 32767).astype(np.int16)
-        while len(samples):
-            room = min(_PIECE_FRAMES - filled, len(samples))
-            piece[filled : filled + room] = samples[:room]
-            filled += room
-            samples = samples[room:]
-            if filled == _PIECE_FRAMES:
-                self._keep(rendering, piece, number)
-                filled, number = 0, number + 1
-        return filled, number
-
-    def _keep(self, rendering: _Rendering, piece: NDArray[np.int16], number: int) -> None:
-        self._vault.put(rendering.number, number, piece.astype("<i2").tobytes())
+    def _keep(self, rendering: _Rendering, number: int, samples: bytes, frames: int) -> None:
+        """Keep a piece of 32-bit floats as 16-bit integers."""
+        rounded = np.clip(np.rint(np.frombuffer(samples, np.float32) * np.float32(32767)), -32768, 32767)
         with rendering.changed:
-            rendering.there = min(number * _PIECE_FRAMES + len(piece), rendering.frames)
+            if rendering.fault is None:
+                self._vault.put(rendering.number, number, rounded.astype("<i2").tobytes())
+                rendering.there += frames
             rendering.changed.notify_all()
 
-    def _read(self, rendering: _Rendering, first: int, last: int) -> Iterator[bytes]:
-        """Yield the bytes ``first`` to ``last``, both included."""
-        rendering.users += 1
-        try:
-            at = first
-            if at < _HEADER_BYTES:
-                yield _header(rendering.rate, rendering.frames)[at : last + 1]
-                at = _HEADER_BYTES
-            while at <= last:
-                number, within = divmod((at - _HEADER_BYTES) // _FRAME_BYTES, _PIECE_FRAMES)
-                offset = within * _FRAME_BYTES + (at - _HEADER_BYTES) % _FRAME_BYTES
-                wanted = min((number + 1) * _PIECE_FRAMES, rendering.frames)
-                if not self._wait(rendering, wanted):
-                    return
-                piece = self._vault.get(rendering.number, number)
-                part = piece[offset : offset + last + 1 - at]
-                if not part:
-                    return
-                yield part
-                at += len(part)
-        finally:
-            rendering.users -= 1
-
-    def _wait(self, rendering: _Rendering, frames: int) -> bool:
-        """Wait until so many frames are there; return whether they are, or never will be."""
+    def _piece(self, rendering: _Rendering, first: int, last: int) -> bytes | None:
+        rendering.heard = next(self._turns)
+        if first < _HEADER_BYTES:
+            return _header(rendering.rate, rendering.frames)[first : last + 1]
+        number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, _PIECE_FRAMES)
         with rendering.changed:
-            while rendering.there < frames:
-                if rendering.fault is not None or self._closing:
-                    return False
-                rendering.changed.wait(_LOOK_SECONDS)
-        return True
+            if rendering.fault is not None:
+                raise BedsideError(rendering.fault)
+            if rendering.there < min((number + 1) * _PIECE_FRAMES, rendering.frames):
+                self._want(rendering)
+                return None
+            piece = self._vault.get(rendering.number, number)
+        offset = within * _FRAME_BYTES + (first - _HEADER_BYTES) % _FRAME_BYTES
+        return piece[offset : offset + last + 1 - first]
+
+    def _read(self, rendering: _Rendering, first: int, last: int) -> Iterator[bytes]:
+        """Yield the bytes ``first`` to ``last``, both included, as far as there will ever be any."""
+        while first <= last and not self._closing:
+            try:
+                piece = self._piece(rendering, first, last)
+            except BedsideError:
+                return
+            if piece is None:
+                with rendering.changed:
+                    rendering.changed.wait(LOOK_SECONDS)
+                continue
+            if not piece:
+                return
+            yield piece
+            first += len(piece)
 
 
 def _header(rate: int, frames: int) -> bytes:

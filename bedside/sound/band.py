@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from bedside import places
@@ -45,6 +45,22 @@ def load(
                 raise
         moved(1.0)
     return band
+
+
+def gather(
+    events: Sequence[Event],
+    rate: int,
+    own: Path,
+    say: Callable[[str], None],
+    progress: Callable[[float], None] = lambda _share: None,
+) -> list[Instrument]:
+    """Return those instruments at a sample rate, the user's own in the folder ``own`` among them, that events play on.
+
+    ``say`` is told a sentence for each that is not there any more, ``progress`` each further share of the work.
+    """
+    for name in missing(events, own):
+        say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
+    return load(rate, progress, played(events, own), own)
 
 
 def missing(events: Iterable[Event], own: Path | None = None) -> list[str]:

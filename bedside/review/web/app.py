@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -17,15 +18,20 @@ from bedside import __version__
 from bedside.archive.staffcode import Gate
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
-from bedside.review.web import entry, library
+from bedside.music.events import Performed
+from bedside.review.sound import Listening
+from bedside.review.takes import Takes
+from bedside.review.web import entry, library, take, takeapi
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import Visits
+from bedside.sound import band
+from bedside.sound.instrument import Instrument
 
 _HERE = Path(__file__).parent
 
 # One after the other, as they are added to the application.
-ROUTERS = (entry.router, library.router)
+ROUTERS = (entry.router, library.router, take.router, takeapi.router)
 
 
 def create(
@@ -40,6 +46,8 @@ def create(
     visits = Visits(now)
     app.state.store = store
     app.state.folder = folder
+    app.state.takes = Takes(store)
+    app.state.listening = Listening(app.state.takes.performed, partial(_instruments, folder))
     app.state.visits = visits
     app.state.gate = store.gate()
     app.state.pages = Pages(_HERE / "templates")
@@ -52,6 +60,11 @@ def create(
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _http)
     return Guard(app, visits, hosts), app
+
+
+def _instruments(folder: Path, performed: Sequence[Performed], rate: int) -> list[Instrument]:
+    """Return what a take is played on; one that is not there any more is heard as the one before it."""
+    return band.gather([each.event for each in performed], rate, folder / "sounds", lambda _sentence: None)
 
 
 def gate(request: Request) -> Gate:

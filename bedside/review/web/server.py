@@ -30,12 +30,15 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
             say(store.notice)
         taken = listening.getsockname()[1]
         address = f"http://{ADDRESS}:{taken}/"
-        guarded, _ = app.create(store, folder, frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"}))
+        guarded, made = app.create(store, folder, frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"}))
         config = uvicorn.Config(guarded, log_level="warning", access_log=False, server_header=False, lifespan="off")
         say(f"The pages are open at {address} on this computer; Ctrl+C closes them.")
         if browser:
             threading.Timer(0.3, _open, [address]).start()
-        uvicorn.Server(config).run(sockets=[listening])
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            made.state.listening.close()
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -1,0 +1,104 @@
+"""The page of a take, and its sound, which is heard while it is still rendered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response, StreamingResponse
+
+from bedside.archive.store import Store
+from bedside.errors import BedsideError
+from bedside.music.events import Player
+from bedside.review.sound import LOOK_SECONDS, Listening, Sound
+from bedside.review.takes import Takes
+from bedside.review.web.answers import as_json
+from bedside.review.web.pages import Pages
+
+router = APIRouter()
+
+Labels = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/takes/{take}")
+def page(request: Request, take: str) -> Response:
+    """Show a take: what was played, to be heard again and looked at closely."""
+    store: Store = request.app.state.store
+    summary = store.summary(take)
+    session = store.journal.session(summary.session)
+    patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
+    pages: Pages = request.app.state.pages
+    return pages.show(request, "take.html", summary=summary, patient=patient)
+
+
+@router.get("/api/takes/{take}/sound")
+def preparing(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
+    """Say how many seconds of a take's sound there are so far; what is asked for ``ahead`` waits for the rest."""
+    sound = _sound(request, take, players, ahead)
+    return as_json({"seconds": sound.length, "there": sound.seconds(), "fault": sound.fault()})
+
+
+@router.get("/sound/{take}.wav")
+async def heard(request: Request, take: str, players: Labels = "") -> Response:
+    """Give a take's sound, or the range of its bytes that is asked for, as soon as each part of it is rendered."""
+    sound = await run_in_threadpool(_sound, request, take, players)
+    headers = {"accept-ranges": "bytes"}
+    span = _range(request.headers.get("range", ""), sound.size)
+    if span is None:
+        first, last, status = 0, sound.size - 1, 200
+    else:
+        first, last = span
+        status = 206
+        if first > last:
+            return Response(status_code=416, headers={**headers, "content-range": f"bytes */{sound.size}"})
+        headers["content-range"] = f"bytes {first}-{last}/{sound.size}"
+    headers["content-length"] = str(last - first + 1)
+    return StreamingResponse(_pieces(sound, first, last), status, headers, "audio/wav")
+
+
+async def _pieces(sound: Sound, first: int, last: int) -> AsyncIterator[bytes]:
+    """Yield a sound's bytes; whoever waits for what is not rendered yet holds no thread up."""
+    while first <= last:
+        try:
+            piece = await run_in_threadpool(sound.piece, first, last)
+        except (BedsideError, KeyError):
+            return
+        if piece is None:
+            await asyncio.sleep(LOOK_SECONDS)
+            continue
+        yield piece
+        first += len(piece)
+
+
+def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> Sound:
+    """Return the sound of a take as those players are heard whose labels are given, by default everybody."""
+    takes: Takes = request.app.state.takes
+    listening: Listening = request.app.state.listening
+    there = takes.read(take).summary.players
+    asked = {Player.named(label) for label in labels.split(",")} if labels else set(there)
+    wanted = tuple(player for player in there if player in asked)
+    if labels and not wanted:
+        raise ValueError("nobody of these plays in this take")
+    # All who play are everybody, so that the whole is rendered once, however it is asked for.
+    return listening.sound(take, wanted if len(wanted) < len(there) else tuple(Player), ahead)
+
+
+def _range(asked: str, size: int) -> tuple[int, int] | None:
+    """Return the first and last byte that a Range header asks for, None where all of them; first > last for none.
+
+    As RFC 9110 has it; who asks for several ranges at once is given all.
+    """
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", asked.strip())
+    if found is None or found.groups() == ("", ""):
+        return None
+    begin, end = found.groups()
+    if not begin:
+        return max(size - int(end), 0), size - 1 if int(end) else -1
+    first, last = int(begin), int(end) if end else size - 1
+    if end and last < first:
+        return None
+    return (first, min(last, size - 1)) if first < size else (1, 0)

@@ -42,11 +42,13 @@ bench: test-packages bench-packages .venv/test ## measure against FluidSynth and
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 damaged instruments; ARGS="…" goes to pytest
+soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 damaged instruments, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
+	@echo "Touching a million times, which takes about an hour"
+	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
 clean: ## remove what can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

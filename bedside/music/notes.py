@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Source, Stop, TakeEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Note:
     duration: float
     key: int
     velocity: float
+    source: Source = Source.TOUCH
 
 
 def notes(take: Iterable[Performed], rate: int) -> list[Note]:
@@ -52,4 +53,7 @@ def notes(take: Iterable[Performed], rate: int) -> list[Note]:
     for identity in list(held):
         end(identity)
     ended.sort(key=lambda item: (item[0], item[2].player, item[2].key))
-    return [Note(on.player, start / rate, (stop - start) / rate, on.key, on.velocity) for start, stop, on in ended]
+    return [
+        Note(on.player, start / rate, (stop - start) / rate, on.key, on.velocity, on.source)
+        for start, stop, on in ended
+    ]

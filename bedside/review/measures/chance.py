@@ -1,0 +1,71 @@
+"""What a number about two players would be by chance: the same number, with one of them shifted round a circle.
+
+A shift keeps each player's own music whole and takes only the two apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from bedside.review.measures.part import Floats, Ints
+
+# Shifts stay so far from none, in seconds.
+_APART_SECONDS = 5.0
+
+SHIFTS = 200
+
+# A whole curve is measured again for each shift; so many give its band.
+CURVE_SHIFTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A number beside its chance: the mean and the standard deviation (n − 1) of the same number over the shifts.
+
+    ``z`` is how many standard deviations the number lies above that mean. NaN where the take is too short to be
+    shifted, and ``z`` also where all shifts give one number.
+    """
+
+    value: float
+    chance: float
+    sd: float
+    z: float
+
+    @classmethod
+    def of(cls, value: float, shifted: Floats) -> Self:
+        """Return where a value stands among those of the shifts, (S,), of which NaN are left out."""
+        known = shifted[~np.isnan(shifted)]
+        if len(known) < 2:
+            return cls(value, np.nan, np.nan, np.nan)
+        # Sorted, the sum is the same whichever of the two players was shifted.
+        known = np.sort(known)
+        mean, sd = float(known.mean()), float(known.std(ddof=1))
+        return cls(value, mean, sd, (value - mean) / sd if sd > 1e-12 else np.nan)
+
+    def named(self, name: str) -> dict[str, float]:
+        """Return the number and its chance by their names."""
+        return {name: self.value, f"{name}_chance": self.chance, f"{name}_chance_sd": self.sd, f"{name}_z": self.z}
+
+
+def shifts(seconds: float, many: int = SHIFTS) -> Floats:
+    """Return evenly spaced shifts in seconds, from 5 s to 5 s less than all; none of a take of 10 s or less."""
+    if seconds <= 2 * _APART_SECONDS:
+        return np.empty(0)
+    return np.linspace(_APART_SECONDS, seconds - _APART_SECONDS, many)
+
+
+def steps(length: int, apart: int, many: int = CURVE_SHIFTS) -> Ints:
+    """Return evenly spaced shifts of a curve of so many steps, none nearer than ``apart`` steps to no shift."""
+    if length <= 2 * apart:
+        return np.empty(0, np.int64)
+    return np.unique(np.rint(np.linspace(apart, length - apart, many)).astype(np.int64))
+
+
+def band(shifted: Floats) -> list[float]:
+    """Return the span that holds 95 % of what the shifts gave, NaN left out."""
+    known = shifted[~np.isnan(shifted)]
+    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+    return [float(low), float(high)]

@@ -1,0 +1,64 @@
+"""How many strokes of two players fall together, against what chance would give."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bedside.review.measures.chance import Standing, shifts
+from bedside.review.measures.evenness import strokes
+from bedside.review.measures.part import Bools, Floats, Ints
+from bedside.review.measures.take import lost
+
+# Strokes of two players nearer than this fall together, in seconds.
+TOGETHER_SECONDS = 0.06
+
+
+def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]:
+    """Return the share of B's strokes within 60 ms of one of A's, and the median distance of those, beside chance.
+
+    ``first`` and ``second`` are the onsets of A and B in seconds, in order. Both are cut to the shorter part; time that
+    was lost is taken out before B is shifted round. The distance is in ms, positive where B comes after A.
+    """
+    one, two = (strokes(onset) - lost(gaps, strokes(onset)) for onset in (first, second))
+    seconds = float(min(one[-1], two[-1])) if len(one) and len(two) else 0.0
+    one, two = one[one <= seconds], two[two <= seconds]
+    if not len(one) or not len(two):
+        nothing = Standing.of(np.nan, np.empty(0))
+        return nothing.named("coincidence") | nothing.named("asynchrony")
+    rounds = [np.sort((two + shift) % seconds) for shift in shifts(seconds)]
+    shares, distances = [], []
+    for turned in [two, *rounds]:
+        apart, nearest = nearest_distance(one, turned)
+        shares.append(float((apart <= TOGETHER_SECONDS).mean()))
+        distances.append(_median(signed(one, turned, apart, nearest)) * 1000)
+    share = Standing.of(shares[0], np.array(shares[1:]))
+    distance = Standing.of(distances[0], np.array(distances[1:]))
+    return share.named("coincidence") | distance.named("asynchrony")
+
+
+def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
+    """Return how far each of B's strokes lies from the nearest of A's in seconds, and the index of that one, (N,)."""
+    after = np.searchsorted(one, two)
+    before = np.maximum(after - 1, 0)
+    after = np.minimum(after, len(one) - 1)
+    low, high = np.abs(two - one[before]), np.abs(one[after] - two)
+    return np.minimum(low, high), np.where(low <= high, before, after)
+
+
+def signed(one: Floats, two: Floats, apart: Floats, nearest: Ints) -> Floats:
+    """Return B − A in seconds of each two strokes within 60 ms of which each is the other's nearest.
+
+    Exchanged, the players give the same distances with the other sign: where one stroke has two nearest, both count.
+    """
+    back, _ = nearest_distance(two, one)
+    found = []
+    for beside in (nearest, np.minimum(nearest + 1, len(one) - 1)):
+        there: Bools = (apart <= TOGETHER_SECONDS) & (back[beside] == apart) & (np.abs(two - one[beside]) == apart)
+        if beside is not nearest:
+            there &= beside != nearest
+        found.append((two - one[beside])[there])
+    return np.concatenate(found)
+
+
+def _median(values: Floats) -> float:
+    return float(np.median(values)) if len(values) else np.nan

@@ -1,0 +1,61 @@
+"""How even durations and keystrokes are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.take import lost
+from bedside.review.measures.windows import Inside, Windows, ratio, summed
+
+# Onsets of one player nearer than this are one stroke, in seconds.
+STROKE_SECONDS = 0.05
+
+# A pause that is longer parts two runs, in seconds.
+_RUN_SECONDS = 2.0
+
+
+def npvi(inside: Inside) -> Floats:
+    """Return the normalised pairwise variability index of durations in each window, (W,), 0–200; NaN below two notes.
+
+    100/(n − 1) · Σ |dᵢ − dᵢ₊₁| / ((dᵢ + dᵢ₊₁)/2), in order of onset (Grabe & Low 2002; Patel & Daniele 2003).
+    """
+    duration = inside.part.duration
+    owner, first = inside.pairs()
+    sum_of_two = duration[first] + duration[first + 1]
+    apart = np.divide(
+        np.abs(duration[first] - duration[first + 1]) * 2, sum_of_two, out=np.zeros(len(first)), where=sum_of_two > 0
+    )
+    windows = len(inside.windows)
+    return 100 * ratio(summed(owner, apart, windows), np.bincount(owner, minlength=windows))
+
+
+def strokes(onset: Floats) -> Floats:
+    """Return the onsets, in order, that come more than 50 ms after the one before: of a chord, the first."""
+    return onset[np.append(True, np.diff(onset) > STROKE_SECONDS)] if len(onset) else onset
+
+
+class Intervals:
+    """The intervals below 2 s between a player's successive strokes, and in which windows they lie."""
+
+    def __init__(self, part: Part, windows: Windows, gaps: Floats) -> None:
+        onset = strokes(part.onset)
+        stroke = Part(onset, onset, np.zeros(len(onset), np.int64), onset)
+        self._windows = len(windows)
+        self._owner, first = Inside.of(stroke, windows).pairs()
+        self._seconds = onset[first + 1] - onset[first]
+        without = lost(gaps, onset)
+        run = (self._seconds < _RUN_SECONDS) & (without[first + 1] == without[first])
+        self._owner, self._seconds = self._owner[run], self._seconds[run]
+        self._count = np.bincount(self._owner, minlength=self._windows)
+        self._mean = ratio(summed(self._owner, self._seconds, self._windows), self._count)
+
+    def sd(self) -> Floats:
+        """Return the standard deviation of the intervals in each window in seconds, (W,); NaN below two intervals."""
+        apart = np.square(self._seconds - self._mean[self._owner])
+        spread: Floats = np.sqrt(ratio(summed(self._owner, apart, self._windows), np.maximum(self._count - 1, 0)))
+        return spread
+
+    def cv(self) -> Floats:
+        """Return the standard deviation as a share of the mean interval in each window, (W,)."""
+        return ratio(self.sd(), self._mean)

@@ -1,0 +1,110 @@
+"""Who moves first: at which lag one player's curves are most like the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bedside.review.measures.chance import Standing, band, steps
+from bedside.review.measures.lagged import Lagged, turned
+from bedside.review.measures.part import Floats
+
+# The curves are compared at this step, in windows of 30 s, at lags of up to 10 s either way, in seconds.
+STEP_SECONDS = 0.5
+_HZ = round(1 / STEP_SECONDS)
+_WINDOW_SECONDS = 30
+_MOST = 10 * _HZ
+_LAGS = np.arange(-_MOST, _MOST + 1)
+_ORDER = np.argsort(np.abs(_LAGS), kind="stable")
+
+# Over a whole take, windows that overlap by half say all there is.
+_HOP_SECONDS = _WINDOW_SECONDS // 2
+
+# Fisher's z of a perfect correlation has no end; no window counts for more than one of this r.
+_HIGHEST_R = 0.999
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lead:
+    """Who led: the best ``lag`` in seconds, positive where B follows A, and Fisher's z there beside its chance.
+
+    ``lags`` and ``values`` (T,) are the same in the 30 s that end at each whole second, and ``within`` holds 95 % of
+    such values by chance.
+    """
+
+    lag: float
+    value: Standing
+    lags: Floats
+    values: Floats
+    within: list[float]
+
+    def named(self, name: str) -> dict[str, float | list[float]]:
+        """Return what holds for the whole take, by its names."""
+        return {name: self.lag, **self.value.named(f"{name}_value"), f"{name}_value_band": self.within}
+
+
+def leads(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, Lead]:
+    """Return who led in each pair of curves of A and B, all (n,) at steps of 0.5 s, and under "" in all together.
+
+    Together, z is the mean of those curves that have one.
+    """
+    length = len(next(iter(curves.values()))[0])
+    shifted = steps(length, 2 * _MOST)
+    real: dict[str, Floats] = {}
+    whole: dict[str, Floats] = {}
+    chance: dict[str, Floats] = {}
+    for name, (a, b) in curves.items():
+        once = Lagged.of(a, b[None], _MOST)
+        real[name] = fisher(once, _HZ, _WINDOW_SECONDS)
+        whole[name] = fisher(once, _HOP_SECONDS * _HZ, 2)
+        chance[name] = fisher(Lagged.of(a, turned(b, shifted), _MOST), _HOP_SECONDS * _HZ, 2)
+    for each in (real, whole, chance):
+        each[""] = _mean(np.stack(list(each.values())), 0)
+    return {name: _lead(real[name], whole[name], chance[name], length) for name in real}
+
+
+def _lead(real: Floats, whole: Floats, chance: Floats, length: int) -> Lead:
+    lag, value = _best(_mean(whole, -1))
+    _, by_chance = _best(_mean(chance, -1))
+    lags, values = _best(real[:, 0])
+    unknown = np.full(min(_WINDOW_SECONDS, (length + _HZ - 1) // _HZ), np.nan)
+    tail = (length + _HZ - 1) // _HZ - len(unknown)
+    return Lead(
+        float(lag[0]),
+        Standing.of(float(value[0]), by_chance),
+        np.concatenate([unknown, lags[:tail]]),
+        np.concatenate([unknown, values[:tail]]),
+        band(_best(chance)[1]),
+    )
+
+
+def fisher(pair: Lagged, hop: int, hops: int) -> Floats:
+    """Return Fisher's z at each lag in windows of ``hops`` times ``hop`` samples, (lags, S, windows)."""
+    r = np.stack([pair.moments(int(lag), hop, hops, midway=True).r for lag in _LAGS])
+    z: Floats = np.arctanh(np.clip(r, -_HIGHEST_R, _HIGHEST_R))
+    return z
+
+
+def _mean(z: Floats, axis: int) -> Floats:
+    """Return the mean along an axis of what is known."""
+    known = ~np.isnan(z)
+    count = known.sum(axis)
+    total = np.where(known, z, 0.0).sum(axis)
+    mean: Floats = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return mean
+
+
+def _best(z: Floats) -> tuple[Floats, Floats]:
+    """Return the lag in seconds of the highest of each column of (lags, …), and the highest.
+
+    Of equal ones the nearest to 0 counts; where that and its mirror image are equal, neither player leads: 0.
+    """
+    filled = np.where(np.isnan(z), -np.inf, z)
+    place = _ORDER[np.argmax(filled[_ORDER], 0)][None]
+    highest = np.take_along_axis(filled, place, 0)[0]
+    mirrored = np.take_along_axis(filled, 2 * _MOST - place, 0)[0]
+    lag = np.where(highest == mirrored, 0.0, _LAGS[place[0]] * STEP_SECONDS)
+    known = np.isfinite(highest)
+    return np.where(known, lag, np.nan), np.where(known, highest, np.nan)

@@ -1,0 +1,60 @@
+"""How many, how high, how loud and how long: density, pitch, velocity and duration."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bedside.review.measures.part import Floats, Part, accent
+from bedside.review.measures.take import lost
+from bedside.review.measures.windows import Inside
+
+
+def density(inside: Inside) -> Floats:
+    """Return the notes that begin in each second of each window, (W,); 0 where none does."""
+    per_second: Floats = inside.count / (inside.windows.end - inside.windows.start)
+    return per_second
+
+
+def overall_density(part: Part, gaps: Floats) -> float:
+    """Return (N − 1) / (last onset − first onset) in notes a second, without the time that was lost; else NaN."""
+    if len(part) < 2:
+        return np.nan
+    ends = part.onset[[0, -1]]
+    seconds = float(np.diff(ends - lost(gaps, ends))[0])
+    return (len(part) - 1) / seconds if seconds > 0 else np.nan
+
+
+def duration(inside: Inside) -> Floats:
+    """Return the mean duration accent in each window, (W,), 0–1."""
+    return inside.mean(accent(inside.part.duration))
+
+
+def pitch_mean(inside: Inside) -> Floats:
+    """Return the mean MIDI key in each window, (W,)."""
+    return inside.mean(inside.part.pitch.astype(np.float64))
+
+
+def pitch_sd(inside: Inside) -> Floats:
+    """Return the standard deviation of the MIDI keys in each window, (W,), with n − 1; 0 for one note."""
+    return inside.deviation(inside.part.pitch.astype(np.float64))
+
+
+def pitch_range(inside: Inside) -> Floats:
+    """Return the semitones from the lowest to the highest note in each window, (W,)."""
+    filled = inside.count > 0
+    span = np.full(len(filled), np.nan)
+    if filled.any():
+        first = (np.cumsum(inside.count) - inside.count)[filled]
+        pitch = inside.part.pitch[inside.index]
+        span[filled] = np.maximum.reduceat(pitch, first) - np.minimum.reduceat(pitch, first)
+    return span
+
+
+def velocity_mean(inside: Inside) -> Floats:
+    """Return the mean velocity in each window, (W,), 0–127."""
+    return inside.mean(inside.part.velocity)
+
+
+def velocity_sd(inside: Inside) -> Floats:
+    """Return the standard deviation of the velocities in each window, (W,), with n − 1; 0 for one note."""
+    return inside.deviation(inside.part.velocity)

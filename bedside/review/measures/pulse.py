@@ -1,0 +1,82 @@
+"""How clear a pulse is, and how long: autocorrelation of accented onsets, weighted by what is heard as a beat."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft
+
+from bedside.review.measures.part import Floats, accent
+from bedside.review.measures.windows import Inside
+
+_HZ = 100
+_SMOOTHING_SECONDS = 0.02
+_LAGS = np.arange(20, 151)
+_LEAST_ONSETS = 4
+
+# Beyond the longest lag, so that the Gaussian of one end does not reach round to the other; and what is transformed at
+# once, which bounds the memory.
+_MARGIN = 20
+_SAMPLES = 1 << 20
+
+# What is smaller is the rounding of the transform.
+_NOTHING = 1e-9
+
+
+def lag_seconds() -> Floats:
+    """Return the lags at which autocorrelations are given: 0.2 to 1.5 s in steps of 10 ms, (L,)."""
+    seconds: Floats = _LAGS / _HZ
+    return seconds
+
+
+def resonance(seconds: Floats) -> Floats:
+    """Return how strongly a period in seconds is heard as a beat: max(0, 1 − ¼·log₂²(τ/0.5)).
+
+    After van Noorden & Moelants 1999 (Journal of New Music Research 28:43–66), as MEASURES has it.
+    """
+    strength: Floats = np.maximum(0.0, 1 - np.square(np.log2(seconds / 0.5)) / 4)
+    return strength
+
+
+def autocorrelations(inside: Inside) -> Floats:
+    """Return the weighted autocorrelation of each window at `lag_seconds`, (W, L); NaN for fewer than 4 onsets.
+
+    The onsets, each as strong as its duration accent, stand at 100 Hz and are smoothed by a Gaussian of 20 ms; the
+    correlation is unbiased for the window's length, 1 at lag 0, and times the resonance.
+    """
+    windows = inside.windows
+    found = np.full((len(windows), len(_LAGS)), np.nan)
+    wanted = np.flatnonzero(inside.count >= _LEAST_ONSETS)
+    bins = round(float((windows.end - windows.start).max(initial=0.0)) * _HZ) + 1
+    size = int(fft.next_fast_len(bins + int(_LAGS[-1]) + _MARGIN, real=True))
+    # Smoothing both factors of a correlation multiplies its spectrum by the square of the Gaussian's.
+    smoothing = np.exp(-np.square(np.arange(size // 2 + 1) * (2 * np.pi * _HZ * _SMOOTHING_SECONDS / size)))
+    lags = np.append(0, _LAGS)
+    unbiased = np.divide(bins, bins - lags, out=np.zeros(len(lags)), where=bins > lags)
+    pair = inside.count[inside.owner] >= _LEAST_ONSETS
+    row = np.searchsorted(wanted, inside.owner[pair])
+    place = np.rint((inside.part.onset[inside.index] - windows.start[inside.owner])[pair] * _HZ).astype(np.int64)
+    strength = accent(inside.part.duration)[inside.index][pair]
+    rows = max(1, _SAMPLES // size)
+    for begin in range(0, len(wanted), rows):
+        many = min(rows, len(wanted) - begin)
+        some = slice(*np.searchsorted(row, [begin, begin + many]))
+        signal = np.bincount((row[some] - begin) * size + place[some], strength[some], many * size)
+        spectrum = fft.rfft(signal.reshape(many, size))
+        power = (np.square(spectrum.real) + np.square(spectrum.imag)) * smoothing
+        lagged = fft.irfft(power, size)[:, lags] * unbiased
+        energy = lagged[:, :1]
+        scaled = np.divide(lagged[:, 1:], energy, out=np.full((many, len(_LAGS)), np.nan), where=energy > _NOTHING**2)
+        found[wanted[begin : begin + many]] = np.where(np.abs(scaled) < _NOTHING, 0.0, scaled)
+    return found * resonance(lag_seconds())
+
+
+def clarity(correlations: Floats) -> Floats:
+    """Return the maximum of each weighted autocorrelation, (W,)."""
+    highest: Floats = correlations.max(1)
+    return highest
+
+
+def period(correlations: Floats) -> Floats:
+    """Return the lag in seconds of the maximum of each weighted autocorrelation, (W,); NaN where there is no pulse."""
+    lag: Floats = lag_seconds()[np.argmax(correlations, 1)]
+    return np.where(correlations.max(1) > 0, lag, np.nan)

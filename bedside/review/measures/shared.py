@@ -1,0 +1,33 @@
+"""Whether two players have one pulse: the best beat of the product of their autocorrelations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bedside.review.measures.chance import Standing, band, steps
+from bedside.review.measures.part import Floats
+
+# Windows overlap for so long; a shift of less would set a window against its own music, in seconds.
+_APART_SECONDS = 6.0
+
+
+def shared_pulse(first: Floats, second: Floats) -> Floats:
+    """Return the maximum over the lags of the product of two players' weighted autocorrelations, (W, L) each, (W,)."""
+    highest: Floats = (first * second).max(1)
+    return highest
+
+
+def standing(first: Floats, second: Floats, step: float) -> tuple[Standing, list[float]]:
+    """Return the mean of the shared pulse beside chance, and what holds 95 % of its windows by chance.
+
+    ``step`` is the seconds from one window to the next; the chance shifts B's windows round the take.
+    """
+    value = shared_pulse(first, second)
+    chance = [shared_pulse(first, np.roll(second, by, 0)) for by in steps(len(first), round(_APART_SECONDS / step))]
+    means = np.array([_mean(each) for each in chance])
+    return Standing.of(_mean(value), means), band(np.concatenate(chance) if chance else np.empty(0))
+
+
+def _mean(curve: Floats) -> float:
+    known = curve[~np.isnan(curve)]
+    return float(known.mean()) if len(known) else np.nan

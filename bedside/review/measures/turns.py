@@ -1,0 +1,129 @@
+"""How the play passes from one to the other: turns, exchanges of them, and the time between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bedside.review.measures.chance import Standing, shifts
+from bedside.review.measures.part import Bools, Floats, Ints, Part
+from bedside.review.measures.take import lost
+
+# A player's gap that is longer ends a turn, in seconds.
+_TURN_GAP_SECONDS = 1.0
+
+# Two turns that overlap for longer are played together, and neither answers the other, in seconds.
+_OVERLAP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """A player's runs of notes with gaps below 1 s: where each starts and ends in seconds, (K,)."""
+
+    start: Floats
+    end: Floats
+
+    @classmethod
+    def of(cls, part: Part) -> Turns:
+        """Return the turns of a part."""
+        if not len(part):
+            return cls(np.empty(0), np.empty(0))
+        reach = np.maximum.accumulate(part.end)
+        new = np.append(True, part.onset[1:] - reach[:-1] >= _TURN_GAP_SECONDS)
+        return cls(part.onset[new], reach[np.append(np.flatnonzero(new)[1:], len(part)) - 1])
+
+    def spliced(self, gaps: Floats) -> Turns:
+        """Return the turns in the time that is left when what was lost is taken out."""
+        return Turns(self.start - lost(gaps, self.start), self.end - lost(gaps, self.end))
+
+    def turned(self, by: float, seconds: float) -> Turns:
+        """Return the turns shifted round a circle of so many seconds, in order; one that passes its end goes on."""
+        start = (self.start + by) % seconds
+        order = np.argsort(start, kind="stable")
+        return Turns(start[order], (start + self.end - self.start)[order])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchanges:
+    """Each passing of the play, (E,): when it ``ended`` for one, ``began`` for the other in seconds, and if B began.
+
+    A turn that lies wholly within one of the other's is no answer to it, nor is one that overlaps it by more than 1 s
+    (as the between-speaker gaps and overlaps of Heldner & Edlund 2010, Journal of Phonetics 38:555–568).
+    """
+
+    ended: Floats
+    began: Floats
+    to_b: Bools
+
+    @classmethod
+    def of(cls, first: Turns, second: Turns) -> Exchanges:
+        """Return the exchanges between the turns of A and of B."""
+        outer = [_outside(one, other) for one, other in ((first, second), (second, first))]
+        start = np.concatenate([first.start[outer[0]], second.start[outer[1]]])
+        end = np.concatenate([first.end[outer[0]], second.end[outer[1]]])
+        owner = np.repeat([False, True], [int(outer[0].sum()), int(outer[1].sum())])
+        order = np.argsort(start, kind="stable")
+        start, end, owner = start[order], end[order], owner[order]
+        passing = (owner[1:] != owner[:-1]) & (start[1:] - end[:-1] >= -_OVERLAP_SECONDS)
+        return cls(end[:-1][passing], start[1:][passing], owner[1:][passing])
+
+    def latencies(self) -> Floats:
+        """Return the seconds from the end of one's turn to the start of the other's; below 0 where they overlap."""
+        after: Floats = self.began - self.ended
+        return after
+
+
+def standings(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict[str, Standing]:
+    """Return exchanges a minute, median response latencies in seconds and the overlapped share, beside chance.
+
+    ``response_latency_a`` is how soon A answers; the overlapped share is of the time in which anybody has a turn.
+    An exchange over time that was lost is none.
+    """
+    ends = np.array([seconds])
+    without = float((ends - lost(gaps, ends))[0])
+    one, two = first.spliced(gaps), second.spliced(gaps)
+    edges = gaps[:, 0] - lost(gaps, gaps[:, 0])
+    real = _numbers(one, two, without, edges)
+    chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in shifts(without)]
+    return {
+        name: Standing.of(value, np.array([each[name] for each in chance], np.float64)) for name, value in real.items()
+    }
+
+
+def overlap(first: Turns, second: Turns) -> float:
+    """Return the share of the time in which anybody has a turn that both have one; NaN where nobody has."""
+    start = np.sort(np.concatenate([first.start, second.start]))
+    end = np.sort(np.concatenate([first.end, second.end]))
+    edges = np.sort(np.concatenate([start, end]))
+    playing = np.searchsorted(start, edges[:-1], "right") - np.searchsorted(end, edges[:-1], "right")
+    length = np.diff(edges)
+    any_one = float(length[playing > 0].sum())
+    return float(length[playing > 1].sum()) / any_one if any_one > 0 else np.nan
+
+
+def _numbers(first: Turns, second: Turns, seconds: float, edges: Floats) -> dict[str, float]:
+    passed = Exchanges.of(first, second)
+    early, late = np.minimum(passed.ended, passed.began), np.maximum(passed.ended, passed.began)
+    kept = np.searchsorted(edges, early) == np.searchsorted(edges, late, "right")
+    latency, to_b = passed.latencies()[kept], passed.to_b[kept]
+    return {
+        "exchanges": len(latency) * 60 / seconds if seconds > 0 else np.nan,
+        "response_latency": _median(latency),
+        "response_latency_a": _median(latency[~to_b]),
+        "response_latency_b": _median(latency[to_b]),
+        "overlap": overlap(first, second),
+    }
+
+
+def _outside(turns: Turns, other: Turns) -> Bools:
+    """Return which turns lie within none of the other player's, (K,)."""
+    if not len(other.start):
+        return np.ones(len(turns.start), np.bool_)
+    place: Ints = np.searchsorted(other.start, turns.start, "right") - 1
+    within: Bools = (place >= 0) & (other.end[np.maximum(place, 0)] >= turns.end)
+    return ~within
+
+
+def _median(values: Floats) -> float:
+    return float(np.median(values)) if len(values) else np.nan

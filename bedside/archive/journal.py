@@ -138,9 +138,19 @@ class Rating:
     made: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A rater has said that their ratings of a take are done."""
+
+    id: str
+    take_id: str
+    rater: str
+    made: datetime
+
+
 _TABLES: dict[type[Any], Table] = {
     made: getattr(models, made.__name__).__table__
-    for made in (Patient, Session, Marker, Remark, Verdict, SessionNote, Goal, Attainment, Link, Rating)
+    for made in (Patient, Session, Marker, Remark, Verdict, SessionNote, Goal, Attainment, Link, Rating, Finished)
 }
 
 
@@ -288,9 +298,20 @@ class Journal:
         first, last = _span(first, last)
         return self._add(Rating(_fresh(), take, _words(rater)[:40], _words(category)[:80], first, last, _now()))
 
+    def finished(self, take: str) -> list[Finished]:
+        """Return who has said that their ratings of a take are done, in order of saying so."""
+        return self._of_take(Finished, take, "made")
+
+    def finish(self, take: str, rater: str) -> Finished:
+        """Say that a rater's ratings of a take are done."""
+        for said in self.finished(take):
+            if said.rater == rater:
+                return said
+        return self._add(Finished(_fresh(), take, _words(rater)[:40], _now()))
+
     def take_back(self, kind: type[Any], which: str) -> None:
-        """Take back a marker, a remark, a verdict, a goal's rating, a link or a rating."""
-        if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating):
+        """Take back a marker, a remark, a verdict, a goal's rating, a link, a rating, or that one is done with these."""
+        if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating, Finished):
             raise ValueError(f"a {kind.__name__} is not taken back")
         with self._writing() as connection:
             done = connection.execute(delete(_TABLES[kind]).where(_column(kind, "id") == which))

@@ -241,6 +241,17 @@ class Rating(Base):
     made: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Finished(Base):
+    """A rater has said that their ratings of a take are done; from then on nothing of them changes."""
+
+    __tablename__ = "finished"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    rater: Mapped[str] = mapped_column(String(40))
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class StaffCode(Base):
     """The staff code as a hash, and how many wrong ones were tried since the last right one; there is one row."""
 

@@ -308,6 +308,26 @@ def export(context: typer.Context, take: Take, out: Out) -> None:
 
 
 @app.command()
+def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
+    """Measure a take: what each player played, and what passed between two beside what chance would give."""
+    from bedside.archive.store import Store
+    from bedside.review.measures import table
+    from bedside.review.measures import take as takes_
+    from bedside.review.measures.measure import measure as measured
+
+    with Store.open(context.obj) as store:
+        name = store.find(take)
+        performed = store.performed(name)
+    with _working("Measuring"):
+        found = measured(takes_.Take.of(name, performed))
+    if as_json:
+        # A line of its own for each number would take longer than to measure it.
+        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+    else:
+        print("\n".join(table.lines(found)))
+
+
+@app.command()
 def sounds(
     context: typer.Context,
     sheet: Annotated[

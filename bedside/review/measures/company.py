@@ -10,6 +10,9 @@ from bedside.review.measures.sounding import Cover
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import Windows, ratio
 
+# Beyond these, shares of time are the rounding of sums.
+_DECIMALS = 12
+
 NAMES = ("alone_a", "alone_b", "alone", "together", "neither")
 
 
@@ -54,7 +57,9 @@ def standings(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict
     both = (a.before(np.minimum(end, without)) - a.before(start) + a.before(over)).sum(1) / without
     share_a, share_b = (float((cover.end - cover.start).sum()) / without for cover in (a, b))
     chance = (share_a - both, share_b - both, share_a + share_b - 2 * both, both, 1 - share_a - share_b + both)
-    return {name: Standing.of(real[name], values) for name, values in zip(NAMES, chance, strict=True)}
+    return {
+        name: Standing.of(real[name], np.round(values, _DECIMALS)) for name, values in zip(NAMES, chance, strict=True)
+    }
 
 
 def _covers(cover: Cover, seconds: Floats) -> Bools:

@@ -25,7 +25,8 @@ def measure(take: Take, window: float = WINDOW_SECONDS, step: float = STEP_SECON
     moving = {player: Moving.of(take, part, window) for player, part in take.parts.items()} if len(found) > 1 else {}
     players = {
         player.label: {
-            "whole": {name: _plain(curve[0]) for name, curve in each.whole.items()},
+            "whole": {name: _plain(curve[0]) for name, curve in each.whole.items()}
+            | {"notes": len(take.parts[player])},
             "curves": {"t": seconds} | {name: _plain(curve) for name, curve in each.curves.items()},
         }
         for player, each in found.items()

@@ -16,7 +16,7 @@ _LEAST_ONSETS = 4
 # Beyond the longest lag, so that the Gaussian of one end does not reach round to the other; and what is transformed at
 # once, which bounds the memory.
 _MARGIN = 20
-_SAMPLES = 1 << 20
+_SAMPLES = 1 << 16
 
 # What is smaller is the rounding of the transform.
 _NOTHING = 1e-9

@@ -1,0 +1,59 @@
+"""How far two raters agree who marked spans of the same take without seeing each other's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from bedside.review.measures.part import Floats
+from bedside.review.measures.sounding import Cover
+
+# A span in seconds: where it starts and ends.
+Span = tuple[float, float]
+
+
+def kappa(first: Sequence[Span], second: Sequence[Span], seconds: float) -> float:
+    """Return Cohen's κ of two raters who marked each instant of so many seconds, or did not: −1 to 1.
+
+    (pₒ − pₑ)/(1 − pₑ), with shares of time for shares of cases (Cohen 1960, Educational and Psychological Measurement
+    20:37–46). NaN where chance alone makes them agree wholly, as where both mark nothing.
+    """
+    if seconds <= 0:
+        return np.nan
+    one, two = (_cover(spans, seconds) for spans in (first, second))
+    a, b = (float((cover.end - cover.start).sum()) / seconds for cover in (one, two))
+    both = float((one.before(two.end) - one.before(two.start)).sum()) / seconds
+    observed = 1 - a - b + 2 * both
+    by_chance = a * b + (1 - a) * (1 - b)
+    return (observed - by_chance) / (1 - by_chance) if by_chance < 1 - 1e-12 else np.nan
+
+
+def overlap_f1(first: Sequence[Span], second: Sequence[Span], least: float = 0.5) -> float:
+    """Return F1 of two raters' spans, 0–1: 2 · matched / (spans of the one + spans of the other).
+
+    Each span is matched with at most one of the other's, with which it shares at least this part of what both cover;
+    as many are matched as can be. NaN where neither marked any.
+    """
+    if not first and not second:
+        return np.nan
+    if not first or not second:
+        return 0.0
+    near = _shares(np.array(first, np.float64), np.array(second, np.float64)) >= least
+    one, two = linear_sum_assignment(near, maximize=True)
+    return 2 * float(near[one, two].sum()) / (len(first) + len(second))
+
+
+def _shares(first: Floats, second: Floats) -> Floats:
+    """Return intersection / union of each two spans, (K, 2) and (L, 2), as (K, L)."""
+    common = np.minimum(first[:, None, 1], second[:, 1]) - np.maximum(first[:, None, 0], second[:, 0])
+    common = np.maximum(common, 0.0)
+    whole = (first[:, 1] - first[:, 0])[:, None] + (second[:, 1] - second[:, 0]) - common
+    shares: Floats = np.divide(common, whole, out=np.zeros(common.shape), where=whole > 0)
+    return shares
+
+
+def _cover(spans: Sequence[Span], seconds: float) -> Cover:
+    edges = np.clip(np.array(sorted(spans), np.float64).reshape(-1, 2), 0.0, seconds)
+    return Cover.of(edges[:, 0], edges[:, 1])

@@ -1,0 +1,151 @@
+"""Moments found in the music, each with its evidence: proposals, for the therapist to accept or dismiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from bedside.music.events import Player
+from bedside.review.measures import level, pulse, shared
+from bedside.review.measures.imitation import joint_range
+from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.take import Take, lost
+from bedside.review.measures.turns import Exchanges, Turns
+from bedside.review.measures.windows import WINDOW_SECONDS, Inside, Windows
+
+# A rest is long from so many seconds on.
+REST_SECONDS = 10.0
+
+# An answer comes at most so long after the turn before it, in seconds; a longer one begins a new exchange.
+_ANSWER_SECONDS = 5.0
+
+# A pulse is shared where it exceeds 97.5 % of what chance gives for so many seconds on end.
+_SHARED_SECONDS = 3
+
+
+class Kind(StrEnum):
+    """What is proposed."""
+
+    AFTER_REST = "first note after a long rest"
+    EXCHANGE = "longest exchange"
+    SHARED_PULSE = "first shared pulse"
+    ALIKE = "most alike"
+    DIFFERENT = "most different"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A proposal: its span in seconds, the measures that speak for it by name, and the indices of its notes by player.
+
+    ``pair`` are the two players of whom it is said, or the one; ``notes`` count within a player's own part.
+    """
+
+    kind: Kind
+    players: tuple[Player, ...]
+    start: float
+    end: float
+    evidence: Mapping[str, float]
+    notes: Mapping[Player, tuple[int, ...]]
+
+
+def moments(take: Take) -> list[Moment]:
+    """Return what is found in a take, in order of time."""
+    found: list[Moment] = []
+    child = take.parts.get(Player.CHILD)
+    if child is not None:
+        found += after_rest(take, child)
+        for other in take.parts:
+            if other is not Player.CHILD:
+                found += _between(take, other)
+    return sorted(found, key=lambda moment: (moment.start, moment.kind))
+
+
+def after_rest(take: Take, child: Part) -> Iterator[Moment]:
+    """Yield the child's first note after their longest rest, where that is at least 10 s; lost time is no rest."""
+    if not len(child):
+        return
+    reach = np.concatenate([[0.0], np.maximum.accumulate(child.end)[:-1]])
+    rest = child.onset - reach - (lost(take.gaps, child.onset) - lost(take.gaps, reach))
+    note = int(np.argmax(rest))
+    if rest[note] < REST_SECONDS:
+        return
+    evidence = {"rest": float(rest[note])}
+    onset = float(child.onset[note])
+    yield _moment(take, Kind.AFTER_REST, (Player.CHILD,), onset, onset + WINDOW_SECONDS, evidence)
+
+
+def _between(take: Take, other: Player) -> Iterator[Moment]:
+    both = (Player.CHILD, other)
+    one, two = (take.parts[player] for player in both)
+    windows = Windows.over(take.played, take.gaps)
+    inside = Inside.of(one, windows), Inside.of(two, windows)
+    yield from exchange(take, both, (Turns.of(one), Turns.of(two)))
+    yield from _shared(take, both, inside, windows)
+    yield from _likeness(take, both, inside, windows)
+
+
+def exchange(take: Take, both: tuple[Player, ...], turns: tuple[Turns, Turns]) -> Iterator[Moment]:
+    """Yield the longest series of turns that pass from one to the other, each at most 5 s after the one before."""
+    passed = Exchanges.of(*turns)
+    latency = passed.latencies()
+    near = latency <= _ANSWER_SECONDS
+    if not near.any():
+        return
+    # A series goes on while each turn is the answer to the one before, and so passes the other way.
+    goes_on = near[1:] & near[:-1] & (passed.to_b[1:] != passed.to_b[:-1]) & (passed.ended[1:] >= passed.began[:-1])
+    series = np.concatenate([[0], np.cumsum(~goes_on)])
+    count = np.bincount(series[near], minlength=series[-1] + 1)
+    best = int(np.argmax(count))
+    some = np.flatnonzero((series == best) & near)
+    first, last = int(some[0]), int(some[-1])
+    asked, answered = turns[int(not passed.to_b[first])], turns[int(passed.to_b[last])]
+    start = float(asked.start[np.searchsorted(asked.end, passed.ended[first])])
+    end = float(answered.end[np.searchsorted(answered.start, passed.began[last])])
+    evidence = {"exchanges": float(count[best]), "response_latency": float(np.median(latency[some]))}
+    yield _moment(take, Kind.EXCHANGE, both, start, end, evidence)
+
+
+def _shared(take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows) -> Iterator[Moment]:
+    curves = [pulse.autocorrelations(each) for each in inside]
+    for curve in curves:
+        curve[~windows.heard] = np.nan
+    _, within = shared.standing(curves[0], curves[1], 1.0)
+    value = shared.shared_pulse(curves[0], curves[1])
+    above = np.convolve(value > within[1], np.ones(_SHARED_SECONDS), "valid") == _SHARED_SECONDS
+    if not above.any():
+        return
+    place = int(np.argmax(above))
+    evidence = {"shared_pulse": float(value[place]), "shared_pulse_chance": within[1]}
+    start, end = max(float(windows.start[place]), 0.0), float(windows.end[place + _SHARED_SECONDS - 1])
+    yield _moment(take, Kind.SHARED_PULSE, both, start, end, evidence)
+
+
+def _likeness(
+    take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+) -> Iterator[Moment]:
+    """Yield the windows in which the curves of both, as shares of their range, lie nearest together and farthest."""
+    apart: dict[str, Floats] = {}
+    for name, curve in {"density": level.density, "velocity_mean": level.velocity_mean}.items():
+        one, two = curve(inside[0]), curve(inside[1])
+        apart[name] = np.abs(one - two) / (joint_range(one, two) or np.nan)
+    mean = np.mean(list(apart.values()), 0)
+    mean[~windows.heard | (windows.start < 0)] = np.nan
+    if np.isnan(mean).all():
+        return
+    for kind, place in ((Kind.ALIKE, int(np.nanargmin(mean))), (Kind.DIFFERENT, int(np.nanargmax(mean)))):
+        evidence = {f"{name}_apart": float(share[place]) for name, share in apart.items()}
+        yield _moment(take, kind, both, float(windows.start[place]), float(windows.end[place]), evidence)
+
+
+def _moment(
+    take: Take, kind: Kind, players: tuple[Player, ...], start: float, end: float, evidence: Mapping[str, float]
+) -> Moment:
+    end = min(end, take.seconds)
+    notes = {
+        player: tuple(range(*np.searchsorted(take.parts[player].onset, [start, np.nextafter(end, np.inf)]).tolist()))
+        for player in players
+    }
+    return Moment(kind, players, start, end, evidence, notes)

@@ -17,15 +17,19 @@ ARGS =
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play test check bench soak clean play-packages test-packages bench-packages
+.PHONY: help play pictures test check bench soak clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 play: play-packages .venv/play ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
 	@$(BIN)/bedside play --or-demo out $(ARGS)
+
+pictures: .venv/test ## paint every world in every variant and size, and a sheet of them all, into out/pictures
+	@echo "Painting every world"
+	@SDL_VIDEODRIVER=dummy PYTHONPATH=tests $(BIN)/python -m stage.pictures out/pictures
 
 test: test-packages check ## check, then run every test on real devices; ARGS="…" goes to pytest
 	@echo "Running the tests"

@@ -1,123 +1,208 @@
-"""No area of the child's screen flashes, whatever is played."""
+"""No area of the child's screen flashes, none flashes red, and nothing on it is striped, whatever hands do."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import cache
+
 import numpy as np
 import pygame
-from numpy.typing import NDArray
+import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Shape, Source
-from bedside.stage import world
-from stage.scenery import SIZES, Screen
+from bedside.stage import gallery, lamp, sign, veil
+from bedside.stage import world as worlds
+from bedside.stage.look import Look
+from bedside.stage.scenery.field import Field
+from bedside.stage.seats import Control, Together
+from bedside.stage.world import Tone
+from stage import hazards
+from stage.mash import Arm, Drum, Journey, Presses, Seen, watch
+from stage.playroom import Playroom, canvas
+
+LARGE, SMALL = (1280, 800), (800, 480)
+
+MINIATURES, INSTRUMENTS = cache(gallery.miniature), cache(gallery.instrument)
+
+# For how many seconds each rate of strikes is gone on with, in strikes a second.
+RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
 
 
-def test_no_area_flashes_more_than_twice_a_second_in_the_worst_mash() -> None:
-    """All pads struck and left 20, 5 and 1.5 times a second, anywhere in them, by hands that take turns, for 5 s."""
-    for rate in (20.0, 5.0, 1.5):
-        assert flashes(mash(rate), 60) <= 2, f"at {rate} strikes a second"
+@pytest.fixture(autouse=True)
+def _gallery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the pictures on panels: they are the same on every panel, and take longer than all frames."""
+    monkeypatch.setattr(gallery, "miniature", MINIATURES)
+    monkeypatch.setattr(gallery, "instrument", lambda *asked: INSTRUMENTS(*asked).copy())
 
 
-def test_no_area_flashes_when_an_arm_plays_a_keyboard() -> None:
-    """An octave and a half of keys without pads, struck and left 20, 5 and 1.5 times a second, by turns and at once."""
-    for rate in (20.0, 5.0, 1.5):
+def drummed(room: Playroom) -> Seen:
+    """Return what is seen while all pads are drummed at all rates, one after the other."""
+    seen = Seen()
+    for rate, seconds in RATES.items():
+        watch(room, seconds, Drum(room, rate), seen=seen)
+    return seen
+
+
+@pytest.mark.parametrize("name", worlds.names())
+def test_drumming_on_all_pads_harms_no_eyes(name: str) -> None:
+    """All pads struck and left 20, 5 and 1.5 times a second, anywhere in them, by hands that take turns."""
+    seen = drummed(Playroom(worlds.find(name), LARGE))
+    assert seen.harmless, str(seen)
+
+
+@pytest.mark.parametrize("look", ["contrast", "dim", "still"])
+@pytest.mark.parametrize("name", worlds.names()[::3])
+def test_drumming_harms_no_eyes_that_need_another_look(name: str, look: str) -> None:
+    """The same before two who sit face to face, in the looks of strong contrast, for the night and without motion."""
+    seen = drummed(Playroom(worlds.find(name), SMALL, Together.FACING, Look(**{look: True})))
+    assert seen.harmless, str(seen)
+
+
+@pytest.mark.parametrize("name", worlds.names())
+def test_an_arm_on_a_keyboard_harms_no_eyes(name: str) -> None:
+    """An octave and a half of keys, struck and left 20, 5 and 1.5 times a second, by turns and at once."""
+    room, seen = Playroom(worlds.find(name), SMALL), Seen()
+    for rate, seconds in RATES.items():
         for turn in (0.0, 0.13):
-            assert flashes(cluster(rate, turn), 60) <= 2, f"at {rate} strikes a second"
+            watch(room, 0.8 * seconds, Arm(room, rate, turn), seen=seen)
+    assert seen.harmless, str(seen)
 
 
-def test_a_chord_does_not_add_up_to_a_blaze() -> None:
-    """Twelve neighbouring keys together light no area to more than the light of two."""
-    brightest = []
-    for count in (2, 12):
-        screen = Screen(SIZES[0])
-        screen.paint(0.0)
-        for key in range(36, 36 + count):
-            screen.scene.performed(NoteOn(Player.THERAPIST, key, key, 1.0, 1.0, Source.MIDI), 1.0, None)
-        screen.paint(2.0)
-        brightest.append(luminance(screen).max())
-    assert brightest[1] < 1.25 * brightest[0]
+@pytest.mark.parametrize("name", worlds.names())
+def test_stopping_and_going_on_harms_no_eyes(name: str) -> None:
+    """The hand touched ten times a second, as all controls are, while all pads are drummed on."""
+    room = Playroom(worlds.find(name), SMALL)
+    hands = [Presses(room, control, 10.0) for control in (Control.HAND, Control.STAR, Control.SUN, Control.EAR)]
+    seen = watch(room, 4.0, Drum(room, 5.0), *hands)
+    assert {"stop", "go on"} <= {chosen.what for chosen in room.chosen}
+    assert seen.harmless, str(seen)
 
 
-def test_the_flash_count_counts_flashes() -> None:
+@pytest.mark.parametrize("name", worlds.names())
+def test_panels_that_come_and_go_harm_no_eyes(name: str) -> None:
+    """Doors and sounds opened and closed at 6, 3 and 1 touches a second."""
+    room, seen = Playroom(worlds.find(name), SMALL), Seen()
+    for rate, seconds in ((6.0, 1.5), (3.0, 1.5), (1.0, 2.5)):
+        hands = [Presses(room, control, rate) for control in (Control.DOOR, Control.SOUND)]
+        watch(room, seconds, Drum(room, 5.0), *hands, seen=seen)
+    assert seen.harmless, str(seen)
+
+
+def test_a_journey_through_all_worlds_harms_no_eyes() -> None:
+    """From world to world, as fast as the door opens, while hands drum."""
+    room = Playroom(worlds.find("night"), SMALL, Together.BESIDE)
+    journey = Journey(room)
+    seen = watch(room, 0.9 * len(worlds.names()) + 1, journey, Drum(room, 5.0))
+    assert len(set(journey.entered)) == len(worlds.names())
+    assert seen.harmless, str(seen)
+
+
+def test_waking_a_sleeping_world_harms_no_eyes() -> None:
+    """Strikes on a world over which the veil lies, and stops under it."""
+    for name in worlds.names()[::2]:
+        room = Playroom(worlds.find(name), SMALL)
+        room.paint_until(100.0, rate=2)
+        assert room.playground.view.scene.veil.level == pytest.approx(veil.ASLEEP, abs=0.01)
+        seen = watch(room, 3.0, Drum(room, 1.5), Presses(room, Control.HAND, 1.5))
+        assert seen.harmless, f"{seen} in {name}"
+
+
+def test_flashes_are_counted() -> None:
     """Three flashes a second are counted as three, whatever else is dark, and faint or very bright ones not at all."""
     times = np.arange(120) / 60
     square = (times * 3 % 1 < 0.5).astype(float)[:, None]
-    assert flashes(0.1 + 0.2 * square, 60) == 3
-    assert flashes(0.1 + 0.09 * square, 60) == 0
-    assert flashes(0.85 + 0.14 * square, 60) == 0
-    assert flashes(np.hstack([square * 0, square]), 60) == 3
+    assert hazards.flashes(0.1 + 0.2 * square, 60) == 3
+    assert hazards.flashes(0.1 + 0.09 * square, 60) == 0
+    assert hazards.flashes(0.85 + 0.14 * square, 60) == 0
+    assert hazards.flashes(np.hstack([square * 0, square]), 60) == 3
+    slow = (times * 1.5 % 1 < 0.5).astype(float)[:, None]
+    assert hazards.flashes(slow, 60) <= 2
 
 
-def mash(rate: float) -> NDArray[np.float64]:
-    """Return the relative luminance of areas of 32 by 32 pixels in every frame of five seconds at 60 a second."""
-    chance = np.random.default_rng(1)
-    screen = Screen(SIZES[0])
-    held: dict[int, Player] = {}
-    frames = []
-    strikes = 0
-    for frame in range(300):
-        now = 1 + frame / 60
-        for pad in screen.pads:
-            down = (frame / 60 * rate) % 1 < 0.5
-            if down and pad.number not in held:
-                strikes += 1
-                held[pad.number] = Player(strikes % 4)
-                at = (pad.x + chance.uniform(-0.5, 0.5) * pad.width, pad.y + chance.uniform(-0.5, 0.5) * pad.height)
-                screen.on(pad.number, now, held[pad.number], at)
-                screen.scene.performed(Shape(held[pad.number], pad.number, float(chance.random())), now, None)
-            elif not down and pad.number in held:
-                screen.off(pad.number, now, held.pop(pad.number))
-        screen.paint(now)
-        frames.append(luminance(screen))
-    return np.stack(frames)
+@pytest.mark.parametrize(("red", "count"), [((0.3, 0.01, 0.01), 3), ((0.3, 0.06, 0.06), 0), ((0.05, 0.0, 0.0), 0)])
+def test_red_flashes_are_counted(red: tuple[float, float, float], count: int) -> None:
+    """Flashes of a saturated red are counted, not those of a paler one, nor of one too dark to matter."""
+    square = (np.arange(120) / 60 * 3 % 1 < 0.5).astype(float)
+    assert hazards.red_flashes(square[:, None, None] * np.array(red), 60) == count
 
 
-def cluster(rate: float, turn: float) -> NDArray[np.float64]:
-    """Return what `mash` does for three seconds of eighteen keys; each key is ``turn`` of a period after the last."""
-    screen = Screen(SIZES[0])
-    held: set[int] = set()
-    frames = []
-    for frame in range(180):
-        now = 1 + frame / 60
-        for key in range(36, 54):
-            down = (frame / 60 * rate + turn * key) % 1 < 0.5
-            if down and key not in held:
-                held.add(key)
-                screen.scene.performed(NoteOn(Player(key % 4), key, key, 1.0, 1.0, Source.MIDI), now, None)
-            elif not down and key in held:
-                held.remove(key)
-                screen.scene.performed(NoteOff(Player(key % 4), key), now, None)
-        screen.paint(now)
-        frames.append(luminance(screen))
-    return np.stack(frames)
+@pytest.mark.parametrize(
+    ("pairs", "slant", "light", "harm"),
+    [
+        (6, 0, 110, True),
+        (40, 0, 110, True),
+        (12, 1, 110, True),
+        (12, -0.5, 110, True),
+        (4, 0, 110, False),
+        (12, 0, 60, False),
+    ],
+)
+def test_stripes_are_seen(pairs: int, slant: float, light: int, harm: bool) -> None:
+    """More than five pairs of stripes, upright, lying or slanting, are found on a picture; fewer or faint ones not."""
+    for turned in (False, True):
+        surface = canvas(SMALL)
+        columns, rows = np.indices(SMALL)
+        wave = 0.5 - 0.5 * np.cos(2 * np.pi * pairs * (columns + slant * rows) / SMALL[0])
+        if turned:
+            wave = 0.5 - 0.5 * np.cos(2 * np.pi * pairs * (rows + slant * columns) / SMALL[1])
+        levels = np.repeat((20 + (light - 20) * wave)[:, :, None], 3, axis=2)
+        pygame.surfarray.blit_array(surface, levels.astype(np.uint8))
+        assert (hazards.striped(surface) > hazards.STRIPED) == harm
 
 
-def luminance(screen: Screen) -> NDArray[np.float64]:
-    """Return the relative luminance, 0–1, of every area of 32 by 32 pixels."""
-    linear = np.asarray([world.linear(level) for level in range(256)])
-    pixels = pygame.surfarray.pixels3d(screen.surface)[::4, ::4].copy()
-    light = linear[pixels] @ np.asarray((0.2126, 0.7152, 0.0722))
-    mean: NDArray[np.float64] = light.reshape(40, 8, 25, 8).mean(axis=(1, 3)).ravel()
-    return mean
+def test_a_striped_world_is_seen() -> None:
+    """A world whose backdrop is striped fails in the first frame, and the night has no stripes to speak of."""
+    night = worlds.find("night")
+    assert watch(Playroom(night, SMALL), 0.1).striped < 0.1
+    room = Playroom(replace(night, layers=(Stripes(),), motes=()), SMALL)
+    assert watch(room, 0.1).striped > hazards.STRIPED
 
 
-def flashes(areas: NDArray[np.float64], rate: int) -> int:
-    """Return the most flashes that any column has in any second: pairs of opposing changes as WCAG 2.2 (2.3.1) says.
+def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lamps that come and go at once flash more than twice a second, and red ones before the dark flash red."""
+    for name in ("RISE_SECONDS", "HOLD_SECONDS", "FADE_SECONDS", "OPEN_SECONDS"):
+        monkeypatch.setattr(lamp, name, 0.01)
+    room = Playroom(worlds.find("night"), SMALL)
+    seen = watch(room, 2.0, Drum(room, 5.0))
+    assert seen.flashes >= 4
+    assert seen.red_flashes == 0
+    night = worlds.find("night")
+    red = replace(
+        night,
+        layers=night.layers[:1],
+        tones=tuple(Tone(tone.picture, (255, 12, 8), tone.petals, tone.point) for tone in night.tones),
+        lights=((255, 10, 10),) * 4,
+    )
+    room = Playroom(red, SMALL, look=Look(dim=True))
+    assert watch(room, 2.0, Drum(room, 5.0)).red_flashes >= 4
 
-    A change counts from 0.1 of full luminance, where the darker state is below 0.8. Rows are frames, ``rate`` a second.
-    """
-    worst = 0
-    for area in areas.T:
-        turns: list[int] = []
-        low = high = area[0]
-        direction = 0
-        for frame, level in enumerate(area):
-            low, high = min(low, level), max(high, level)
-            if direction >= 0 and high - level >= 0.1 and level < 0.8:
-                direction, low = -1, level
-                turns.append(frame)
-            elif direction <= 0 and level - low >= 0.1 and low < 0.8:
-                direction, high = 1, level
-                turns.append(frame)
-        counts = [sum(1 for turn in turns if first <= turn < first + rate) for first in turns]
-        worst = max([worst, *(count // 2 for count in counts)])
-    return worst
+
+def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A veil, a panel or a sign that comes and goes at once flashes more than twice a second where hands are fast."""
+    monkeypatch.setattr("bedside.stage.choices._AGAIN_SECONDS", 0.0)
+    for module, control in ((veil, Control.HAND), (sign, Control.HAND)):
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "TURN_SECONDS", 0.02)
+            room = Playroom(bright(), SMALL)
+            assert watch(room, 2.0, Presses(room, control, 8.0)).flashes > 2, module.__name__
+    with monkeypatch.context() as patched:
+        patched.setattr("bedside.stage.curtain.TURN_SECONDS", 0.02)
+        room = Playroom(bright(), SMALL)
+        assert watch(room, 2.0, Presses(room, Control.SOUND, 8.0)).flashes > 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stripes:
+    """A layer as no artist is to state it: twelve dark stripes and twelve light ones."""
+
+    def paint(self, field: Field) -> None:
+        """Paint them."""
+        field.levels[:] = (60 + 60 * np.sign(np.sin(24 * np.pi * field.across)))[:, :, None]
+
+
+def bright() -> worlds.World:
+    """Return the night at a brightness at which a change of all of it counts."""
+    night = worlds.find("night")
+    air = replace(
+        night.layers[0], whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in night.layers[0].stops)
+    )
+    return replace(night, layers=(air,), motes=())

@@ -7,7 +7,7 @@ import pygame
 import pytest
 
 from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape, Source, Stop
-from stage.scenery import SIZES, Screen, idle
+from stage.screen import SIZES, Screen, motionless
 
 
 def test_light_rises_as_a_slope() -> None:
@@ -41,12 +41,12 @@ def test_the_light_follows_a_finger_softly() -> None:
     """After a finger moved, the light is on its way to it, neither where it was nor there at once."""
     far = []
     for wait in (0.02, 1.5):
-        screen = Screen(SIZES[0])
+        screen = Screen(SIZES[0], motionless())
         pad = screen.pads[5]
         screen.on(5, 1.0, at=(pad.x, pad.y))
         screen.paint(2.0)
         before = screen.levels()
-        screen.scene.move(Player.CHILD, 5, pad.x + 0.5 * pad.width, pad.y)
+        screen.scene.move(Player.CHILD, 5, pad.x + 0.5 * pad.width, pad.y, 2.0)
         screen.paint(2.0 + wait)
         right = slice(int(pad.x), int(pad.x + pad.width / 2))
         far.append(float((screen.levels() - before)[right].clip(0).sum()))
@@ -55,7 +55,7 @@ def test_the_light_follows_a_finger_softly() -> None:
 
 def test_a_key_without_a_pad_blooms_on_the_horizon() -> None:
     """Keys of a keyboard light up from left to right by their pitch, and leave nothing behind."""
-    screen = Screen(SIZES[0])
+    screen = Screen(SIZES[0], motionless())
     screen.paint(0.0)
     before = screen.levels()
     places = []
@@ -101,7 +101,7 @@ def test_brighter_play_is_brighter() -> None:
 @pytest.mark.parametrize("ended", ["left", "stopped"])
 def test_everything_fades_to_the_untouched_night(ended: str) -> None:
     """After the hands left, or after a stop, the picture is the idle one again to the last pixel, and rests."""
-    screen = Screen(SIZES[1])
+    screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
     assert screen.scene.resting
@@ -146,7 +146,7 @@ def test_what_moves_lies_within_the_dirty_rectangles() -> None:
 def test_a_paint_left_half_way_is_made_good() -> None:
     """When the caller drops a paint after any number of steps, the next whole one shows what it would have shown."""
     for steps in range(0, 30, 7):
-        broken, whole = Screen(SIZES[1]), Screen(SIZES[1])
+        broken, whole = Screen(SIZES[1], motionless()), Screen(SIZES[1], motionless())
         for screen in (broken, whole):
             screen.paint(0.0)
             screen.on(2, 1.0)
@@ -163,7 +163,7 @@ def test_a_paint_left_half_way_is_made_good() -> None:
 
 def test_a_repeated_note_on_leaves_no_light_behind() -> None:
     """A note that begins again on another pad without an end goes dark on the first."""
-    screen = Screen(SIZES[1])
+    screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
     screen.scene.performed(NoteOn(Player.CHILD, 1, screen.pads[0].key, 1.0, 1.0, Source.TOUCH), 1.0, None)
@@ -177,7 +177,7 @@ def test_a_repeated_note_on_leaves_no_light_behind() -> None:
 
 def test_more_keys_than_lights_share_them_and_all_go_dark() -> None:
     """A forearm on a keyboard lights no more than the horizon holds, and leaves nothing behind."""
-    screen = Screen(SIZES[1])
+    screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
     for key in range(128):
@@ -194,7 +194,7 @@ def test_more_keys_than_lights_share_them_and_all_go_dark() -> None:
 def test_any_screen_has_a_picture(size: tuple[int, int]) -> None:
     """From two pixels to a large screen a scene is built and lights up."""
     screen = Screen(size)
-    idle(screen)
+    screen.paint(0.0)
     before = screen.levels()
     screen.on(0, 1.0)
     screen.paint(1.5)

@@ -8,7 +8,7 @@ import numpy as np
 import pygame
 
 from bedside.music.layout import MOST_PADS, fit
-from bedside.music.pad import Area
+from bedside.music.pad import Area, Pad
 from bedside.stage import light
 from bedside.stage.colours import Colour
 
@@ -44,7 +44,7 @@ class Chooser:
             for pad in ordered
         ]
         self._area = area
-        self.areas = [_placed(area, cell) for cell in self._cells]
+        self.areas = [_placed(area, _target(pad, least)) for pad in ordered]
         self.size = (round(self._cells[0].width), round(self._cells[0].height))
         self.rect = pygame.Rect(round(area.x), round(area.y), round(area.width), round(area.height))
 
@@ -73,6 +73,12 @@ class Chooser:
             panel.fill((level, level, level), (0, row, width, 1), pygame.BLEND_RGB_MULT)
         level = round(255 * _BEHIND)
         panel.fill((level, level, level), (0, edge, width, height - edge), pygame.BLEND_RGB_MULT)
+
+
+def _target(pad: Pad, least: float) -> Area:
+    """Return what is touched of a picture: all of it, and more where it is smaller than a finger needs."""
+    width, height = (max(_FILLED * side, min(side, least)) for side in (pad.width, pad.height))
+    return Area(pad.x - width / 2, pad.y - height / 2, width, height)
 
 
 def _placed(area: Area, cell: Area) -> Area:

@@ -53,6 +53,12 @@ def full(picture: str, size: int, look: Look = PLAIN, light: float = 1.0) -> pyg
 
 def _drawn(path: Path, size: int) -> pygame.Surface:
     try:
-        return pygame.image.load_sized_svg(path, (size, size)).convert_alpha()
+        drawn = pygame.image.load_sized_svg(path, (size, size)).convert_alpha()
     except (pygame.error, OSError) as error:
         raise BedsideError(f"The picture {path.name} cannot be shown; install the program again.") from error
+    if drawn.get_size() == (size, size):
+        return drawn
+    # At some sizes SDL_image rounds a line too many, which nobody would clear away again.
+    exact = pygame.Surface((size, size), pygame.SRCALPHA).convert_alpha()
+    exact.blit(drawn, (0, 0), special_flags=pygame.BLEND_RGBA_MAX)
+    return exact

@@ -224,6 +224,17 @@ def test_in_another_world_all_take_up_its_instrument_but_who_chose_one_at_a_keyb
     assert each.entered("forest", "flute") == [Ask(Program(player, "flute")) for player in (CHILD, CHILD2, PARTNER)]
 
 
+def test_the_next_child_begins_anew() -> None:
+    """Another child finds nothing stopped, nothing starred and no pictures open, and has the lead."""
+    each = choices()
+    pressed(each, Control.STAR)
+    pressed(each, Control.SUN, CHILD2)
+    pressed(each, Control.DOOR)
+    pressed(each, Control.HAND)
+    assert each.renew() == [Ask(Lead(CHILD))]
+    assert (each.stopped, each.starred, each.choosing, each.lead) == (False, False, {}, CHILD)
+
+
 def test_what_the_engine_performs_is_how_things_are() -> None:
     """The sound of a part is the one that was performed, whoever asked for it."""
     each = choices()

@@ -138,6 +138,16 @@ def test_parts_sound_again_as_they_did() -> None:
     )
 
 
+def test_a_sound_that_is_chosen_meanwhile_stays() -> None:
+    """Whoever chose another sound while the phrase was heard has that one afterwards, not the one from before."""
+    echo = Echo(count(1))
+    echo.start([(0.0, Program(CHILD, "bell")), *TUNE], SOUNDS, 0.0)
+    echo.due(0.9)
+    echo.keep(Program(CHILD, "marimba"))
+    assert heard(echo, 0.9)[-1][1] == Program(CHILD, "marimba")
+    assert SOUNDS[CHILD] == "harp"
+
+
 def test_a_phrase_that_was_never_begun_changes_nothing() -> None:
     """Ended before its first event, it takes nothing back that it did not do; and an empty one is over at once."""
     echo = Echo(count(1))

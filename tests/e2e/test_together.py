@@ -1,0 +1,157 @@
+"""Two at one screen: ten fingers in two halves; each note stays its player's wherever the finger goes."""
+
+import itertools
+import random
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from bedside.music.events import NoteOn, Player, Source, TakeEnded
+from bedside.music.gestures import Fingers
+from bedside.stage.seats import Together
+from e2e.bed import bed, bedside, spot, tables, takes, wait_for_silence
+from e2e.replay import Comparison, compare
+
+FACING, BESIDE = Together.FACING, Together.BESIDE
+CHILD, CHILD2, THERAPIST = Player.CHILD, Player.CHILD2, Player.THERAPIST
+
+# Low in its pad a touch is soft: neither guard nor limiter has anything to do.
+SOFT = 0.08
+
+
+class Ten:
+    """Ten fingers, five at each table, and what they are ``due``: a note is its player's in whose half it began."""
+
+    def __init__(self, screen, laid):
+        numbers = itertools.count()
+        self._screen = screen
+        self._hands = {player: Fingers(table.pads, player, numbers) for player, table in laid.items()}
+        self._owner = {}
+        self.due = []
+
+    def down(self, finger, player, x, y):
+        """Put a finger down at a player's table."""
+        self._owner[finger] = player
+        self._screen.down(finger, x, y)
+        self._follow(self._hands[player].down(finger, *self._pixels(x, y)))
+
+    def move(self, finger, x, y):
+        """Move a finger anywhere."""
+        self._screen.move(finger, x, y)
+        self._follow(self._hands[self._owner[finger]].move(finger, *self._pixels(x, y)))
+
+    def up(self, finger):
+        """Lift a finger."""
+        self._screen.up(finger)
+        self._hands[self._owner.pop(finger)].up(finger)
+
+    def _pixels(self, x, y):
+        return x * self._screen.size[0], y * self._screen.size[1]
+
+    def _follow(self, events):
+        self.due += [(event.player, event.key) for event in events if isinstance(event, NoteOn)]
+
+
+def touched(take):
+    """Return player and key of every note that was touched, in order."""
+    ons = [each.event for each in take if isinstance(each.event, NoteOn)]
+    return [(on.player, on.key) for on in ons if on.source is Source.TOUCH]
+
+
+def across(together, x, y):
+    """Return the place in the other half that lies opposite."""
+    return (1 - x, y) if together is BESIDE else (x, 1 - y)
+
+
+def drum(screen, laid, chance):
+    """Drum with ten fingers that cross into the other half while they are held; return what they must have played."""
+    ten = Ten(screen, laid)
+    for _ in range(3):
+        for finger in range(10):
+            player = list(laid)[finger % 2]
+            ten.down(finger, player, *spot(screen, chance.choice(laid[player].pads), chance.uniform(0.2, 0.8)))
+            time.sleep(chance.uniform(0.0, 0.03))
+        for _ in range(20):
+            own = list(laid)[chance.randrange(2)]
+            at = spot(screen, chance.choice(laid[own].pads), chance.uniform(0.2, 0.8))
+            ten.move(chance.randrange(10), *at)
+            time.sleep(chance.uniform(0.0, 0.03))
+        for finger in range(10):
+            ten.up(finger)
+    return ten.due
+
+
+def play_softly(screen, together, laid):
+    """Play with ten fingers that land softly and cross into the other half; return what they must have played."""
+    ten = Ten(screen, laid)
+    places = {player: soft_places(screen, together, table.pads) for player, table in laid.items()}
+    for finger in range(10):
+        player = list(laid)[finger % 2]
+        ten.down(finger, player, *places[player][finger // 2])
+        time.sleep(0.25)
+    for finger in range(10):
+        ten.move(finger, *across(together, *places[list(laid)[finger % 2]][finger // 2]))
+        time.sleep(0.25)
+    for finger in range(10):
+        ten.up(finger)
+    return ten.due
+
+
+def soft_places(screen, together, there):
+    """Return five soft places from which a finger goes straight across: where players sit opposite, in the far row."""
+    if together is FACING:
+        far = max(there, key=lambda pad: abs(pad.y / screen.size[1] - (0.0 if pad.turned else 1.0))).y
+        there = [pad for pad in there if pad.y == far]
+    assert len(there) >= 5
+    return [spot(screen, pad, SOFT) for pad in there[:5]]
+
+
+@pytest.mark.parametrize(
+    ("together", "other"), [(FACING, CHILD2), (BESIDE, CHILD2), (FACING, THERAPIST), (BESIDE, THERAPIST)]
+)
+def test_two_at_one_screen(touchscreen, card, tmp_path, together, other):
+    """Each note is its player's in whose half its finger landed; the two are kept apart, and alone sum to the whole.
+
+    The whole that is rendered is what was heard at the card, bit for bit.
+    """
+    data = tmp_path / "kept"
+    laid = tables(touchscreen, together=together, players=(CHILD, other))
+    with bed(touchscreen, card, data, "--together", together, "--with", other.label) as program:
+        before = len(touched(takes(data)[-1]))
+        wild = drum(touchscreen, laid, random.Random(3))
+        program.wait_for(lambda: isinstance(takes(data)[-1][-1].event, TakeEnded), 90, "the first take to end")
+        assert touched(takes(data)[-1])[before:] == wild
+        assert {player for player, _ in wild} == {CHILD, other}
+        wait_for_silence(card, program)
+        late, since = Comparison.late(card), card.now()
+        soft = play_softly(touchscreen, together, laid)
+        wait_for_silence(card, program)
+        end, late = card.end, Comparison.late(card) - late
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    assert touched(takes(data)[-1]) == soft
+    names = (None, CHILD.label, other.label)
+    waves = {name: tmp_path / f"{name}.wav" for name in names}
+    for name, wave in waves.items():
+        alone = () if name is None else ("--player", name)
+        assert bedside("render", "last", "--out", str(wave), *alone, data=data).returncode == 0
+    whole, *solos = (soundfile.read(waves[name], dtype="float32", always_2d=True)[0] for name in names)
+    assert min(np.abs(solo).max() for solo in solos) > 1e-3
+    assert np.abs(summed(solos, len(whole)) - whole).max() < 1e-6
+    compared = compare(card.heard(since)[: end - since], whole, (card.first - since) % card.block, card.block)
+    print(
+        compared,
+        f"{late} late; {len(wild)} notes drummed, {len(soft)} soft; the whole reaches {np.abs(whole).max():.3f}",
+    )
+    compared.require(late)
+
+
+def summed(sounds, frames):
+    """Return the sum of sounds over so many frames; what is longer must be silent there."""
+    whole = np.zeros((frames, 2), np.float32)
+    for sound in sounds:
+        whole[: len(sound)] += sound[:frames]
+        assert not sound[frames:].any()
+    return whole

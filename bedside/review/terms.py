@@ -56,8 +56,8 @@ PAIR: dict[str, Term] = {
     "response_latency_a": Term("First's time to answer", "s", "Median, from the end of the second's turn."),
     "response_latency_b": Term("Second's time to answer", "s", "Median, from the end of the first's turn."),
     "overlap": Term("Overlap", "0–1", "Share of the time of turns in which both have one."),
-    "imitation_density_a": Term("First initiates density", "", "How like the second's later stretches are the first's."),
-    "imitation_density_b": Term("Second initiates density", "", "How like the first's later stretches are the second's."),
+    "imitation_density_a": Term("First initiates density", "", "How like the second's later play is the first's."),
+    "imitation_density_b": Term("Second initiates density", "", "How like the first's later play is the second's."),
 }
 
 # What is shown where nobody has chosen yet.

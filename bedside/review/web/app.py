@@ -19,9 +19,10 @@ from bedside.archive.staffcode import Gate
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
 from bedside.music.events import Performed
+from bedside.review.measured import Measured
 from bedside.review.sound import Listening
 from bedside.review.takes import Takes
-from bedside.review.web import entry, library, take, takeapi
+from bedside.review.web import entry, goals, library, ratings, take, takeapi, weeks
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import Visits
@@ -31,7 +32,7 @@ from bedside.sound.instrument import Instrument
 _HERE = Path(__file__).parent
 
 # One after the other, as they are added to the application.
-ROUTERS = (entry.router, library.router, take.router, takeapi.router)
+ROUTERS = (entry.router, library.router, take.router, takeapi.router, weeks.router, goals.router, ratings.router)
 
 
 def create(
@@ -47,6 +48,7 @@ def create(
     app.state.store = store
     app.state.folder = folder
     app.state.takes = Takes(store)
+    app.state.measured = Measured(store, app.state.takes)
     app.state.listening = Listening(app.state.takes.performed, partial(_instruments, folder))
     app.state.visits = visits
     app.state.gate = store.gate()

@@ -23,11 +23,15 @@ _MOST = 50
 
 @dataclass(slots=True)
 class Visit:
-    """Somebody who is logged in; ``word`` must come with every request that changes something."""
+    """Somebody who is logged in; ``word`` must come with every request that changes something.
+
+    ``rater`` are the initials under which they rate; empty until they have said them, then the same to the end.
+    """
 
     word: str
     began: float
     seen: float
+    rater: str = ""
 
 
 class Visits:

@@ -1,0 +1,125 @@
+"""A child's sessions one after the other: what was measured in each, how it was played, and whose choices were made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bedside.archive.journal import Session
+from bedside.archive.shelf import Kept, Order, Wanted
+from bedside.archive.store import Store
+from bedside.music.events import Player
+from bedside.review.circumstances import Circumstances, alike, differences, entered, together
+from bedside.review.measured import Measured, Numbers, weighted
+
+# A child's own earlier sessions are compared with from so many on.
+LEAST_SESSIONS = 3
+
+# More takes of one child than anybody has.
+_MOST_TAKES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session with its takes in order of time, its numbers by player or pair, and of ``choices`` those of a child."""
+
+    session: Session
+    takes: tuple[Kept, ...]
+    numbers: Numbers
+    circumstances: Circumstances
+    by_child: int
+    choices: int
+
+    @property
+    def share(self) -> float:
+        """The share of the choices that were a child's; NaN where none was made."""
+        return self.by_child / self.choices if self.choices else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session's value of a measure beside the median and MAD of earlier ones; NaN where these are too few.
+
+    ``earlier`` is how many they are; ``differs`` how the session was played otherwise than they were.
+    """
+
+    value: float
+    chance: float
+    median: float
+    mad: float
+    earlier: int
+    differs: tuple[str, ...]
+
+
+def takes_of(store: Store, patient: str) -> list[Kept]:
+    """Return a patient's takes in order of time."""
+    return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
+
+
+def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list[Meeting]:
+    """Return a patient's sessions that have takes, in order of time.
+
+    ``whose`` numbers they are is a player's label, or a pair of them as ``child-therapist``.
+    """
+    player = Player.named(whose.partition("-")[0])
+    kept: dict[str, list[Kept]] = {}
+    for take in takes_of(store, patient):
+        kept.setdefault(take.session, []).append(take)
+    found = []
+    for session in store.journal.sessions(patient):
+        several = kept.get(session.id, [])
+        if not several:
+            continue
+        choices = store.choices(session.id)
+        values: list[tuple[float, Numbers]] = []
+        ways = []
+        for take in several:
+            if "-" in whose:
+                numbers = measured.pairs(take.id).get(whose, {})
+            else:
+                numbers = measured.players(take.id).get(player, {})
+            values.append((take.seconds, numbers))
+            way = measured.ways(take.id).get(player)
+            if way is not None:
+                ways.append(entered(way, [choice for choice in choices if choice.take == take.id]))
+        found.append(
+            Meeting(
+                session,
+                tuple(several),
+                weighted(values),
+                together(ways),
+                sum(choice.by == "child" for choice in choices),
+                len(choices),
+            )
+        )
+    return found
+
+
+def standings(several: Sequence[Meeting], name: str) -> list[Standing]:
+    """Return where each session's value of a measure stands among those of earlier sessions.
+
+    These are the earlier ones that were played alike, or all earlier ones where they are fewer than three, and the
+    difference is then named. A session without a value is no data and counts for none.
+    """
+    found = []
+    for number, each in enumerate(several):
+        earlier = [other for other in several[:number] if name in other.numbers]
+        like = [other for other in earlier if alike(each.circumstances, other.circumstances)]
+        chosen = like if len(like) >= LEAST_SESSIONS else earlier
+        differs = tuple(differences(each.circumstances, [other.circumstances for other in chosen]))
+        median, mad = band([other.numbers[name] for other in chosen])
+        value = each.numbers.get(name, math.nan)
+        chance = each.numbers.get(f"{name}_chance", math.nan)
+        found.append(Standing(value, chance, median, mad, len(chosen), differs))
+    return found
+
+
+def band(values: Sequence[float]) -> tuple[float, float]:
+    """Return the median of some values and their median absolute deviation from it; NaN of fewer than three."""
+    if len(values) < LEAST_SESSIONS:
+        return math.nan, math.nan
+    middle = float(np.median(values))
+    return middle, float(np.median(np.abs(np.array(values) - middle)))

@@ -1,0 +1,212 @@
+"""Goals and notes: what a child works towards, how far it was attained as each rater saw it, and notes of sessions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bedside.archive.journal import LEVELS, Goal, Journal, Link
+from bedside.archive.store import Store
+from bedside.review.attainment import t_score
+from bedside.review.course import takes_of
+from bedside.review.web.moments import moments, seconds
+from bedside.review.web.pages import Pages
+
+router = APIRouter()
+
+Id = Annotated[str, Form(min_length=1, max_length=40)]
+Line = Annotated[str, Form(max_length=2000)]
+Text = Annotated[str, Form(max_length=20_000)]
+Time = Annotated[str, Form(max_length=20)]
+
+_BACK = ("/goals", "/ratings")
+
+
+@router.get("/goals")
+def goals(request: Request, patient: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Show a patient's goals, their attainment over sessions, and the sessions with their notes."""
+    store: Store = request.app.state.store
+    journal = store.journal
+    chosen = journal.patient(patient) if patient else None
+    found = journal.goals(patient) if patient else []
+    sessions = journal.sessions(patient) if patient else []
+    played: dict[str, int] = {}
+    for take in takes_of(store, patient) if patient else []:
+        played[take.session] = played.get(take.session, 0) + 1
+    return _pages(request).show(
+        request,
+        "goals.html",
+        patients=journal.patients(),
+        patient=chosen,
+        goals=[_shown(store, goal) for goal in found],
+        attained=_attained(journal, found),
+        sessions=[
+            {"session": each, "note": journal.note(each.id), "takes": played.get(each.id, 0)}
+            for each in reversed(sessions)
+        ],
+        levels=LEVELS,
+    )
+
+
+@router.post("/goals")
+def set_goal(
+    request: Request,
+    patient: Id,
+    words: Text,
+    least: Line = "",
+    less: Line = "",
+    expected: Line = "",
+    more: Line = "",
+    most: Line = "",
+    weight: Annotated[float, Form(gt=0, le=100, allow_inf_nan=False)] = 1.0,
+) -> Response:
+    """Set a goal with its five levels."""
+    _journal(request).set_goal(patient, words, (least, less, expected, more, most), weight)
+    return RedirectResponse(f"/goals?patient={patient}", 303)
+
+
+@router.post("/goals/{goal}/end")
+def end_goal(request: Request, goal: str, patient: Id) -> Response:
+    """Say that a goal is not pursued any more."""
+    _journal(request).patient(patient)
+    _journal(request).end_goal(goal)
+    return RedirectResponse(f"/goals?patient={patient}", 303)
+
+
+@router.post("/initials")
+def initials(
+    request: Request,
+    rater: Annotated[str, Form(min_length=1, max_length=40)],
+    back: Annotated[str, Form(max_length=200)] = "/goals",
+) -> Response:
+    """Take the initials under which this visit rates; they stay until it ends, or blind ratings would not be blind."""
+    visit = request.state.visit
+    said = " ".join(rater.split())
+    if not said:
+        raise ValueError("initials have at least one letter")
+    if visit.rater and visit.rater != said:
+        raise ValueError(f"this visit rates as {visit.rater}; to rate as another person, log out first")
+    visit.rater = said
+    return RedirectResponse(back if back.startswith(_BACK) else "/goals", 303)
+
+
+@router.get("/goals/sessions/{session}")
+def session(request: Request, session: str) -> Response:
+    """Show a session's note, its moments, and how far each goal was attained in it."""
+    store: Store = request.app.state.store
+    journal = store.journal
+    found = journal.session(session)
+    patient = journal.patient(found.patient_id) if found.patient_id else None
+    open_ = [goal for goal in journal.goals(patient.id) if goal.ended is None] if patient else []
+    takes = [take for take in takes_of(store, patient.id) if take.session == session] if patient else []
+    rater = request.state.visit.rater
+    own = {
+        each.goal_id: each.level
+        for goal in open_
+        for each in journal.attainments(goal.id)
+        if each.session_id == session and each.rater == rater
+    }
+    return _pages(request).show(
+        request,
+        "session.html",
+        session=found,
+        patient=patient,
+        note=journal.note(session),
+        moments=moments(store, journal.links(session=session)),
+        goals=[_shown(store, goal) for goal in open_],
+        own=own,
+        rater=rater,
+        takes=takes,
+        levels=LEVELS,
+    )
+
+
+@router.post("/goals/sessions/{session}/note")
+def write_note(
+    request: Request,
+    session: str,
+    subjective: Text = "",
+    objective: Text = "",
+    assessment: Text = "",
+    plan: Text = "",
+) -> Response:
+    """Write a session's note."""
+    _journal(request).write_note(session, subjective, objective, assessment, plan)
+    return RedirectResponse(f"/goals/sessions/{session}#note", 303)
+
+
+@router.post("/goals/sessions/{session}/attain")
+def attain(request: Request, session: str, goal: Id, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
+    """Rate a goal in a session, under the initials of this visit."""
+    rater = request.state.visit.rater
+    if not rater:
+        raise ValueError("whoever rates says their initials first")
+    _journal(request).attain(goal, session, level, rater)
+    return RedirectResponse(f"/goals/sessions/{session}#goal-{goal}", 303)
+
+
+@router.post("/goals/sessions/{session}/moments")
+def link(
+    request: Request,
+    session: str,
+    take: Id,
+    first: Time,
+    last: Time = "",
+    goal: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Let the note, or a goal, point to a moment of one of the session's takes."""
+    store: Store = request.app.state.store
+    summary = store.summary(take)
+    begin = seconds(first)
+    end = seconds(last) if last.strip() else begin
+    if max(begin, end) > summary.seconds + 1:
+        raise ValueError("a moment lies in its take")
+    frames = round(begin * summary.rate), round(end * summary.rate)
+    store.journal.link(take, *frames, session=None if goal else session, goal=goal or None)
+    return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
+
+
+@router.post("/goals/sessions/{session}/moments/{link}/remove")
+def unlink(request: Request, session: str, link: str) -> Response:
+    """Take a moment back."""
+    _journal(request).take_back(Link, link)
+    return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
+
+
+def _shown(store: Store, goal: Goal) -> dict[str, Any]:
+    """Return a goal with its five lines, from 2 down to −2, and its moments."""
+    lines = goal.levels.split("\n")
+    return {
+        "goal": goal,
+        "lines": list(zip(reversed(LEVELS), reversed(lines), strict=False)),
+        "moments": moments(store, store.journal.links(goal=goal.id)),
+    }
+
+
+def _attained(journal: Journal, goals: list[Goal]) -> dict[str, Any]:
+    """Return each session's levels by goal and rater, and the T-score of each rater over the goals they rated."""
+    ratings: dict[str, dict[str, dict[str, int]]] = {}
+    for goal in goals:
+        for each in journal.attainments(goal.id):
+            ratings.setdefault(each.session_id, {}).setdefault(each.rater, {})[goal.id] = each.level
+    weights = {goal.id: goal.weight for goal in goals}
+    rows = []
+    for session, raters in ratings.items():
+        began = journal.session(session).began
+        for rater, levels in sorted(raters.items()):
+            score = t_score(list(levels.values()), [weights[goal] for goal in levels])
+            rows.append({"session": session, "began": began, "rater": rater, "levels": levels, "t": score})
+    rows.sort(key=lambda row: (row["began"], row["rater"]))
+    return {"rows": rows, "goals": goals}
+
+
+def _journal(request: Request) -> Journal:
+    store: Store = request.app.state.store
+    return store.journal
+
+
+def _pages(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages

@@ -1,0 +1,52 @@
+"""Moments as people type them and as pages link to them: minutes and seconds, and the address of a take at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bedside.archive.journal import Link
+from bedside.archive.store import Store
+from bedside.review.drawing import minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment as it is shown: its link's id, where it leads, and its ``words``: 1:05 or 1:05–1:20."""
+
+    id: str
+    address: str
+    words: str
+
+
+def seconds(typed: str) -> float:
+    """Return the seconds of a time as people type it: 83, 1:23, 1:02:03 or 1:23.5; raise ValueError for another."""
+    found = re.fullmatch(r"\s*(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:[.,]\d{1,3})?)\s*", typed)
+    if found is None:
+        raise ValueError(f"a time is as 1:23, not {typed[:20]!r}")
+    hours, mins, secs = found.groups()
+    return int(hours or 0) * 3600.0 + int(mins or 0) * 60.0 + float(secs.replace(",", "."))
+
+
+def address(take: str, first: float, last: float) -> str:
+    """Return the address of a take's page at a time, or at a span."""
+    return f"/takes/{take}?at={first:.3f}" + (f"&to={last:.3f}" if last > first else "")
+
+
+def span(first: float, last: float) -> str:
+    """Return a moment, or a span, as it is read: 1:05 or 1:05–1:20."""
+    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
+
+
+def moment(link: Link, rates: Mapping[str, int]) -> Moment:
+    """Return a linked moment; ``rates`` are the frames in a second of each take."""
+    rate = rates[link.take_id]
+    first, last = link.first / rate, link.last / rate
+    return Moment(link.id, address(link.take_id, first, last), span(first, last))
+
+
+def moments(store: Store, links: list[Link]) -> list[Moment]:
+    """Return linked moments as they are shown."""
+    rates = {take: store.summary(take).rate for take in {link.take_id for link in links}}
+    return [moment(link, rates) for link in links]

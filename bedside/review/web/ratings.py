@@ -1,0 +1,154 @@
+"""Blind ratings: two put spans of a take into categories, and neither sees the other's until both are done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bedside.archive.journal import Finished, Journal, Rating
+from bedside.archive.store import Store
+from bedside.review.agreement import Span, agreement
+from bedside.review.web.moments import address, seconds, span
+from bedside.review.web.pages import Pages
+
+router = APIRouter(prefix="/ratings/{take}")
+
+Time = Annotated[str, Form(max_length=20)]
+
+# What may be heard between two, to begin with; raters may write others, if both write the same.
+SUGGESTED = ("alone", "together", "taking turns", "imitation", "shared pulse", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A span as it is shown."""
+
+    id: str
+    rater: str
+    category: str
+    address: str
+    words: str
+    first: float
+    last: float
+
+
+@router.get("")
+def ratings(request: Request, take: str) -> Response:
+    """Show a rater's own spans; once both are done, everybody's, and how far they agree."""
+    store: Store = request.app.state.store
+    journal = store.journal
+    summary = store.summary(take)
+    rater = request.state.visit.rater
+    done = [each.rater for each in journal.finished(take)]
+    everything = journal.ratings(take)
+    open_ = opened(journal, take)
+    visible = [each for each in everything if each.rater == rater or (open_ and each.rater in done)]
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "ratings.html",
+        take=summary,
+        rater=rater,
+        spans=[_rated(each, summary.rate) for each in visible],
+        done=done,
+        others=[each for each in done if each != rater],
+        open=open_,
+        agreed=_agreed(everything, done, summary.rate, summary.seconds) if open_ else [],
+        suggested=SUGGESTED,
+    )
+
+
+@router.post("")
+def rate(
+    request: Request,
+    take: str,
+    category: Annotated[str, Form(min_length=1, max_length=80)],
+    first: Time,
+    last: Time,
+) -> Response:
+    """Put a span into a category, under the initials of this visit."""
+    store: Store = request.app.state.store
+    summary = store.summary(take)
+    rater = _rater(request)
+    _still(store.journal, take, rater)
+    begin, end = seconds(first), seconds(last)
+    if not 0 <= begin < end <= summary.seconds + 1:
+        raise ValueError("a span ends after it begins, and lies in its take")
+    frames = round(begin * summary.rate), round(end * summary.rate)
+    store.journal.rate(take, rater, " ".join(category.split()), *frames)
+    return RedirectResponse(f"/ratings/{take}#spans", 303)
+
+
+@router.post("/{rating}/remove")
+def take_back(request: Request, take: str, rating: str) -> Response:
+    """Take an own span back."""
+    store: Store = request.app.state.store
+    rater = _rater(request)
+    _still(store.journal, take, rater)
+    if rating not in [each.id for each in store.journal.ratings(take, rater)]:
+        raise KeyError(rating)
+    store.journal.take_back(Rating, rating)
+    return RedirectResponse(f"/ratings/{take}#spans", 303)
+
+
+@router.post("/done")
+def finish(request: Request, take: str) -> Response:
+    """Say that the own ratings of a take are done."""
+    store: Store = request.app.state.store
+    store.summary(take)
+    store.journal.finish(take, _rater(request))
+    return RedirectResponse(f"/ratings/{take}", 303)
+
+
+@router.post("/again")
+def reopen(request: Request, take: str) -> Response:
+    """Go on rating, as long as the other's ratings are not shown."""
+    store: Store = request.app.state.store
+    rater = _rater(request)
+    if opened(store.journal, take):
+        raise ValueError("both are done, and each has seen what the other wrote")
+    for said in store.journal.finished(take):
+        if said.rater == rater:
+            store.journal.take_back(Finished, said.id)
+    return RedirectResponse(f"/ratings/{take}", 303)
+
+
+def opened(journal: Journal, take: str) -> bool:
+    """Return whether two raters have said that they are done."""
+    return len(journal.finished(take)) > 1
+
+
+def _rater(request: Request) -> str:
+    rater: str = request.state.visit.rater
+    if not rater:
+        raise ValueError("whoever rates says their initials first")
+    return rater
+
+
+def _still(journal: Journal, take: str, rater: str) -> None:
+    if rater in [each.rater for each in journal.finished(take)]:
+        raise ValueError("these ratings are done; to go on, say so first")
+    if opened(journal, take):
+        raise ValueError("two have rated this take, and what they wrote is open")
+
+
+def _rated(rating: Rating, rate: int) -> Rated:
+    first, last = rating.first / rate, rating.last / rate
+    where = address(rating.take_id, first, last)
+    return Rated(rating.id, rating.rater, rating.category, where, span(first, last), first, last)
+
+
+def _agreed(everything: list[Rating], done: list[str], rate: int, length: float) -> list[dict[str, object]]:
+    """Return how far each two raters agree."""
+    of = {
+        rater: [Span(each.category, each.first / rate, each.last / rate) for each in everything if each.rater == rater]
+        for rater in done
+    }
+    return [
+        {"raters": f"{one} and {other}", "found": agreement(of[one], of[other], length)}
+        for one, other in combinations(done, 2)
+    ]

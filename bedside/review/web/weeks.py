@@ -1,0 +1,110 @@
+"""The weeks: every measure over a child's sessions, beside that child's own earlier ones, like with like or named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from bedside.archive.store import Store
+from bedside.music.events import Player
+from bedside.review import terms
+from bedside.review.charts import Point, course
+from bedside.review.course import LEAST_SESSIONS, Meeting, Standing, meetings, standings
+from bedside.review.measured import Measured
+from bedside.review.svg import svg
+from bedside.review.web.pages import Pages
+
+router = APIRouter()
+
+
+def pairs() -> list[str]:
+    """Return every two players, as measures between them are called."""
+    labels = [player.label for player in Player]
+    return [f"{a}-{b}" for number, a in enumerate(labels) for b in labels[number + 1 :]]
+
+
+@router.get("/weeks")
+def weeks(
+    request: Request,
+    patient: Annotated[str, Query(max_length=40)] = "",
+    whose: Annotated[str, Query(max_length=40)] = "child",
+    measure: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Show a patient's sessions: the usual measures side by side, or one at a time."""
+    store: Store = request.app.state.store
+    measured: Measured = request.app.state.measured
+    if whose not in [player.label for player in Player] and whose not in pairs():
+        raise ValueError("there is no such player")
+    offered = terms.PAIR if "-" in whose else terms.PLAYER
+    shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
+    found = meetings(store, measured, patient, whose) if patient else []
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "weeks.html",
+        patients=store.journal.patients(),
+        patient=store.journal.patient(patient) if patient else None,
+        whose=whose,
+        players=[player.label for player in Player],
+        pairs=pairs(),
+        offered=offered,
+        measure=measure if measure in offered else "",
+        single=len(shown) == 1,
+        meetings=found,
+        days=[f"{each.session.began.astimezone():%-d %b %Y}" for each in found],
+        least=LEAST_SESSIONS,
+        charts=[chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
+        choices=choices(found) if found else None,
+        figure=terms.figure,
+    )
+
+
+def chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[str, Any]:
+    """Return a measure over sessions as its picture and its numbers."""
+    stand = standings(found, name)
+    points = [
+        Point(short(each), one.value, one.chance, one.median, one.mad, not one.differs)
+        for each, one in zip(found, stand, strict=True)
+    ]
+    said = terms.term(name)
+    known = [one.value for one in stand if math.isfinite(one.value)]
+    span = f" from {terms.figure(min(known), name)} to {terms.figure(max(known), name)}" if known else ", no data"
+    words = f"{said.label} of {whose} in {len(found)} sessions{span}; the numbers are in the table."
+    width, height = (860.0, 320.0) if large else (400.0, 200.0)
+    return {
+        "name": name,
+        "term": said,
+        "picture": svg(course(points, whose.partition("-")[0], words, width, height)),
+        "standings": stand,
+        "where": [where(one) for one in stand],
+    }
+
+
+def choices(found: Sequence[Meeting]) -> dict[str, Any]:
+    """Return the share of choices that were a child's over sessions, as a picture."""
+    points = [Point(short(each), each.share) for each in found]
+    known = [each.share for each in found if each.choices]
+    words = (
+        f"Share of choices that were the child's, in {len(known)} sessions with choices; the numbers are in the table."
+    )
+    return {"picture": svg(course(points, "child", words, whole=(0.0, 1.0))), "any": bool(known)}
+
+
+def where(one: Standing) -> str:
+    """Return where a value lies against the band, in words that describe a place and nothing else."""
+    if not math.isfinite(one.value):
+        return "no data"
+    if not math.isfinite(one.median):
+        return "too few sessions"
+    if one.value > one.median + one.mad:
+        return "above the band"
+    return "below the band" if one.value < one.median - one.mad else "in the band"
+
+
+def short(meeting: Meeting) -> str:
+    """Return a session's day as a chart has room for it."""
+    return f"{meeting.session.began.astimezone():%-d %b}"

@@ -23,7 +23,7 @@ _BUBBLE = 0.80
 _WIDEST = 0.46
 
 # A circle of pads is no flatter than this.
-_FLATTEST = 1.9
+_FLATTEST = 4.0
 
 _GOLDEN = 0.6180339887498949
 
@@ -55,12 +55,15 @@ def _largest(layout: str, count: int, area: Area, least: float) -> tuple[list[_C
         lay, is_round = LAYOUTS[name]
         for number in range(count, 0, -1):
             cells = lay(number, area.width, area.height)
-            if min(min(width, height) for _, _, width, height in cells) >= least - 1e-6 or number == 1:
+            if _smallest(cells) >= least - 1e-6:
                 found.append((cells, is_round))
                 break
-        if len(found[-1][0]) == count:
-            break
-    return max(found, key=lambda each: len(each[0]))
+    return max(found, key=lambda each: len(each[0]), default=(_rows(1, area.width, area.height), False))
+
+
+def _smallest(cells: Sequence[_Cell]) -> float:
+    """Return the smallest side of any cell."""
+    return min(min(width, height) for _, _, width, height in cells)
 
 
 def _rows(count: int, width: float, height: float) -> list[_Cell]:

@@ -13,7 +13,7 @@ import pygame
 from numpy.typing import NDArray
 
 from bedside.stage.blooms import BLOOMS, TURN
-from bedside.stage.colours import Colour
+from bedside.stage.colours import Colour, luminance
 from bedside.stage.world import Tone, World
 
 Floats = NDArray[np.float32]
@@ -23,6 +23,8 @@ Sprites = tuple[pygame.Surface, ...]
 STAGES = 16
 BUD = 0.26
 _RAMP = 1024
+# How much weaker the light of a white tone is than that of a black one.
+PALE = 0.5
 
 
 def breadth(openness: float) -> float:
@@ -49,7 +51,9 @@ def blooms(world: World, tones: Sequence[Tone], diameter: int, rng: np.random.Ge
         radius, turns = _radius(2 * half)[:, half:], _turns(half)
         noise = 6 * rng.random((2 * half, 2 * half), dtype=np.float32) - 3
         for tone, ramp, sprites in zip(tones, ramps, series, strict=True):
-            right = bloom(tone.petals, tone.point, openness, radius, turns) * (_RAMP - 1)
+            # Light on a pale picture would burn it out to white.
+            strength = 1 - PALE * luminance(tone.colour)
+            right = bloom(tone.petals, tone.point, openness, radius, turns) * (strength * (_RAMP - 1))
             levels = np.concatenate((right[:, ::-1], right), axis=1)
             levels += noise * (levels > 1)
             sprites.append(surface(ramp[np.clip(levels, 0, _RAMP - 1).astype(np.int32)]))

@@ -1,10 +1,11 @@
-"""How far two raters agree who put spans of time into categories: Cohen's kappa over time, and the F1 of their spans."""
+"""How far two raters agree who put spans of time into categories: Cohen's kappa over time, and F1 of their spans."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Two spans are one where they share at least half of the time that either takes.
 OVERLAP = 0.5
@@ -45,7 +46,7 @@ def kappa(one: Sequence[Span], other: Sequence[Span], length: float) -> float:
     cuts = sorted(edges)
     same = 0.0
     shares: tuple[dict[str | None, float], dict[str | None, float]] = ({}, {})
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         said = [_at(spans, (begin + end) / 2) for spans in (one, other)]
         share = (end - begin) / length
         same += share if said[0] == said[1] else 0.0

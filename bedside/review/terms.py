@@ -30,9 +30,9 @@ PLAYER: dict[str, Term] = {
     "silence": Term("Silence", "0–1", "Share of time more than two seconds after the last note.", 3),
     "pulse_clarity": Term("Pulse clarity", "0–1", "How strongly onsets repeat at one period."),
     "pulse_period": Term("Pulse period", "s", "The period at which onsets repeat most strongly."),
-    "tonal_clarity": Term("Tonal clarity", "−1–1", "How closely the pitch classes resemble one key."),
-    "majorness": Term("Major", "−1–1", "How closely the pitch classes resemble a major key."),
-    "minorness": Term("Minor", "−1–1", "How closely the pitch classes resemble a minor key."),
+    "tonal_clarity": Term("Tonal clarity", "−1 to 1", "How closely the pitch classes resemble one key."),
+    "majorness": Term("Major", "−1 to 1", "How closely the pitch classes resemble a major key."),
+    "minorness": Term("Minor", "−1 to 1", "How closely the pitch classes resemble a minor key."),
     "entropy_pitch_classes": Term("Variety of pitch classes", "0–1", "0 for one only, 1 for all alike."),
     "entropy_intervals": Term("Variety of intervals", "0–1", "0 for one only, 1 for all alike."),
     "entropy_durations": Term("Variety of durations", "0–1", "0 for one only, 1 for all alike."),
@@ -78,3 +78,9 @@ def figure(value: float | None, name: str) -> str:
     if float(shown) == 0:
         shown = shown.lstrip("-")
     return shown.replace("-", "−")
+
+
+def signed(value: float | None, name: str) -> str:
+    """Return a difference as it is shown: with its sign, unless it is 0 as it is shown."""
+    shown = figure(value, name)
+    return shown if shown[0] in "−n" or not any(digit in shown for digit in "123456789") else f"+{shown}"

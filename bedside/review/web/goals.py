@@ -20,6 +20,7 @@ Id = Annotated[str, Form(min_length=1, max_length=40)]
 Line = Annotated[str, Form(max_length=2000)]
 Text = Annotated[str, Form(max_length=20_000)]
 Time = Annotated[str, Form(max_length=20)]
+Owner = Annotated[str, Form(max_length=40)]
 
 _BACK = ("/goals", "/ratings")
 
@@ -154,7 +155,7 @@ def link(
     take: Id,
     first: Time,
     last: Time = "",
-    goal: Annotated[str, Form(max_length=40)] = "",
+    goal: Owner = "",
 ) -> Response:
     """Let the note, or a goal, point to a moment of one of the session's takes."""
     store: Store = request.app.state.store

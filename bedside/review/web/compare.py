@@ -1,0 +1,187 @@
+"""Two takes on one axis of time: aligned where they begin or at a marker of each, one measure at a time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import numpy as np
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from bedside.archive.shelf import Kept, Wanted
+from bedside.archive.store import Store
+from bedside.music.events import Player
+from bedside.review import terms
+from bedside.review.charts import Trace, overlay
+from bedside.review.circumstances import differences as unlike
+from bedside.review.compare import Difference, differences
+from bedside.review.measured import Measured, numbers
+from bedside.review.svg import svg
+from bedside.review.web.moments import address, span
+from bedside.review.web.pages import Pages
+
+router = APIRouter()
+
+# So many takes can be chosen from at once; a search makes them fewer.
+_MOST = 300
+
+# Whole numbers of a take have no curve.
+_MEASURES = [name for name in terms.PLAYER if name != "notes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
+
+    take: Kept
+    markers: list[tuple[str, str]]
+    at: float
+    measured: dict[str, Any]
+
+
+@router.get("/compare")
+def compare(
+    request: Request,
+    a: Annotated[str, Query(max_length=40)] = "",
+    b: Annotated[str, Query(max_length=40)] = "",
+    at_a: Annotated[str, Query(max_length=40)] = "",
+    at_b: Annotated[str, Query(max_length=40)] = "",
+    measure: Annotated[str, Query(max_length=60)] = "density",
+    words: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show two takes beside each other; without two, what there is to choose from."""
+    store: Store = request.app.state.store
+    if measure not in _MEASURES:
+        raise ValueError("there is no such measure")
+    offered = store.shelf.look(Wanted(words), 0, _MOST)
+    sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
+    # What is chosen stays to be chosen, whatever is searched.
+    there = [each.take for each in sides if each is not None]
+    offered = [*(take for take in there if take.id not in {each.id for each in offered}), *offered]
+    values: dict[str, Any] = {}
+    if sides[0] is not None and sides[1] is not None:
+        values = _both(request, sides[0], sides[1], measure)
+    asked = {"a": a, "b": b, "at_a": at_a, "at_b": at_b, "words": words}
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "compare.html",
+        offered=offered,
+        count=store.shelf.count(Wanted(words)),
+        most=_MOST,
+        words=words,
+        sides=sides,
+        measure=measure,
+        measures={name: terms.PLAYER[name] for name in _MEASURES},
+        term=terms.term(measure),
+        figure=terms.figure,
+        signed=terms.signed,
+        pair_terms=terms.PAIR,
+        chosen=(at_a, at_b),
+        # The other way round: what was second is first.
+        turned="/compare?" + urlencode({"a": b, "b": a, "at_a": at_b, "at_b": at_a, "measure": measure}),
+        to=lambda name: (
+            "/compare?" + urlencode({**{key: each for key, each in asked.items() if each}, "measure": name})
+        ),
+        **({"shown": True, **values} if values else {"shown": False}),
+    )
+
+
+def _side(request: Request, take: str, marker: str, offered: list[Kept]) -> Side:
+    """Return one side; raise KeyError for a take that is not there, ValueError for a marker that is not its."""
+    store: Store = request.app.state.store
+    measured: Measured = request.app.state.measured
+    summary = store.summary(take)
+    kept = next((each for each in offered if each.id == take), None)
+    if kept is None:
+        kept = next(each for each in store.shelf.look(Wanted(words=take), 0, 50) if each.id == take)
+    found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
+    if marker and marker not in found:
+        raise ValueError("that marker is not of this take")
+    return Side(
+        kept,
+        [(each, span(seconds, seconds)) for each, seconds in found.items()],
+        found.get(marker, 0.0),
+        measured.everything(take),
+    )
+
+
+def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, Any]:
+    """Return what is shown of two takes: their curves, the differences of each player, and how they were played."""
+    measured: Measured = request.app.state.measured
+    begin = min(-one.at, -other.at)
+    end = max(one.take.seconds - one.at, other.take.seconds - other.at)
+    aligned = bool(one.at or other.at)
+    said = terms.term(measure)
+    blocks = []
+    for player in Player:
+        there = [side.measured["players"].get(player.label) for side in (one, other)]
+        if not any(there):
+            continue
+        traces = [
+            Trace([t - side.at for t in each["curves"]["t"]], each["curves"][measure], player.label, side is other)
+            for side, each in zip((one, other), there, strict=True)
+            if each is not None
+        ]
+        words = (
+            f"{said.label} of the {player.label} over time: the first take as a whole line, the second as a broken "
+            "one; the differences are in the table."
+        )
+        blocks.append(
+            {
+                "player": player.label,
+                "picture": svg(overlay(traces, begin, end, words, at=0.0 if aligned else None)),
+                "in_both": all(there),
+            }
+        )
+    return {
+        "blocks": blocks,
+        "aligned": aligned,
+        "rows": _rows(one, other),
+        "between": _between(one, other),
+        "unlike": _unlike(measured, one.take.id, other.take.id),
+        "addresses": [address(side.take.id, side.at, side.at) for side in (one, other)],
+    }
+
+
+def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
+    """Return the differences of each measure of each player who plays in both takes."""
+    found: dict[str, dict[str, Difference]] = {}
+    for player in Player:
+        there = [side.measured["players"].get(player.label) for side in (one, other)]
+        if there[0] and there[1]:
+            # The same two takes give the same interval each time.
+            chance = np.random.default_rng([1, int(player)])
+            found[player.label] = differences(there[0]["curves"], there[1]["curves"], _MEASURES, chance)
+    return [
+        {"name": name, "term": terms.term(name), "of": {player: each[name] for player, each in found.items()}}
+        for name in _MEASURES
+        if any(math.isfinite(each[name].first) or math.isfinite(each[name].second) for each in found.values())
+    ]
+
+
+def _between(one: Side, other: Side) -> dict[str, dict[str, list[float | None]]]:
+    """Return what passed between each two players who play in both takes: both values, each with its chance level."""
+    pairs = [{pair: numbers(both["whole"]) for pair, both in side.measured["pairs"].items()} for side in (one, other)]
+    return {
+        pair: {
+            name: [of[pair].get(key) for of in pairs for key in (name, f"{name}_chance")]
+            for name in terms.PAIR
+            if any(name in of[pair] for of in pairs)
+        }
+        for pair in pairs[0]
+        if pair in pairs[1]
+    }
+
+
+def _unlike(measured: Measured, one: str, other: str) -> list[str]:
+    """Return how the second take was played otherwise than the first, each player's differences named."""
+    ways = measured.ways(one), measured.ways(other)
+    return [
+        f"{player.label}: {'; '.join(found)}"
+        for player in ways[1]
+        if player in ways[0] and (found := unlike(ways[1][player], [ways[0][player]]))
+    ]

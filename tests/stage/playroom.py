@@ -163,12 +163,16 @@ class Playroom:
         kind = "note_on" if velocity else "note_off"
         self.playground.hear(Played("keys", mido.Message(kind, note=number, velocity=velocity)), self.now)
 
-    def paint(self, now: float) -> int:
-        """Perform what was asked, draw the frame of this time, and return in how many steps."""
+    def perform(self, now: float) -> None:
+        """Perform what was asked, at a time in seconds."""
         self.now = self.engine.now = now
         self.playground.tick(now)
         for performed in self.engine.performed():
             self.playground.performed(performed, now)
+
+    def paint(self, now: float) -> int:
+        """Perform what was asked, draw the frame of this time, and return in how many steps."""
+        self.perform(now)
         return sum(1 for _ in self.playground.paint(now))
 
     def paint_until(self, now: float, rate: int = 30) -> None:

@@ -6,13 +6,12 @@ import numpy as np
 
 from bedside.review.measures.part import Floats, Part, accent
 from bedside.review.measures.take import lost
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.windows import Inside, ratio
 
 
 def density(inside: Inside) -> Floats:
-    """Return the notes that begin in each second of each window, (W,); 0 where none does."""
-    per_second: Floats = inside.count / (inside.windows.end - inside.windows.start)
-    return per_second
+    """Return the notes that begin in each second of each window, (W,); 0 where none does, NaN for no time at all."""
+    return ratio(inside.count.astype(np.float64), inside.windows.end - inside.windows.start)
 
 
 def overall_density(part: Part, gaps: Floats) -> float:

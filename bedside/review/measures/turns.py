@@ -33,15 +33,20 @@ class Turns:
         new = np.append(True, part.onset[1:] - reach[:-1] >= _TURN_GAP_SECONDS)
         return cls(part.onset[new], reach[np.append(np.flatnonzero(new)[1:], len(part)) - 1])
 
-    def spliced(self, gaps: Floats) -> Turns:
-        """Return the turns in the time that is left when what was lost is taken out."""
-        return Turns(self.start - lost(gaps, self.start), self.end - lost(gaps, self.end))
+    def spliced(self, gaps: Floats, seconds: float) -> Turns:
+        """Return the turns in the time that is left when what was lost is taken out, cut to so many seconds."""
+        start, end = (np.minimum(edge - lost(gaps, edge), seconds) for edge in (self.start, self.end))
+        return Turns(start, end)
 
     def turned(self, by: float, seconds: float) -> Turns:
-        """Return the turns shifted round a circle of so many seconds, in order; one that passes its end goes on."""
+        """Return the turns shifted round a circle of so many seconds, in order; one that passes its end is two."""
         start = (self.start + by) % seconds
+        end = start + self.end - self.start
+        over = end > seconds
+        start = np.concatenate([start, np.zeros(int(over.sum()))])
+        end = np.concatenate([np.minimum(end, seconds), end[over] - seconds])
         order = np.argsort(start, kind="stable")
-        return Turns(start[order], (start + self.end - self.start)[order])
+        return Turns(start[order], end[order])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +87,7 @@ def standings(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict
     """
     ends = np.array([seconds])
     without = float((ends - lost(gaps, ends))[0])
-    one, two = first.spliced(gaps), second.spliced(gaps)
+    one, two = first.spliced(gaps, without), second.spliced(gaps, without)
     edges = gaps[:, 0] - lost(gaps, gaps[:, 0])
     real = _numbers(one, two, without, edges)
     chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in shifts(without)]

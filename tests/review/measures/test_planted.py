@@ -1,0 +1,160 @@
+"""What was planted between two players is found: delays, company, answers, steps towards each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bedside.review.measures import company, pulse, shared
+from bedside.review.measures.autonomy import autonomy, role
+from bedside.review.measures.coincidence import coincidence
+from bedside.review.measures.imitation import imitation
+from bedside.review.measures.measure import measure
+from bedside.review.measures.sounding import presence
+from bedside.review.measures.turns import Turns, standings
+from bedside.review.measures.windows import Inside, Windows
+from review.measures.facts import NO_GAPS, improvised, moved, part, take
+
+LEADS = ("lead_lag", "lead_lag_density", "lead_lag_velocity", "lead_lag_pulse_period")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.5, 4.0, -2.5])
+def test_who_repeats_follows_by_as_much(seconds: float) -> None:
+    """Where B repeats A so many seconds later, lead_lag is that lag in every curve; where both play alike it is 0."""
+    first = moved(improvised(3), max(-seconds, 0.0))
+    whole = measure(take(first, moved(first, seconds)))["pairs"]["child-therapist"]["whole"]
+    for name in LEADS:
+        assert whole[name] == seconds, name
+        assert whole[f"{name}_value_z"] > 3, name
+
+
+def test_who_repeats_follows_in_each_window() -> None:
+    """Over time, too, the lag of a planted pair is the planted one wherever there is data."""
+    first = improvised(3)
+    curves = measure(take(first, moved(first, 1.5)))["pairs"]["child-therapist"]["curves"]
+    lags = [lag for lag in curves["lead_lag"] if lag is not None]
+    assert len(lags) > 60
+    assert np.mean(np.array(lags) == 1.5) > 0.95
+
+
+def test_the_sign_says_who_was_first() -> None:
+    """With A's part delayed instead, the lag is as long and below 0: A follows."""
+    first = improvised(3)
+    whole = measure(take(moved(first, 1.5), first))["pairs"]["child-therapist"]["whole"]
+    assert whole["lead_lag"] == -1.5
+
+
+def test_strangers_do_not_lead_each_other() -> None:
+    """Of parts that were never played together, the value at the best lag lies within what chance gives, z below 3."""
+    found = [
+        measure(take(improvised(seed), improvised(seed + 50)))["pairs"]["child-therapist"]["whole"]["lead_lag_value_z"]
+        for seed in range(6)
+    ]
+    assert max(found) < 3
+
+
+def test_coincidence_of_what_is_played_after_the_other() -> None:
+    """Where B repeats A 20 ms later all strokes coincide, and the asynchrony is 20 ms; 200 ms later it is chance."""
+    first = improvised(5).onset
+    found = coincidence(first, first + 0.02, NO_GAPS)
+    assert found["coincidence"] == 1
+    assert found["coincidence_z"] > 10
+    assert found["asynchrony"] == pytest.approx(20)
+    apart = coincidence(np.arange(100.0), np.arange(100.0) + 0.2, NO_GAPS)
+    assert apart["coincidence"] == 0
+
+
+def test_one_pulse_is_shared_and_two_are_not() -> None:
+    """Two players at one steady beat share more of a pulse than two at different ones."""
+    windows = Windows.over(60.0, NO_GAPS)
+
+    def beats(period: float) -> np.ndarray:
+        onset = np.arange(0, 60, period)
+        return pulse.autocorrelations(
+            Inside.of(part(np.stack([onset, onset * 0 + 0.3, onset * 0 + 60, onset * 0 + 64], 1)), windows)
+        )
+
+    assert shared.shared_pulse(beats(0.5), beats(0.5))[10:].min() > 0.9
+    assert shared.shared_pulse(beats(0.5), beats(0.37))[10:].max() < 0.5
+
+
+def test_who_is_imitated_initiates() -> None:
+    """Where B takes up A's curve 6 s later, A initiates, far above chance, and B does not."""
+    walk = np.convolve(np.random.default_rng(1).normal(size=420), np.ones(5), "valid")
+    found = imitation(walk[20:400], walk[14:394])
+    assert found.a.value == pytest.approx(1, abs=0.1)
+    assert found.a.z > 3
+    assert found.b.value < 0.6 * found.a.value
+
+
+def test_shares_of_company_are_what_was_played() -> None:
+    """A alone from 0 to 10 s, both to 20 s, B alone to 30 s, none to 40 s: a quarter each, the 2 s after counted."""
+    first = part([(at, 1.0, 60, 64) for at in range(18)])
+    second = part([(at, 1.0, 60, 64) for at in range(10, 28)])
+    found = company.shares(presence(first), presence(second), Windows.whole(40.0), NO_GAPS)
+    shares = {name: float(share[0]) for name, share in found.items()}
+    assert shares == pytest.approx({"alone_a": 0.25, "alone_b": 0.25, "alone": 0.5, "together": 0.25, "neither": 0.25})
+
+
+def test_calls_and_answers_are_counted_and_timed() -> None:
+    """Ten calls of 3 s, each answered after 0.5 s for 3 s, and 1.5 s of rest: 19 exchanges in 80 s, none overlapped."""
+    calls = part([(8 * turn + note * 0.75, 0.75, 60, 64) for turn in range(10) for note in range(4)])
+    answers = moved(calls, 3.5)
+    found = standings(Turns.of(calls), Turns.of(answers), 80.0, NO_GAPS)
+    assert found["exchanges"].value == pytest.approx(19 * 60 / 80)
+    assert found["response_latency_b"].value == pytest.approx(0.5)
+    assert found["response_latency_a"].value == pytest.approx(1.5)
+    assert found["overlap"].value == 0
+    assert found["overlap"].chance > 0.1
+
+
+def test_playing_at_once_is_no_exchange() -> None:
+    """Two who play through together pass nothing to each other, and overlap all the time."""
+    first = part([(at, 1.0, 60, 64) for at in range(30)])
+    found = standings(Turns.of(first), Turns.of(first), 30.0, NO_GAPS)
+    assert (found["exchanges"].value, found["overlap"].value) == (0, 1)
+
+
+def test_moves_towards_the_other_are_affirmative() -> None:
+    """A curve that closes in on a steady one is affirmative throughout, and one that leaves it contradictive."""
+    steady, silent = np.full(30, 10.0), np.zeros(30, np.bool_)
+    nearer = autonomy(np.linspace(0, 9, 30), steady, silent)
+    farther = autonomy(np.linspace(11, 20, 30), steady, silent)
+    assert (nearer.affirmative.value, farther.contradictive.value) == (1, 1)
+    assert set(nearer.roles[5:20]) == {"follower"}
+    assert farther.roles[29] == "resister"
+    still = autonomy(steady, np.linspace(0, 9, 30), silent)
+    assert still.neutral.value == 1
+    assert set(still.roles) == {None}
+
+
+def test_who_plays_while_the_other_is_silent_plays_solo() -> None:
+    """Where the other has no note in any window, the role is solo; a player without data has none."""
+    own, nothing = np.linspace(1, 5, 30), np.zeros(30)
+    assert set(autonomy(own, nothing, np.ones(30, np.bool_)).roles[5:]) == {"solo"}
+    assert set(autonomy(np.full(30, np.nan), nothing, np.ones(30, np.bool_)).roles) == {None}
+
+
+@pytest.mark.parametrize(
+    ("affirmative", "contradictive", "near", "expected"),
+    [
+        (1.0, 0.0, True, "dependent"),
+        (1.0, 0.0, False, "follower"),
+        (0.6, 0.2, True, "follower"),
+        (0.6, 0.4, True, "partner"),
+        (0.4, 0.6, False, "partner"),
+        (0.2, 0.6, False, "leader"),
+        (0.0, 1.0, True, "leader"),
+        (0.0, 1.0, False, "resister"),
+    ],
+)
+def test_roles_follow_from_the_shares(affirmative: float, contradictive: float, near: bool, expected: str) -> None:
+    """Each role has its shares of moves, and where they are all of one kind, its distance."""
+    assert role(affirmative, contradictive, near) == expected
+
+
+def test_roles_are_labelled_as_a_proposal() -> None:
+    """What is said of autonomy says that it is a proposal, and from which distance on two curves are near."""
+    whole = measure(take(improvised(1), improvised(2)))["pairs"]["child-therapist"]["whole"]
+    assert whole["autonomy"]["proposal"] == "for the therapist to accept or reject"
+    assert whole["autonomy"]["near"] == 0.1

@@ -1,0 +1,376 @@
+"""Each control of the child's, touched on the screen: heard at the sound card, and in the ledger with who chose."""
+
+import random
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from bedside.music.events import Lead, NoteOn, Player, Program, Source, Stop, TakeEnded, Vibrato
+from bedside.sound import catalogue
+from bedside.stage import world
+from bedside.stage.seats import Control
+from e2e.bed import (
+    bed,
+    button,
+    events,
+    listen,
+    pads,
+    spot,
+    tables,
+    takes,
+    tap_until_heard,
+    until_recorded,
+    wait_for_silence,
+)
+from e2e.control import Glance, ledger, pick, press, until_chosen
+from e2e.hearing import hertz, level_db, pitch
+
+NAMES = [recipe.name for recipe in catalogue.recipes(None)]
+
+STOP_SECONDS = 0.3
+
+# Time in which nothing may begin by itself after a stop.
+STILL_SECONDS = 4.0
+
+# A control that was touched does not act again at once; see `choices`.
+AGAIN_SECONDS = 0.8
+
+# What is played to be heard again: pads whose keys are no partials of each other, held and left so many seconds.
+PHRASE = ((1, 0.30, 0.15), (3, 0.25, 0.55), (0, 0.30, 0.10), (4, 0.20, 0.80), (2, 0.40, 0.0))
+
+# What plays and hears is a machine that others use too.
+RHYTHM_SECONDS = 0.08
+
+# A held organ is now louder, now softer by so much.
+STEADY_DB = 5.0
+
+
+class Masher:
+    """Strikes a keyboard's keys without pause, from another thread, while it goes."""
+
+    def __init__(self, keyboard):
+        self._keyboard = keyboard
+        self._chance = random.Random(5)
+        self._striking = threading.Lock()
+        self._going = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join(5.0)
+
+    def go(self):
+        """Begin to strike."""
+        self._going = True
+
+    def pause(self):
+        """Strike nothing more, from the moment on at which this returns."""
+        with self._striking:
+            self._going = False
+
+    def _run(self):
+        while not self._ended.wait(0.008):
+            with self._striking:
+                if self._going:
+                    self._keyboard.note_on(self._chance.randrange(36, 96), 127)
+                    self._keyboard.note_off(self._chance.randrange(36, 96))
+
+
+def drum(screen, fingers, seconds, chance):
+    """Drum with fingers, which are down in the end."""
+    there = pads(screen)
+    until = time.monotonic() + seconds
+    while True:
+        for finger in fingers:
+            screen.down(finger, *spot(screen, chance.choice(there), 0.9))
+        time.sleep(0.05)
+        if time.monotonic() > until:
+            break
+        for finger in fingers:
+            screen.up(finger)
+
+
+def stir(screen, fingers, seconds, chance):
+    """Move fingers that are down from pad to pad."""
+    there = pads(screen)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        screen.move(chance.choice(fingers), *spot(screen, chance.choice(there), chance.uniform(0.1, 0.9)))
+        time.sleep(0.01)
+
+
+def reach(card, program, frame):
+    """Wait until the card has come to a frame."""
+    program.wait_for(lambda: card.end > frame, 30, "the card to go on")
+
+
+def ended(sound, rate):
+    """Return after how many seconds of a sound the last frame comes that is not exactly silent."""
+    loud = np.flatnonzero(sound.any(axis=1))
+    return (loud[-1] + 1) / rate if loud.size else 0.0
+
+
+def test_the_hand_stops_everything(touchscreen, card, keyboard, tmp_path):
+    """In the worst mash a touch of the hand is followed by exact silence, however hands go on; another one undoes it.
+
+    Three times: a machine that others use may be slow once. Nothing begins by itself, also when play goes on again.
+    """
+    data = tmp_path / "kept"
+    chance = random.Random(8)
+    hand = button(touchscreen, tables(touchscreen)[Player.CHILD], Control.HAND)
+    fingers = range(9)
+    took = []
+    with bed(touchscreen, card, data, "--free") as program, Masher(keyboard) as masher:
+        program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
+        organ = Program(Player.THERAPIST, "organ")
+        until_recorded(program, lambda: keyboard.program(NAMES.index("organ")), lambda each: each == organ, "the organ")
+        for turn in range(1, 4):
+            keyboard.control(64, 127)
+            masher.go()
+            drum(touchscreen, fingers, 1.5, chance)
+            at = card.now()
+            touchscreen.down(9, *hand)
+            stir(touchscreen, fingers, STILL_SECONDS, chance)
+            reach(card, program, at + STILL_SECONDS * card.rate)
+            took.append(ended(card.heard(at), card.rate))
+            until_chosen(program, "stop", "", "child", turn)
+            masher.pause()
+            touchscreen.lift()
+            # Keyboards speak in order: with this all that was struck has been heard.
+            wheel = Vibrato(Player.THERAPIST, float(turn % 2))
+            until_recorded(
+                program, lambda to=turn: keyboard.control(1, 127 * (to % 2)), lambda e, w=wheel: e == w, "it"
+            )
+            since, before = card.now(), len(played(data))
+            touchscreen.tap(9, *hand)
+            until_chosen(program, "go on", "", "child", turn)
+            reach(card, program, since + card.rate)
+            began = played(data)[before:]
+            assert not card.heard(since)[: card.rate].any(), f"something began by itself: {began}"
+            assert tap_until_heard(touchscreen, card, program)
+        masher.go()
+        struck = len(events(data))
+        program.wait_for(lambda: played_by(events(data)[struck:], Player.THERAPIST), 30, "the keyboard to play on")
+        masher.pause()
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    print("silent after " + ", ".join(f"{seconds * 1000:.0f} ms" for seconds in took))
+    assert min(took) < STOP_SECONDS
+    assert max(took) < 1.0
+    made = [choice for choice in ledger(data) if choice.what != "sound"]
+    assert [(choice.what, choice.by) for choice in made] == [("stop", "child"), ("go on", "child")] * 3
+    (take,) = takes(data)
+    stops = [each.frame for each in take if isinstance(each.event, Stop)][:3]
+    resumed = [choice.frame for choice in ledger(data) if choice.what == "go on"]
+    notes = [each.frame for each in take if isinstance(each.event, NoteOn)]
+    for begin, end in zip(stops, resumed, strict=True):
+        assert end - begin > 0.9 * STILL_SECONDS * card.rate
+        assert not [frame for frame in notes if begin < frame < end]
+
+
+def played(data):
+    return [event for event in events(data) if isinstance(event, NoteOn)]
+
+
+def last(data):
+    return [each.event for each in takes(data)[-1]]
+
+
+def played_by(those, player):
+    return [event for event in those if isinstance(event, NoteOn) and event.player == player]
+
+
+def play_phrase(screen, tmp_path):
+    """Play the phrase, and return looks at the screen between its notes."""
+    there, seen = pads(screen), []
+    for number, held, left in PHRASE:
+        screen.tap(0, *spot(screen, there[number]), held)
+        seen.append(Glance(screen, tmp_path))
+        time.sleep(left)
+    return seen
+
+
+def onsets(sound, rate, keys, hop=240):
+    """Return at which second of a mono sound each key is first heard at half its strength, and how strong it is."""
+    found = []
+    window = np.hanning(29)
+    for key in keys:
+        turned = sound * np.exp(-2j * np.pi * hertz(key) / rate * np.arange(len(sound)))
+        pieces = turned[: len(turned) // hop * hop].reshape(-1, hop).mean(axis=1)
+        strength = np.abs(np.convolve(pieces, window / window.sum(), mode="same"))
+        found.append((int(np.argmax(strength > strength.max() / 2)) * hop / rate, float(strength.max())))
+    return np.array(found).T
+
+
+def lit(screen, looks, rest):
+    """Return the numbers of the pads that shone in any of these looks."""
+    return {
+        pad.number
+        for pad in pads(screen)
+        if max(look.light(screen, spot(screen, pad)) for look in looks) > rest.light(screen, spot(screen, pad)) + 25
+    }
+
+
+def test_the_ear_lets_it_be_heard_again(touchscreen, card, tmp_path):
+    """What was just played sounds again, in its rhythm and at its keys, and its pads light; listening is no take.
+
+    A touch meanwhile joins in, and the two together are a new take.
+    """
+    data = tmp_path / "kept"
+    keys = [pads(touchscreen)[number].key for number, _, _ in PHRASE]
+    with bed(touchscreen, card, data) as program:
+        program.wait_for(lambda: isinstance(takes(data)[-1][-1].event, TakeEnded), 90, "the first take to end")
+        rest = Glance(touchscreen, tmp_path)
+        since = card.now()
+        shone = play_phrase(touchscreen, tmp_path)
+        program.wait_for(lambda: len(played_by(last(data), Player.CHILD)) == 5, 30, "five notes")
+        wait_for_silence(card, program)
+        original = card.heard(since).mean(axis=1)
+        time.sleep(0.5)
+        since = card.now()
+        press(touchscreen, Control.EAR)
+        until_chosen(program, "listen", "", "child")
+        again = []
+        program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
+        while card.heard(card.end - round(0.2 * card.rate)).any():
+            again.append(Glance(touchscreen, tmp_path))
+        replay = card.heard(since).mean(axis=1)
+        one, other = (onsets(sound, card.rate, keys) for sound in (original, replay))
+        late = np.abs((other[0] - other[0][0]) - (one[0] - one[0][0]))
+        print(f"heard again: at most {late.max() * 1000:.0f} ms off its rhythm, {20 * np.log10(other[1] / one[1])} dB")
+        assert (np.diff(one[0]) > 0).all()
+        assert late.max() < RHYTHM_SECONDS
+        assert np.abs(20 * np.log10(other[1] / one[1])).max() < 6
+        assert lit(touchscreen, shone, rest) == lit(touchscreen, again, rest) == {number for number, _, _ in PHRASE}
+        # The listening has ended of itself, and is on the disk, as no take.
+        reach(card, program, since + len(replay) + 6 * card.rate)
+        assert len(takes(data)) == 2
+        since = card.now()
+        press(touchscreen, Control.EAR)
+        until_chosen(program, "listen", "", "child", 2)
+        program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
+        touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[8]), 0.2)
+        wait_for_silence(card, program)
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    assert len(takes(data)) == 3
+    ons = [each.event for each in takes(data)[-1] if isinstance(each.event, NoteOn)]
+    assert [on.key for on in ons if on.source is Source.REPLAY] == keys
+    assert [on.key for on in ons if on.source is Source.TOUCH] == [pads(touchscreen)[8].key]
+    assert [(choice.what, choice.by) for choice in ledger(data)] == [("listen", "child")] * 2
+
+
+def test_the_star_and_the_sun(touchscreen, card, tmp_path):
+    """The star is kept at its frame of its take; the sun gives the lead and takes it; what sounds goes on meanwhile."""
+    data = tmp_path / "kept"
+    star = button(touchscreen, tables(touchscreen)[Player.CHILD], Control.STAR)
+    with bed(touchscreen, card, data) as program:
+        organ = Program(Player.CHILD, "organ")
+        choose(touchscreen, program, "organ")
+        program.wait_for(lambda: organ in events(data), 30, "the organ")
+        time.sleep(AGAIN_SECONDS)
+        touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[2]))
+        before = level_db(listen(card, program, 0.6, after=0.6))
+        dark = Glance(touchscreen, tmp_path)
+        press(touchscreen, Control.STAR)
+        starred = until_chosen(program, "star", "", "child")
+        program.wait_for(
+            lambda: Glance(touchscreen, tmp_path).difference(dark, touchscreen, star) > 8, 30, "the star to shine"
+        )
+        since = len(events(data))
+        press(touchscreen, Control.SUN)
+        given = until_chosen(program, "lead", "therapist", "child")
+        program.wait_for(lambda: Lead(Player.THERAPIST) in events(data)[since:], 30, "the lead to be given")
+        time.sleep(AGAIN_SECONDS)
+        press(touchscreen, Control.SUN)
+        taken = until_chosen(program, "lead", "child", "child")
+        program.wait_for(lambda: Lead(Player.CHILD) in events(data)[since:], 30, "the lead to be taken")
+        after = level_db(listen(card, program, 0.6))
+        touchscreen.up(0)
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    assert after == pytest.approx(before, abs=STEADY_DB)
+    (take,) = takes(data)
+    leads = [(each.frame, each.event.player) for each in take if isinstance(each.event, Lead)]
+    assert [player for _, player in leads] == [Player.CHILD, Player.THERAPIST, Player.CHILD]
+    frames = [starred.frame, given.frame, taken.frame]
+    assert frames == sorted(frames)
+    # The ledger says when; the record, when it was performed.
+    for choice, (frame, _) in zip((given, taken), leads[1:], strict=True):
+        assert abs(choice.frame - frame) < card.rate
+    assert len({choice.take for choice in ledger(data)}) == 1
+
+
+def choose(screen, program, name):
+    """Choose the child's sound by its picture."""
+    press(screen, Control.SOUND)
+    time.sleep(0.5)
+    pick(screen, NAMES.index(name), len(NAMES))
+    until_chosen(program, "sound", name, "child")
+
+
+def test_another_sound_is_chosen_by_its_picture(touchscreen, card, tmp_path):
+    """What rings goes on while the pictures hang; the organ chosen, a held pad sounds on where the harp's died away."""
+    data = tmp_path / "kept"
+    pad = pads(touchscreen)[2]
+    with bed(touchscreen, card, data) as program:
+        touchscreen.down(0, *spot(touchscreen, pad))
+        harp = [level_db(listen(card, program, 0.4, after=0.2)), level_db(listen(card, program, 0.4, after=2.0))]
+        touchscreen.up(0)
+        touchscreen.down(0, *spot(touchscreen, pad))
+        press(touchscreen, Control.SOUND)
+        ringing = listen(card, program, 0.8, after=0.2)
+        assert np.abs(ringing).max(axis=1).reshape(8, -1).max(axis=1).min() > 1e-4
+        touchscreen.up(0)
+        pick(touchscreen, NAMES.index("organ"), len(NAMES))
+        until_chosen(program, "sound", "organ", "child")
+        touchscreen.down(0, *spot(touchscreen, pad))
+        first, second = listen(card, program, 0.4, after=0.4), listen(card, program, 0.4, after=2.0)
+        touchscreen.up(0)
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    organ = [level_db(first), level_db(second)]
+    print(f"harp {harp} dB, organ {organ} dB")
+    assert harp[1] < harp[0] - 10
+    assert organ[1] == pytest.approx(organ[0], abs=STEADY_DB)
+    assert pitch(second.mean(axis=1), card.rate, pad.key, 0.03) == pytest.approx(pad.key, abs=0.1)
+    chosen = [choice for choice in ledger(data) if choice.what == "sound"]
+    assert [(choice.which, choice.by) for choice in chosen] == [("organ", "child")]
+    assert Program(Player.CHILD, "organ") in events(data)
+
+
+def test_another_world_is_entered_by_its_door(touchscreen, card, tmp_path):
+    """What rings goes on until the choice; then the other world's pads sound its own instrument, in its own scale."""
+    data = tmp_path / "kept"
+    there = world.names()
+    space = pads(touchscreen, "space")
+    with bed(touchscreen, card, data) as program:
+        touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[0]))
+        press(touchscreen, Control.DOOR)
+        ringing = listen(card, program, 1.2, after=0.2)
+        assert np.abs(ringing).max(axis=1).reshape(12, -1).max(axis=1).min() > 1e-4
+        assert not [choice for choice in ledger(data) if choice.what == "world"]
+        pick(touchscreen, there.index("space"), len(there))
+        until_chosen(program, "world", "space", "child")
+        touchscreen.up(0)
+        wanted = Program(Player.CHILD, world.find("space").instrument)
+        program.wait_for(lambda: wanted in events(data), 60, "the other world")
+        since = len(events(data))
+        touchscreen.down(0, *spot(touchscreen, space[3]))
+        first, second = listen(card, program, 0.4, after=0.8), listen(card, program, 0.4, after=2.0)
+        touchscreen.up(0)
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    (on,) = played_by(events(data)[since:], Player.CHILD)
+    assert on.key == space[3].key
+    assert on.key not in [pad.key for pad in pads(touchscreen)]
+    assert level_db(second) == pytest.approx(level_db(first), abs=STEADY_DB)
+    assert pitch(second.mean(axis=1), card.rate, on.key, 0.03) == pytest.approx(on.key, abs=0.15)
+    assert [(choice.what, choice.which, choice.by) for choice in ledger(data)] == [("world", "space", "child")]

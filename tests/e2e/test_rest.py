@@ -1,0 +1,77 @@
+"""When nobody touches anything the bed keeps still: no sound, no motion, and a veil too slow to be seen moving."""
+
+import time
+from itertools import pairwise
+
+import numpy as np
+import pygame
+
+from bedside.stage import veil
+from e2e.bed import bed, pads, spot, wait_for_silence
+from e2e.rig.eye import Eye
+
+# The light of the last touch is gone after this at the most.
+FADED_SECONDS = 15.0
+
+# It is watched so long: the world stands still until the veil comes, and then it grows darker.
+REST_SECONDS = 60.0
+
+# The veil is drawn no more often than this in a second, of which no one sees a step.
+VEILS_A_SECOND = 12
+STEP = 4
+
+
+def look(screen, folder):
+    """Return the levels of every pixel of the screen."""
+    path = folder / "look.bmp"
+    screen.screenshot(path)
+    return pygame.surfarray.array3d(pygame.image.load(path)).astype(int)
+
+
+def test_rest_is_rest(touchscreen, card, tmp_path):
+    """A minute without a touch: exact silence, nothing drawn until the veil comes, and under it the world only darkens.
+
+    The next touch sounds at once all the same.
+    """
+    with bed(touchscreen, card, tmp_path / "kept") as program, Eye(touchscreen) as eye:
+        for finger, pad in enumerate(pads(touchscreen)[:5]):
+            touchscreen.tap(finger, *spot(touchscreen, pad), 0.2)
+        touched = time.monotonic()
+        wait_for_silence(card, program)
+        program.wait_for(lambda: faded(eye), FADED_SECONDS, "the light to fade")
+        began, since = time.monotonic(), card.now()
+        before = look(touchscreen, tmp_path)
+        stands = touched + veil.REST_SECONDS - 1.0
+        looks = [before]
+        while time.monotonic() < began + REST_SECONDS:
+            time.sleep(0.5)
+            if time.monotonic() > stands:
+                looks.append(look(touchscreen, tmp_path))
+        until = time.monotonic()
+        drawn = [at for at in list(eye.drawn) if began < at < until]
+        program.wait_for(lambda: card.end > since + REST_SECONDS * card.rate, 30, "the card to go on")
+        assert not card.heard(since).any()
+        # Nothing is drawn before the veil comes.
+        assert not [at for at in drawn if at < stands]
+        assert drawn
+        assert len(drawn) < VEILS_A_SECOND * (until - stands)
+        steps = [after - earlier for earlier, after in pairwise(looks)]
+        print(
+            f"still for {min(drawn) - began:.0f} s, then drawn on {len(drawn) / (until - stands):.1f} times a second; "
+            f"the picture went from {looks[0].mean():.1f} to {looks[-1].mean():.1f}"
+        )
+        # It grows darker, by steps that are not seen, and nowhere brighter.
+        assert looks[-1].mean() < 0.9 * looks[0].mean()
+        assert max(int(step.max()) for step in steps) <= 1
+        assert np.abs(looks[-1] - looks[0]).max() > STEP
+        assert max(float(np.abs(step).mean()) for step in steps) < STEP
+        since = card.now()
+        touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[0]))
+        program.wait_for(lambda: card.onset(since), 10, "a touch to be heard")
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+
+
+def faded(eye):
+    """Say whether nothing was drawn for two seconds."""
+    return time.monotonic() - eye.drawn[-1] > 2.0

@@ -65,7 +65,7 @@ def joint_range(a: Floats, b: Floats) -> float:
 
 def likeness(moments: Moments, span: float) -> Floats:
     """Return r · (1 − |μ₁ − μ₂|/range)³ · min(σ)/max(σ) of each two segments, whose range is ``span``."""
-    apart = np.abs(moments.mean_a - moments.mean_b) / span
+    apart = np.abs(moments.mean_a - moments.mean_b) / (span or np.nan)
     low, high = np.minimum(moments.sd_a, moments.sd_b), np.maximum(moments.sd_a, moments.sd_b)
     found: Floats = moments.r * (1 - apart) ** 3 * ratio(low, high)
     return found

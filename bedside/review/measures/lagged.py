@@ -83,7 +83,10 @@ class Lagged:
         begins = (early, early + later) if lag >= 0 else (early + later, early)
         many = self.length // hop
         a, b = (
-            [each[:, begin : begin + many * hop].reshape(-1, many, hop) for each in (of.value, of.square, of.known)]
+            [
+                each[:, begin : begin + many * hop].reshape(len(each), many, hop)
+                for each in (of.value, of.square, of.known)
+            ]
             for of, begin in zip((self.a, self.b), begins, strict=True)
         )
 

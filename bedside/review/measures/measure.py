@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from bedside.review.measures.pair import Moving, between
-from bedside.review.measures.player import played
+from bedside.review.measures.player import Curve, played
 from bedside.review.measures.take import Take
 from bedside.review.measures.windows import STEP_SECONDS, WINDOW_SECONDS, Windows
 
@@ -25,9 +25,9 @@ def measure(take: Take, window: float = WINDOW_SECONDS, step: float = STEP_SECON
     moving = {player: Moving.of(take, part, window) for player, part in take.parts.items()} if len(found) > 1 else {}
     players = {
         player.label: {
-            "whole": {name: _plain(curve[0]) for name, curve in each.whole.items()}
+            "whole": {name: _curve(curve)[0] for name, curve in each.whole.items()}
             | {"notes": len(take.parts[player])},
-            "curves": {"t": seconds} | {name: _plain(curve) for name, curve in each.curves.items()},
+            "curves": {"t": seconds} | {name: _curve(curve) for name, curve in each.curves.items()},
         }
         for player, each in found.items()
     }
@@ -40,22 +40,27 @@ def measure(take: Take, window: float = WINDOW_SECONDS, step: float = STEP_SECON
             (found[a].correlations, found[b].correlations),
             windows,
         )
-        curves = {name: _plain(curve) for name, curve in both.curves.items()}
+        curves = {name: _curve(curve) for name, curve in both.curves.items()}
         pairs[f"{a.label}-{b.label}"] = {"whole": _plain(both.whole), "curves": {"t": seconds} | curves}
     return {"take": take.id, "players": players, "pairs": pairs}
 
 
+def _curve(curve: Curve) -> list[object]:
+    """Return a curve as a list, None where there is no data; of twelve shares, where there is none of them."""
+    if isinstance(curve, list):
+        return [*curve]
+    known = curve.astype(object)
+    known[np.isnan(curve)] = None
+    if curve.ndim == 1:
+        return [*known.tolist()]
+    return [None if None in row else row for row in known.tolist()]
+
+
 def _plain(value: object) -> object:
-    """Return a value as lists, numbers and None."""
+    """Return a value as numbers, lists and None."""
     match value:
-        case np.ndarray():
-            known = value.astype(object)
-            known[np.isnan(value)] = None
-            return known.tolist()
-        case float() if np.isnan(value):
-            return None
         case float():
-            return float(value)  # one of numpy's is a float too, and prints as what it is
+            return None if np.isnan(value) else float(value)
         case dict():
             return {name: _plain(each) for name, each in value.items()}
         case list():

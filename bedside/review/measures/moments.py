@@ -22,7 +22,9 @@ REST_SECONDS = 10.0
 # An answer comes at most so long after the turn before it, in seconds; a longer one begins a new exchange.
 _ANSWER_SECONDS = 5.0
 
-# A pulse is shared where it exceeds 97.5 % of what chance gives for so many seconds on end.
+# A pulse is shared where it is as clear as this, and above the mean of chance, for so many seconds on end. Two who keep
+# one beat exactly have up to 1; the threshold is shown beside what it proposes.
+_SHARED_PULSE = 0.3
 _SHARED_SECONDS = 3
 
 
@@ -82,28 +84,24 @@ def _between(take: Take, other: Player) -> Iterator[Moment]:
     one, two = (take.parts[player] for player in both)
     windows = Windows.over(take.played, take.gaps)
     inside = Inside.of(one, windows), Inside.of(two, windows)
-    yield from exchange(take, both, (Turns.of(one), Turns.of(two)))
+    yield from exchange(take, both, Exchanges.of(Turns.of(one), Turns.of(two)))
     yield from _shared(take, both, inside, windows)
     yield from _likeness(take, both, inside, windows)
 
 
-def exchange(take: Take, both: tuple[Player, ...], turns: tuple[Turns, Turns]) -> Iterator[Moment]:
+def exchange(take: Take, both: tuple[Player, ...], passed: Exchanges) -> Iterator[Moment]:
     """Yield the longest series of turns that pass from one to the other, each at most 5 s after the one before."""
-    passed = Exchanges.of(*turns)
     latency = passed.latencies()
     near = latency <= _ANSWER_SECONDS
     if not near.any():
         return
-    # A series goes on while each turn is the answer to the one before, and so passes the other way.
-    goes_on = near[1:] & near[:-1] & (passed.to_b[1:] != passed.to_b[:-1]) & (passed.ended[1:] >= passed.began[:-1])
+    # A series goes on while the turn that one gave back is the turn that the other just took.
+    goes_on = near[1:] & near[:-1] & (passed.since[1:] == passed.began[:-1])
     series = np.concatenate([[0], np.cumsum(~goes_on)])
     count = np.bincount(series[near], minlength=series[-1] + 1)
     best = int(np.argmax(count))
     some = np.flatnonzero((series == best) & near)
-    first, last = int(some[0]), int(some[-1])
-    asked, answered = turns[int(not passed.to_b[first])], turns[int(passed.to_b[last])]
-    start = float(asked.start[np.searchsorted(asked.end, passed.ended[first])])
-    end = float(answered.end[np.searchsorted(answered.start, passed.began[last])])
+    start, end = float(passed.since[some[0]]), float(passed.until[some[-1]])
     evidence = {"exchanges": float(count[best]), "response_latency": float(np.median(latency[some]))}
     yield _moment(take, Kind.EXCHANGE, both, start, end, evidence)
 
@@ -112,13 +110,14 @@ def _shared(take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside],
     curves = [pulse.autocorrelations(each) for each in inside]
     for curve in curves:
         curve[~windows.heard] = np.nan
-    _, within = shared.standing(curves[0], curves[1], 1.0)
+    chance = shared.standing(curves[0], curves[1], 1.0)[0].chance
     value = shared.shared_pulse(curves[0], curves[1])
-    above = np.convolve(value > within[1], np.ones(_SHARED_SECONDS), "valid") == _SHARED_SECONDS
-    if not above.any():
+    clear = (value >= _SHARED_PULSE) & ~(value <= chance)
+    above = np.convolve(clear, np.ones(_SHARED_SECONDS), "valid") == _SHARED_SECONDS
+    if len(clear) < _SHARED_SECONDS or not above.any():
         return
     place = int(np.argmax(above))
-    evidence = {"shared_pulse": float(value[place]), "shared_pulse_chance": within[1]}
+    evidence = {"shared_pulse": float(value[place]), "shared_pulse_chance": chance, "threshold": _SHARED_PULSE}
     start, end = max(float(windows.start[place]), 0.0), float(windows.end[place + _SHARED_SECONDS - 1])
     yield _moment(take, Kind.SHARED_PULSE, both, start, end, evidence)
 

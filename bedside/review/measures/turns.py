@@ -51,14 +51,18 @@ class Turns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exchanges:
-    """Each passing of the play, (E,): when it ``ended`` for one, ``began`` for the other in seconds, and if B began.
+    """Each passing of the play, (E,): one's turn from ``since`` to ``ended``, the other's from ``began`` to ``until``.
+
+    All in seconds; ``to_b`` is whether B began.
 
     A turn that lies wholly within one of the other's is no answer to it, nor is one that overlaps it by more than 1 s
     (as the between-speaker gaps and overlaps of Heldner & Edlund 2010, Journal of Phonetics 38:555–568).
     """
 
+    since: Floats
     ended: Floats
     began: Floats
+    until: Floats
     to_b: Bools
 
     @classmethod
@@ -71,7 +75,7 @@ class Exchanges:
         order = np.argsort(start, kind="stable")
         start, end, owner = start[order], end[order], owner[order]
         passing = (owner[1:] != owner[:-1]) & (start[1:] - end[:-1] >= -_OVERLAP_SECONDS)
-        return cls(end[:-1][passing], start[1:][passing], owner[1:][passing])
+        return cls(start[:-1][passing], end[:-1][passing], start[1:][passing], end[1:][passing], owner[1:][passing])
 
     def latencies(self) -> Floats:
         """Return the seconds from the end of one's turn to the start of the other's; below 0 where they overlap."""

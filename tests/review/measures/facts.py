@@ -89,9 +89,9 @@ def curve(values: list[float | None]) -> Floats:
 def improvised(seed: int, seconds: float = 120.0, pace: float = 0.4) -> Part:
     """Return a part with bursts and rests, loud and soft, that another seed does not share."""
     rng = np.random.default_rng(seed)
-    beats = np.cumsum(
-        rng.exponential(pace, int(seconds / pace)) * np.repeat(rng.choice([0.5, 1, 3], 60), 6)[: int(seconds / pace)]
-    )
+    many = int(seconds / pace)
+    moods = np.repeat(rng.choice([0.5, 1, 3], many // 6 + 1), 6)[:many]
+    beats = np.cumsum(rng.exponential(pace, many) * moods)
     beats = beats[beats < seconds]
     loud = 60 + 30 * np.sin(beats / rng.uniform(4, 9) + rng.uniform(0, 6)) + rng.normal(0, 6, len(beats))
     rows = [beats, rng.uniform(0.05, 0.8, len(beats)), rng.integers(48, 84, len(beats)), np.clip(loud, 1, 127)]

@@ -1,4 +1,4 @@
-"""What others' code computed of the same notes: MIDI Toolbox 1.1 and the Music Therapy Toolbox, under GNU Octave 7.3."""
+"""What others' code computed of the same notes: MIDI Toolbox 1.1 and the Music Therapy Toolbox under GNU Octave."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def whole(part: Part) -> Inside:
 
 
 def test_the_tune_of_the_toolbox() -> None:
-    """laksin has the toolbox's density, nPVI, entropies and key, with its rounded profiles also its r."""
+    """The tune laksin has the toolbox's density, nPVI, entropies and key, with its rounded profiles also its r."""
     part, lasting = laksin()
     inside = whole(part)
     classes = tonality.pitch_classes(inside)

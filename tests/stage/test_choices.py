@@ -254,7 +254,7 @@ _EVENTS: st.SearchStrategy[Event] = st.sampled_from(
 )
 
 
-@given(st.lists(st.tuples(st.one_of(_PRESSES, _EVENTS), st.floats(0, 2)), max_size=40))
+@given(st.lists(st.tuples(st.one_of(_PRESSES, _EVENTS), st.floats(0, 2)), min_size=8, max_size=40))
 def test_whatever_is_pressed_is_kept_as_whose_it_was(acts: list[tuple[Press | Event, float]]) -> None:
     """Every effect on music has a choice beside it by whoever pressed, and after a stop nothing begins by itself."""
     each = choices(players=(CHILD, THERAPIST), others=())

@@ -200,7 +200,7 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 3), _EVENTS), max_size=40), st.one_of(st.none(), st.floats(0, 30)))
+@given(st.lists(st.tuples(st.floats(0, 3), _EVENTS), min_size=4, max_size=40), st.one_of(st.none(), st.floats(0, 30)))
 def test_no_phrase_leaves_anything_behind(steps: list[tuple[float, Event]], stopped: float | None) -> None:
     """Whatever is in it, and whenever it is stopped, all its notes end once and each part is as it was."""
     at, phrase, sounding_then = 0.0, Phrase(), set[tuple[Player, int]]()

@@ -32,7 +32,11 @@ def falls(times: list[float], lights: list[float]) -> list[float]:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from(["strike", "release", "shape", "stop"]), st.floats(0.0, 0.4)), max_size=60),
+    st.lists(
+        st.tuples(st.sampled_from(["strike", "release", "shape", "stop"]), st.floats(0.0, 0.4)),
+        min_size=15,
+        max_size=60,
+    ),
     st.sampled_from((0.5, 1.0, 2.5)),
     st.booleans(),
 )

@@ -107,7 +107,7 @@ def test_a_stopped_world_falls_asleep_too() -> None:
 @given(
     st.lists(
         st.tuples(st.sampled_from(("wake", "stop", "go on", "lit", "dark")), st.floats(0.0, 30.0)),
-        min_size=1,
+        min_size=8,
         max_size=40,
     ),
     st.sampled_from((1 / 60, 0.25, 1.0)),

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import secrets
 import struct
+import subprocess
 import tempfile
 import threading
 from collections import OrderedDict
@@ -17,20 +18,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from bedside.archive.vault import Vault
 from bedside.errors import BedsideError
 from bedside.music.events import FLICKS, Performed, Player
+from bedside.review import rendering
 from bedside.sound import offline
-from bedside.sound.instrument import Instrument
 
 # Stereo, 16 bits.
 _FRAME_BYTES = 4
 _HEADER_BYTES = 44
 
-# Frames that are kept together, and how much is kept of all takes.
-_PIECE_FRAMES = 1 << 15
+# How much is kept of all takes.
 MOST_BYTES = 2 << 30
 
 # What an imported take may ring on after its last event, as `offline` lets it; silence fills what it does not.
@@ -44,14 +42,17 @@ LOOK_SECONDS = 0.02
 class _Rendering:
     """A take for some players: how long it is and how much of it is there, in frames.
 
-    ``work`` renders a piece each time it is asked for its next; None once it has ended. ``wanted`` and ``heard`` are
-    the turns in which somebody last waited for it, and last had something of it.
+    ``events`` are those that the process which renders has not been given. ``begun`` is in which process it was, and
+    ``wanted`` and ``heard`` are the turns in which somebody last waited for it, and last had something of it.
     """
 
     frames: int
     rate: int
     number: int
-    work: Iterator[None] | None = None
+    performed: Sequence[Performed]
+    players: frozenset[Player]
+    events: Iterator[Sequence[Performed]] = field(default_factory=lambda: iter(()))
+    begun: bool = False
     there: int = 0
     wanted: int = 0
     heard: int = 0
@@ -80,19 +81,21 @@ class Sound:
 class Listening:
     """Renders takes and keeps what it rendered.
 
-    ``performed`` returns the events of a take, ``instruments`` those it needs at a rate; ``folder`` is where the file
-    lies. One thread renders piece by piece, always of what somebody waited for last.
+    ``performed`` returns the events of a take, ``own`` is the user's folder of sounds, ``folder`` is where the file
+    lies. A process of its own renders piece by piece, always of what somebody waited for last; one thread here asks
+    it for them.
     """
 
     def __init__(
         self,
-        performed: Callable[[str], list[Performed]],
-        instruments: Callable[[Sequence[Performed], int], Sequence[Instrument]],
+        performed: Callable[[str], Sequence[Performed]],
+        own: Path | None = None,
         folder: Path | None = None,
     ) -> None:
         self._performed = performed
-        self._instruments = instruments
+        self._own = own
         self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
         self._renderings: OrderedDict[tuple[str, int, frozenset[Player]], _Rendering] = OrderedDict()
         self._work = threading.Condition()
@@ -109,6 +112,11 @@ class Listening:
             self._thread.join(10.0)
             self._vault.close()
             place.cleanup()
+
+    def warm(self) -> None:
+        """Start what renders, so that the first sound need not wait for it."""
+        with self._work:
+            self._open()
 
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> Sound:
         """Return the sound of a take as these players are heard; rendering begins at once.
@@ -146,9 +154,8 @@ class Listening:
             frames = offline.frames(performed)
             if offline.began(performed).rate == FLICKS:
                 frames += round(_TAIL_SECONDS * rate)
-            made = _Rendering(frames, rate, next(self._turns))
-            made.work = self._rendered(made, performed, players)
-            made.heard = next(self._turns)
+            made = _Rendering(frames, rate, next(self._turns), performed, players)
+            made.heard = made.number
             self._renderings[key] = made
             self._make_room(made)
             self._work.notify_all()
@@ -172,94 +179,116 @@ class Listening:
                 return
             gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].heard))
             with gone.changed:
-                gone.work = None
                 gone.fault = "This sound was forgotten to make room for others; load the page again."
                 gone.changed.notify_all()
             self._vault.forget(gone.number)
 
-    def _want(self, rendering: _Rendering) -> None:
-        rendering.wanted = next(self._turns)
+    def _want(self, made: _Rendering) -> None:
+        made.wanted = next(self._turns)
 
     def _run(self) -> None:
-        while True:
-            with self._work:
-                while not (unfinished := self._unfinished()) and not self._closing:
-                    self._work.wait()
-                if self._closing:
-                    return
-            made = max(unfinished, key=lambda each: (each.wanted, -each.number))
-            try:
-                if made.work is not None:
-                    next(made.work)
-            except StopIteration:
-                made.work = None
-            except Exception as fault:
-                with made.changed:
-                    made.work = None
-                    made.fault = str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard."
-                    made.changed.notify_all()
+        self._process = rendering.launch(self._own)
+        try:
+            while True:
+                with self._work:
+                    while not (unfinished := self._unfinished()) and not self._closing:
+                        self._work.wait()
+                    if self._closing:
+                        return
+                made = max(unfinished, key=lambda each: (each.wanted, -each.number))
+                try:
+                    self._step(made)
+                except (OSError, EOFError):
+                    # The process fell; the next goes on with what is still wanted.
+                    self._fail(made, "This take cannot be heard.")
+                    self._end()
+                    self._process = rendering.launch(self._own)
+                    for each in self._renderings.values():
+                        each.begun = False
+                except Exception as fault:
+                    self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
+        finally:
+            self._end()
 
     def _unfinished(self) -> list[_Rendering]:
-        return [each for each in self._renderings.values() if each.work is not None]
+        return [each for each in self._renderings.values() if each.there < each.frames and each.fault is None]
 
-    def _rendered(
-        self, rendering: _Rendering, performed: Sequence[Performed], players: frozenset[Player]
-    ) -> Iterator[None]:
-        """Render a take, and keep a piece of it before each yield."""
-        instruments = self._instruments(performed, rendering.rate)
-        yield
-        # What the music does not reach is silent.
-        rest = itertools.repeat(np.zeros((offline.began(performed).block, 2), np.float32))
-        samples = bytearray()
-        number = 0
-        for block in itertools.chain(offline.render(performed, instruments, players), rest):
-            samples += block.tobytes()
-            while True:
-                frames = min(_PIECE_FRAMES, rendering.frames - rendering.there)
-                if not frames or self._closing:
-                    return
-                size = 2 * frames * _FRAME_BYTES
-                if len(samples) < size:
+    def _step(self, made: _Rendering) -> None:
+        """Have the next piece of a rendering made, and keep it."""
+        process = self._process
+        assert process is not None and process.stdin is not None and process.stdout is not None  # noqa: S101
+        if not made.begun:
+            made.begun = True
+            made.there = 0
+            events = made.performed
+            made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
+            instruments = rendering.names(events, self._own)
+            rendering.send(
+                process.stdin,
+                rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments),
+            )
+        rendering.send(process.stdin, rendering.Next(made.number))
+        while True:
+            match rendering.receive(process.stdout):
+                case rendering.More():
+                    rendering.send(process.stdin, list(next(made.events)))
+                case rendering.Fault(sentence):
+                    raise BedsideError(sentence)
+                case bytes(piece):
                     break
-                self._keep(rendering, number, bytes(samples[:size]), frames)
-                del samples[:size]
-                number += 1
-                yield
+        self._keep(made, piece)
+        if made.there >= made.frames:
+            rendering.send(process.stdin, rendering.Forget(made.number))
 
-    def _keep(self, rendering: _Rendering, number: int, samples: bytes, frames: int) -> None:
-        """Keep a piece of 32-bit floats as 16-bit integers."""
-        rounded = np.clip(np.rint(np.frombuffer(samples, np.float32) * np.float32(32767)), -32768, 32767)
-        with rendering.changed:
-            if rendering.fault is None:
-                self._vault.put(rendering.number, number, rounded.astype("<i2").tobytes())
-                rendering.there += frames
-            rendering.changed.notify_all()
+    def _keep(self, made: _Rendering, piece: bytes) -> None:
+        with made.changed:
+            if made.fault is None:
+                self._vault.put(made.number, made.there // rendering.PIECE_FRAMES, piece)
+                made.there += len(piece) // _FRAME_BYTES
+            made.changed.notify_all()
 
-    def _piece(self, rendering: _Rendering, first: int, last: int) -> bytes | None:
-        rendering.heard = next(self._turns)
+    def _fail(self, made: _Rendering, sentence: str) -> None:
+        with made.changed:
+            made.fault = sentence
+            made.changed.notify_all()
+
+    def _end(self) -> None:
+        """End the process that renders."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        process.kill()
+        process.wait()
+
+    def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
+        made.heard = next(self._turns)
         if first < _HEADER_BYTES:
-            return _header(rendering.rate, rendering.frames)[first : last + 1]
-        number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, _PIECE_FRAMES)
-        with rendering.changed:
-            if rendering.fault is not None:
-                raise BedsideError(rendering.fault)
-            if rendering.there < min((number + 1) * _PIECE_FRAMES, rendering.frames):
-                self._want(rendering)
+            return _header(made.rate, made.frames)[first : last + 1]
+        number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, rendering.PIECE_FRAMES)
+        with made.changed:
+            if made.fault is not None:
+                raise BedsideError(made.fault)
+            if made.there < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
+                self._want(made)
                 return None
-            piece = self._vault.get(rendering.number, number)
+            piece = self._vault.get(made.number, number)
         offset = within * _FRAME_BYTES + (first - _HEADER_BYTES) % _FRAME_BYTES
         return piece[offset : offset + last + 1 - first]
 
-    def _read(self, rendering: _Rendering, first: int, last: int) -> Iterator[bytes]:
+    def _read(self, made: _Rendering, first: int, last: int) -> Iterator[bytes]:
         """Yield the bytes ``first`` to ``last``, both included, as far as there will ever be any."""
         while first <= last and not self._closing:
             try:
-                piece = self._piece(rendering, first, last)
+                piece = self._piece(made, first, last)
             except BedsideError:
                 return
             if piece is None:
-                with rendering.changed:
-                    rendering.changed.wait(LOOK_SECONDS)
+                with made.changed:
+                    made.changed.wait(LOOK_SECONDS)
                 continue
             if not piece:
                 return
@@ -278,11 +307,10 @@ def _header(rate: int, frames: int) -> bytes:
 
 @contextlib.contextmanager
 def listening(
-    performed: Callable[[str], list[Performed]],
-    instruments: Callable[[Sequence[Performed], int], Sequence[Instrument]],
+    performed: Callable[[str], Sequence[Performed]], own: Path | None = None, folder: Path | None = None
 ) -> Iterator[Listening]:
     """Give a place to listen at, which is gone afterwards."""
-    made = Listening(performed, instruments)
+    made = Listening(performed, own, folder)
     try:
         yield made
     finally:

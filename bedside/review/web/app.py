@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -18,30 +17,42 @@ from bedside import __version__
 from bedside.archive.staffcode import Gate
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
-from bedside.music.events import Performed
 from bedside.review.measured import Measured
 from bedside.review.sound import Listening
 from bedside.review.takes import Takes
-from bedside.review.web import entry, goals, library, ratings, take, takeapi, weeks
+from bedside.review.web import compare, entry, goals, library, ratings, report, take, takeapi, weeks
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import Visits
-from bedside.sound import band
-from bedside.sound.instrument import Instrument
 
 _HERE = Path(__file__).parent
 
 # One after the other, as they are added to the application.
-ROUTERS = (entry.router, library.router, take.router, takeapi.router, weeks.router, goals.router, ratings.router)
+ROUTERS = (
+    entry.router,
+    library.router,
+    take.router,
+    takeapi.router,
+    weeks.router,
+    compare.router,
+    goals.router,
+    ratings.router,
+    report.router,
+)
 
 
 def create(
-    store: Store, folder: Path, hosts: frozenset[str], now: Callable[[], float] = time.monotonic
+    store: Store,
+    folder: Path,
+    hosts: frozenset[str],
+    now: Callable[[], float] = time.monotonic,
+    invitation: str | None = None,
 ) -> tuple[ASGIApp, FastAPI]:
     """Return the guarded application on a store, and the bare one, whose description tests read.
 
     ``folder`` is where everything is kept, ``hosts`` the addresses it is served at, ``now`` a clock that is never set
-    back.
+    back. While there is no staff code, whoever knows the ``invitation`` chooses it, and whoever runs this program;
+    where it is None, anybody.
     """
     app = FastAPI(title="bedside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     visits = Visits(now)
@@ -49,9 +60,10 @@ def create(
     app.state.folder = folder
     app.state.takes = Takes(store)
     app.state.measured = Measured(store, app.state.takes)
-    app.state.listening = Listening(app.state.takes.performed, partial(_instruments, folder))
+    app.state.listening = Listening(app.state.takes.performed, folder / "sounds")
     app.state.visits = visits
     app.state.gate = store.gate()
+    app.state.invitation = invitation
     app.state.pages = Pages(_HERE / "templates")
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     for router in ROUTERS:
@@ -61,12 +73,8 @@ def create(
     app.add_exception_handler(ValueError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _http)
-    return Guard(app, visits, hosts), app
-
-
-def _instruments(folder: Path, performed: Sequence[Performed], rate: int) -> list[Instrument]:
-    """Return what a take is played on; one that is not there any more is heard as the one before it."""
-    return band.gather([each.event for each in performed], rate, folder / "sounds", lambda _sentence: None)
+    app.add_exception_handler(Exception, _unforeseen)
+    return Guard(app, visits, hosts, app.state.pages), app
 
 
 def gate(request: Request) -> Gate:
@@ -102,4 +110,10 @@ async def _misread(request: Request, _error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     sentence = "There is no such page." if status == 404 else "That is not understood here."
-    return _told(request, status, sentence)
+    told = _told(request, status, sentence)
+    told.headers.update(getattr(error, "headers", None) or {})
+    return told
+
+
+async def _unforeseen(request: Request, _error: Exception) -> Response:
+    return _told(request, 500, "Something went wrong that bedside did not foresee; what was recorded is kept.")

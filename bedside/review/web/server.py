@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import socket
 import threading
 import webbrowser
@@ -13,7 +15,7 @@ import uvicorn
 
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
-from bedside.review.web import app
+from bedside.review.web import app, peer
 
 ADDRESS = "127.0.0.1"
 USUAL_PORT = 8023
@@ -30,11 +32,20 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
             say(store.notice)
         taken = listening.getsockname()[1]
         address = f"http://{ADDRESS}:{taken}/"
-        guarded, made = app.create(store, folder, frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"}))
-        config = uvicorn.Config(guarded, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        invitation = secrets.token_urlsafe(16)
+        if not peer.KNOWN and not store.gate().closed:
+            # Where nobody can tell who asks, only whoever sees this address chooses the staff code.
+            address += f"enter?invitation={invitation}"
+        hosts = frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"})
+        guarded, made = app.create(store, folder, hosts, invitation=invitation)
+        # Nobody stands between the browser and these pages who could say for whom he asks.
+        config = uvicorn.Config(
+            guarded, log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False
+        )
         say(f"The pages are open at {address} on this computer; Ctrl+C closes them.")
         if browser:
             threading.Timer(0.3, _open, [address]).start()
+        made.state.listening.warm()
         try:
             uvicorn.Server(config).run(sockets=[listening])
         finally:
@@ -45,7 +56,9 @@ def _listening(port: int | None) -> socket.socket:
     """Return a socket that listens; raise BedsideError where the port is taken."""
     for wanted in (USUAL_PORT, 0) if port is None else (port,):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # On Windows the usual option would let another program take the port from this one.
+        alone = "SO_EXCLUSIVEADDRUSE" if os.name == "nt" else "SO_REUSEADDR"
+        listening.setsockopt(socket.SOL_SOCKET, getattr(socket, alone), 1)
         try:
             listening.bind((ADDRESS, wanted))
         except OSError:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field, model_validator
 from bedside.archive.journal import Journal, Link, Marker, Remark, Verdict
 from bedside.archive.store import Store
 from bedside.music.events import Player, Source
+from bedside.review.frames import frames
+from bedside.review.measured import Measured
 from bedside.review.takes import Read, Takes
 from bedside.review.web.answers import as_json
 
@@ -93,6 +95,20 @@ def whole(request: Request, take: str) -> Response:
             **_written(store.journal, read),
         }
     )
+
+
+@router.get("/measures")
+def measures(request: Request, take: str) -> Response:
+    """Return the curves of a take as frames to be drawn."""
+    measured: Measured = request.app.state.measured
+    return as_json(frames(measured.everything(take)))
+
+
+@router.get("/moments")
+def moments(request: Request, take: str) -> Response:
+    """Return the moments that are proposed."""
+    _read(request, take)
+    return as_json({"moments": []})
 
 
 @router.get("/written")

@@ -6,7 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bedside.music.notes import Note
 from bedside.review.drawing import Axis, Box, Dot, Line, Mark, Picture, Words, curve, minutes, runs, tick, time_ticks
+
+# Of a long take so many notes are drawn at most, evenly chosen: more lie on the same points.
+_MOST = 2500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,27 @@ def overlay(
             if begin - 1e-9 <= x <= end + 1e-9
         ]
         marks += curve(points, f"trace {trace.manner}{' later' if trace.later else ''}")
+    return Picture(width, height, tuple(marks), alternative)
+
+
+def roll(
+    notes: Sequence[Note], seconds: float, alternative: str, width: float = 720.0, height: float = 150.0
+) -> Picture:
+    """Return the picture of notes, each in the colour of its player, on an axis of time."""
+    drawn = notes if len(notes) <= _MOST else [notes[number * len(notes) // _MOST] for number in range(_MOST)]
+    keys = [note.key for note in drawn] or [60]
+    low, high = min(keys) - 2, max(keys) + 2
+    floor = height - 26
+    tall = (floor - 8) / (high - low + 1)
+    along = Axis(0.0, max(seconds, 1e-6), 18, width - 18)
+    marks: list[Mark] = [Line(((18, floor), (width - 18, floor)), "grid")]
+    for at in time_ticks(0.0, seconds, max(3, round(width / 90))):
+        marks.append(Line(((along.at(at), floor), (along.at(at), floor + 4)), "axis"))
+        marks.append(Words(along.at(at), height - 8, minutes(at), "middle"))
+    for note in drawn:
+        x = along.at(note.onset)
+        long = max(along.at(note.onset + note.duration) - x, 1.0)
+        marks.append(Box(x, floor - (note.key - low + 1) * tall, long, max(tall * 0.9, 1.4), note.player.label))
     return Picture(width, height, tuple(marks), alternative)
 
 

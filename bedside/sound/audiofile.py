@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,19 @@ def write(
         except soundfile.SoundFileError as error:
             raise BedsideError(f"{path} cannot be written; is there room on the disk?") from error
     return frames
+
+
+def encoded(blocks: Iterable[NDArray[np.float32]], rate: int, kind: str) -> bytes:
+    """Return blocks of (frames, 2) float32 as the bytes of a file whose ending would be ``kind``; none is made."""
+    form, subtype = _KINDS[kind]
+    made = io.BytesIO()
+    try:
+        with soundfile.SoundFile(made, "w", rate, 2, subtype, format=form) as sound:
+            for block in blocks:
+                sound.write(block)
+    except soundfile.SoundFileError as error:
+        raise BedsideError("The sound cannot be made into a file.") from error
+    return made.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

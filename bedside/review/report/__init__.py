@@ -1,0 +1,1 @@
+"""One plain page for the team: HTML in one file that plays its sound anywhere, or a PDF that can be read aloud."""

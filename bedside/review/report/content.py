@@ -1,0 +1,273 @@
+"""What goes into a report: chosen by ticking, gathered from what is kept, and in a share copy nothing that names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bedside.archive.journal import Journal
+from bedside.archive.store import Choice, Store
+from bedside.music.events import Player
+from bedside.review import terms
+from bedside.review.charts import Trace, overlay, roll
+from bedside.review.circumstances import entered
+from bedside.review.drawing import minutes
+from bedside.review.measured import Measured, numbers
+from bedside.review.report.blocks import Block, Chart, Kind, Moments, Part, Report, Section, Sound, Table, Text
+from bedside.review.report.goals import day, goals
+from bedside.review.takes import Read, Takes
+
+# What can be ticked, and how it is asked for.
+PARTS = {
+    "sound": "The sound, to be heard (HTML only)",
+    "roll": "Piano roll",
+    "played": "How it was played",
+    "choices": "Choices",
+    "curves": "Curves over time",
+    "measures": "Measures, with their chance levels",
+    "moments": "Accepted moments",
+    "remarks": "Remarks",
+    "goals": "Goals and their attainment",
+    "notes": "Notes of the sessions",
+}
+
+
+# Of what passes between two, so much has room on a page.
+_BETWEEN = ("coincidence", "asynchrony", "shared_pulse", "together", "exchanges", "overlap")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and typed ``words``.
+
+    ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text,
+    whatever else is ticked. ``known`` are the names of instruments and worlds that may appear in it.
+    """
+
+    takes: tuple[str, ...]
+    parts: frozenset[str]
+    measures: tuple[str, ...] = terms.USUAL
+    words: str = ""
+    code: bool = True
+    share: bool = False
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a report's contents come from."""
+
+    store: Store
+    takes: Takes
+    measured: Measured
+
+
+def report(kept: Kept, wish: Wish) -> Report:
+    """Return the report that is wished for; raise KeyError for a take that is not there."""
+    journal = kept.store.journal
+    reads = [kept.takes.read(take) for take in wish.takes]
+    sessions = list(dict.fromkeys(read.summary.session for read in reads))
+    patients = dict.fromkeys(journal.session(session).patient_id for session in sessions)
+    codes = [journal.patient(patient).code for patient in patients if patient is not None]
+    named = wish.code and not wish.share and codes
+    parts: list[Part] = []
+    if wish.words.strip() and not wish.share:
+        parts.append(Part("Summary", (Section("In short", Kind.WORDS, (Text(wish.words.strip()),)),)))
+    parts += [_take(kept, wish, read, _called(wish, reads, sessions, read)) for read in reads]
+    whole = _whole(journal, wish, [patient for patient in patients if patient is not None], sessions)
+    if whole:
+        parts.append(Part("Goals and notes", tuple(whole)))
+    if "measures" in wish.parts or "curves" in wish.parts:
+        parts.append(Part("What the measures are", (_glossary(wish),)))
+    count = (
+        f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}, {len(reads)} take{'s' if len(reads) != 1 else ''}"
+    )
+    return Report(
+        f"Music therapy: {', '.join(codes)}" if named else "Music therapy",
+        f"{count}. Share copy: without code, dates and free text." if wish.share else f"{count}.",
+        tuple(parts),
+    )
+
+
+def _called(wish: Wish, reads: list[Read], sessions: list[str], read: Read) -> str:
+    """Return what a take is called: by its day and time, or in a share copy by its number."""
+    among = [each for each in reads if each.summary.session == read.summary.session]
+    number = f", take {among.index(read) + 1}" if len(among) > 1 or wish.share else ""
+    if wish.share:
+        return f"Session {sessions.index(read.summary.session) + 1}{number}"
+    began = read.summary.began.astimezone()
+    return f"{day(began)}, {began:%H:%M}{number}"
+
+
+def _take(kept: Kept, wish: Wish, read: Read, called: str) -> Part:
+    """Return all that is ticked of one take, each kind under its own heading."""
+    ticked = wish.parts
+    take = read.summary.id
+    journal = kept.store.journal
+    recorded: list[Block] = []
+    if "sound" in ticked:
+        recorded.append(Sound(take, f"Sound of {called}"))
+    if "roll" in ticked and read.notes:
+        shows = (
+            f"Piano roll of {called}: "
+            + "; ".join(f"{count} notes by the {player.label}" for player, count in _counts(read))
+            + f", in {minutes(read.summary.seconds)} minutes."
+        )
+        recorded.append(
+            Chart("Piano roll", roll(read.notes, read.summary.seconds, shows), tuple(p.label for p, _ in _counts(read)))
+        )
+    if "played" in ticked:
+        recorded.append(_played(kept, wish, read))
+    if "choices" in ticked:
+        recorded.append(_choices(wish, read, kept.store.choices(read.summary.session)))
+    computed: list[Block] = []
+    if "curves" in ticked or "measures" in ticked:
+        everything = kept.measured.everything(take)
+        if "curves" in ticked:
+            computed += _curves(wish, read, everything, called)
+        if "measures" in ticked:
+            computed += _measures(wish, everything)
+    if "moments" in ticked:
+        items = [
+            (read.seconds(each.first), read.seconds(each.last), _kind(wish, each.kind))
+            for each in journal.verdicts(take)
+            if each.accepted
+        ]
+        computed.append(Text("Moments that were found in the music, and that the therapist accepted:"))
+        computed.append(Moments(take, tuple(items)) if items else Text("None was accepted."))
+    written: list[Block] = []
+    if "remarks" in ticked and not wish.share:
+        said = tuple((read.seconds(each.first), read.seconds(each.last), each.words) for each in journal.remarks(take))
+        written += [Moments(take, said)] if said else []
+    found = (
+        Section("What was played", Kind.RECORDED, tuple(recorded)),
+        Section("What was measured", Kind.COMPUTED, tuple(computed)),
+        Section("Remarks", Kind.WORDS, tuple(written)),
+    )
+    return Part(called, tuple(section for section in found if section.blocks))
+
+
+def _counts(read: Read) -> list[tuple[Player, int]]:
+    found: dict[Player, int] = {}
+    for note in read.notes:
+        found[note.player] = found.get(note.player, 0) + 1
+    return sorted(found.items())
+
+
+def _played(kept: Kept, wish: Wish, read: Read) -> Table:
+    choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
+    rows = []
+    counts = dict(_counts(read))
+    for player, way in kept.measured.ways(read.summary.id).items():
+        said = dict(entered(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
+        on = ", ".join(_name(wish, name) for name in said.get("instrument", "").split(", ") if name)
+        worlds = ", ".join(_name(wish, name) for name in said.get("world", "").split(", ") if name)
+        rows.append(
+            (
+                player.label,
+                str(counts.get(player, 0)),
+                on or "not said",
+                said.get("access", "not said"),
+                worlds or "not said",
+            )
+        )
+    length = minutes(read.summary.seconds)
+    return Table(
+        f"Who played, {length} long", ("Player", "Notes", "Instrument", "By", "Worlds entered"), tuple(rows), False
+    )
+
+
+def _choices(wish: Wish, read: Read, choices: list[Choice]) -> Block:
+    own = [each for each in choices if each.take == read.summary.id and each.frame is not None]
+    if not own:
+        return Text("No choice was made in this take.")
+    rows = tuple(
+        (minutes(read.seconds(each.frame or 0)), each.what, _name(wish, each.which) if each.which else "", each.by)
+        for each in own
+    )
+    share = sum(each.by == "child" for each in own)
+    return Table(f"Choices: {share} of {len(own)} were the child's", ("At", "Choice", "Which", "Whose"), rows, False)
+
+
+def _curves(wish: Wish, read: Read, everything: dict[str, Any], called: str) -> list[Block]:
+    found: list[Block] = []
+    for name in wish.measures:
+        if name not in terms.PLAYER or name == "notes":
+            continue
+        traces = [Trace(of["curves"]["t"], of["curves"][name], player) for player, of in everything["players"].items()]
+        said = terms.term(name)
+        words = f"{said.label} over time in {called}, of {' and '.join(everything['players'])}; a gap is no data."
+        picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
+        unit = f", {said.unit}" if said.unit else ""
+        found.append(Chart(f"{said.label}{unit}", picture, tuple(everything["players"])))
+    return found
+
+
+def _measures(wish: Wish, everything: dict[str, Any]) -> list[Block]:
+    players = everything["players"]
+    rows = tuple(
+        (_labelled(name), *(terms.figure(numbers(of["whole"]).get(name), name) for of in players.values()))
+        for name in wish.measures
+        if name in terms.PLAYER
+    )
+    found: list[Block] = [Table("Of each player, over the whole take", ("Measure", *players), rows)] if rows else []
+    for pair, of in everything["pairs"].items():
+        known = numbers(of["whole"])
+        between = tuple(
+            (_labelled(name), terms.figure(known[name], name), terms.figure(known.get(f"{name}_chance"), name))
+            for name in _BETWEEN
+            if name in known
+        )
+        first, second = pair.split("-")
+        caption = f"Between {first}, the first, and {second}, the second"
+        found.append(Table(caption, ("Measure", "Value", "By chance"), between))
+    return found
+
+
+def _whole(journal: Journal, wish: Wish, patients: list[str], sessions: list[str]) -> list[Section]:
+    found: list[Section] = []
+    if "goals" in wish.parts:
+        for patient in patients:
+            found += goals(journal, wish.share, patient, sessions)
+    if "notes" in wish.parts and not wish.share:
+        for session in sessions:
+            note = journal.note(session)
+            if note is not None:
+                said = (
+                    ("Subjective", note.subjective),
+                    ("Objective", note.objective),
+                    ("Assessment", note.assessment),
+                    ("Plan", note.plan),
+                )
+                blocks = tuple(Text(f"{label}: {words}") for label, words in said if words)
+                found.append(Section(f"Note of {day(journal.session(session).began)}", Kind.WORDS, blocks))
+    return found
+
+
+def _glossary(wish: Wish) -> Section:
+    names = [name for name in wish.measures if name in terms.PLAYER]
+    if "measures" in wish.parts:
+        names += _BETWEEN
+    rows = tuple((_labelled(name), terms.term(name).means) for name in names)
+    said = (
+        "Curves are of windows of six seconds, one each second. By chance is the mean of the same number with the "
+        "second player's part shifted in time. The measures describe the music."
+    )
+    return Section(
+        "How to read them", Kind.COMPUTED, (Text(said), Table("Measures", ("Measure", "What it says"), rows, False))
+    )
+
+
+def _labelled(name: str) -> str:
+    term = terms.term(name)
+    return f"{term.label} ({term.unit})" if term.unit else term.label
+
+
+def _name(wish: Wish, name: str) -> str:
+    """Return a name of an instrument, a world or a player; in a share copy, only if the program ships it."""
+    return "another" if wish.share and name not in wish.known else name
+
+
+def _kind(wish: Wish, kind: str) -> str:
+    said = kind.replace("_", " ").replace("-", " ")
+    return "moment" if wish.share and kind not in wish.known else said

@@ -1,0 +1,84 @@
+"""A report as one HTML file: nothing is loaded from anywhere, and its own policy forbids that anything ever is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bedside.review.drawing import minutes
+from bedside.review.report.blocks import Block, Chart, Kind, Moments, Report, Section, Sound, Table, Text
+from bedside.review.svg import svg
+
+_HERE = Path(__file__).parent
+_KINDS = {Text: "text", Table: "table", Chart: "chart", Sound: "sound", Moments: "moments"}
+
+
+def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
+    """Return a report as the bytes of an HTML file; ``sounds`` are MP3 files of takes, by their ids."""
+    style = (_HERE / "page.css").read_text("utf-8")
+    script = (_HERE / "page.js").read_text("utf-8")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; media-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    # Takes are called by their place in the report: their ids would tell two copies apart.
+    numbers = {take: str(number) for number, take in enumerate(_takes(report), 1)}
+    page = environment.get_template("page.html").render(
+        report=_numbered(report, numbers),
+        policy=policy,
+        style=Markup(style),  # noqa: S704 - the program's own file
+        script=Markup(script),  # noqa: S704 - the program's own file
+        labels={str(kind): kind.label for kind in Kind},
+        kinds=_KINDS,
+        sounds={numbers[take]: _address(sound) for take, sound in sounds.items() if take in numbers},
+        span=span,
+        svg=svg,
+    )
+    return page.encode()
+
+
+def span(first: float, last: float) -> str:
+    """Return a moment, or a span, as it is read: 1:05 or 1:05–1:20."""
+    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
+
+
+def _takes(report: Report) -> list[str]:
+    return list(
+        dict.fromkeys(
+            block.take
+            for part in report.parts
+            for section in part.sections
+            for block in section.blocks
+            if isinstance(block, Sound | Moments)
+        )
+    )
+
+
+def _numbered(report: Report, numbers: Mapping[str, str]) -> Report:
+    def block(each: Block) -> Block:
+        return replace(each, take=numbers[each.take]) if isinstance(each, Sound | Moments) else each
+
+    def section(each: Section) -> Section:
+        return replace(each, blocks=tuple(block(one) for one in each.blocks))
+
+    return replace(
+        report,
+        parts=tuple(replace(part, sections=tuple(section(each) for each in part.sections)) for part in report.parts),
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _address(sound: bytes) -> str:
+    return "data:audio/mpeg;base64," + base64.b64encode(sound).decode()

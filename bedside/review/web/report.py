@@ -1,0 +1,120 @@
+"""The report: what goes into one page for the team is ticked here, and comes back as a file."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from bedside import places
+from bedside.archive.shelf import Wanted
+from bedside.archive.store import Store
+from bedside.errors import BedsideError
+from bedside.review import terms
+from bedside.review.course import takes_of
+from bedside.review.report import content, hearing, html, pdf
+from bedside.review.web.pages import Pages
+from bedside.sound import catalogue
+
+router = APIRouter()
+
+# The most takes that one page for a team can hold, and of which the sound still fits into a file that can be sent.
+MOST_TAKES = 12
+
+# What is ticked to begin with: little.
+_TICKED = ("sound", "roll", "played", "choices", "curves", "measures", "moments", "remarks", "goals")
+_MEASURES = ("density", "velocity_mean", "pitch_mean", "pulse_clarity")
+
+_OF_NOBODY = 40
+
+
+@router.get("/report")
+def report(
+    request: Request,
+    patient: Annotated[str, Query(max_length=40)] = "",
+    take: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show what can go into a report of a patient, or of a take that belongs to nobody."""
+    store: Store = request.app.state.store
+    journal = store.journal
+    if take and not patient:
+        patient = journal.session(store.summary(take).session).patient_id or ""
+    if patient:
+        offered = list(reversed(takes_of(store, patient)))
+    else:
+        offered = store.shelf.look(Wanted(patient=""), 0, _OF_NOBODY)
+    # Without a take named, the newest session is what the team wants to see.
+    newest = offered[0].session if offered else ""
+    chosen = {take} if take else {each.id for each in offered if each.session == newest}
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "report.html",
+        patients=journal.patients(),
+        patient=journal.patient(patient) if patient else None,
+        offered=offered,
+        chosen=chosen,
+        parts=content.PARTS,
+        ticked=_TICKED,
+        measures={name: term for name, term in terms.PLAYER.items() if name != "notes"},
+        usual=_MEASURES,
+        most=MOST_TAKES,
+    )
+
+
+@router.post("/report")
+def make(
+    request: Request,
+    takes: Annotated[list[str] | None, Form(max_length=MOST_TAKES)] = None,
+    parts: Annotated[list[str] | None, Form(max_length=40)] = None,
+    measures: Annotated[list[str] | None, Form(max_length=60)] = None,
+    words: Annotated[str, Form(max_length=20_000)] = "",
+    code: bool = Form(False),
+    share: bool = Form(False),
+    kind: Annotated[str, Form(pattern="^(html|pdf)$")] = "html",
+) -> Response:
+    """Make the report that is ticked, as a file."""
+    store: Store = request.app.state.store
+    if not takes:
+        raise ValueError("no take is ticked")
+    order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
+    wish = content.Wish(
+        tuple(order),
+        frozenset(parts or ()) & frozenset(content.PARTS),
+        tuple(name for name in terms.PLAYER if name in (measures or ())),
+        words,
+        code,
+        share,
+        known_names(),
+    )
+    kept = content.Kept(store, request.app.state.takes, request.app.state.measured)
+    made = content.report(kept, wish)
+    if kind == "pdf":
+        return _file(pdf.write(made), "application/pdf", wish, store, "pdf")
+    sounds = {take: hearing.mp3(request.app.state.listening, take) for take in order if "sound" in wish.parts}
+    return _file(html.write(made, sounds), "text/html; charset=utf-8", wish, store, "html")
+
+
+def known_names() -> frozenset[str]:
+    """Return the names that the program itself gave, to instruments and worlds: they name nobody."""
+    worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
+    try:
+        instruments = {patch.name for patch in catalogue.shipped()}
+    except BedsideError:
+        instruments = set()
+    return frozenset(worlds | instruments | {"child", "child2", "therapist", "partner"})
+
+
+def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:
+    """Return a report as a file; only what the report itself says stands in its name."""
+    name = "report"
+    if not wish.share:
+        patient = store.journal.session(store.summary(wish.takes[0]).session).patient_id
+        code = store.journal.patient(patient).code if patient and wish.code else ""
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", code).strip("-")[:40]
+        name = "-".join(filter(None, ("report", plain, f"{datetime.now().astimezone():%Y-%m-%d}")))
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(body, headers=headers, media_type=kind)

@@ -80,7 +80,7 @@ def _initiated(a: Floats, b: Floats, span: float, sign: int, hop: int) -> Floats
         return best
     pair = Lagged.of(a, b, max(_LAGS))
     for lag in _LAGS:
-        moments = pair.moments(sign * lag, hop, _SEGMENT // hop, midway=False)
+        moments = pair.moments(sign * lag, hop, _SEGMENT // hop)
         inside = max((length - _SEGMENT - lag) // hop + 1, 0)
         # The moments are in units of the pair's spread, and so must the range be.
         best[:, :inside] = np.fmax(best[:, :inside], likeness(moments, span / pair.spread)[:, :inside])

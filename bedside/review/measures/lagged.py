@@ -72,15 +72,13 @@ class Lagged:
         scaled = Columns.of((a[None] - middle) / spread, margin), Columns.of((b - middle) / spread, margin)
         return cls(*scaled, margin, len(a), spread)
 
-    def moments(self, lag: int, hop: int, hops: int, *, midway: bool) -> Moments:
+    def moments(self, lag: int, hop: int, hops: int) -> Moments:
         """Return the moments in windows of ``hops`` times ``hop`` samples, a hop apart, (S, windows).
 
-        A's sample i goes with B's i + lag, and both belong to the moment of the earlier, or to that midway between:
-        either way the exchange of the players turns the sign of the lag and changes nothing else.
+        A's sample i goes with B's i + lag, and both belong to the window of the earlier: so the exchange of the players
+        turns the sign of the lag and changes nothing else.
         """
-        later = abs(lag)
-        early = self.margin - (later // 2 if midway else 0)
-        begins = (early, early + later) if lag >= 0 else (early + later, early)
+        begins = self.margin + max(-lag, 0), self.margin + max(lag, 0)
         many = self.length // hop
         a, b = (
             [

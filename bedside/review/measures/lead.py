@@ -82,7 +82,7 @@ def _lead(real: Floats, whole: Floats, chance: Floats, length: int) -> Lead:
 
 def fisher(pair: Lagged, hop: int, hops: int) -> Floats:
     """Return Fisher's z at each lag in windows of ``hops`` times ``hop`` samples, (lags, S, windows)."""
-    r = np.stack([pair.moments(int(lag), hop, hops, midway=True).r for lag in _LAGS])
+    r = np.stack([pair.moments(int(lag), hop, hops).r for lag in _LAGS])
     z: Floats = np.arctanh(np.clip(r, -_HIGHEST_R, _HIGHEST_R))
     return z
 

@@ -21,9 +21,10 @@ class Description:
     scale: str
     layout: str
     access: str
+    players: str = ""
 
     def unlike(self, other: Description) -> tuple[str, ...]:
-        """Return in what two descriptions differ: ``instrument``, ``scale``, ``layout``, ``access``."""
+        """Return in what two descriptions differ: ``instrument``, ``scale``, ``layout``, ``access``, ``players``."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name))
 
 

@@ -287,15 +287,24 @@ def render(
 
 @app.command()
 def export(context: typer.Context, take: Take, out: Out) -> None:
-    """Write a take as mid, csv or json."""
+    """Write a take as mid, csv or json, or as a page for the team: html, which plays anywhere, or pdf."""
     from bedside.archive import csvfile, jsonfile, midifile
     from bedside.archive.store import Store
 
     kind = out.suffix.lower()
-    if kind not in (".mid", ".csv", ".json"):
-        raise BedsideError(f"A take is exported to a file that ends in .mid, .csv or .json; {out.name} does not.")
+    if kind not in (".mid", ".csv", ".json", ".html", ".pdf"):
+        raise BedsideError(
+            f"A take is exported to a file that ends in .mid, .csv, .json, .html or .pdf; {out.name} does not."
+        )
     with Store.open(context.obj) as store:
         summary = store.summary(store.find(take))
+        if kind in (".html", ".pdf"):
+            from bedside.review.report import whole
+
+            with _working("Making the page"):
+                whole.write(store, context.obj, summary.id, out)
+            print(f"{out} is written.")
+            return
         performed = store.performed(summary.id)
     match kind:
         case ".mid":

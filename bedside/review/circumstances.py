@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 from bedside.archive.store import Choice
 from bedside.music.events import NoteOn, Performed, Player, Program, Reverb, Source
+from bedside.review.measures.weeks import Description
 
 _ACCESS = {
     Source.TOUCH: "touch",
@@ -20,6 +21,7 @@ _ACCESS = {
     Source.FILE: "imported file",
 }
 
+# Scale and layout are the world's, and the world's hint is the room.
 _LABELS = {"instruments": "instrument", "room": "room", "worlds": "world", "access": "access", "players": "players"}
 
 
@@ -40,6 +42,13 @@ class Circumstances:
             for field in fields(self)
             if getattr(self, field.name)
         ]
+
+    def described(self) -> Description:
+        """Return the same as the measures compare it; the world, or else the room, stands for scale and layout."""
+        world = ", ".join(sorted(self.worlds)) or ", ".join(sorted(self.room))
+        return Description(
+            ", ".join(sorted(self.instruments)), world, world, ", ".join(sorted(self.access)), ", ".join(self.players)
+        )
 
 
 def circumstances(performed: Iterable[Performed], player: Player) -> Circumstances:
@@ -82,11 +91,6 @@ def together(several: Sequence[Circumstances]) -> Circumstances:
             for field in fields(Circumstances)
         }
     )
-
-
-def alike(one: Circumstances, other: Circumstances) -> bool:
-    """Return whether two were played in the same way; in which order things were used does not matter."""
-    return not differences(one, [other])
 
 
 def differences(one: Circumstances, others: Sequence[Circumstances]) -> list[str]:

@@ -6,17 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bedside.archive.journal import Session
 from bedside.archive.shelf import Kept, Order, Wanted
 from bedside.archive.store import Store
 from bedside.music.events import Player
-from bedside.review.circumstances import Circumstances, alike, differences, entered, together
+from bedside.review.circumstances import Circumstances, differences, entered, together
 from bedside.review.measured import Measured, Numbers, weighted
-
-# A child's own earlier sessions are compared with from so many on.
-LEAST_SESSIONS = 3
+from bedside.review.measures.weeks import Session as Compared
+from bedside.review.measures.weeks import among
 
 # More takes of one child than anybody has.
 _MOST_TAKES = 5000
@@ -99,27 +96,18 @@ def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list
 
 
 def standings(several: Sequence[Meeting], name: str) -> list[Standing]:
-    """Return where each session's value of a measure stands among those of earlier sessions.
-
-    These are the earlier ones that were played alike, or all earlier ones where they are fewer than three, and the
-    difference is then named. A session without a value is no data and counts for none.
-    """
+    """Return where each session's value of a measure stands among those of earlier sessions, as `among` says."""
     found = []
     for number, each in enumerate(several):
-        earlier = [other for other in several[:number] if name in other.numbers]
-        like = [other for other in earlier if alike(each.circumstances, other.circumstances)]
-        chosen = like if len(like) >= LEAST_SESSIONS else earlier
-        differs = tuple(differences(each.circumstances, [other.circumstances for other in chosen]))
-        median, mad = band([other.numbers[name] for other in chosen])
-        value = each.numbers.get(name, math.nan)
+        earlier = several[:number]
+        stand = among(_session(each), [_session(other) for other in earlier], name)
+        # Where all earlier ones count, and not those alone that were played alike, the difference is named.
+        unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers]
         chance = each.numbers.get(f"{name}_chance", math.nan)
-        found.append(Standing(value, chance, median, mad, len(chosen), differs))
+        differs = tuple(differences(each.circumstances, unlike))
+        found.append(Standing(stand.value, chance, stand.median, stand.mad, stand.sessions, differs))
     return found
 
 
-def band(values: Sequence[float]) -> tuple[float, float]:
-    """Return the median of some values and their median absolute deviation from it; NaN of fewer than three."""
-    if len(values) < LEAST_SESSIONS:
-        return math.nan, math.nan
-    middle = float(np.median(values))
-    return middle, float(np.median(np.abs(np.array(values) - middle)))
+def _session(meeting: Meeting) -> Compared:
+    return Compared(meeting.circumstances.described(), meeting.numbers)

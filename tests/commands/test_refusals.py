@@ -29,7 +29,7 @@ def test_a_wrong_ending_is_said_with_the_right_ones(kept: Path, tmp_path: Path) 
         (kept, "render", "last", "--out", tmp_path / "x.txt"), (kept, "export", "last", "--out", tmp_path / "x.doc")
     )
     assert ".wav, .flac, .ogg, .mp3" in sentence(rendered)
-    assert ".mid, .csv or .json" in sentence(exported)
+    assert ".mid, .csv, .json, .html or .pdf" in sentence(exported)
     assert not list(tmp_path.iterdir())
 
 

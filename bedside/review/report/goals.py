@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bedside.archive.journal import Journal
-from bedside.review.attainment import t_score
+from bedside.review.measures.attainment import t_score
 from bedside.review.report.blocks import Block, Kind, Section, Table, Text
 
 

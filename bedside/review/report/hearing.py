@@ -34,7 +34,8 @@ def _heard(pieces: Iterator[bytes]) -> Iterator[NDArray[np.float32]]:
         whole = left + piece
         cut = len(whole) // _FRAME_BYTES * _FRAME_BYTES
         left = whole[cut:]
-        block = (np.frombuffer(whole[:cut], "<i2").astype(np.float32) / 32768).reshape(-1, 2)
+        scaled = np.frombuffer(whole[:cut], "<i2").astype(np.float32) * np.float32(1 / 32768)
+        block: NDArray[np.float32] = scaled.reshape(-1, 2)
         sounding = np.flatnonzero(block.any(1))
         if not len(sounding):
             silent.append(block)

@@ -17,8 +17,9 @@ from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.charts import Trace, overlay
 from bedside.review.circumstances import differences as unlike
-from bedside.review.compare import Difference, differences
 from bedside.review.measured import Measured, numbers
+from bedside.review.measures.compare import difference
+from bedside.review.measures.part import Floats
 from bedside.review.svg import svg
 from bedside.review.web.moments import address, span
 from bedside.review.web.pages import Pages
@@ -30,6 +31,24 @@ _MOST = 300
 
 # Whole numbers of a take have no curve.
 _MEASURES = [name for name in terms.PLAYER if name != "notes"]
+
+
+# Windows of six seconds, a second apart: every sixth overlaps with none before it. Fewer than four do not say how they
+# vary.
+_APART = 6
+_LEAST_WINDOWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The means of a measure in both takes, how far they lie apart with its interval, and whether that is ``known``."""
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +168,30 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
 
 def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
     """Return the differences of each measure of each player who plays in both takes."""
-    found: dict[str, dict[str, Difference]] = {}
+    found: dict[str, dict[str, Apart]] = {}
     for player in Player:
         there = [side.measured["players"].get(player.label) for side in (one, other)]
         if there[0] and there[1]:
             # The same two takes give the same interval each time.
             chance = np.random.default_rng([1, int(player)])
-            found[player.label] = differences(there[0]["curves"], there[1]["curves"], _MEASURES, chance)
+            found[player.label] = {name: _apart(there, name, chance) for name in _MEASURES}
     return [
         {"name": name, "term": terms.term(name), "of": {player: each[name] for player, each in found.items()}}
         for name in _MEASURES
         if any(math.isfinite(each[name].first) or math.isfinite(each[name].second) for each in found.values())
     ]
+
+
+def _apart(there: list[dict[str, Any]], name: str, chance: np.random.Generator) -> Apart:
+    curves = [np.array(each["curves"][name], np.float64) for each in there]
+    found = difference(curves[0], curves[1], chance, _APART)
+    first, second = (_mean(curve[::_APART]) for curve in curves)
+    return Apart(first, second, found.value, found.low, found.high, min(found.windows) >= _LEAST_WINDOWS)
+
+
+def _mean(curve: Floats) -> float:
+    known = curve[~np.isnan(curve)]
+    return float(known.mean()) if len(known) else math.nan
 
 
 def _between(one: Side, other: Side) -> dict[str, dict[str, list[float | None]]]:

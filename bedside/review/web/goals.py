@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.journal import LEVELS, Goal, Journal, Link
 from bedside.archive.store import Store
-from bedside.review.attainment import t_score
 from bedside.review.course import takes_of
+from bedside.review.measures.attainment import t_score
 from bedside.review.web.moments import moments, seconds
 from bedside.review.web.pages import Pages
 

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.journal import Finished, Journal, Rating
 from bedside.archive.store import Store
-from bedside.review.agreement import Span, agreement
+from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.web.moments import address, seconds, span
 from bedside.review.web.pages import Pages
 
@@ -143,12 +143,21 @@ def _rated(rating: Rating, rate: int) -> Rated:
 
 
 def _agreed(everything: list[Rating], done: list[str], rate: int, length: float) -> list[dict[str, object]]:
-    """Return how far each two raters agree."""
-    of = {
-        rater: [Span(each.category, each.first / rate, each.last / rate) for each in everything if each.rater == rater]
-        for rater in done
-    }
-    return [
-        {"raters": f"{one} and {other}", "found": agreement(of[one], of[other], length)}
-        for one, other in combinations(done, 2)
-    ]
+    """Return how far each two raters agree on each category that one of them used."""
+    found: list[dict[str, object]] = []
+    for raters in combinations(done, 2):
+        theirs = [each for each in everything if each.rater in raters]
+        for category in sorted({each.category for each in theirs}):
+            one, other = (
+                [(each.first / rate, each.last / rate) for each in theirs if (each.rater, each.category) == wanted]
+                for wanted in ((rater, category) for rater in raters)
+            )
+            found.append(
+                {
+                    "raters": " and ".join(raters),
+                    "category": category,
+                    "kappa": kappa(one, other, length),
+                    "f1": overlap_f1(one, other),
+                }
+            )
+    return found

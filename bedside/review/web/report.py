@@ -13,8 +13,10 @@ from bedside import places
 from bedside.archive.shelf import Wanted
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
+from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.course import takes_of
+from bedside.review.measures.moments import Kind
 from bedside.review.report import content, hearing, html, pdf
 from bedside.review.web.pages import Pages
 from bedside.sound import catalogue
@@ -42,10 +44,10 @@ def report(
     journal = store.journal
     if take and not patient:
         patient = journal.session(store.summary(take).session).patient_id or ""
-    if patient:
-        offered = list(reversed(takes_of(store, patient)))
-    else:
-        offered = store.shelf.look(Wanted(patient=""), 0, _OF_NOBODY)
+    offered = takes_of(store, patient) if patient else store.shelf.look(Wanted(patient=""), 0, _OF_NOBODY)
+    # The newest session first, and its takes in their order.
+    began = {each.session: store.journal.session(each.session).began for each in offered}
+    offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))
     # Without a take named, the newest session is what the team wants to see.
     newest = offered[0].session if offered else ""
     chosen = {take} if take else {each.id for each in offered if each.session == newest}
@@ -99,13 +101,13 @@ def make(
 
 
 def known_names() -> frozenset[str]:
-    """Return the names that the program itself gave, to instruments and worlds: they name nobody."""
+    """Return the names that the program itself gave, to instruments, worlds, players and moments: they name nobody."""
     worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
     try:
         instruments = {patch.name for patch in catalogue.shipped()}
     except BedsideError:
         instruments = set()
-    return frozenset(worlds | instruments | {"child", "child2", "therapist", "partner"})
+    return frozenset(worlds | instruments | {player.label for player in Player} | set(Kind))
 
 
 def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:

@@ -13,8 +13,9 @@ from bedside.archive.store import Store
 from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.charts import Point, course
-from bedside.review.course import LEAST_SESSIONS, Meeting, Standing, meetings, standings
+from bedside.review.course import Meeting, Standing, meetings, standings
 from bedside.review.measured import Measured
+from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
 from bedside.review.svg import svg
 from bedside.review.web.pages import Pages
 
@@ -99,7 +100,7 @@ def where(one: Standing) -> str:
     if not math.isfinite(one.value):
         return "no data"
     if not math.isfinite(one.median):
-        return "too few sessions"
+        return TOO_FEW
     if one.value > one.median + one.mad:
         return "above the band"
     return "below the band" if one.value < one.median - one.mad else "in the band"

@@ -1,0 +1,99 @@
+// The list of curves to choose from, and the heads of those that are chosen.
+
+const KEPT = "bedside.curves";
+const USUAL = ["density", "velocity_mean"];
+
+const find = (id) => document.getElementById(id);
+
+/** Offer the frames; `chosen` is called with those that are to be shown, in their order. */
+export function offer(frames, chosen) {
+  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null") ?? USUAL;
+  const wanted = new Set(kept);
+  const groups = new Map();
+  for (const frame of frames) {
+    if (!groups.has(frame.group)) groups.set(frame.group, fieldset(frame.group));
+    groups.get(frame.group).append(choice(frame, wanted));
+  }
+  find("offered").replaceChildren(...groups.values());
+  find("offered").addEventListener("change", (event) => {
+    if (event.target.checked) wanted.add(event.target.value);
+    else wanted.delete(event.target.value);
+    localStorage.setItem(KEPT, JSON.stringify([...wanted]));
+    chosen(frames.filter((frame) => wanted.has(frame.name)));
+  });
+  chosen(frames.filter((frame) => wanted.has(frame.name)));
+}
+
+/** Make the head and the canvas of a frame; `hear` is called to hear what lies behind its value at the playhead. */
+export function head(frame, hear) {
+  const section = element("section", "frame");
+  const row = element("div", "row");
+  const title = element("h3", "");
+  title.textContent = `${frame.title} `;
+  title.title = frame.means;
+  const unit = element("span", "unit");
+  unit.textContent = frame.unit;
+  title.append(unit);
+  const values = element("p", "values");
+  for (const line of frame.lines) {
+    const said = element("span", line.player);
+    said.append(`${line.label} `, document.createElement("output"));
+    values.append(said, " ");
+  }
+  if (frame.band || frame.chance !== undefined) {
+    const chance = element("span", "chance soft");
+    chance.textContent = frame.band ? "by chance" : "mean by chance";
+    values.append(chance);
+  }
+  const button = element("button", "quiet no-print");
+  button.type = "button";
+  button.textContent = "Hear and list";
+  button.title = "Hear the six seconds before the playhead, and list their notes (C)";
+  button.setAttribute("aria-label", `Hear the six seconds behind ${frame.title}, and list their notes`);
+  button.addEventListener("click", hear);
+  row.append(title, values, button);
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words(frame));
+  section.append(row, canvas);
+  return section;
+}
+
+/** Say in words what a frame shows. */
+function words(frame) {
+  const lines = frame.lines.map((line) => {
+    const known = line.values.filter((value) => value !== null);
+    if (!known.length) return `${line.label}: no data`;
+    const low = known.reduce((least, value) => Math.min(least, value));
+    const high = known.reduce((most, value) => Math.max(most, value));
+    return `${line.label}: from ${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+  });
+  const chance = frame.band ? ` By chance from ${frame.band.low.toPrecision(3)} to ${frame.band.high.toPrecision(3)}.` : "";
+  return `${frame.title} over time. ${frame.means} ${lines.join("; ")}.${chance}`;
+}
+
+function fieldset(name) {
+  const made = document.createElement("fieldset");
+  const legend = document.createElement("legend");
+  legend.textContent = name;
+  made.append(legend);
+  return made;
+}
+
+function choice(frame, wanted) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.value = frame.name;
+  box.checked = wanted.has(frame.name);
+  const small = document.createElement("small");
+  small.textContent = frame.means;
+  label.append(box, frame.title, small);
+  return label;
+}
+
+function element(name, className) {
+  const made = document.createElement(name);
+  made.className = className;
+  return made;
+}

@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.staffcode import LONGEST, SHORTEST, Gate, WaitError
+from bedside.review.web import peer
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import COOKIE, Visits
 
 router = APIRouter()
 
 Code = Annotated[str, Form(max_length=4 * LONGEST)]
+Invitation = Annotated[str, Query(max_length=100)]
+To = Annotated[str, Query(max_length=2000)]
+
+# An address of these pages, as it follows the address of the machine.
+_HERE = re.compile(r"/(?![/\\])[!-~]*")
 
 
 @router.get("/enter")
-def entrance(request: Request) -> Response:
-    """Ask for the staff code, or for a new one where there is none."""
+def entrance(request: Request, invitation: Invitation = "", to: To = "/") -> Response:
+    """Ask for the staff code, or for a new one where there is none; afterwards comes the page that was asked for."""
     if request.state.visit is not None:
-        return RedirectResponse("/", 303)
-    return _asked(request)
+        return RedirectResponse(_inside(to), 303)
+    return _asked(request, invitation, to)
 
 
 @router.post("/enter")
-def enter(request: Request, code: Code, again: Code = "") -> Response:
-    """Let somebody in who knows the code; the first to come sets it, by writing it twice."""
+def enter(request: Request, code: Code, again: Code = "", invitation: Invitation = "", to: To = "/") -> Response:
+    """Let somebody in who knows the code; whoever is asked to sets it, by writing it twice."""
     gate: Gate = request.app.state.gate
     if not gate.closed:
+        if not _invited(request, invitation):
+            return _asked(request, invitation, to, status=403)
         if code != again:
-            return _asked(request, "The two codes are not the same; please write it again.")
-        if not SHORTEST <= len(code) <= LONGEST:
-            return _asked(request, f"A staff code has {SHORTEST} to {LONGEST} characters.")
-        gate.set(code)
+            return _asked(request, invitation, to, "The two codes are not the same; please write it again.", 422)
+        try:
+            gate.set(code)
+        except ValueError:
+            return _asked(request, invitation, to, f"A staff code has {SHORTEST} to {LONGEST} characters.", 422)
     try:
         opens = gate.opens(code)
     except WaitError as wait:
-        minutes, seconds = divmod(round(wait.seconds + 0.5), 60)
-        time = f"{minutes} minutes and {seconds} seconds" if minutes else f"{seconds} seconds"
-        return _asked(request, f"Too many wrong codes were tried. Please wait {time}, then try again.", 429)
+        seconds = round(wait.seconds + 0.5)
+        sentence = f"Too many wrong codes were tried. Please wait {_time(seconds)}, then try again."
+        asked = _asked(request, invitation, to, sentence, 429)
+        asked.headers["retry-after"] = str(seconds)
+        return asked
     if not opens:
-        return _asked(request, "That is not the staff code.", 403)
+        return _asked(request, invitation, to, "That is not the staff code.", 403)
     visits: Visits = request.app.state.visits
-    answer = RedirectResponse("/", 303)
-    answer.set_cookie(COOKIE, visits.begin(), httponly=True, samesite="strict", path="/")
+    # Who was somebody else until now is not any more.
+    visits.end(request.state.token)
+    answer = RedirectResponse(_inside(to), 303)
+    answer.set_cookie(COOKIE, visits.begin(request.state.user), httponly=True, samesite="strict", path="/")
     return answer
 
 
@@ -57,7 +72,37 @@ def leave(request: Request) -> Response:
     return answer
 
 
-def _asked(request: Request, sentence: str = "", status: int = 200) -> Response:
+def _asked(request: Request, invitation: str, to: str, sentence: str = "", status: int = 200) -> Response:
     gate: Gate = request.app.state.gate
     pages: Pages = request.app.state.pages
-    return pages.show(request, "enter.html", status, sentence=sentence, first=not gate.closed, shortest=SHORTEST)
+    return pages.show(
+        request,
+        "enter.html",
+        status,
+        sentence=sentence,
+        first=not gate.closed,
+        invited=gate.closed or _invited(request, invitation),
+        invitation=invitation,
+        to=_inside(to),
+        shortest=SHORTEST,
+    )
+
+
+def _invited(request: Request, invitation: str) -> bool:
+    """Return whether somebody may choose the first staff code."""
+    wanted: str | None = request.app.state.invitation
+    return (
+        wanted is None or peer.is_own(request.state.user) or hmac.compare_digest(invitation.encode(), wanted.encode())
+    )
+
+
+def _inside(to: str) -> str:
+    """Return an address of these pages, whatever was asked for."""
+    return to if _HERE.fullmatch(to) else "/"
+
+
+def _time(seconds: int) -> str:
+    """Return a time as people say it: 10 seconds, 1 minute and 20 seconds."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [(minutes, "minute"), (rest, "second")]
+    return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)

@@ -5,16 +5,20 @@ A request is let through to a page only in a visit; one that changes something o
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+from collections.abc import Iterable
+from urllib.parse import parse_qs, quote
 
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bedside.review.web import peer
+from bedside.review.web.pages import Pages
 from bedside.review.web.visits import COOKIE, Visits, same
 
-# Pages for those who are not logged in, and what these show.
-OPEN = ("/enter", "/static/")
+# The page for those who are not logged in, and what it shows.
+ENTRY = "/enter"
+OPEN = "/static/"
 
 WORD_FIELD = "word"
 WORD_HEADER = "x-bedside-word"
@@ -37,15 +41,18 @@ _HEADERS = {
 }
 _SEALS = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
 _SAFE = ("GET", "HEAD")
+_METHODS = (*_SAFE, "POST", "PUT", "PATCH", "DELETE")
 
 
 class Guard:
     """Stands before an application that is served at ``hosts``, each as ``127.0.0.1:8000``."""
 
-    def __init__(self, app: ASGIApp, visits: Visits, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, visits: Visits, hosts: frozenset[str], pages: Pages) -> None:
         self._app = app
         self._visits = visits
         self._hosts = hosts
+        self._origins = frozenset(f"http://{host}" for host in hosts)
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -54,15 +61,11 @@ class Guard:
                 await self._app(scope, receive, send)
             return
 
+        path = scope["path"]
+
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                had = {name.lower() for name, _ in message["headers"]}
-                extra = [
-                    (name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in had
-                ]
-                if not scope["path"].startswith("/static/") and b"cache-control" not in had:
-                    extra.append((b"cache-control", b"no-store"))
-                message["headers"] = [*message["headers"], *extra]
+                message["headers"] = _sealed(message["headers"], path.startswith(OPEN))
             await send(message)
 
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -71,55 +74,91 @@ class Guard:
             await refused(scope, receive, sealed)
             return
         token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        visit = self._visits.of(token)
-        scope.setdefault("state", {})["visit"] = visit
-        scope["state"]["token"] = token
-        path = scope["path"]
-        if visit is None and not path.startswith(OPEN):
-            wants_page = scope["method"] in _SAFE and not path.startswith(("/api/", "/sound/"))
-            away: Response = RedirectResponse("/enter", 303) if wants_page else _told(401, "Please log in again.")
+        user = peer.user(scope)
+        visit = self._visits.of(token, user)
+        scope.setdefault("state", {}).update(visit=visit, token=token, user=user)
+        safe = scope["method"] in _SAFE
+        if visit is None and path != ENTRY and not path.startswith(OPEN):
+            away = _away(scope) if safe and not _for_machines(path) else self._told(scope, 401, "Please log in again.")
             await away(scope, receive, sealed)
             return
-        if scope["method"] in _SAFE:
+        if safe:
             await self._app(scope, receive, sealed)
             return
-        body = await _body(receive)
+        try:
+            body = await _body(receive)
+        except _GoneError:
+            return
         if body is None:
-            await _told(413, "That is too much to send at once.")(scope, receive, sealed)
+            await self._told(scope, 413, "That is too much to send at once.")(scope, receive, sealed)
             return
         if visit is not None and not same(_word(headers, body), visit.word):
-            await _told(403, "This page is out of date; load it again.")(scope, receive, sealed)
+            sentence = "This page is out of date; load it again."
+            await self._told(scope, 403, sentence)(scope, receive, sealed)
             return
+        given = False
 
         async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, again, sealed)
 
+    def _told(self, scope: Scope, status: int, sentence: str) -> Response:
+        """Tell a sentence: to a person as a page, to a page as JSON."""
+        if _for_machines(scope["path"]) or scope["method"] not in (*_SAFE, "POST"):
+            return _plain(status, sentence)
+        return self._pages.show(Request(scope), "told.html", status, sentence=sentence)
+
     def _refused(self, method: str, headers: dict[str, str]) -> Response | None:
         """Return what a request is told that does not come from this machine's own pages; None for one that does."""
         if headers.get("host", "").lower() not in self._hosts:
-            return _told(421, "These pages are served under this machine's own address only.")
-        if method not in (*_SAFE, "POST", "PUT", "PATCH", "DELETE"):
-            return _told(405, "That is not understood here.")
+            return _plain(421, "These pages are served under this machine's own address only.")
+        if method not in _METHODS:
+            return _plain(405, "That is not understood here.", allow=", ".join(_METHODS))
         origin = headers.get("origin")
-        if origin is not None and origin.lower() not in {f"http://{host}" for host in self._hosts}:
-            return _told(403, "Another site may not ask for this.")
-        site = headers.get("sec-fetch-site")
-        if method not in _SAFE and site not in (None, "same-origin"):
-            return _told(403, "Another site may not ask for this.")
-        if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
-            return _told(403, "Another site may not ask for this.")
+        site = headers.get("sec-fetch-site", "none" if method in _SAFE else "same-origin")
+        # Somebody may have followed a link from elsewhere, but into a window of its own.
+        link = method in _SAFE and headers.get("sec-fetch-dest") == "document"
+        if (origin is not None and origin.lower() not in self._origins) or not (
+            site == "same-origin" or (method in _SAFE and site == "none") or link
+        ):
+            return _plain(403, "Another site may not ask for this.")
         return None
 
 
+class _GoneError(Exception):
+    """Whoever sent a request has gone before all of it was there."""
+
+
+def _sealed(headers: Iterable[tuple[bytes, bytes]], static: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with the policy; what is private is kept by no browser."""
+    had = list(headers)
+    names = {name.lower() for name, _ in had}
+    cache = (b"cache-control", b"no-cache" if static else b"no-store")
+    return had + [(name, value) for name, value in (*_SEALS, cache) if name not in names]
+
+
+def _for_machines(path: str) -> bool:
+    return path.startswith(("/api/", "/sound/"))
+
+
+def _away(scope: Scope) -> Response:
+    """Send somebody to the way in, and from there back to the page that they asked for."""
+    wanted = quote(scope["path"]) + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+    return RedirectResponse(ENTRY if wanted == "/" else f"{ENTRY}?to={quote(wanted, safe='')}", 303)
+
+
 async def _body(receive: Receive) -> bytes | None:
-    """Return the body of a request; None for one that is too large."""
+    """Return the body of a request; None for one that is too large; raise where half of it is all that there is."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(body)
+            raise _GoneError
         body += message.get("body", b"")
         if len(body) > MOST_BYTES:
             return None
@@ -136,5 +175,5 @@ def _word(headers: dict[str, str], body: bytes) -> str | None:
     return None
 
 
-def _told(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"sentence": sentence}, status)
+def _plain(status: int, sentence: str, **headers: str) -> JSONResponse:
+    return JSONResponse({"sentence": sentence}, status, headers)

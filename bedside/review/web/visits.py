@@ -25,9 +25,12 @@ _MOST = 50
 class Visit:
     """Somebody who is logged in; ``word`` must come with every request that changes something.
 
-    ``rater`` are the initials under which they rate; empty until they have said them, then the same to the end.
+    ``user`` is the user of this machine whose browser it is, None where that is not known: browsers show a cookie to
+    every port of a machine, so to whatever another user serves there. ``rater`` are the initials under which they rate;
+    empty until they have said them, then the same to the end.
     """
 
+    user: int | None
     word: str
     began: float
     seen: float
@@ -42,27 +45,28 @@ class Visits:
         self._visits: dict[bytes, Visit] = {}
         self._lock = threading.Lock()
 
-    def begin(self) -> str:
-        """Begin a visit and return what its cookie is to hold; of too many the one that was idle longest ends."""
+    def begin(self, user: int | None = None) -> str:
+        """Begin a user's visit and return what its cookie is to hold; of too many the longest idle one ends."""
         token = secrets.token_urlsafe(32)
         now = self._now()
         with self._lock:
             self._sweep(now)
             if len(self._visits) >= _MOST:
                 del self._visits[min(self._visits, key=lambda each: self._visits[each].seen)]
-            self._visits[_hashed(token)] = Visit(secrets.token_urlsafe(32), now, now)
+            self._visits[_hashed(token)] = Visit(user, secrets.token_urlsafe(32), now, now)
         return token
 
-    def of(self, token: str | None) -> Visit | None:
-        """Return the visit of a cookie, which goes on from now; None where it has ended or never was."""
+    def of(self, token: str | None, user: int | None = None) -> Visit | None:
+        """Return the visit of a user's cookie, which goes on from now; None where it has ended, or is another's."""
         if not token:
             return None
         now = self._now()
         with self._lock:
             self._sweep(now)
             visit = self._visits.get(_hashed(token))
-            if visit is not None:
-                visit.seen = now
+            if visit is None or visit.user != user:
+                return None
+            visit.seen = now
             return visit
 
     def end(self, token: str | None) -> None:

@@ -151,6 +151,8 @@ def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:
             connection.execute("PRAGMA cipher_log_level = NONE")
             # A key of 64 digits is taken as it is; anything else would be stretched for a quarter of a second.
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            # SQLite's own knows capitals of English only: ÜBUNG is to be found as Übung, and Ärger as ärger.
+            connection.create_function("lower", 1, _lowered, deterministic=True)
             for pragma in ("temp_store = MEMORY", "foreign_keys = ON", *pragmas):
                 _patiently(connection, f"PRAGMA {pragma}")
         except BaseException:
@@ -159,6 +161,10 @@ def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:
         return connection
 
     return create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, hide_parameters=True)
+
+
+def _lowered(words: object) -> object:
+    return words.lower() if isinstance(words, str) else words
 
 
 def _patiently(connection: Any, statement: str) -> None:

@@ -5,16 +5,45 @@ The music itself never changes; what is written about it may be written anew or 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, insert, select, update
 
 from bedside.archive import models
+from bedside.archive.entries import (
+    Attainment,
+    Finished,
+    Goal,
+    Link,
+    Marker,
+    Patient,
+    Rating,
+    Remark,
+    Session,
+    SessionNote,
+    Verdict,
+)
+
+__all__ = [
+    "Attainment",
+    "Finished",
+    "Goal",
+    "Journal",
+    "Link",
+    "Marker",
+    "Patient",
+    "Rating",
+    "Remark",
+    "Session",
+    "SessionNote",
+    "Verdict",
+]
 
 T = TypeVar("T")
 
@@ -22,130 +51,7 @@ T = TypeVar("T")
 MOST_WORDS = 20_000
 LEVELS = (-2, -1, 0, 1, 2)
 
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """A patient: the code of the ward's list, and the picture that the child knows, if there is one."""
-
-    id: str
-    code: str
-    picture: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A meeting: of which patient, None of nobody's, and when it began."""
-
-    id: str
-    patient_id: str | None
-    began: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A moment that was marked unseen: the ``seconds`` before ``frame``."""
-
-    id: str
-    take_id: str
-    frame: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Words about the frames ``first`` to ``last`` of a take, equal for a moment."""
-
-    id: str
-    take_id: str
-    first: int
-    last: int
-    written: datetime
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a proposed moment of a kind, at frames ``first`` to ``last``, was accepted."""
-
-    id: str
-    take_id: str
-    kind: str
-    first: int
-    last: int
-    accepted: bool
-    made: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SessionNote:
-    """A session's note in four parts (SOAP)."""
-
-    session_id: str
-    subjective: str
-    objective: str
-    assessment: str
-    plan: str
-    written: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A goal: what −2 to 2 look like, one line each in ``levels``, and how much it weighs."""
-
-    id: str
-    patient_id: str
-    words: str
-    levels: str
-    weight: float
-    set: datetime
-    ended: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attainment:
-    """How far a goal was attained in a session, −2 to 2, as a rater saw it."""
-
-    id: str
-    goal_id: str
-    session_id: str
-    level: int
-    rater: str
-    rated: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A moment of a take that a session's note or a goal points to."""
-
-    id: str
-    session_id: str | None
-    goal_id: str | None
-    take_id: str
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A span of a take that a rater put into a category."""
-
-    id: str
-    take_id: str
-    rater: str
-    category: str
-    first: int
-    last: int
-    made: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A rater has said that their ratings of a take are done."""
-
-    id: str
-    take_id: str
-    rater: str
-    made: datetime
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 _TABLES: dict[type[Any], Table] = {
@@ -192,6 +98,8 @@ class Journal:
 
     def mark(self, take: str, frame: int, seconds: float) -> Marker:
         """Mark the seconds before a frame."""
+        if not 0 <= seconds <= 86_400:
+            raise ValueError("a marker is of the seconds before it, at most a day")
         return self._add(Marker(_fresh(), take, _frame(frame), seconds))
 
     def remarks(self, take: str) -> list[Remark]:
@@ -214,14 +122,13 @@ class Journal:
     def judge(self, take: str, kind: str, first: int, last: int, accepted: bool) -> Verdict:
         """Accept or dismiss a proposed moment; a later verdict takes the place of an earlier one."""
         first, last = _span(first, last)
-        table = _TABLES[Verdict].c
-        with self._writing() as connection:
-            connection.execute(
-                delete(_TABLES[Verdict]).where(
-                    table.take_id == take, table.kind == kind, table.first == first, table.last == last
-                )
-            )
-        return self._add(Verdict(_fresh(), take, kind[:40], first, last, accepted, _now()))
+        return self._add(
+            Verdict(_fresh(), take, _words(kind)[:40], first, last, accepted, _now()),
+            "take_id",
+            "kind",
+            "first",
+            "last",
+        )
 
     def note(self, session: str) -> SessionNote | None:
         """Return the note of a session, None where none was written."""
@@ -238,9 +145,7 @@ class Journal:
             _words(plan, empty=True),
             _now(),
         )
-        with self._writing() as connection:
-            connection.execute(delete(_TABLES[SessionNote]).where(_column(SessionNote, "session_id") == session))
-        return self._add(made)
+        return self._add(made, "session_id")
 
     def goals(self, patient: str) -> list[Goal]:
         """Return the goals of a patient, the first first."""
@@ -267,14 +172,8 @@ class Journal:
         """Rate a goal in a session, in the place of the same rater's earlier rating."""
         if level not in LEVELS:
             raise ValueError(f"a goal is attained from −2 to 2, not {level}")
-        table = _TABLES[Attainment].c
-        with self._writing() as connection:
-            connection.execute(
-                delete(_TABLES[Attainment]).where(
-                    table.goal_id == goal, table.session_id == session, table.rater == rater
-                )
-            )
-        return self._add(Attainment(_fresh(), goal, session, level, rater[:40], _now()))
+        made = Attainment(_fresh(), goal, session, level, _words(rater, empty=True)[:40], _now())
+        return self._add(made, "goal_id", "session_id", "rater")
 
     def links(self, session: str | None = None, goal: str | None = None) -> list[Link]:
         """Return the moments that a session's note, or a goal, points to."""
@@ -310,7 +209,7 @@ class Journal:
         return self._add(Finished(_fresh(), take, _words(rater)[:40], _now()))
 
     def take_back(self, kind: type[Any], which: str) -> None:
-        """Take back a marker, a remark, a verdict, a goal's rating, a link, a rating, or that one is done with these."""
+        """Take back a marker, a remark, a verdict, a goal's rating, a link, a rating, or that these are done."""
         if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating, Finished):
             raise ValueError(f"a {kind.__name__} is not taken back")
         with self._writing() as connection:
@@ -332,10 +231,14 @@ class Journal:
         with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
             return [kind(*row) for row in connection.execute(wanted)]
 
-    def _add(self, made: T) -> T:
+    def _add(self, made: T, *same: str) -> T:
+        """Write something, in the place of all that has the ``same`` values in those columns, where any are named."""
         table = _TABLES[type(made)]
+        earlier: list[ColumnElement[bool]] = [table.c[name] == getattr(made, name) for name in same]
         with self._writing() as connection:
             _require(connection, made)
+            if earlier:
+                connection.execute(delete(table).where(and_(*earlier)))
             connection.execute(insert(table), {name: getattr(made, name) for name in _names(type(made))})
         return made
 
@@ -396,7 +299,8 @@ def _span(first: int, last: int) -> tuple[int, int]:
 
 
 def _words(words: str, empty: bool = False) -> str:
-    words = words.strip()
+    """Return words as they are kept: without what no keyboard writes, which some files and databases cannot hold."""
+    words = _UNWRITTEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(words) > MOST_WORDS:
         raise ValueError(f"at most {MOST_WORDS} characters")
     if not words and not empty:

@@ -34,8 +34,12 @@ BREATH_SECONDS = 2.0
 SHORTEST_SECONDS = 8.0
 LONGEST_SECONDS = 30.0
 
-# So many events of a take are remembered.
-_MOST = 20_000
+# What rings on for longer than this after the phrase began is let go.
+_CUT_SECONDS = 45.0
+
+# So many events of a take are remembered; of a note that moves, one movement of each kind in this time.
+_MOST = 60_000
+_MOVE_SECONDS = 0.03
 
 # What of a part's settings is heard in a note.
 _Worn = Program | Bend | Vibrato | Expression | Pedal
@@ -50,13 +54,29 @@ class _Take:
     performed: deque[Performed] = field(default_factory=deque)
     worn: dict[tuple[int, type[Event]], Event] = field(default_factory=dict)
     own: bool = False
+    moved: dict[tuple[int, int, type[Event]], int] = field(default_factory=dict)
 
     def feed(self, performed: Performed) -> None:
+        if self._soon(performed):
+            return
         self.performed.append(performed)
         if isinstance(performed.event, NoteOn) and performed.event.source is not Source.REPLAY:
             self.own = True
         if len(self.performed) > _MOST:
             self.wear(self.performed.popleft().event)
+
+    def _soon(self, performed: Performed) -> bool:
+        """Return whether a note moves so soon after it last did that this need not be remembered."""
+        event = performed.event
+        if not isinstance(event, Shape | Glide):
+            return False
+        moves = (event.player, event.note, type(event))
+        if performed.frame - self.moved.get(moves, -self.rate) < _MOVE_SECONDS * self.rate:
+            return True
+        self.moved[moves] = performed.frame
+        if len(self.moved) > _MOST:
+            self.moved.clear()
+        return False
 
     def wear(self, event: Event) -> None:
         if isinstance(event, _Worn):
@@ -115,6 +135,8 @@ def _phrase(take: _Take) -> Iterator[tuple[float, Event]]:
             told = True
             yield from ((0.0, each) for (player, _), each in worn.items() if player in sounding)
         seconds = (performed.frame - begin) / take.rate
+        if seconds > _CUT_SECONDS:
+            return
         if isinstance(event, NoteOn):
             yield seconds, replace(event, source=Source.REPLAY)
         elif isinstance(event, _Worn | _SOUNDING) and event.player in sounding:

@@ -30,8 +30,9 @@ def flower(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     depth = 0.12 + 0.34 * openness
     outer = 0.91 - depth * (1 - np.abs(np.cos(angle)) ** point)
     inner = 0.57 - 0.62 * depth * (1 - np.abs(np.sin(angle)) ** point)
-    light = _glow(openness, radius)
-    return light + _OUTER * _petals(radius, outer[turns]) + _INNER * _petals(radius, inner[turns])
+    petals = _OUTER * _petals(radius, outer[turns]) + _INNER * _petals(radius, inner[turns])
+    light: Floats = _glow(openness, radius) + petals
+    return light
 
 
 def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
@@ -59,7 +60,8 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     glint = np.exp(-(((share - 0.80) / 0.040) ** 2)) * np.clip(-np.cos(_angles())[turns] * 2.6 - 1.9, 0, 1)
     middle = np.exp(-((radius / 0.26) ** 2)) * (0.14 + 0.18 * openness)
     light = 0.06 * inside + 0.13 * share**3 * inside + 0.17 * openness * sheen + 0.20 * skin
-    return (light + 0.28 * gleam + 0.16 * glint + middle) * _edge(radius)
+    whole: Floats = (light + 0.28 * gleam + 0.16 * glint + middle) * _edge(radius)
+    return whole
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:

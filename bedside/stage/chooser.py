@@ -75,6 +75,18 @@ class Chooser:
         panel.fill((level, level, level), (0, edge, width, height - edge), pygame.BLEND_RGB_MULT)
 
 
+def leaf(count: int, room: int, page: int) -> list[int | None]:
+    """Return which of so many pictures are on a page that has room for some; None is the way to the next page.
+
+    Pages are counted from 0, and after the last one comes the first.
+    """
+    if count <= room:
+        return list(range(count))
+    each = max(room - 1, 1)
+    first = page % -(-count // each) * each
+    return [*range(first, min(first + each, count)), *([None] if room > 1 else [])]
+
+
 def _target(pad: Pad, least: float) -> Area:
     """Return what is touched of a picture: all of it, and more where it is smaller than a finger needs."""
     width, height = (max(_FILLED * side, min(side, least)) for side in (pad.width, pad.height))

@@ -36,9 +36,9 @@ from bedside.stage import gallery
 from bedside.stage import world as worlds
 from bedside.stage.atelier import Workshop
 from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
-from bedside.stage.chooser import Chooser
+from bedside.stage.chooser import Chooser, leaf
 from bedside.stage.echo import Echo
-from bedside.stage.hands import Finger, Hands, Pressed, Tuning
+from bedside.stage.hands import Finger, Hands, Picked, Pressed, Tuning
 from bedside.stage.look import Look
 from bedside.stage.midi import Played
 from bedside.stage.scene import Scene
@@ -46,6 +46,9 @@ from bedside.stage.seats import Control, Table, Together, seats
 from bedside.stage.sign import Sign
 from bedside.stage.view import View
 from bedside.stage.world import World
+
+# Between two pages of pictures.
+_TURN_SECONDS = 0.8
 
 # Of its target, what a control's picture fills.
 _SIGN = 0.74
@@ -130,6 +133,10 @@ class Playground:
         self._joined = False
         self._entering = 0
         self._going: set[Player] = set()
+        self._page: dict[Player, int] = {}
+        self._leaf: dict[Player, list[int | None]] = {}
+        self._turned = float("-inf")
+        self._drawn: dict[tuple[str, tuple[int, int]], pygame.Surface] = {}
         self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
@@ -256,10 +263,27 @@ class Playground:
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
         for press in presses:
-            self._do(self.choices.act(press, now), now)
+            match press:
+                case Picked(player, int(number)):
+                    there = self._leaf.get(player, [])
+                    if number < len(there) and there[number] is None:
+                        self._turn(player, now)
+                    else:
+                        chosen = Picked(player, there[number] if number < len(there) else None)
+                        self._do(self.choices.act(chosen, now), now)
+                case _:
+                    if isinstance(press, Pressed):
+                        self._page.pop(press.player, None)
+                    self._do(self.choices.act(press, now), now)
         if presses:
             self._show()
             self._hang()
+
+    def _turn(self, player: Player, now: float) -> None:
+        """Turn to the next page of pictures, not so often that they would flash."""
+        if now - self._turned >= _TURN_SECONDS:
+            self._turned = now
+            self._page[player] = self._page.get(player, 0) + 1
 
     def _do(self, effects: Sequence[Effect], now: float) -> None:
         for effect in effects:
@@ -355,28 +379,41 @@ class Playground:
                 self.view.draw_back(player)
 
     def _open(self, table: Table, control: Control) -> None:
-        player = table.seat.player
+        player, page = table.seat.player, self._page.get(table.seat.player, 0)
         names = self.choices.worlds if control is Control.DOOR else self.choices.sounds
         chooser = Chooser(table.seat.play, len(names), self._setting.least)
         current = self.choices.world if control is Control.DOOR else self.choices.sound.get(player, "")
-        chosen = names.index(current) if current in names else None
+        shown = leaf(len(names), len(chooser.areas), page)
+        self._leaf[player] = shown
         self.hands.choosing[player] = chooser.areas
-        ground, look = self.view.scene.ground, self._setting.look
-        offered, shown = self._offered, self._worlds
+        chosen = next((at for at, number in enumerate(shown) if number is not None and names[number] == current), None)
+        ground = self.view.scene.ground
 
         def make() -> pygame.Surface:
-            if control is Control.DOOR:
-                pictures = [gallery.shown(shown[name], chooser.size, look) for name in names]
-            else:
-                side = min(chooser.size)
-                pictures = [gallery.instrument(offered[name].picture, side, look) for name in names]
-            return chooser.panel(ground, [each or pygame.Surface((1, 1)) for each in pictures], chosen)
+            return chooser.panel(ground, [self._pictured(control, names, each, chooser.size) for each in shown], chosen)
 
         def hang(panel: pygame.Surface) -> None:
-            if self.choices.choosing.get(player) is control and self.view.scene.ground is ground:
+            still = self.choices.choosing.get(player) is control and self._page.get(player, 0) == page
+            if still and self.view.scene.ground is ground:
                 self.view.hang(player, panel, chooser.rect)
 
         self._workshop.order(make, hang)
+
+    def _pictured(
+        self, control: Control, names: Sequence[str], number: int | None, size: tuple[int, int]
+    ) -> pygame.Surface:
+        """Return the picture of what may be chosen, or of the way to more; drawn once."""
+        name = "" if number is None else names[number]
+        if (name, size) not in self._drawn:
+            look = self._setting.look
+            if not name:
+                made = gallery.control("more", min(size), look)
+            elif control is Control.SOUND:
+                made = gallery.instrument(self._offered[name].picture, min(size), look)
+            else:
+                made = gallery.shown(self._worlds[name], size, look) or pygame.Surface((1, 1))
+            self._drawn[name, size] = made
+        return self._drawn[name, size]
 
     def _show(self) -> None:
         """Let the signs show how things stand."""

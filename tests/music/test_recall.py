@@ -275,3 +275,18 @@ def test_memory_is_bounded_and_settings_outlive_it(monkeypatch: pytest.MonkeyPat
 def test_a_long_take_remembers_at_least_the_longest_phrase() -> None:
     """At six hundred events a second, more than ten fingers can do, half a minute is remembered whole."""
     assert recall_module._MOST >= 600 * LONGEST_SECONDS
+
+
+def test_a_finger_that_wiggles_for_minutes_is_heard_again() -> None:
+    """A note held and moved sixty times a second for ten minutes is still remembered, and is let go after a while."""
+    recall = Recall()
+    recall.feed(Performed(0, TakeBegan(1, RATE, 128)))
+    recall.feed(Performed(0, NoteOn(Player.CHILD, 1, 60, 0.5, 0.5, Source.TOUCH)))
+    for step in range(60 * 600):
+        frame = step * RATE // 60
+        recall.feed(Performed(frame, Shape(Player.CHILD, 1, step % 2)))
+        recall.feed(Performed(frame, Glide(Player.CHILD, 1, 60 + step % 3)))
+    phrase = recall.phrase()
+    assert sum(isinstance(event, NoteOn) for _, event in phrase) == 1
+    assert 30 < phrase[-1][0] <= 45
+    assert 200 < len(phrase) < 2 * 60 * 30

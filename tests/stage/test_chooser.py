@@ -10,13 +10,15 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import numpy as np
 import pygame
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bedside.music.events import Player
 from bedside.music.layout import MOST_PADS
 from bedside.music.pad import Area
 from bedside.stage import world
-from bedside.stage.chooser import Chooser
+from bedside.stage.chooser import Chooser, leaf
 from bedside.stage.seats import Seat, Together, seats
 
 PLAYERS = {
@@ -157,3 +159,14 @@ def test_the_world_behind_the_pictures_is_left_dim_and_whole_at_the_bar(turned: 
     assert (np.diff(column) <= 0).all()
     assert column[-1] == pytest.approx(0.3 * 480, abs=4)
     assert (levels(screen) == before).all()
+
+
+@given(st.integers(1, 60), st.integers(1, 24))
+def test_every_picture_is_on_some_page(count: int, room: int) -> None:
+    """Turned page by page, every picture is seen once, each page has room, and after the last comes the first."""
+    pages = 1 if count <= room else -(-count // max(room - 1, 1))
+    leaves = [leaf(count, room, page) for page in range(pages)]
+    assert [number for each in leaves for number in each if number is not None] == list(range(count))
+    assert max(len(each) for each in leaves) <= room
+    assert leaf(count, room, pages) == leaves[0]
+    assert all((None in each) == (count > room > 1) for each in leaves)

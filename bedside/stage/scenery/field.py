@@ -27,19 +27,21 @@ class Field:
     @property
     def unit(self) -> float:
         """What one pixel of a usual picture, 800 high, measures here."""
-        return max(min(self.levels.shape[:2]) / 800, 0.5)
+        return float(max(min(self.levels.shape[:2]) / 800, 0.5))
 
     @property
     def down(self) -> Floats:
         """For each row how far down it lies, 0–1, as a column."""
         rows = self.levels.shape[0]
-        return ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
+        down: Floats = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
+        return down
 
     @property
     def across(self) -> Floats:
         """For each column how far to the right it lies, 0–1, as a row."""
         columns = self.levels.shape[1]
-        return ((np.arange(columns, dtype=np.float32) + 0.5) / columns)[None, :]
+        across: Floats = ((np.arange(columns, dtype=np.float32) + 0.5) / columns)[None, :]
+        return across
 
     def cover(self, colour: tuple[float, float, float], share: Floats, top: int = 0) -> None:
         """Lay a colour over the rows from ``top`` on, as densely as ``share``, 0–1, says at each place."""

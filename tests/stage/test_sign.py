@@ -105,16 +105,17 @@ def test_nothing_is_drawn_over_a_sign() -> None:
         assert np.array_equal(pygame.surfarray.array3d(expected), with_signs.levels()), f"frame {frame}"
 
 
-def test_a_sign_is_untouched_after_lights_fell_on_it() -> None:
-    """When all lights have faded, the picture with its signs is the one before, to the last pixel, and rests."""
+@pytest.mark.parametrize("pads", [1, 10])
+def test_a_sign_is_untouched_after_lights_fell_on_it(pads: int) -> None:
+    """When one light or all have faded, the picture with its signs is the one before, to the last pixel, and rests."""
     screen, _ = lit(signs=True)
     before = screen.levels()
     assert screen.scene.resting
-    for pad in screen.pads:
+    for pad in screen.pads[:pads]:
         screen.on(pad.number, 1.0)
     screen.paint_until(1.0, 2.0)
     assert (screen.levels() != before).any()
-    for pad in screen.pads:
+    for pad in screen.pads[:pads]:
         screen.off(pad.number, 2.0)
     screen.paint_until(2.0, 6.0, 10)
     assert (screen.levels() == before).all()

@@ -109,6 +109,8 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     for sign in room.playground.view.scene.signs:
         signs[sign.rect.left : sign.rect.right, sign.rect.top : sign.rect.bottom] = True
     assert steps[:, ~signs].min() >= -2
+    halfway = after + (before - after) * (0.5 + 1 / 60 / TURN_SECONDS)
+    assert np.abs(frames[2] - halfway)[~signs].max() <= 3
     assert room.playground.resting
     fresh = Playroom(worlds.find(other), SIZE, together)
     fresh.paint(0.0)

@@ -1,29 +1,25 @@
-"""A ward's desk for tests: a store with a child's sessions in it, and a visitor to its pages who knows the code."""
+"""A ward's desk for tests: a store with a child's sessions in it, and the pages that are made of them."""
 
 from __future__ import annotations
 
 import random
-import re
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bedside.archive.moments import Chosen
 from bedside.archive.store import Store
 from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Reverb, Source, TakeBegan, TakeEnded
-from bedside.review.web import app
-
-with warnings.catch_warnings():
-    # Starlette would have its tests on another client than the one that stands in our list.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+from review.web.door import Door, door
 
 RATE = 48000
-CODE = "correct horse"
-HOST = "127.0.0.1:8023"
 BEGAN = datetime(2026, 9, 7, 14, 0, tzinfo=UTC)
+
+# Text that would run, if a page took it for its own.
+SCRIPT = "\"><script>alert(1)</script>'&{{7*7}}"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
 
 
 def played(
@@ -45,10 +41,7 @@ def played(
             note += 1
             key = 60 + chance.choice((0, 2, 4, 7, 9, 12)) - 12 * number
             on = NoteOn(player, note, key, 0.3 + 0.5 * chance.random(), 0.5, source if not number else Source.MIDI)
-            notes += [
-                Performed(int(at * RATE), on),
-                Performed(int((at + every * 0.8) * RATE), NoteOff(player, note)),
-            ]
+            notes += [Performed(int(at * RATE), on), Performed(int((at + every * 0.8) * RATE), NoteOff(player, note))]
             at += every * chance.choice((1, 1, 1, 2))
     notes.sort(key=lambda each: each.frame)
     return [*events, *notes, Performed(int(seconds * RATE), TakeEnded())]
@@ -56,21 +49,26 @@ def played(
 
 @dataclass
 class Desk:
-    """A store, and who looks at its pages."""
+    """A store and its pages; ``takes`` and ``sessions`` are the ids of what was kept, in order."""
 
-    store: Store
-    folder: Path
+    door: Door
     takes: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
 
     @property
+    def store(self) -> Store:
+        """What is kept."""
+        return self.door.store
+
+    @property
     def patient(self) -> str:
+        """The id of the first patient by code."""
         return self.store.journal.patients()[0].id
 
     def session(
         self, number: int, *several: list[Performed], patient: str | None = "K7", chosen: tuple[str, ...] = ()
     ) -> str:
-        """Keep a session of week ``number`` with some takes; ``chosen`` are who made its choices."""
+        """Keep a session of week ``number`` with some takes; ``chosen`` are who made the choices of each."""
         at = BEGAN + timedelta(weeks=number)
         with self.store.writing() as writing:
             session = writing.begin_session(patient, at)
@@ -85,23 +83,9 @@ class Desk:
         self.sessions.append(session)
         return session
 
-    def visitor(self) -> TestClient:
-        """Return a client of the pages that is logged in; its ``word`` stands in its headers."""
-        guarded, _ = app.create(self.store, self.folder, frozenset({HOST}))
-        client = TestClient(guarded, base_url=f"http://{HOST}", follow_redirects=False)
-        if not self.store.gate().closed:
-            client.post("/enter", data={"code": CODE, "again": CODE})
-        else:
-            client.post("/enter", data={"code": CODE})
-        word = re.search(r'name="word" content="([^"]+)"', client.get("/").text)
-        assert word is not None
-        client.headers["x-bedside-word"] = word[1]
-        return client
 
-
-def weeks(folder: Path, several: int = 5, **ways: Any) -> Desk:
-    """Return a desk with a child's weekly sessions, one take in each."""
-    desk = Desk(Store.create(folder), folder)
-    for number in range(several):
-        desk.session(number, played(seed=number + 1, **ways), chosen=("child", "adult", "child"))
-    return desk
+@contextmanager
+def desk(folder: Path) -> Iterator[Desk]:
+    """Give the pages of a new store."""
+    with door(folder) as way:
+        yield Desk(way)

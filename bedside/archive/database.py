@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +54,7 @@ def writing_engine(path: Path, key: bytes) -> Engine:
     except OSError as error:
         raise BedsideError(f"The recordings, {path}, cannot be opened: {reason(error)}.") from error
     engine = _file_engine(path, key, ("journal_mode = WAL", "synchronous = FULL"))
-    # A write that began as a read could be refused at its first write however long it waits.
-    event.listen(engine, "begin", _begin("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin_to_write)
     try:
         _make_schema(engine)
     except BaseException:
@@ -68,7 +66,7 @@ def writing_engine(path: Path, key: bytes) -> Engine:
 def reading_engine(path: Path, key: bytes) -> Engine:
     """Return an engine that only reads the database at ``path`` under a 32-byte key; raise DBAPIError as it opens."""
     engine = _file_engine(path, key, ("query_only = ON",))
-    event.listen(engine, "begin", _begin("BEGIN"))
+    event.listen(engine, "begin", _begin_to_read)
     try:
         with engine.connect() as connection:
             version = _version(connection)
@@ -83,6 +81,11 @@ def reading_engine(path: Path, key: bytes) -> Engine:
     # Once opened to be written it is of today's shape.
     writing_engine(path, key).dispose()
     return reading_engine(path, key)
+
+
+def reading(engine: Engine) -> Connection:
+    """Return a connection of an engine that only reads: it waits for nobody who writes, and nobody waits for it."""
+    return engine.connect().execution_options(reads=True)
 
 
 def scratch(path: Path, key: bytes) -> Any:
@@ -132,11 +135,14 @@ def _name(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlite_errorname", "")
 
 
-def _begin(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+def _begin_to_write(connection: Connection) -> None:
+    # A write that began as a read could be refused at its first write however long it waits.
+    reads = connection.get_execution_options().get("reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    return begin
+
+def _begin_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:

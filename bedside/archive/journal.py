@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, insert, select, update
 
 from bedside.archive import models
+from bedside.archive.database import reading
 from bedside.archive.entries import (
     Attainment,
     Finished,
@@ -228,7 +229,7 @@ class Journal:
         return found[0]
 
     def _all(self, kind: type[T], wanted: Select[Any]) -> list[T]:
-        with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return [kind(*row) for row in connection.execute(wanted)]
 
     def _add(self, made: T, *same: str) -> T:

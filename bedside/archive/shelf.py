@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
+from bedside.archive.database import reading
 from bedside.archive.models import Choice, Part, Patient, Remark, Session, Take
 from bedside.archive.moments import STAR
 from bedside.music.events import Player
@@ -86,7 +87,7 @@ class Shelf:
     def count(self, wanted: Wanted) -> int:
         """Return how many takes are what is wanted."""
         counted = _matching(select(func.count()), wanted)
-        with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return int(connection.execute(counted).scalar_one())
 
     def look(self, wanted: Wanted, first: int, count: int) -> list[Kept]:
@@ -103,7 +104,7 @@ class Shelf:
             ),
         )
         page = _matching(select(*columns), wanted).order_by(*_ORDERS[wanted.order], _take.id).limit(count).offset(first)
-        with self._sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
             rows = connection.execute(page).all()
             ids = [row[0] for row in rows]
             parts = connection.execute(

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, insert, select, update
 
+from bedside.archive.database import reading
 from bedside.archive.models import StaffCode
 
 SHORTEST = 6
@@ -56,7 +57,7 @@ class Gate:
     @property
     def closed(self) -> bool:
         """Whether there is a code."""
-        with self._sentences("The staff code cannot be read"), self._engine.connect() as connection:
+        with self._sentences("The staff code cannot be read"), reading(self._engine) as connection:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
@@ -111,7 +112,7 @@ class Gate:
         self._open_at = self._now() + _wait(failures)
 
     def _counted(self) -> int:
-        with self._sentences("The staff code cannot be read"), self._engine.connect() as connection:
+        with self._sentences("The staff code cannot be read"), reading(self._engine) as connection:
             return connection.execute(select(_code.c.failures)).scalar() or 0
 
     def _hashed(self, code: str) -> str:

@@ -17,7 +17,15 @@ from sqlalchemy import Engine, RowMapping, Select, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from bedside.archive import key, rows
-from bedside.archive.database import empty_engine, is_damage, is_whole, reading_engine, reason_of, writing_engine
+from bedside.archive.database import (
+    empty_engine,
+    is_damage,
+    is_whole,
+    reading,
+    reading_engine,
+    reason_of,
+    writing_engine,
+)
 from bedside.archive.journal import Journal
 from bedside.archive.models import Choice as ChoiceRow
 from bedside.archive.models import Part, PerformedRow, Take
@@ -161,7 +169,7 @@ class Store:
             wanted = wanted.where(take.id.startswith(name)).limit(2)
         else:
             raise BedsideError(f"No take is called {name!r}; bedside takes lists what is recorded.")
-        with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             match connection.execute(wanted).scalars().all():
                 case [only]:
                     return str(only)
@@ -176,7 +184,7 @@ class Store:
         """Return all that was performed in the take of this id, in order; none for an id that is not known."""
         table = PerformedRow.__table__
         wanted = select(table).where(table.c.take_id == take).order_by(table.c.ordinal)
-        with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return [rows.performed(row) for row in connection.execute(wanted).mappings()]
 
     def choices(self, session: str) -> list[Choice]:
@@ -187,12 +195,12 @@ class Store:
             .where(table.session_id == session)
             .order_by(table.made, table.id)
         )
-        with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return [Choice(*row) for row in connection.execute(wanted)]
 
     def _summaries(self, wanted: Select[Any]) -> list[Summary]:
         together: dict[str, list[RowMapping]] = {}
-        with _sentences("The recordings cannot be read"), self._engine.connect() as connection:
+        with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             for row in connection.execute(wanted).mappings():
                 together.setdefault(row["id"], []).append(row)
         return [_summary(parts) for parts in together.values()]

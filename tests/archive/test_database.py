@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archive.improvisations import BEGAN
+from bedside.archive.database import reading
 from bedside.archive.models import SCHEMA_VERSION, PerformedRow
+from bedside.archive.moments import Marked
+from bedside.archive.shelf import Wanted
 from bedside.archive.store import Store
 from bedside.music.events import Bend, Glide, NoteOn, Pedal, Performed, Player, Reverb, Source
 
@@ -74,3 +78,75 @@ def test_a_store_of_today_is_left_as_it_is(folder: Path) -> None:
         with Store.create(folder) as store, store.writing() as writing:
             made.append(writing._connection.exec_driver_sql("SELECT sql FROM sqlite_master ORDER BY name").all())
     assert made[0] == made[1]
+
+
+def test_who_reads_holds_up_nobody_who_writes(folder: Path) -> None:
+    """While a store that is open to be written is read, slowly, another program keeps what is played, at once."""
+    with Store.create(folder) as review, Store.create(folder) as bed:
+        with bed.writing() as writing:
+            take = writing.begin_take(writing.begin_session("K7"), BEGAN, "played", "1")
+            writing.append(take, [KEPT])
+        with reading(review._engine) as slow:
+            assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1
+            began = time.monotonic()
+            with bed.writing() as writing:
+                writing.append(take, NEW)
+                assert review.performed(take) == [KEPT], "who reads waits for nobody"
+            assert time.monotonic() - began < 4.0, "SQLite gives up after five seconds"
+            assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1, "what is read is of one moment"
+        assert review.performed(take) == [KEPT, *NEW]
+
+
+# What version 3 brought: the tables of what people write afterwards.
+THIRD = ("attainment", "finished", "goal", "link", "rating", "session_note", "staff_code", "verdict")
+
+
+@pytest.mark.parametrize("opening", [Store.open, Store.create, Store.open_or_set_aside])
+def test_a_store_of_the_second_version_is_read_and_written(folder: Path, opening: Callable[[Path], Store]) -> None:
+    """What version 2 kept, remarks and markers included, is there, and beside it all that is written about it today."""
+    with Store.create(folder) as store, store.writing() as writing:
+        session = writing.begin_session("K7")
+        take = writing.begin_take(session, BEGAN, "played", "1")
+        writing.append(take, [KEPT, *NEW])
+        writing.mark(take, Marked(7, 15.0))
+        connection = writing._connection
+        connection.exec_driver_sql(
+            "INSERT INTO remark VALUES ('r', ?, NULL, 7, 8, '2026-03-01 10:00:00.000000', 'waits')", (take,)
+        )
+        for table in THIRD:
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("PRAGMA user_version = 2")
+    with opening(folder) as store:
+        assert store.notice is None
+        assert store.performed(take) == [KEPT, *NEW]
+        [remark] = store.journal.remarks(take)
+        assert (remark.words, remark.first, remark.last) == ("waits", 7, 8)
+        assert [marker.seconds for marker in store.journal.markers(take)] == [15.0]
+        assert store.journal.note(session) is None
+        assert not store.gate().closed
+        assert store.shelf.count(Wanted("waits")) == 1
+    assert len(list(folder.glob("*.db"))) == 1
+    with Store.create(folder) as store:
+        store.journal.write_note(session, "", "played", "", "")
+        store.gate().set("seahorse-7-harbour")
+        goal = store.journal.set_goal(store.journal.patients()[0].id, "waits", [""] * 5)
+        store.journal.attain(goal.id, session, 1, "A")
+        store.journal.judge(take, "rest", 1, 2, accepted=True)
+        store.journal.link(take, 1, 2, session=session)
+        store.journal.rate(take, "A", "leading", 1, 2)
+        store.journal.finish(take, "A")
+
+
+def test_a_store_that_was_migrated_is_like_a_new_one(tmp_path: Path) -> None:
+    """A store of version 2 that is opened has the same tables, with the same columns, as one that is made today."""
+    shapes = []
+    for name in ("old", "new"):
+        with Store.create(tmp_path / name) as store, store.writing() as writing:
+            if name == "old":
+                for table in THIRD:
+                    writing._connection.exec_driver_sql(f"DROP TABLE {table}")
+                writing._connection.exec_driver_sql("PRAGMA user_version = 2")
+        with Store.create(tmp_path / name) as store, store.writing() as writing:
+            made = writing._connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").scalars()
+            shapes.append(sorted(made))
+    assert shapes[0] == shapes[1]

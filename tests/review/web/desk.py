@@ -69,19 +69,29 @@ class Desk:
         self, number: int, *several: list[Performed], patient: str | None = "K7", chosen: tuple[str, ...] = ()
     ) -> str:
         """Keep a session of week ``number`` with some takes; ``chosen`` are who made the choices of each."""
-        at = BEGAN + timedelta(weeks=number)
-        with self.store.writing() as writing:
-            session = writing.begin_session(patient, at)
-            for minute, take in enumerate(several):
-                began = take[0].event
-                assert isinstance(began, TakeBegan)
-                kept = writing.begin_take(session, began, "played", "test", at + timedelta(minutes=minute))
-                writing.append(kept, take)
-                self.takes.append(kept)
-                for count, by in enumerate(chosen):
-                    writing.choose(session, kept, Chosen(RATE * (count + 1), "sound", "bell", by), at)
+        session, takes = keep(self.store, number, *several, patient=patient, chosen=chosen)
+        self.takes += takes
         self.sessions.append(session)
         return session
+
+
+def keep(
+    store: Store, number: int, *several: list[Performed], patient: str | None = "K7", chosen: tuple[str, ...] = ()
+) -> tuple[str, list[str]]:
+    """Keep a session of week ``number`` in a store, as `Desk.session` does; return its id and its takes'."""
+    at = BEGAN + timedelta(weeks=number)
+    takes = []
+    with store.writing() as writing:
+        session = writing.begin_session(patient, at)
+        for minute, take in enumerate(several):
+            began = take[0].event
+            assert isinstance(began, TakeBegan)
+            kept = writing.begin_take(session, began, "played", "test", at + timedelta(minutes=minute))
+            writing.append(kept, take)
+            takes.append(kept)
+            for count, by in enumerate(chosen):
+                writing.choose(session, kept, Chosen(RATE * (count + 1), "sound", "bell", by), at)
+    return session, takes
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def test_the_wheel_brings_all_that_is_shipped(wheel: Path) -> None:
     }
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
-    assert {"bedside/assets/worlds/night.toml", "bedside/sounds/harp.toml", "bedside/cli.py"} <= names
+    assert {"bedside/assets/worlds/night.toml", "bedside/sounds/harp.toml", "bedside/cli/__init__.py"} <= names
     assert shipped <= names
     assert not [name for name in names if not name.startswith(("bedside/", f"bedside-{__version__}.dist-info/"))]
 

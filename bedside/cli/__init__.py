@@ -1,0 +1,37 @@
+"""The commands: what people type, said and answered in plain sentences.
+
+Each command imports what it needs when it is called, so that every one of them starts at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+from bedside.cli.app import app
+from bedside.cli.terminal import end
+from bedside.errors import BedsideError
+
+
+def main() -> NoReturn:
+    """Run the command line: exit 0 when done, 1 with one sentence for a fault, 2 for a mistake in the command."""
+    try:
+        app()
+    except BedsideError as fault:
+        end(str(fault))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader of our output has had enough; the interpreter's own flush at exit would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as fault:
+        if os.environ.get("BEDSIDE_DEBUG"):
+            traceback.print_exc()
+        end(
+            f"Something went wrong that bedside did not foresee ({type(fault).__name__}); what was recorded is kept. "
+            "Please start it again, and tell the people who look after this computer if it happens again."
+        )
+    raise SystemExit(0)

@@ -1,0 +1,53 @@
+"""The one application that every command belongs to, and what holds for all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bedside import __version__, places
+from bedside.cli import examining, judging, keeping, playing
+
+app = typer.Typer(
+    name="bedside",
+    help="The instrument that a child plays in a hospital bed, and the record that a music therapist learns from.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", envvar="BEDSIDE_DATA", help="Where everything is kept; by default this user's data folder."
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - the option acts in its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Play, when no command is named."""
+    context.obj = (data or places.user_data()).absolute()
+    if context.invoked_subcommand is None:
+        context.invoke(playing.play, context)
+
+
+# In the order in which the help lists them.
+for command in (
+    *(playing.play, playing.demo, keeping.takes, keeping.import_, keeping.render, keeping.export),
+    *(judging.measure, judging.review, judging.sounds, examining.doctor),
+):
+    app.command(command.__name__.rstrip("_"))(command)

@@ -1,0 +1,85 @@
+"""What people type after a command, as the values that it means; a mistake is told with what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bedside.music.events import Player
+    from bedside.stage.look import Look
+    from bedside.stage.seats import Together
+
+Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
+Take = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
+Out = Annotated[Path, typer.Option("--out", help="The file to write; its ending says what kind.")]
+
+
+def together_as(name: str) -> Together:
+    """Return how players share a screen, as it is asked for."""
+    from bedside.stage.seats import Together
+
+    if name not in list(Together):
+        raise typer.BadParameter(f"players sit {', '.join(Together)}, not {name!r}")
+    return Together(name)
+
+
+def seated(together: str, other: str) -> tuple[Player, ...]:
+    """Return who sits at a screen that is shared so, with whom."""
+    from bedside.music.events import Player
+
+    second = players_named(other)[0]
+    if second is Player.CHILD:
+        raise typer.BadParameter("the child is there already; with child2, therapist or partner")
+    return (Player.CHILD,) if together == "alone" else (Player.CHILD, second)
+
+
+def look_of(names: str) -> Look:
+    """Return what eyes need, as names with commas between them."""
+    from bedside.stage.look import Look
+
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = ("still", "contrast", "dim")
+    for name in wanted:
+        if name not in known:
+            raise typer.BadParameter(f"a look is of {', '.join(known)}, not {name!r}")
+    return Look(**dict.fromkeys(wanted, True))
+
+
+def millimetres(text: str | None) -> tuple[float, float] | None:
+    """Return the size of a screen in millimetres, as 217x136; None where it is not said."""
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if cross and width.isdigit() and height.isdigit() and 40 <= int(width) <= 3000 and 40 <= int(height) <= 3000:
+        return float(width), float(height)
+    raise typer.BadParameter(f"a screen is as 217x136, from 40 to 3000 millimetres, not {text!r}")
+
+
+def everybody() -> list[Player]:
+    """Return all players."""
+    from bedside.music.events import Player
+
+    return list(Player)
+
+
+def players_named(labels: str) -> list[Player]:
+    """Return the players of these labels, with commas between them."""
+    from bedside.music.events import Player
+
+    try:
+        return [Player.named(label.strip()) for label in labels.split(",")]
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+
+
+def pixels(text: str | None) -> tuple[int, int] | None:
+    """Return the size of a window in pixels, as 1280x800; None where it is not said."""
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if cross and width.isdigit() and height.isdigit() and 160 <= int(width) <= 16384 and 160 <= int(height) <= 16384:
+        return int(width), int(height)
+    raise typer.BadParameter(f"a window is as 1280x800, from 160 to 16384 pixels, not {text!r}")

@@ -1,0 +1,27 @@
+"""The command that says what a machine has."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bedside.cli.arguments import Json
+from bedside.cli.terminal import print_json, working
+
+
+def doctor(
+    context: typer.Context,
+    audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what this machine has, and how quickly it answers a touch; nothing is heard."""
+    from bedside.stage import examination
+
+    with working("Examining"):
+        found = examination.examine(context.obj, audio)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for line in found.lines():
+            print(line)

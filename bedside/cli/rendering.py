@@ -1,0 +1,39 @@
+"""Takes made to sound from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bedside import __version__
+from bedside.cli.terminal import progress, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bedside.music.events import Event, Performed, Player
+    from bedside.sound.instrument import Instrument
+
+
+def render_to(
+    performed: Sequence[Performed], instruments: Sequence[Instrument], heard: Sequence[Player], out: Path
+) -> None:
+    """Write the sound of these players in a take to a file, with progress on a terminal."""
+    from bedside.sound import audiofile, offline
+
+    rate = offline.sound_rate(performed)
+    with progress("Rendering", offline.frames(performed)) as moved:
+        audiofile.write(out, offline.render(performed, instruments, heard), rate, moved)
+
+
+def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
+    """Return those instruments, the user's own among them, that some events play on."""
+    from bedside.sound import band
+
+    with progress("Making the instruments", 1.0) as moved:
+        return band.gather(events, rate, data / "sounds", say, moved)
+
+
+def sound_version() -> str:
+    """Return the version of what makes the sound, as takes keep it."""
+    return f"bedside {__version__}"

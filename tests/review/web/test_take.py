@@ -68,9 +68,11 @@ class Room:
         self.path = f"/api/takes/{self.take}"
 
     def whole(self) -> dict:
+        """Return what the page is told of the take."""
         return self.client.get(self.path).json()
 
     def sound(self, asked: str = "", players: str = "") -> tuple[int, dict[str, str], bytes]:
+        """Return how a range of the sound is answered: status, headers and bytes."""
         headers = {"range": asked} if asked else {}
         answer = self.client.get(f"/sound/{self.take}.wav?players={players}", headers=headers)
         return answer.status_code, dict(answer.headers), answer.content

@@ -3,7 +3,7 @@
 import { ask } from "./ask.js";
 import { clock } from "./axis.js";
 import { Deck } from "./deck.js";
-import { keys } from "./keys.js";
+import { keys, release } from "./keys.js";
 import { Notes } from "./notes.js";
 import { head, offer } from "./offer.js";
 import { Player } from "./player.js";
@@ -116,7 +116,10 @@ function ledger(choices, deck) {
       const when = document.createElement("time");
       when.textContent = clock(choice.seconds, 1);
       button.append(when, by, `${choice.by === "child" ? "Child" : "Adult"}: ${chosen(choice)}`);
-      button.addEventListener("click", () => deck.land({ first: choice.seconds, last: choice.seconds }));
+      button.addEventListener("click", (event) => {
+        deck.land({ first: choice.seconds, last: choice.seconds });
+        release(event);
+      });
       item.append(button);
       return item;
     }),

@@ -2,6 +2,7 @@
 
 import { ask } from "./ask.js";
 import { clock } from "./axis.js";
+import { release } from "./keys.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -119,7 +120,10 @@ export class Written {
     const said = element("span", "words");
     said.textContent = words;
     button.append(when, said);
-    button.addEventListener("click", () => this.hooks.go(thing));
+    button.addEventListener("click", (event) => {
+      this.hooks.go(thing);
+      release(event);
+    });
     return button;
   }
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bedside import __version__, places
-from bedside.cli import examining, judging, keeping, playing
+from bedside.cli import afterwards, examining, keeping, playing
 
 app = typer.Typer(
     name="bedside",
@@ -48,6 +48,6 @@ def start(
 # In the order in which the help lists them.
 for command in (
     *(playing.play, playing.demo, keeping.takes, keeping.import_, keeping.render, keeping.export),
-    *(judging.measure, judging.review, judging.sounds, examining.doctor),
+    *(afterwards.measure, afterwards.review, afterwards.sounds, examining.doctor),
 ):
     app.command(command.__name__.rstrip("_"))(command)

@@ -21,11 +21,12 @@ from bedside.sound.profiles import PROFILES
 from bedside.sound.recipe import Recipe
 from bedside.stage import ruler
 from bedside.stage import world as worlds
+from bedside.stage.arrangement import Offered, Setting
 from bedside.stage.atelier import Atelier
 from bedside.stage.look import Look
 from bedside.stage.midi import Keyboards
 from bedside.stage.play import Inbox, Play
-from bedside.stage.playground import Offered, Outside, Playground, Setting
+from bedside.stage.playground import Outside, Playground
 from bedside.stage.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.window import NoScreenError, screen, window
 

@@ -16,7 +16,6 @@ import pygame
 from bedside.archive.moments import Chosen
 from bedside.errors import BedsideError
 from bedside.music import scales
-from bedside.music.compass import Compass, keys
 from bedside.music.events import (
     AllOff,
     Event,
@@ -30,63 +29,22 @@ from bedside.music.events import (
     TakeBegan,
     TakeEnded,
 )
-from bedside.music.layout import fit
 from bedside.music.recall import Recall
-from bedside.stage import gallery
+from bedside.stage import arrangement, gallery
 from bedside.stage import world as worlds
+from bedside.stage.arrangement import Offered, Place, Setting
 from bedside.stage.atelier import Workshop
 from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
 from bedside.stage.chooser import Chooser, leaf
 from bedside.stage.echo import Echo
 from bedside.stage.hands import Finger, Hands, Picked, Pressed, Tuning
-from bedside.stage.look import Look
 from bedside.stage.midi import Played
-from bedside.stage.scene import Scene
-from bedside.stage.seats import Control, Table, Together, seats
-from bedside.stage.sign import Sign
+from bedside.stage.seats import Control, Table
 from bedside.stage.view import View
 from bedside.stage.world import World
 
 # Between two pages of pictures.
 _TURN_SECONDS = 0.8
-
-# Of its target, what a control's picture fills.
-_SIGN = 0.74
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An instrument there may be: its name and picture, its compass where known, and whether held notes sound on."""
-
-    name: str
-    picture: str
-    compass: Compass | None
-    sustained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How a screen is set up: who shares it and how, the least size of a target in pixels, and what eyes need.
-
-    MIDI keyboards are ``keys``' own, and ``free`` of the scale.
-    """
-
-    together: Together
-    players: tuple[Player, ...]
-    least: float
-    look: Look
-    keys: Player
-    free: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A world made ready: its tables, its scene and the signs on it."""
-
-    world: World
-    tables: tuple[Table, ...]
-    scene: Scene
-    signs: dict[tuple[Control, Player], Sign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +99,7 @@ class Playground:
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
-        place = self._place(world)
+        place = arrangement.make(world, setting, self._size, self._offered)
         self._tables = place.tables
         self.view = View(place.scene, place.signs)
         compasses = {each.name: each.compass for each in offered}
@@ -335,13 +293,13 @@ class Playground:
         self._going |= self.view.hung
         turn = self._entering
 
-        def make() -> _Place | None:
+        def make() -> Place | None:
             with suppress(BedsideError):
-                return self._place(self._worlds[name])
+                return arrangement.make(self._worlds[name], self._setting, self._size, self._offered)
             # Where its pictures are damaged, everybody stays where they are.
             return None
 
-        def arrive(place: _Place | None) -> None:
+        def arrive(place: Place | None) -> None:
             if turn != self._entering:
                 return
             if place is None:
@@ -352,7 +310,7 @@ class Playground:
 
         self._workshop.order(make, arrive)
 
-    def _arrive(self, place: _Place) -> None:
+    def _arrive(self, place: Place) -> None:
         self._ask_all(self.hands.lift())
         self._going.clear()
         self.choices.choosing.clear()
@@ -435,49 +393,3 @@ class Playground:
 
     def _tuning(self, world: World) -> Tuning:
         return Tuning(scales.scale(world.scale), world.root, self._setting.keys, self._setting.free)
-
-    def _place(self, world: World) -> _Place:
-        """Make a world ready."""
-        laid = tables(world, self._setting, self._size, self._offered)
-        scene = Scene(world, laid, self._size, self._setting.look)
-        return _Place(world, laid, scene, self._signs(laid))
-
-    def _signs(self, laid: Sequence[Table]) -> dict[tuple[Control, Player], Sign]:
-        made: dict[tuple[str, int, bool], pygame.Surface] = {}
-
-        def drawn(name: str, size: int, turned: bool) -> pygame.Surface:
-            if (name, size, turned) not in made:
-                look = self._setting.look
-                of = gallery.instrument if name.startswith("instruments/") else gallery.control
-                upright = of(name.removeprefix("instruments/"), size, look)
-                made[name, size, turned] = pygame.transform.rotate(upright, 180) if turned else upright
-            return made[name, size, turned]
-
-        signs = {}
-        for button in (button for table in laid for button in table.seat.buttons):
-            area = button.area
-            size = round(_SIGN * min(area.width, area.height))
-            names = {"": str(button.control)}
-            if button.control is Control.SUN:
-                names = {"sun": "sun", "sunless": "sunless"}
-            elif button.control is Control.SOUND:
-                names = {each.picture: f"instruments/{each.picture}" for each in self._offered.values()}
-                names = {"": "sound", **names}
-            pictures = {key: drawn(name, size, area.turned) for key, name in names.items()}
-            x, y = round(area.x + area.width / 2 - size / 2), round(area.y + area.height / 2 - size / 2)
-            signs[button.control, button.player] = Sign(pygame.Rect(x, y, size, size), pictures, next(iter(pictures)))
-        return signs
-
-
-def tables(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Table, ...]:
-    """Return the tables of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
-    tones = scales.scale(world.scale)
-    there = offered.get(world.instrument)
-    sounding = keys(tones, world.root, world.pads, there.compass if there else None)
-    # A set shows one picture for each of its pieces, a scale one for each of its steps.
-    steps = len(world.tones) if there and there.compass and there.compass.pieces else len(tones.steps)
-    degrees = [number % steps for number in range(world.pads)]
-    return tuple(
-        Table(seat, fit(world.layout, sounding, degrees, seat.play, setting.least))
-        for seat in seats(setting.together, setting.players, size, setting.least)
-    )

@@ -17,10 +17,10 @@ from bedside.archive.store import Store
 from bedside.music.events import Event, Performed, Player
 from bedside.music.pad import Pad
 from bedside.sound import catalogue
-from bedside.stage import playground, world
+from bedside.stage import arrangement, world
+from bedside.stage.arrangement import Setting
 from bedside.stage.bed import least, offered
 from bedside.stage.look import Look
-from bedside.stage.playground import Setting
 from bedside.stage.seats import Control, Table, Together
 from e2e.rig.program import Program
 from e2e.rig.soundcard import SoundCard
@@ -38,7 +38,7 @@ def tables(
     """Return each player's table of a world on a screen."""
     setting = Setting(together, players, least(screen.size, None), Look(), Player.THERAPIST, False)
     instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
-    laid = playground.tables(world.find(name), setting, screen.size, instruments)
+    laid = arrangement.tables(world.find(name), setting, screen.size, instruments)
     return {table.seat.player: table for table in laid}
 
 

@@ -18,9 +18,10 @@ from bedside.archive.moments import Chosen
 from bedside.music.events import Event, NoteOn, Performed, Player, Stop, TakeBegan, TakeEnded
 from bedside.sound import catalogue
 from bedside.stage import bed
+from bedside.stage.arrangement import Offered, Setting
 from bedside.stage.look import PLAIN, Look
 from bedside.stage.midi import Played
-from bedside.stage.playground import Offered, Outside, Playground, Setting
+from bedside.stage.playground import Outside, Playground
 from bedside.stage.seats import LEAST_PIXELS, Button, Control, Together
 from bedside.stage.world import World
 

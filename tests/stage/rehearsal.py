@@ -19,8 +19,9 @@ from bedside.sound.engine import Engine
 from bedside.sound.instrument import Instrument
 from bedside.sound.performer import Performer
 from bedside.stage import world
+from bedside.stage.arrangement import Offered, Setting
 from bedside.stage.look import PLAIN
-from bedside.stage.playground import Offered, Outside, Playground, Setting
+from bedside.stage.playground import Outside, Playground
 from bedside.stage.seats import Button, Control, Together
 from bedside.stage.world import World
 from sound.tones import RATE, tone
@@ -36,8 +37,8 @@ PLAYERS = {
     Together.FACING: (Player.CHILD, Player.THERAPIST),
 }
 
-# Two that ring and two that are held, one of these in another register.
-_BAND = {"harp": (48, 0.0), "marimba": (48, 0.0), "pad": (48, 0.1), "flute": (60, 0.1)}
+# One that rings, and three that sound on for as long as they are held, two of these in other registers.
+_BAND = {"harp": (48, 0.0), "organ": (36, 0.1), "pad": (48, 0.1), "flute": (60, 0.1)}
 
 
 @cache
@@ -54,8 +55,8 @@ def plain_worlds() -> dict[str, World]:
     night = replace(world.find("night"), placed=(), motes=(), reflects=False)
     night = replace(night, layers=night.layers[:1])
     return {
-        "night": replace(night, instrument="harp"),
-        "bowls": replace(night, name="bowls", instrument="pad", layout="bubbles", pads=5, scale="blues", root=57),
+        "night": replace(night, instrument="pad"),
+        "bowls": replace(night, name="bowls", instrument="harp", layout="bubbles", pads=5, scale="blues", root=57),
         "still": replace(night, name="still", instrument="flute", layout="canvas", pads=1),
     }
 

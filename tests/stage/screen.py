@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from bedside.music.events import NoteOff, NoteOn, Player, Source
 from bedside.stage import world as worlds
+from bedside.stage.arrangement import Setting, tables
 from bedside.stage.look import PLAIN, Look
-from bedside.stage.playground import Setting, tables
 from bedside.stage.scene import Scene
 from bedside.stage.seats import LEAST_PIXELS, Table, Together
 from stage.playroom import PLAYERS, canvas

@@ -17,7 +17,7 @@ import pygame
 import pytest
 
 from bedside.music.pad import Pad
-from bedside.stage import playground
+from bedside.stage import arrangement
 from bedside.stage import world as worlds
 from bedside.stage.seats import Table
 from stage.playroom import canvas
@@ -104,7 +104,7 @@ def test_every_golden_picture_shows_a_world_that_there_is() -> None:
 @pytest.mark.parametrize("name", worlds.names()[::2])
 def test_a_changed_pad_is_seen(name: str, changed: Callable[[Pad], Pad], monkeypatch: pytest.MonkeyPatch) -> None:
     """One pad of those not played, moved by a fiftieth of the width or like its neighbour, is beyond the tolerance."""
-    laid = playground.tables
+    laid = arrangement.tables
 
     def tables(*asked: object) -> tuple[Table, ...]:
         return tuple(
@@ -112,7 +112,7 @@ def test_a_changed_pad_is_seen(name: str, changed: Callable[[Pad], Pad], monkeyp
             for table in laid(*asked)  # type: ignore[arg-type]
         )
 
-    monkeypatch.setattr(playground, "tables", tables)
+    monkeypatch.setattr(arrangement, "tables", tables)
     x, y, *shown = PLACES[SIZES[0]]
     small = pygame.transform.smoothscale(played(name, "alone", SIZES[0]), shown)
     approved = kept(name, "alone").subsurface((x, y, *shown))

@@ -19,10 +19,10 @@ from bedside.places import shipped
 from bedside.sound import catalogue
 from bedside.sound.room import SPACES
 from bedside.stage import bed, picture, world
+from bedside.stage.arrangement import Offered, Setting, tables
 from bedside.stage.blooms import BLOOMS
 from bedside.stage.colours import saturated_red
 from bedside.stage.look import PLAIN
-from bedside.stage.playground import Offered, Setting, tables
 from bedside.stage.seats import Together
 
 WORLDS = shipped("assets") / "worlds"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
 from bedside.archive.store import Store, Summary
+from bedside.errors import BedsideError
 from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
@@ -62,6 +64,16 @@ class Takes:
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
             return self._kept[key]
+
+    def expect(self, take: str) -> None:
+        """Begin to read a take that will be asked for in a moment; nobody waits for it here."""
+
+        def read() -> None:
+            # Whoever asks for it is told what is wrong with it.
+            with contextlib.suppress(BedsideError, KeyError):
+                self.read(take)
+
+        threading.Thread(target=read, name="expected take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
         """Return all that was performed in the take of this id; raise KeyError for an id that is not known."""

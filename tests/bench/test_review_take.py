@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from bench.test_hour import improvised
 from bench.verdict import at_least, at_most
@@ -65,11 +66,11 @@ def test_the_page_of_an_hour(tmp_path: Path, report: Callable[[str], None]) -> N
                         f"{at_least(rate, PICTURES * 0.98)}; one in a hundred took "
                         f"{apart[int(len(apart) * 0.99)]:.0f} ms"
                     )
-        _first_bytes(pages, report)
+        _first_bytes(browser, pages, report)
 
 
-def _first_bytes(pages: Pages, report: Callable[[str], None]) -> None:
-    with chromium() as browser, entered(browser, pages) as page:
+def _first_bytes(browser: Browser, pages: Pages, report: Callable[[str], None]) -> None:
+    with entered(browser, pages) as page:
         began = time.perf_counter()
         asked = {"range": "bytes=0-150000"}
         answer = page.request.get(f"{pages.address}/sound/{pages.take()}.wav?players=therapist", headers=asked)

@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from bedside.archive.moments import Chosen
+from bedside.archive.store import Store
 from e2e.reviewing import (
     RATE,
     Pages,
@@ -32,6 +34,12 @@ SECONDS = 24.0
 NEAR_SECONDS = 0.1
 SURE = 0.97
 
+CHOICES = ((2.5, "world", "sea", "child"), (8.25, "sound", "harp", "child"), (16.0, "stop", "", "adult"))
+MOMENTS = [
+    {"kind": "rest", "label": "First note after a long rest", "first": 9.0, "last": 9.0, "evidence": "After 14 s."},
+    {"kind": "exchange", "label": "Longest exchange", "first": 12.0, "last": 18.0, "evidence": "12 turns in 6 s."},
+]
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -47,6 +55,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     flute = [(0, 0.1 + 0.5 * n, 0.4, 72 + chance.randrange(15), chance.randrange(60, 110)) for n in range(47)]
     piano = [(1, 0.3 + 0.7 * n, 0.6, 45 + chance.randrange(15), chance.randrange(60, 110)) for n in range(33)]
     with served(folder / "kept", score(folder / "duet.mid", [*flute, *piano], SECONDS, (73, 0))) as made:
+        with Store.create(made.data) as store, store.writing() as writing:
+            take = store.summary(made.take())
+            for seconds, what, which, by in CHOICES:
+                writing.choose(take.session, take.id, Chosen(round(seconds * take.rate), what, which, by))
         yield made
 
 
@@ -390,6 +402,43 @@ def test_what_is_seen_stands_in_words(page: Page) -> None:
     until(lambda: rows.count() > 0, "rows")
     assert rows.first.inner_text().split("\t")[1] == "Child"
     assert rows.count() < 30
+
+
+def test_the_ledger_of_choices_says_whose_they_were(page: Page) -> None:
+    """The share of the child's choices is said in words, each is listed, and a click lands at its moment."""
+    assert page.locator("#choices-share").inner_text() == "2 of 3 choices were the child’s, 1 an adult’s."
+    page.get_by_text("Every choice").click()
+    assert page.locator("#choices button").all_inner_texts() == [
+        "0:02.5\nChild: world sea",
+        "0:08.3\nChild: sound harp",
+        "0:16.0\nAdult: stop",
+    ]
+    page.locator("#choices button").nth(1).click()
+    assert abs(position(page) - 8.25) < NEAR_SECONDS
+    lanes = page.locator("#lanes")
+    lanes.click(position={"x": x_of(page, 16.0), "y": 26 * 2 + 13})
+    assert abs(position(page) - 16.0) < 0.01
+
+
+def test_proposed_moments_are_accepted_or_dismissed(browser: Browser, pages: Pages) -> None:
+    """A proposal stands with its evidence; what is made of it is kept, shown after loading anew, and taken back."""
+    with entered(browser, pages) as page:
+        page.route("**/moments", lambda route: route.fulfill(json={"moments": MOMENTS}))
+        opened(page, pages)
+        items = page.locator("#moments li")
+        assert "12 turns in 6 s." in items.nth(1).inner_text()
+        items.nth(0).get_by_role("button", name="Dismiss").click()
+        items.nth(0).get_by_role("button", name="Undo").wait_for()
+        items.nth(1).get_by_role("button", name="Accept").click()
+        items.nth(1).get_by_role("button", name="Undo").wait_for()
+        opened(page, pages)
+        assert [item.get_attribute("class") for item in items.all()] == ["dismissed", "accepted"]
+        items.nth(1).locator(".go").click()
+        assert abs(position(page) - 12.0) < NEAR_SECONDS
+        items.nth(0).get_by_role("button", name="Undo").click()
+        items.nth(0).get_by_role("button", name="Accept").wait_for()
+        kept = written(page, pages)["verdicts"]
+        assert [(each["kind"], each["accepted"]) for each in kept] == [("exchange", True)]
 
 
 def test_fingers_seek_and_zoom(browser: Browser, pages: Pages) -> None:

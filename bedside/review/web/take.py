@@ -29,6 +29,8 @@ def page(request: Request, take: str) -> Response:
     """Show a take: what was played, to be heard again and looked at closely."""
     store: Store = request.app.state.store
     summary = store.summary(take)
+    takes: Takes = request.app.state.takes
+    takes.expect(take)
     session = store.journal.session(summary.session)
     patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages

@@ -138,7 +138,8 @@ export class Deck {
     find("faster").disabled = player.speed >= 1.5;
     const { loop } = player;
     find("loop").setAttribute("aria-pressed", String(Boolean(loop?.on)));
-    find("loop-says").textContent = loop ? `Loop ${clock(loop.first)}–${clock(loop.last)}` : "Loop";
+    find("loop-says").textContent = loop ? `${clock(loop.first)}–${clock(loop.last)}` : "Loop";
+    find("loop").setAttribute("aria-label", loop ? `Loop ${clock(loop.first)}–${clock(loop.last)}` : "Loop");
     for (const who of find("players").children) {
       const { player: name } = who.dataset;
       who.classList.toggle("silent", !player.heard.has(name));

@@ -6,8 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bedside.music.events import Player
 from bedside.music.notes import Note
 from bedside.review.drawing import Axis, Box, Dot, Line, Mark, Picture, Words, curve, minutes, runs, tick, time_ticks
+
+_CHILDREN = (Player.CHILD, Player.CHILD2)
 
 # Of a long take so many notes are drawn at most, evenly chosen: more lie on the same points.
 _MOST = 2500
@@ -113,7 +116,7 @@ def overlay(
 def roll(
     notes: Sequence[Note], seconds: float, alternative: str, width: float = 720.0, height: float = 150.0
 ) -> Picture:
-    """Return the picture of notes, each in the colour of its player, on an axis of time."""
+    """Return the picture of notes on an axis of time, each in the colour of its player; adults' notes are thinner."""
     drawn = notes if len(notes) <= _MOST else [notes[number * len(notes) // _MOST] for number in range(_MOST)]
     keys = [note.key for note in drawn] or [60]
     low, high = min(keys) - 2, max(keys) + 2
@@ -127,7 +130,8 @@ def roll(
     for note in drawn:
         x = along.at(note.onset)
         long = max(along.at(note.onset + note.duration) - x, 1.0)
-        marks.append(Box(x, floor - (note.key - low + 1) * tall, long, max(tall * 0.9, 1.4), note.player.label))
+        thick = max(tall * (0.9 if note.player in _CHILDREN else 0.5), 1.4)
+        marks.append(Box(x, floor - (note.key - low + 0.5) * tall - thick / 2, long, thick, note.player.label))
     return Picture(width, height, tuple(marks), alternative)
 
 

@@ -52,7 +52,7 @@ class Standing:
 
 
 def takes_of(store: Store, patient: str) -> list[Kept]:
-    """Return a patient's takes in order of time."""
+    """Return a patient's takes in order of time; those of nobody where the id is empty."""
     return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
 
 

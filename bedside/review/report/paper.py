@@ -163,15 +163,18 @@ def _cells(
 def _widths(document: Paper, table: Table, wide: float) -> list[float]:
     """Return the widths of columns, by the longest of their cells."""
     document.set_font(FONT, "B", 8.5)
+    # None so narrow that not one letter has room in it, and none so wide that others become so.
     longest = [
-        max(document.get_string_width(row[number]) for row in (table.head, *table.rows)) + 3
+        min(
+            max(max(document.get_string_width(row[number]) for row in (table.head, *table.rows)) + 3, 12.0), wide * 0.45
+        )
         for number in range(len(table.head))
     ]
     if table.numeric:
         rest = sum(longest[1:])
-        return [max(wide - rest, wide * 0.4), *(each * min(1.0, wide * 0.6 / max(rest, 1e-9)) for each in longest[1:])]
-    bounded = [min(each, wide * 0.6) for each in longest]
-    return [each * wide / sum(bounded) for each in bounded]
+        scale = min(1.0, wide * 0.6 / max(rest, 1e-9))
+        return [wide - rest * scale, *(each * scale for each in longest[1:])]
+    return [each * wide / sum(longest) for each in longest]
 
 
 def _lines(document: Paper, words: str, width: float) -> int:

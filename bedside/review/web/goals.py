@@ -101,7 +101,7 @@ def session(request: Request, session: str) -> Response:
     found = journal.session(session)
     patient = journal.patient(found.patient_id) if found.patient_id else None
     open_ = [goal for goal in journal.goals(patient.id) if goal.ended is None] if patient else []
-    takes = [take for take in takes_of(store, patient.id) if take.session == session] if patient else []
+    takes = [take for take in takes_of(store, found.patient_id or "") if take.session == session]
     rater = request.state.visit.rater
     own = {
         each.goal_id: each.level

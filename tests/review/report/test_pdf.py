@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bedside.review.report import pdf
 from bedside.review.report.blocks import Kind, Moments, Part, Report, Section, Table, Text
@@ -121,3 +124,21 @@ def test_kinds_are_apart_by_words_and_by_lines(tmp_path: Path) -> None:
     lines = {kind: drawn.count("stroke-width") for kind, drawn in forms.items()}
     assert broken[Kind.WORDS] == broken[Kind.RECORDED] * 2 == broken[Kind.COMPUTED] * 2
     assert lines[Kind.COMPUTED] > lines[Kind.RECORDED]
+
+
+SIGNS = st.text(st.sampled_from("aW -\n\t\r\x00\x07\x1b\u202e\u200f\u00ad\ufeffא漢🐻()\\%<>*_"), max_size=60)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SIGNS, st.lists(st.tuples(SIGNS, SIGNS, SIGNS), max_size=4), st.booleans())
+def test_whatever_is_typed_is_a_document(words: str, cells: list[tuple[str, str, str]], numeric: bool) -> None:
+    """Signs that steer, turn or are nowhere in the font, empty texts and the PDF's own words break nothing."""
+    blocks = (
+        Text(words + " EMC BDC << >>"),
+        Moments("x", ((0.0, 1.0, words),)),
+        Table(words, (words, "", "W"), tuple(cells), numeric),
+    )
+    made = Report(words, words, (Part(words, (Section(words, Kind.WORDS, blocks),)),))
+    with tempfile.TemporaryDirectory() as folder:
+        read(Path(folder), pdf.write(made), "pdfinfo", "-struct-text")
+        assert re.search(r"Tagged: +yes", read(Path(folder), pdf.write(made), "pdfinfo"))

@@ -146,3 +146,13 @@ def test_a_request_without_the_word_changes_nothing(ward: Desk) -> None:
     for where in ("/goals", f"/goals/sessions/{ward.sessions[0]}/note", f"/ratings/{ward.takes[0]}/done", "/report"):
         assert client.post(where, data={"patient": ward.patient, "words": "x"}).status_code == 403
     assert ward.store.journal.goals(ward.patient) == []
+
+
+def test_a_session_of_nobody_has_its_note_and_moments_too(ward: Desk) -> None:
+    """A session without a patient's code has a page with its takes, and a note can be written."""
+    session = ward.session(3, played(20, seed=8), patient=None)
+    client = ward.door.visitor()
+    where = f"/goals/sessions/{session}"
+    assert f"/takes/{ward.takes[-1]}" in client.get(where).text
+    assert client.post(f"{where}/note", data={"plan": "again"}).status_code == 303
+    assert client.post(f"{where}/moments", data={"take": ward.takes[-1], "first": "3"}).status_code == 303

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -67,6 +67,20 @@ def row(take: str, ordinal: int, performed: Performed) -> dict[str, object]:
         "frame": performed.frame,
         **fields(performed.event),
     }
+
+
+def outline(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> list[Performed]:
+    """Return the events of rows that have only these columns, ``frame`` and ``kind`` first, which hold them whole."""
+    ways = {
+        kind: (event, [(columns.index(name), read) for name, read in _READ[kind]])
+        for kind, event in KINDS.items()
+        if set(FIELDS[event]) <= set(columns)
+    }
+    made = []
+    for row in found:
+        event, places = ways[row[1]]
+        made.append(Performed(row[0], event(*[read(row[at]) for at, read in places])))
+    return made
 
 
 def performed(row: RowMapping) -> Performed:

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
+from bedside.archive import rows
 from bedside.archive.database import reading
-from bedside.archive.models import Choice, Part, Patient, Remark, Session, Take
+from bedside.archive.models import Choice, Part, Patient, PerformedRow, Remark, Session, Take
 from bedside.archive.moments import STAR
-from bedside.music.events import Player
+from bedside.music.events import Performed, Player
 
 
 class Order(StrEnum):
@@ -42,7 +43,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A take on the shelf; ``notes`` are each player's, in the order in which they entered."""
+    """A take on the shelf; ``notes`` are each player's, in the order in which they entered.
+
+    ``said`` is one of its remarks: the first in which the words are that were looked for, else the first.
+    """
 
     id: str
     session: str
@@ -55,7 +59,13 @@ class Kept:
     notes: tuple[tuple[Player, int], ...]
     remarks: int
     starred: bool
+    said: str | None
 
+
+# What begins and ends notes, and the columns that these events need; all else, which is most, is not read.
+_OF_NOTES = ("note_on", "note_off", "all_off", "stop", "lost", "take_ended")
+_OUTLINE = ("frame", "kind", "player", "note", "key", "velocity", "brightness", "source")
+_performed = PerformedRow.__table__.c
 
 _take, _session, _patient = Take.__table__.c, Session.__table__.c, Patient.__table__.c
 _part, _remark, _choice = Part.__table__.c, Remark.__table__.c, Choice.__table__.c
@@ -105,14 +115,23 @@ class Shelf:
         )
         page = _matching(select(*columns), wanted).order_by(*_ORDERS[wanted.order], _take.id).limit(count).offset(first)
         with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
-            rows = connection.execute(page).all()
-            ids = [row[0] for row in rows]
+            found = connection.execute(page).all()
+            ids = [row[0] for row in found]
             parts = connection.execute(
                 select(_part.take_id, _part.player, _part.notes).where(_part.take_id.in_(ids)).order_by(_part.entered)
+            ).all()
+            remarks = connection.execute(
+                select(_remark.take_id, _remark.words)
+                .where(_remark.take_id.in_(ids))
+                .order_by(_remark.first, _remark.id)
             ).all()
         notes: dict[str, list[tuple[Player, int]]] = {}
         for take, player, number in parts:
             notes.setdefault(take, []).append((Player.named(player), number))
+        said: dict[str, str] = {}
+        looked_for = wanted.words.strip().lower()
+        for take, words in sorted(remarks, key=lambda each: looked_for not in each.words.lower()):
+            said.setdefault(take, words)
         return [
             Kept(
                 id=row.id,
@@ -126,9 +145,20 @@ class Shelf:
                 notes=tuple(notes.get(row.id, ())),
                 remarks=row.remarks,
                 starred=bool(row.starred),
+                said=said.get(row.id),
             )
-            for row in rows
+            for row in found
         ]
+
+    def outline(self, take: str) -> list[Performed]:
+        """Return of what was performed in a take only with what notes begin and end, in order."""
+        wanted = (
+            select(*(_performed[name] for name in _OUTLINE))
+            .where(_performed.take_id == take, _performed.kind.in_(_OF_NOTES))
+            .order_by(_performed.ordinal)
+        )
+        with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
+            return rows.outline(_OUTLINE, connection.execute(wanted))
 
 
 def _matching(what: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -21,6 +21,13 @@ COLOURS = {
 _SPAN = 24
 _EDGE = 3.0
 
+# No note is drawn shorter or thinner than can be seen.
+_SHORTEST = 1.4
+_THINNEST = 2.6
+
+# How dense the colour of notes below a velocity is; of louder ones it is full.
+_LOUD = ((0.3, 0.5), (0.55, 0.7), (0.8, 0.85))
+
 # Of a long take so many notes are drawn at most, evenly chosen: more lie on the same pixels.
 _MOST = 1500
 
@@ -38,13 +45,16 @@ def miniature(notes: Sequence[Note], seconds: float) -> str:
     tall = (HEIGHT - 2 * _EDGE) / span
     groups = []
     for player, colour in COLOURS.items():
-        bars = [
-            f'<rect x="{note.onset * across:.1f}" y="{HEIGHT - _EDGE - (note.key - low + 1) * tall:.1f}" '
-            f'width="{max(note.duration * across, 1.2):.1f}" height="{max(tall, 1.6):.1f}" '
-            f'opacity="{0.45 + 0.55 * min(max(note.velocity, 0.0), 1.0):.2f}"/>'
-            for note in drawn
-            if note.player is player
+        bars: dict[float, list[str]] = {}
+        for note in drawn:
+            if note.player is player:
+                louder = next((loud for most, loud in _LOUD if note.velocity < most), 1.0)
+                middle = HEIGHT - _EDGE - (note.key - low + 0.5) * tall
+                long = max(note.duration * across, _SHORTEST)
+                bars.setdefault(louder, []).append(f"M{note.onset * across:.1f} {middle:.1f}h{long:.1f}")
+        groups += [
+            f'<path stroke="{colour}" stroke-opacity="{loud}" d="{"".join(each)}"/>'
+            for loud, each in sorted(bars.items())
         ]
-        if bars:
-            groups.append(f'<g fill="{colour}">{"".join(bars)}</g>')
-    return f"{head}{''.join(groups)}</svg>"
+    thick = max(tall, _THINNEST)
+    return f'{head}<g fill="none" stroke-width="{thick:.1f}">{"".join(groups)}</g></svg>'

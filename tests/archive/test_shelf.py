@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from archive.improvisations import BEGAN, duet
+from archive.improvisations import BEGAN, PERFORMED, duet
 from archive.shelves import RATE, fill
 from bedside.archive.moments import STAR, Chosen
 from bedside.archive.shelf import Kept, Order, Shelf, Wanted
 from bedside.archive.store import Store
-from bedside.music.events import NoteOn, Performed, Player
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
+from bedside.music.notes import Note, notes
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EVERYTHING = 100_000
@@ -94,6 +95,7 @@ def test_a_take_on_the_shelf(store: Store) -> None:
         notes=((Player.THERAPIST, 4), (Player.CHILD, 3)),
         remarks=2,
         starred=True,
+        said="one",
     )
 
 
@@ -165,6 +167,42 @@ def test_by_words(store: Store) -> None:
     assert found(store, two[4:14]) == []
     assert found(store, "nothing of this") == []
     assert found(store, "") == found(store, "  ") == [two, one]
+
+
+def test_what_is_said_of_a_take(store: Store) -> None:
+    """Beside a take stands the remark that was looked for, else the first in the order of the music."""
+    take = keep(store)
+    store.journal.remark(take, 900, 900, "Zwei hohe GLOCKEN")
+    store.journal.remark(take, 5, 9, "waits")
+    store.journal.remark(take, 999, 999, "glocken again")
+    said = {words: store.shelf.look(Wanted(words), 0, 1)[0].said for words in ("", "K7", "glocken", "again", " WAIT ")}
+    assert said == {
+        "": "waits",
+        "K7": "waits",
+        "glocken": "Zwei hohe GLOCKEN",
+        "again": "glocken again",
+        " WAIT ": "waits",
+    }
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(PERFORMED, max_size=30))
+def test_the_outline_has_the_same_notes(store: Store, events: list[Performed]) -> None:
+    """From the outline of a take the same notes are made as from all of it."""
+    events = [*sorted(events, key=lambda each: each.frame), *duet()]
+    with store.writing() as writing:
+        take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")
+        writing.append(take, events)
+    outline = store.shelf.outline(take)
+    assert {*map(type, (each.event for each in outline))} <= {NoteOn, NoteOff, AllOff, Stop, Lost, TakeEnded}
+    assert [each for each in events if each in outline] == outline
+    assert notes_before_the_end(outline) == notes_before_the_end(store.performed(take))
+    assert store.shelf.outline("0" * 32) == []
+
+
+def notes_before_the_end(events: list[Performed]) -> list[Note]:
+    """Return the notes as they are when the last event of all, which may be of any kind, ends what still sounds."""
+    return notes([*events, Performed(2**62, TakeEnded())], RATE)
 
 
 @pytest.mark.parametrize("words", ["%", "_", "100%", "a_b", "/", "\\", "//%", "'", '"', "'; DROP TABLE take; --", "*"])
@@ -244,8 +282,8 @@ def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted("bells"), Wanted(player=Player.CHILD, order=Order.FULLEST)])
-def test_a_page_of_ten_thousand_takes_two_questions(large: Store, wanted: Wanted) -> None:
-    """A page is asked for in two questions, which give its own rows and no others, and no event is read."""
+def test_a_page_of_ten_thousand_takes_three_questions(large: Store, wanted: Wanted) -> None:
+    """A page is asked for in three questions, which give its own rows and no others, and no event is read."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -258,7 +296,7 @@ def test_a_page_of_ten_thousand_takes_two_questions(large: Store, wanted: Wanted
         event.remove(large._engine, "before_cursor_execute", note)
     questions = [each for each in asked if each.startswith("SELECT")]
     assert len(page) == 40
-    assert len(questions) == 2
+    assert len(questions) == 3
     assert "LIMIT" in questions[0]
     assert not any("performed" in each for each in questions)
 

@@ -18,6 +18,7 @@ from bedside.archive.staffcode import Gate
 from bedside.archive.store import Store
 from bedside.errors import BedsideError
 from bedside.review.measured import Measured
+from bedside.review.rolls import Rolls
 from bedside.review.sound import Listening
 from bedside.review.takes import Takes
 from bedside.review.web import compare, entry, goals, library, ratings, report, take, takeapi, weeks
@@ -59,6 +60,7 @@ def create(
     app.state.store = store
     app.state.folder = folder
     app.state.takes = Takes(store)
+    app.state.rolls = Rolls(store)
     app.state.measured = Measured(store, app.state.takes)
     app.state.listening = Listening(app.state.takes.performed, folder / "sounds")
     app.state.visits = visits

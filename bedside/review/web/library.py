@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,8 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from bedside.archive.shelf import Order, Wanted
 from bedside.archive.store import Store
 from bedside.music.events import Player
-from bedside.music.notes import notes
-from bedside.review.miniature import miniature
+from bedside.review.rolls import Rolls
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
@@ -66,6 +66,7 @@ def library(
         request,
         "library.html",
         takes=takes,
+        sessions=[(session, list(of)) for session, of in groupby(takes, lambda take: take.session)],
         count=count,
         page=page,
         pages=pages,
@@ -73,6 +74,8 @@ def library(
         after=at(page + 1) if page < pages else "",
         asked=asked,
         starred=starred,
+        looking=any(value for name, value in asked.items() if name != "order"),
+        grouped=order in (Order.NEWEST, Order.OLDEST, Order.PATIENT),
         patients=store.journal.patients(),
         pictures=PICTURES,
         players=[each.label for each in Player],
@@ -83,10 +86,8 @@ def library(
 @router.get("/rolls/{take}.svg")
 def roll(request: Request, take: str) -> Response:
     """Draw a take's piano roll in little."""
-    store: Store = request.app.state.store
-    summary = store.summary(take)
-    drawn = miniature(notes(store.performed(take), summary.rate), summary.seconds)
-    return Response(drawn, media_type="image/svg+xml")
+    rolls: Rolls = request.app.state.rolls
+    return Response(rolls.roll(take), media_type="image/svg+xml")
 
 
 @router.post("/patients/{patient}/picture")

@@ -36,12 +36,12 @@ def instrument(name: str, size: int, look: Look) -> pygame.Surface:
     """Return the picture of an instrument, by the name of the picture, or that of a folder where there is none."""
     if not (shipped("assets") / "pictures" / "instruments" / f"{name}.svg").is_file():
         name = _FOLDER
-    return picture.full(f"instruments/{name}", size, _bright(look))
+    return _shown(f"instruments/{name}", size, look)
 
 
 def control(name: str, size: int, look: Look) -> pygame.Surface:
     """Return the picture of a control; raise BedsideError where it is missing."""
-    return picture.full(f"controls/{name}", size, _bright(look))
+    return _shown(f"controls/{name}", size, look)
 
 
 def shown(world: World, size: tuple[int, int], look: Look) -> pygame.Surface | None:
@@ -52,9 +52,13 @@ def shown(world: World, size: tuple[int, int], look: Look) -> pygame.Surface | N
         return None
 
 
-def _bright(look: Look) -> Look:
-    """Return a look that keeps pictures bright where the backdrop behind them is dark."""
-    return Look(dim=look.dim)
+def _shown(name: str, size: int, look: Look) -> pygame.Surface:
+    drawn = picture.full(name, size)
+    if look.dim:
+        levels = pygame.surfarray.pixels3d(drawn)
+        levels[:] = look.picture(levels.astype(np.float32)).astype(np.uint8)
+        del levels
+    return drawn
 
 
 def _rounded(size: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

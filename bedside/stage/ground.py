@@ -18,6 +18,9 @@ from bedside.stage.world import World
 LANTERN = 0.50
 HALO = 1.15
 
+# How far from where two skies meet they begin to grow dark, as a share of the height, and what is left there.
+_SEAM, _DARK_SEAM = 0.15, 0.42
+
 
 @dataclass(frozen=True, slots=True)
 class Half:
@@ -100,11 +103,22 @@ class Ground:
             if each.area.turned:
                 upright = pygame.transform.rotate(upright, 180)
             self._plain.blit(upright, (round(each.area.x), round(each.area.y)))
+        if any(each.area.turned for each in halves):
+            self._join(size)
         for table, each in zip(tables, halves, strict=True):
             self._hang(table, each, cell, reflections, rng)
         if len(halves) == 2 and halves[0].area == halves[1].area:
             self._divide(size)
         self.shown = self._plain.copy()
+
+    def _join(self, size: tuple[int, int]) -> None:
+        """Let two skies that meet grow dark towards each other, so that no edge is seen between them."""
+        reach = round(_SEAM * size[1])
+        for row in range(reach):
+            share = row / reach
+            level = round(255 * (_DARK_SEAM + (1 - _DARK_SEAM) * share * share * (3 - 2 * share)))
+            for y in (size[1] // 2 - 1 - row, size[1] // 2 + row):
+                self._plain.fill((level, level, level), (0, y, size[0], 1), pygame.BLEND_RGB_MULT)
 
     def _divide(self, size: tuple[int, int]) -> None:
         """Draw a thread of light between two who sit side by side."""

@@ -37,6 +37,10 @@ class Look:
             shown = np.asarray(shown * np.asarray(_BACKDROP_DIM, np.float32), np.float32)
         return shown
 
+    def picture(self, levels: Floats) -> Floats:
+        """Return the levels of a picture that is to be found at once, (columns, rows, 3), as they are to be shown."""
+        return np.asarray(levels * np.asarray(_LIGHT_DIM, np.float32), np.float32) if self.dim else levels
+
     def colour(self, colour: Colour) -> Colour:
         """Return a light's or a pad's colour as it is to be shown."""
         shown: tuple[float, float, float] = colour

@@ -43,6 +43,9 @@ from bedside.stage.seats import Control, Table
 from bedside.stage.view import View
 from bedside.stage.world import World
 
+# Before the first miniature that is drawn ahead, and between two.
+_FIRST_SECONDS, _PREPARE_SECONDS = 6.0, 1.0
+
 # Between two pages of pictures.
 _TURN_SECONDS = 0.8
 
@@ -94,6 +97,7 @@ class Playground:
         self._page: dict[Player, int] = {}
         self._leaf: dict[Player, list[int | None]] = {}
         self._turned = float("-inf")
+        self._prepared: float | None = None
         self._drawn: dict[tuple[str, tuple[int, int]], pygame.Surface] = {}
         self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
@@ -188,6 +192,22 @@ class Playground:
                 self._outside.close_take()
             self._show()
         self._workshop.collect()
+        self._prepare(now)
+
+    def _prepare(self, now: float) -> None:
+        """Have the worlds drawn in little while nobody plays, for a door to open at once."""
+        if self._prepared is None:
+            # Not in the first seconds, in which everything else begins too.
+            self._prepared = now + _FIRST_SECONDS
+        if self._taking or not self.view.resting or now < self._prepared:
+            return
+        self._prepared = now + _PREPARE_SECONDS
+        names = self.choices.worlds
+        size = Chooser(self._tables[0].seat.play, len(names), self._setting.least).size
+        for number, name in enumerate(names):
+            if (name, size) not in self._drawn:
+                self._workshop.order(partial(self._pictured, Control.DOOR, names, number, size), lambda _: None)
+                return
 
     def expose(self) -> None:
         """Draw everything anew, because something else was drawn over it."""
@@ -384,7 +404,7 @@ class Playground:
             sign(Control.EAR).light(choices.listening)
             sign(Control.STAR).light(choices.starred)
             sign(Control.SUN).show("sun" if choices.lead is player else "sunless")
-            sign(Control.SUN).light(choices.lead is player)
+            sign(Control.SUN).light(True)
             sign(Control.DOOR).light(choices.choosing.get(player) is Control.DOOR)
             sign(Control.SOUND).light(choices.choosing.get(player) is Control.SOUND)
             name = choices.sound.get(player)

@@ -6,58 +6,32 @@ It lives off performed events alone and never reads a clock; between two paints 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pygame
 
 from bedside.music.events import Event, Glide, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
-from bedside.music.pad import Pad
 from bedside.stage import light
 from bedside.stage.colours import Colour
 from bedside.stage.drift import Drift
 from bedside.stage.ground import Ground, half
 from bedside.stage.lamp import Hand, Lamp
 from bedside.stage.look import PLAIN, Look
+from bedside.stage.places import BLOOM, Place, Places, parts
 from bedside.stage.seats import Table
 from bedside.stage.sign import Sign
 from bedside.stage.veil import Veil
 from bedside.stage.world import Tone, World
 
-LOWEST_KEY, HIGHEST_KEY = 21, 108
-# Keys without a pad that can be lit at once; more of them share the nearest light.
-HORIZON_LIGHTS = 20
 # Sizes as shares of the smallest side of any pad.
-BLOOM = 1.28
 RING = 1.22
 WIDEST_BLOOM = 720
-# A tall pad lights up in parts about as high as they are wide, so many at most.
-MOST_PARTS = 4
-# A flower on the horizon opens only so far.
-HORIZON_OPENNESS = 0.22
 RING_LIGHT = 0.24
 REFLECTION_LIGHT = 0.42
 # Drawn at once before the caller may look at the fingers: about 0.2 ms of work.
 STEP_PIXELS = 1 << 17
 # The tint of a sprite that needs none.
 _AS_IT_IS: Colour = (255, 255, 255)
-
-
-@dataclass(slots=True, eq=False)
-class _Place:
-    """Somewhere that can be lit: the key it shows, whose side it lies on, and how it looks.
-
-    ``pad`` is None on the horizon. ``shore`` is the row of the water that mirrors it, None without.
-    """
-
-    key: int
-    pad: Pad | None
-    side: int
-    lamp: Lamp
-    bloom: light.Sprites
-    colour: Colour
-    most: float
-    shore: int | None
 
 
 class Scene:
@@ -75,29 +49,24 @@ class Scene:
         rng = np.random.default_rng(world.seed)
         self._whole = pygame.Rect(0, 0, *size)
         self._world = world = look.world(world)
-        self._look = look
-        self._tables = tuple(tables)
         pads = [pad for table in tables for pad in table.pads]
-        self._parts = {pad: _parts(pad) for pad in pads}
-        self._cell = min((min(pad.width, pad.height / self._parts[pad]) for pad in pads), default=min(size) / 3)
+        cell = min((min(pad.width, pad.height / parts(pad)) for pad in pads), default=min(size) / 3)
         self._halves = [half(world, table.seat.whole, table.pads, size) for table in tables]
-        diameter = max(min(round(self._cell * BLOOM), WIDEST_BLOOM), 8)
+        diameter = max(min(round(cell * BLOOM), WIDEST_BLOOM), 8)
         stray = Tone(world.tones[0].picture, world.stray, 6, 1.0)
         degrees = sorted({pad.degree % len(world.tones) for pad in pads})
         made = light.blooms(world, [*(world.tones[degree] for degree in degrees), stray], diameter, rng)
-        self._blooms = dict(zip(degrees, made, strict=False))
-        self._stray = made[-1]
+        blooms = dict(zip(degrees, made, strict=False))
         self._rings = light.rings(round(diameter * RING / BLOOM), rng)
         self._open_rings = [self._rings[-1].copy() for _ in Player]
         for player, ring in zip(Player, self._open_rings, strict=True):
             ring.fill(light.tint(world.lights[player], RING_LIGHT * world.rings), special_flags=pygame.BLEND_RGB_MULT)
         self._reflections = self._mirrored(diameter, rng) if world.reflects else ()
         self._scratch = pygame.Surface((diameter, diameter)).convert()
-        self._ground = Ground(world, self._tables, self._halves, size, look, self._cell, self._reflections, rng)
+        self._ground = Ground(world, tables, self._halves, size, look, cell, self._reflections, rng)
         self._drift = Drift(world.motes, size, rng)
-        self._places = [place for side, table in enumerate(self._tables) for place in self._pad_places(side, table)]
-        self._horizon_places: list[_Place] = []
-        self._held: dict[Hand, _Place] = {}
+        self._places = Places(world, tables, self._halves, cell, blooms, made[-1], look)
+        self._held: dict[Hand, Place] = {}
         self._at: dict[Hand, tuple[float, float]] = {}
         self._lit: list[pygame.Rect] = []
         self._stale: list[pygame.Rect] = []
@@ -117,7 +86,7 @@ class Scene:
     @property
     def resting(self) -> bool:
         """Whether another paint would change nothing, but for a veil that comes down too slowly to be seen."""
-        lit = self._lit or any(not place.lamp.dark for place in self._all())
+        lit = self._lit or not self._places.dark
         signs = any(sign.changed or sign.moving for sign in self.signs)
         return not (lit or signs or self._exposed or self._stale or self._held or self.veil.moving)
 
@@ -127,7 +96,7 @@ class Scene:
             case NoteOn(player, note, key, velocity, brightness):
                 hand = (player, note)
                 self._leave(hand, now)
-                place = self._place(player, key, brightness, at)
+                place = self._places.find(player, key, brightness, at)
                 place.lamp.strike(hand, _strength(velocity, brightness), now, at)
                 self._held[hand] = place
                 self.veil.wake()
@@ -142,15 +111,12 @@ class Scene:
             case Stop() | Lost() | TakeBegan() | TakeEnded():
                 self._held.clear()
                 self._at.clear()
-                for place in self._all():
+                for place in self._places:
                     place.lamp.stop(now)
 
     def tune(self, keys: Mapping[Player, Sequence[int]]) -> None:
         """Take in which keys the players' pads sound now."""
-        for place in self._places:
-            own = keys.get(self._tables[place.side].seat.player)
-            if own is not None:
-                place.key = own[_pad(place).number]
+        self._places.tune(keys)
 
     def move(self, player: Player, note: int, x: float, y: float, now: float) -> None:
         """Let the light of a held note follow the finger softly, within its pad."""
@@ -159,11 +125,10 @@ class Scene:
         if place is None:
             return
         self._at[hand] = (x, y)
-        if place.pad is not None and self._parts[place.pad] > 1:
-            near = min(self._of(place.pad), key=lambda each: abs(each.lamp.home[1] - y))
-            if near is not place:
-                self._pass_on(hand, near, now)
-                place = near
+        near = self._places.under(place, y)
+        if near is not place:
+            self._pass_on(hand, near, now)
+            place = near
         place.lamp.follow(x, y)
 
     def expose(self) -> None:
@@ -175,11 +140,11 @@ class Scene:
 
         A paint left before its end is made good by the next one.
         """
-        if self.veil.advance(now, bool(self._held) or any(not place.lamp.dark for place in self._all())):
+        if self.veil.advance(now, bool(self._held) or not self._places.dark):
             self._exposed = True
         self._float(now)
         shown: list[tuple[pygame.Surface, tuple[int, int], Colour]] = []
-        for place in self._all():
+        for place in self._places:
             place.lamp.advance(now)
             shown.extend(self._sprites(place))
         lit = self._seen(shown)
@@ -247,20 +212,12 @@ class Scene:
         self._stale += [rect.union(other).clip(self._whole) for rect, other in zip(rects, self._afloat, strict=True)]
         self._afloat = rects
 
-    def _all(self) -> Iterator[_Place]:
-        yield from self._horizon_places
-        yield from self._places
-
-    def _of(self, pad: Pad) -> list[_Place]:
-        """Return the places of a pad."""
-        return [place for place in self._places if place.pad is pad]
-
-    def _sprites(self, place: _Place) -> Iterator[tuple[pygame.Surface, tuple[int, int], Colour]]:
+    def _sprites(self, place: Place) -> Iterator[tuple[pygame.Surface, tuple[int, int], Colour]]:
         """Yield the sprites that show a lit place, each with its upper left corner and its tint."""
         lamp = place.lamp
         if lamp.dark:
             return
-        crowd = self._crowd(place)
+        crowd = self._places.crowd(place)
         glow = lamp.light / crowd
         if glow > 0:
             if place.shore is not None and self._reflections:
@@ -283,7 +240,7 @@ class Scene:
                     light.tint(self._world.lights[player], ring * RING_LIGHT * self._world.rings),
                 )
 
-    def _reflection(self, place: _Place, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
+    def _reflection(self, place: Place, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
         turned = self._halves[place.side].area.turned
         sprite = self._reflections[turned]
         top = shore - sprite.get_height() if turned else shore
@@ -295,32 +252,17 @@ class Scene:
         sprite = light.reflection(max(round(diameter * 0.44), 2), max(min(round(diameter * 0.70), room), 2), rng)
         return sprite, pygame.transform.rotate(sprite, 180)
 
-    def _crowd(self, place: _Place) -> float:
-        """Return by what to divide a place's light: chords on the horizon share it, instead of adding up to a blaze."""
-        if place.pad is not None:
-            return 1.0
-        reach = self._cell * BLOOM * light.breadth(HORIZON_OPENNESS)
-        near = (
-            (abs(other.lamp.x - place.lamp.x), other.lamp.light)
-            for other in self._horizon_places
-            if other.side == place.side
-        )
-        return max(sum(max(1 - far / reach, 0.0) * glow for far, glow in near), 1.0)
-
     def _slide(self, hand: Hand, pitch: float, now: float) -> None:
         """Let the light of a held note go over to the pad that its pitch has come nearest to."""
         held = self._held.get(hand)
         if held is None or held.pad is None:
             return
         x, y = self._at.get(hand, held.lamp.home[:2])
-        near = min(
-            (place for place in self._places if place.side == held.side),
-            key=lambda place: (abs(place.key - pitch), abs(place.lamp.home[1] - y), abs(place.lamp.home[0] - x)),
-        )
-        if abs(near.key - pitch) < abs(held.key - pitch):
+        near = self._places.towards(held, pitch, x, y)
+        if near is not held:
             self._pass_on(hand, near, now)
 
-    def _pass_on(self, hand: Hand, place: _Place, now: float) -> None:
+    def _pass_on(self, hand: Hand, place: Place, now: float) -> None:
         """Let a held light go over to another place."""
         at = self._at.get(hand)
         self._leave(hand, now)
@@ -334,80 +276,6 @@ class Scene:
         place = self._held.pop(hand, None)
         if place is not None:
             place.lamp.release(hand, now)
-
-    def _place(self, player: Player, key: int, brightness: float, at: tuple[float, float] | None) -> _Place:
-        """Return where a key lights up: its pad on the player's side, the nearest to the finger, or on the horizon."""
-        side = self._side(player)
-        matching = [place for place in self._places if place.key == key and place.side == side]
-        if matching:
-            if at is None:
-                # Without a finger a tall pad lights up where one would be.
-                return min(matching, key=lambda place: abs(_pad(place).lift(place.lamp.home[1]) - brightness))
-            x, y = at
-            return min(matching, key=lambda place: (place.lamp.home[0] - x) ** 2 + (place.lamp.home[1] - y) ** 2)
-        for place in self._horizon_places:
-            if place.key == key and place.side == side and not place.lamp.dark:
-                return place
-        self._horizon_places = [place for place in self._horizon_places if not place.lamp.dark]
-        made = self._horizon_place(side, key)
-        if len(self._horizon_places) >= HORIZON_LIGHTS:
-            return min(self._horizon_places, key=lambda place: abs(place.lamp.x - made.lamp.x))
-        self._horizon_places.append(made)
-        return made
-
-    def _side(self, player: Player) -> int:
-        """Return the number of the table at which a player's light is seen: the own one, or else the first."""
-        sides = [side for side, table in enumerate(self._tables) if table.seat.player == player]
-        return sides[0] if sides else 0
-
-    def _pad_places(self, side: int, table: Table) -> Iterator[_Place]:
-        for pad in table.pads:
-            degree = pad.degree % len(self._world.tones)
-            count = self._parts[pad]
-            for part in range(count):
-                high = pad.height / count
-                y = pad.y - pad.height / 2 + (part + 0.5) * high
-                # Lanterns that hang a little higher or lower than their neighbours do not look like a keyboard.
-                if count == 1 and not pad.round:
-                    y += self._cell * 0.07 * float(np.sin(pad.number * 2.4))
-                yield _Place(
-                    pad.key,
-                    pad,
-                    side,
-                    self._lamp((pad.x, y, pad.width / 2, high / 2)),
-                    self._blooms[degree],
-                    self._world.tones[degree].colour,
-                    1.0,
-                    self._halves[side].shore(y),
-                )
-
-    def _horizon_place(self, side: int, key: int) -> _Place:
-        share = (min(max(key, LOWEST_KEY), HIGHEST_KEY) - LOWEST_KEY) / (HIGHEST_KEY - LOWEST_KEY)
-        margin = self._cell * BLOOM * light.breadth(HORIZON_OPENNESS) / 2
-        within = self._halves[side]
-        area = self._tables[side].seat.whole
-        along = margin + share * (area.width - 2 * margin)
-        x = area.x + (area.width - along if area.turned else along)
-        lamp = self._lamp((x, within.horizon, 0.0, 0.0))
-        for pad in self._tables[side].pads:
-            if (pad.key - key) % 12 == 0:
-                degree = pad.degree % len(self._world.tones)
-                colour = self._world.tones[degree].colour
-                return _Place(key, None, side, lamp, self._blooms[degree], colour, HORIZON_OPENNESS, None)
-        return _Place(key, None, side, lamp, self._stray, self._world.stray, HORIZON_OPENNESS, None)
-
-    def _lamp(self, home: tuple[float, float, float, float]) -> Lamp:
-        return Lamp(home, self._world.pace, self._look.still)
-
-
-def _pad(place: _Place) -> Pad:
-    assert place.pad is not None  # noqa: S101 - only places of pads are looked at so
-    return place.pad
-
-
-def _parts(pad: Pad) -> int:
-    """Return in how many parts, one above the other, a pad lights up."""
-    return min(max(round(pad.height / pad.width), 1), MOST_PARTS)
 
 
 def _strength(velocity: float, brightness: float) -> float:

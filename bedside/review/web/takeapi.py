@@ -106,9 +106,9 @@ def measures(request: Request, take: str) -> Response:
 
 @router.get("/moments")
 def moments(request: Request, take: str) -> Response:
-    """Return the moments that are proposed."""
+    """Return the moments that are proposed, each with its evidence; null while none are looked for."""
     _read(request, take)
-    return as_json({"moments": []})
+    return as_json({"moments": None})
 
 
 @router.get("/written")

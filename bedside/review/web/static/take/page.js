@@ -95,7 +95,9 @@ async function begin() {
     scene.show(wanted, (each) => head(each, () => behind(player.position, each.title)));
     scene.tell();
   });
-  written.propose((await ask(`/api/takes/${take}/moments`)).moments);
+  const { moments } = await ask(`/api/takes/${take}/moments`);
+  find("proposed").hidden = !moments;
+  written.propose(moments ?? []);
   document.documentElement.dataset.whole = String(Math.round(performance.now()));
 }
 

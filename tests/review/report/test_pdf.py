@@ -63,6 +63,7 @@ def test_it_is_tagged_with_headings_tables_lists_and_figures(ward: Desk, tmp_pat
     assert document.count(b"/Alt ") == 3 * 3, "a roll and two curves of each of three takes, each with its words"
     words = read(tmp_path, document, "pdfinfo", "-struct-text")
     assert re.search(r'TH[^"]*"Measure"', words)
+    assert document.count(b"/Pg ") == document.count(b"/StructElem") - 1, "all but the whole say on which page they are"
     assert b"/Lang (en)" in document
     assert b"/DisplayDocTitle true" in document
     assert b"/Outlines" in document

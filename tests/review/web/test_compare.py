@@ -55,6 +55,9 @@ def test_markers_are_laid_on_each_other(ward: Desk) -> None:
     page = client.get("/compare", params=query).text
     assert 'class="moment"' in page
     assert "−0:40" in page
+    # The axis is from −40 to 50 s over 50 to 948: the first take begins at −10 s, the second at its left end.
+    assert re.search(rf'class="trace child" points="{50 + 30 / 90 * 898:.1f},', page)
+    assert 'class="trace child later" points="50.0,' in page
     assert f"/takes/{ward.takes[0]}?at=10.000" in page
     assert client.get("/compare", params={**query, "at_a": marks[1]}).status_code == 422
 

@@ -12,9 +12,11 @@ from bedside.archive.store import Store
 from bedside.music.events import Player
 from bedside.review.circumstances import Circumstances, circumstances
 from bedside.review.measures.measure import measure
+from bedside.review.measures.moments import moments
 from bedside.review.measures.player import played
 from bedside.review.measures.take import Take
 from bedside.review.measures.windows import Windows
+from bedside.review.proposals import Proposal, proposals
 from bedside.review.takes import Takes
 
 # Of so many takes the whole measures are kept, and of so many all curves.
@@ -36,6 +38,7 @@ class Measured:
         self._players: OrderedDict[tuple[str, float], dict[Player, Numbers]] = OrderedDict()
         self._pairs: OrderedDict[tuple[str, float], dict[str, Numbers]] = OrderedDict()
         self._all: OrderedDict[tuple[str, float], dict[str, Any]] = OrderedDict()
+        self._proposals: OrderedDict[tuple[str, float], list[Proposal]] = OrderedDict()
         self._lock = threading.Lock()
 
     def players(self, take: str) -> dict[Player, Numbers]:
@@ -63,6 +66,15 @@ class Measured:
     def everything(self, take: str) -> dict[str, Any]:
         """Return all that `measure` says of a take, the curves included."""
         return self._kept(self._all, take, _MOST_CURVES, measure)
+
+    def proposals(self, take: str) -> list[Proposal]:
+        """Return the moments that a take's music proposes."""
+        return self._kept(
+            self._proposals,
+            take,
+            _MOST_CURVES,
+            lambda made: proposals(moments(made), self._store.summary(take).seconds),
+        )
 
     def _kept(self, kept: OrderedDict[tuple[str, float], T], take: str, most: int, compute: Callable[[Take], T]) -> T:
         # One that is being played at this moment has grown since.

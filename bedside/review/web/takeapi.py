@@ -106,9 +106,9 @@ def measures(request: Request, take: str) -> Response:
 
 @router.get("/moments")
 def moments(request: Request, take: str) -> Response:
-    """Return the moments that are proposed, each with its evidence; null while none are looked for."""
-    _read(request, take)
-    return as_json({"moments": None})
+    """Return the moments that are proposed, each with its evidence."""
+    measured: Measured = request.app.state.measured
+    return as_json({"moments": [asdict(each) for each in measured.proposals(take)]})
 
 
 @router.get("/written")

@@ -1,0 +1,34 @@
+"""Moments that the music proposes come to the page in words, with their numbers beside them."""
+
+from __future__ import annotations
+
+from bedside.music.events import Player
+from bedside.review.measures.moments import Kind, Moment
+from bedside.review.proposals import proposals
+
+
+def moment(kind: Kind, players: tuple[Player, ...], evidence: dict[str, float]) -> Moment:
+    return Moment(kind, players, 12.0, 40.0, evidence, {player: (1, 2) for player in players})
+
+
+def test_a_note_after_a_rest_says_how_long_the_rest_was() -> None:
+    """Who, what, when, the rest in seconds and the number of notes stand in one line."""
+    (said,) = proposals([moment(Kind.AFTER_REST, (Player.CHILD,), {"rest": 14.25})], 60)
+    assert said.label == "child: first note after a long rest"
+    assert (said.first, said.last) == (12.0, 40.0)
+    assert said.evidence == "Rest before it 14.25 s, 2 notes"
+
+
+def test_a_shared_pulse_stands_beside_chance() -> None:
+    """What is said of two comes with its chance level, and ends with the take."""
+    found = {"shared_pulse": 0.61, "shared_pulse_chance": 0.2, "threshold": 0.3}
+    (said,) = proposals([moment(Kind.SHARED_PULSE, (Player.CHILD, Player.THERAPIST), found)], 30)
+    assert said.label == "First shared pulse: child and therapist"
+    assert said.last == 30
+    assert said.evidence == "Shared pulse 0.61, mean of chance 0.20, proposed from 0.30, 4 notes"
+
+
+def test_what_is_no_number_is_left_out() -> None:
+    """A number that is no data is not evidence."""
+    (said,) = proposals([moment(Kind.ALIKE, (Player.CHILD, Player.CHILD2), {"distance": float("nan")})], 60)
+    assert said.evidence == "4 notes"

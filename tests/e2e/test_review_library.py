@@ -1,0 +1,257 @@
+"""The way in and the library in a real browser: by keyboard alone, on every screen, and as quickly as one types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete
+
+from bedside.archive.models import StaffCode
+from bedside.archive.store import Store
+from bedside.music.events import Player
+from e2e.reviewing import CODE, Pages, chromium, entered, served
+from e2e.test_review_desk import SIGHTS
+from review.web.test_library import Door, keep
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """Give pages with some children's takes, remarks, stars and pictures."""
+    data = tmp_path_factory.mktemp("library") / "kept"
+    with Store.create(data) as store:
+        desk = Door(store, data)
+        takes = [keep(desk, code, days, seconds=8.0 + days) for days, code in enumerate(("K7", "K7", "M12", None))]
+        keep(desk, "M12", 4, players=(Player.CHILD, Player.PARTNER), star=True, origin="imported")
+        store.journal.remark(takes[0], 0, 0, "waits, then answers with the high bells")
+        store.journal.picture(store.journal.patients()[0].id, "moon")
+    with served(data) as made:
+        yield made
+
+
+@pytest.fixture
+def page(browser: Browser, pages: Pages) -> Iterator[Page]:
+    with entered(browser, pages) as made:
+        yield made
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on a page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+def addresses(pages: Pages) -> list[str]:
+    with Store.open(pages.data) as store:
+        patients = [each.id for each in store.journal.patients()]
+    return ["/", f"/?patient={patients[0]}", f"/?patient={patients[1]}", "/?order=longest", "/?words=nothing+like+it"]
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_axe_finds_nothing(browser: Browser, pages: Pages, sight: str) -> None:
+    """Neither on the way in, asked, refused or told to wait, nor anywhere in the library does axe find a fault."""
+    with entered(browser, pages, **SIGHTS[sight]) as page:
+        for address in addresses(pages):
+            page.goto(pages.address + address)
+            for details in page.locator("details").all():
+                details.evaluate("each => { each.open = true; }")
+            assert faults(page) == [], address
+        page.get_by_role("button", name="Log out").click()
+        page.wait_for_url("**/enter")
+        assert faults(page) == []
+    context = browser.new_context(**SIGHTS[sight])
+    page = context.new_page()
+    page.goto(f"{pages.address}/enter")
+    page.get_by_label("Staff code").fill("not the code")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
+    context.close()
+    with entered(browser, pages):
+        pass
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_first_visit(browser: Browser, tmp_path: Path, sight: str) -> None:
+    """Whoever comes first chooses the code, without a fault that axe would find, and sees how music comes in."""
+    with served(tmp_path / "kept") as pages:
+        with Store.create(pages.data) as store, store.writing() as writing:
+            writing._connection.execute(delete(StaffCode))
+        context = browser.new_context(**SIGHTS[sight])
+        page = context.new_page()
+        page.goto(pages.address)
+        assert faults(page) == []
+        page.keyboard.type("a new code")
+        page.keyboard.press("Tab")
+        page.keyboard.type("another")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("not the same")
+        page.get_by_label("Staff code").fill("a new code")
+        page.get_by_label("The same code again").fill("a new code")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Nothing is recorded yet")
+        assert faults(page) == []
+        context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 640, 390, 320])
+def test_nothing_is_cut_off(browser: Browser, pages: Pages, width: int) -> None:
+    """At 200 % zoom, on a phone and at 400 % nobody scrolls sideways, and every target is 24 pixels or more."""
+    with entered(browser, pages, viewport={"width": width, "height": 700}) as page:
+        for address in [*addresses(pages), "/enter"]:
+            if address == "/enter":
+                page.get_by_role("button", name="Log out").click()
+            page.goto(pages.address + address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            small = page.evaluate(
+                """() => [...document.querySelectorAll("main a, button, input:not([type=hidden]), select, summary")]
+                  .filter((each) => each.checkVisibility() && !each.closest(".skip, p.card"))
+                  .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+                  .filter(([, { width, height }]) => Math.min(width, height) < 24 && width > 1)
+                  .map(([html, { width, height }]) => `${html} ${width}x${height}`)"""
+            )
+            # A box that its words tick with it is as large as both.
+            assert [each for each in small if "checkbox" not in each] == [], address
+
+
+def focused(page: Page) -> str:
+    """Return what has the focus, and see that it is seen: by an outline or a border that others have not."""
+    found = page.evaluate(
+        """() => {
+          const it = document.activeElement;
+          const style = getComputedStyle(it);
+          const box = it.getBoundingClientRect();
+          const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+            && box.width > 0 && box.right > 0 && box.bottom > 0 && box.top < innerHeight;
+          return { name: (it.labels?.[0] ?? it).textContent.trim().replace(/\\s+/g, " "), tag: it.tagName, seen };
+        }"""
+    )
+    assert found["seen"], f"nobody sees that {found} has the focus"
+    return str(found["name"])
+
+
+def test_by_keyboard_alone(browser: Browser, pages: Pages) -> None:
+    """From the way in to a take without a mouse: everything is reached in the order in which it is read, and seen."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(pages.address)
+    assert focused(page) == "Staff code"
+    page.keyboard.press("Tab")
+    assert focused(page) == "Go on"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type(CODE)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{pages.address}/")
+    order = []
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        order.append(focused(page))
+    assert order[:12] == [
+        *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Log out"),
+        *("Search", "Patient", "With", "Order"),
+    ]
+    assert order[12] == "With a star"
+    assert order[13].startswith("Take of M12, 6 March 2026, ")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{first}")
+    page.go_back()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main", "the skip link leads to the content"
+    page.keyboard.press("Tab")
+    assert focused(page) == "Search"
+    context.close()
+
+
+def test_it_finds_while_one_types(page: Page, pages: Pages) -> None:
+    """What is found is shown without a key more, counted aloud, kept in the address; the focus stays where it is."""
+    takes = page.locator("li.take")
+    expect(takes).to_have_count(5)
+    page.get_by_label("Search").press_sequentially("BELLS")
+    expect(takes).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text("One take")
+    expect(takes.first).to_contain_text("waits, then answers with the high bells")
+    assert page.url == f"{pages.address}/?words=BELLS&order=newest"
+    assert page.evaluate("document.activeElement.id") == "words"
+    page.reload()
+    expect(takes).to_have_count(1)
+    expect(page.get_by_label("Search")).to_have_value("BELLS")
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Patient", exact=True).select_option("M12")
+    expect(takes).to_have_count(2)
+    expect(page.get_by_role("region", name="Patient M12")).to_be_visible()
+    page.get_by_label("With a star").check()
+    expect(takes).to_have_count(1)
+    page.get_by_label("With a star").uncheck()
+    page.get_by_label("Patient", exact=True).select_option("Everybody")
+    page.get_by_label("Order").select_option("longest first")
+    expect(takes.first).to_contain_text("No patient")
+    page.get_by_label("Search").fill("nothing like it")
+    expect(page.get_by_role("status")).to_have_text("No take is like that")
+    page.get_by_role("link", name="Show everything").click()
+    expect(takes).to_have_count(5)
+
+
+def test_it_finds_without_scripts(browser: Browser, pages: Pages) -> None:
+    """Where no script runs, "Show" does."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{pages.address}/")
+    page.get_by_label("Staff code").fill(CODE)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Search").fill("bells")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("li.take")).to_have_count(1)
+    context.close()
+
+
+def test_when_the_visit_has_ended(page: Page) -> None:
+    """Whoever goes on typing after the visit has ended is asked for the code, and then sees what was looked for."""
+    page.context.clear_cookies()
+    page.get_by_label("Search").press_sequentially("bells")
+    page.wait_for_url("**/enter?to=*")
+    page.keyboard.type(CODE)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r".*/\?words=.*"))
+    expect(page.locator("li.take").first).to_be_visible()
+
+
+def test_a_picture_is_given(page: Page) -> None:
+    """A patient's picture is chosen by keyboard, among pictures, and stands beside each of the takes."""
+    page.get_by_label("Patient", exact=True).select_option("M12")
+    page.get_by_text("Give a picture").or_(page.get_by_text("Another picture")).click()
+    page.get_by_role("radio", name="none").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="sun")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Patient M12").get_by_role("img", name="sun").first).to_be_visible()
+    assert page.locator("section.meeting h2 img[src='/static/pictures/sun.svg']").count() == 2
+
+
+def test_every_roll_is_drawn(page: Page) -> None:
+    """Each take's music is seen in little: every picture of the page has loaded, with colours in it."""
+    page.wait_for_load_state("networkidle")
+    broken = page.evaluate("[...document.images].filter((each) => !each.complete || !each.naturalWidth).length")
+    assert broken == 0
+    assert page.locator("img.roll").count() == 5
+
+
+def test_printed(page: Page) -> None:
+    """On paper stands the list, and nothing that can only be clicked."""
+    page.emulate_media(media="print")
+    for name in ("Search", "Patient", "Log out"):
+        assert not page.get_by_label(name).or_(page.get_by_role("button", name=name)).first.is_visible()
+    assert page.locator("li.take").first.is_visible()
+    assert page.locator("img.roll").first.is_visible()

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from bedside.music.events import NoteOn, TakeBegan, TakeEnded
 from bedside.sound.limiter import LOOK_AHEAD_SECONDS
+from bedside.stage import world
 from e2e.bed import bed, bedside, pads, spot, takes, wait_for_silence
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
@@ -19,8 +21,9 @@ from e2e.rig.touchscreen import Touchscreen
 TOUCHES = 200
 
 
+@pytest.mark.parametrize("name", world.names())
 def test_touch_to_sound_card(
-    touchscreen: Touchscreen, card: SoundCard, tmp_path: Path, report: Callable[[str], None]
+    name: str, touchscreen: Touchscreen, card: SoundCard, tmp_path: Path, report: Callable[[str], None]
 ) -> None:
     """Two hundred touches at uneven times while the picture moves; each sound is found by its bits at the card.
 
@@ -28,8 +31,8 @@ def test_touch_to_sound_card(
     """
     data = tmp_path / "kept"
     chance = random.Random(2)
-    places = pads(touchscreen)
-    with bed(touchscreen, card, data) as program:
+    places = pads(touchscreen, name)
+    with bed(touchscreen, card, data, "--world", name) as program:
         program.wait_for(lambda: isinstance(takes(data)[-1][-1].event, TakeEnded), 60, "the first take to end")
         missed, late = card.missed, card.xruns
         before = card.now()
@@ -65,7 +68,7 @@ def test_touch_to_sound_card(
             found.append((where[block] + ahead - at) / rate * 1000)
     found_ms = np.array(found)
     report(
-        f"touch to sound card, {len(found)} of {TOUCHES} touches found: median {np.median(found_ms):.1f} ms, "
+        f"{name:8}: touch to sound card, {len(found)} of {TOUCHES} touches found: median {np.median(found_ms):.1f} ms, "
         f"p95 {np.percentile(found_ms, 95):.1f} ms, longest {found_ms.max():.1f} ms; "
         f"the rig missed {missed} frames and {late} deadlines, real-time {card.realtime}"
     )

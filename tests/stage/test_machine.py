@@ -280,5 +280,5 @@ class Bed(RuleBasedStateMachine):
 
 TestBed = Bed.TestCase
 TestBed.settings = settings(
-    max_examples=60, stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
 )

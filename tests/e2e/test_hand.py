@@ -1,0 +1,154 @@
+"""The hand, touched in the worst mash: silence soon, and nothing begins by itself until it is touched again."""
+
+import random
+import threading
+import time
+
+import numpy as np
+
+from bedside.music.events import NoteOn, Player, Program, Stop, Vibrato
+from bedside.sound import catalogue
+from bedside.stage.seats import Control
+from e2e.bed import bed, button, events, pads, spot, tables, takes, tap_until_heard, until_recorded
+from e2e.control import ledger, until_chosen
+
+NAMES = [recipe.name for recipe in catalogue.recipes(None)]
+
+STOP_SECONDS = 0.3
+
+# Time in which nothing may begin by itself after a stop.
+STILL_SECONDS = 4.0
+
+
+class Masher:
+    """Strikes a keyboard's keys without pause, from another thread, while it goes."""
+
+    def __init__(self, keyboard):
+        self._keyboard = keyboard
+        self._chance = random.Random(5)
+        self._striking = threading.Lock()
+        self._going = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join(5.0)
+
+    def go(self):
+        """Begin to strike."""
+        self._going = True
+
+    def pause(self):
+        """Strike nothing more, from the moment on at which this returns."""
+        with self._striking:
+            self._going = False
+
+    def _run(self):
+        while not self._ended.wait(0.008):
+            with self._striking:
+                if self._going:
+                    self._keyboard.note_on(self._chance.randrange(36, 96), 127)
+                    self._keyboard.note_off(self._chance.randrange(36, 96))
+
+
+def drum(screen, fingers, seconds, chance):
+    """Drum with fingers, which are down in the end."""
+    there = pads(screen)
+    until = time.monotonic() + seconds
+    while True:
+        for finger in fingers:
+            screen.down(finger, *spot(screen, chance.choice(there), 0.9))
+        time.sleep(0.05)
+        if time.monotonic() > until:
+            break
+        for finger in fingers:
+            screen.up(finger)
+
+
+def stir(screen, fingers, seconds, chance):
+    """Move fingers that are down from pad to pad."""
+    there = pads(screen)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        screen.move(chance.choice(fingers), *spot(screen, chance.choice(there), chance.uniform(0.1, 0.9)))
+        time.sleep(0.01)
+
+
+def reach(card, program, frame):
+    """Wait until the card has come to a frame."""
+    program.wait_for(lambda: card.end > frame, 30, "the card to go on")
+
+
+def ended(sound, rate):
+    """Return after how many seconds of a sound the last frame comes that is not exactly silent."""
+    loud = np.flatnonzero(sound.any(axis=1))
+    return (loud[-1] + 1) / rate if loud.size else 0.0
+
+
+def played(data):
+    return [event for event in events(data) if isinstance(event, NoteOn)]
+
+
+def test_the_hand_stops_everything(touchscreen, card, keyboard, tmp_path):
+    """In the worst mash a touch of the hand is followed by exact silence, however hands go on; another one undoes it.
+
+    Three times: a machine that others use may be slow once. Nothing begins by itself, also when play goes on again.
+    """
+    data = tmp_path / "kept"
+    chance = random.Random(8)
+    hand = button(touchscreen, tables(touchscreen)[Player.CHILD], Control.HAND)
+    fingers = range(9)
+    took = []
+    with bed(touchscreen, card, data, "--free") as program, Masher(keyboard) as masher:
+        program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
+        organ = Program(Player.THERAPIST, "organ")
+        until_recorded(program, lambda: keyboard.program(NAMES.index("organ")), lambda each: each == organ, "the organ")
+        for turn in range(1, 4):
+            keyboard.control(64, 127)
+            masher.go()
+            drum(touchscreen, fingers, 1.5, chance)
+            at = card.now()
+            touchscreen.down(9, *hand)
+            stir(touchscreen, fingers, STILL_SECONDS, chance)
+            reach(card, program, at + STILL_SECONDS * card.rate)
+            took.append(ended(card.heard(at), card.rate))
+            until_chosen(program, "stop", "", "child", turn)
+            masher.pause()
+            touchscreen.lift()
+            # Keyboards speak in order: with this all that was struck has been heard.
+            wheel = Vibrato(Player.THERAPIST, float(turn % 2))
+            until_recorded(
+                program, lambda to=turn: keyboard.control(1, 127 * (to % 2)), lambda e, w=wheel: e == w, "it"
+            )
+            since, before = card.now(), len(played(data))
+            touchscreen.tap(9, *hand)
+            until_chosen(program, "go on", "", "child", turn)
+            reach(card, program, since + card.rate)
+            began = played(data)[before:]
+            assert not card.heard(since)[: card.rate].any(), f"something began by itself: {began}"
+            assert tap_until_heard(touchscreen, card, program)
+        masher.go()
+        struck = len(played(data))
+        program.wait_for(
+            lambda: any(on.player == Player.THERAPIST for on in played(data)[struck:]), 30, "the keyboard to play on"
+        )
+        masher.pause()
+        assert program.stop() == 0
+        assert program.stderr.read_text() == ""
+    print("silent after " + ", ".join(f"{seconds * 1000:.0f} ms" for seconds in took))
+    assert min(took) < STOP_SECONDS
+    assert max(took) < 1.0
+    made = [choice for choice in ledger(data) if choice.what != "sound"]
+    assert [(choice.what, choice.by) for choice in made] == [("stop", "child"), ("go on", "child")] * 3
+    (take,) = takes(data)
+    stops = [each.frame for each in take if isinstance(each.event, Stop)][:3]
+    resumed = [choice.frame for choice in ledger(data) if choice.what == "go on"]
+    notes = [each.frame for each in take if isinstance(each.event, NoteOn)]
+    for begin, end in zip(stops, resumed, strict=True):
+        assert end - begin > 0.9 * STILL_SECONDS * card.rate
+        assert not [frame for frame in notes if begin < frame < end]

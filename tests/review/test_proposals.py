@@ -8,7 +8,7 @@ from bedside.review.proposals import proposals
 
 
 def moment(kind: Kind, players: tuple[Player, ...], evidence: dict[str, float]) -> Moment:
-    return Moment(kind, players, 12.0, 40.0, evidence, {player: (1, 2) for player in players})
+    return Moment(kind, players, 12.0, 40.0, evidence, dict.fromkeys(players, (1, 2)))
 
 
 def test_a_note_after_a_rest_says_how_long_the_rest_was() -> None:

@@ -255,3 +255,18 @@ def test_printed(page: Page) -> None:
         assert not page.get_by_label(name).or_(page.get_by_role("button", name=name)).first.is_visible()
     assert page.locator("li.take").first.is_visible()
     assert page.locator("img.roll").first.is_visible()
+
+
+def test_the_first_page_is_small(browser: Browser, pages: Pages) -> None:
+    """The library needs its page, one sheet, one script and its pictures: little, at once, and nothing twice."""
+    with entered(browser, pages) as page:
+        got: list[tuple[str, int]] = []
+        page.on("response", lambda answer: got.append((answer.url.removeprefix(pages.address), len(answer.body()))))
+        page.goto(pages.address)
+        page.wait_for_load_state("networkidle")
+    rolls = [path for path, _ in got if path.startswith("/rolls/")]
+    others = [path for path, _ in got if not path.startswith(("/rolls/", "/static/pictures/"))]
+    assert {"/"} <= set(others) <= {"/", "/static/icon.svg", "/static/library.js", "/static/style.css"}
+    assert len(others) <= 6
+    assert len(rolls) == len(set(rolls)) == 5
+    assert sum(size for _, size in got) < 100_000

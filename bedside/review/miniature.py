@@ -23,7 +23,10 @@ _EDGE = 3.0
 
 # No note is drawn shorter or thinner than can be seen.
 _SHORTEST = 1.4
-_THINNEST = 2.6
+_THINNEST = 2.9
+
+# Children's notes are thicker: whose they are is seen without colours too.
+_THICK = {Player.CHILD: 1.0, Player.CHILD2: 1.0, Player.THERAPIST: 0.65, Player.PARTNER: 0.65}
 
 # How dense the colour of notes below a velocity is; of louder ones it is full.
 _LOUD = ((0.3, 0.5), (0.55, 0.7), (0.8, 0.85))
@@ -43,6 +46,7 @@ def miniature(notes: Sequence[Note], seconds: float) -> str:
     low, span = lowest - room, max(highest - lowest, _SPAN) + 1
     across = WIDTH / max(seconds, 1e-9)
     tall = (HEIGHT - 2 * _EDGE) / span
+    thick = max(tall, _THINNEST)
     groups = []
     for player, colour in COLOURS.items():
         bars: dict[float, list[str]] = {}
@@ -53,8 +57,8 @@ def miniature(notes: Sequence[Note], seconds: float) -> str:
                 long = max(note.duration * across, _SHORTEST)
                 bars.setdefault(louder, []).append(f"M{note.onset * across:.1f} {middle:.1f}h{long:.1f}")
         groups += [
-            f'<path stroke="{colour}" stroke-opacity="{loud}" d="{"".join(each)}"/>'
+            f'<path stroke="{colour}" stroke-width="{thick * _THICK[player]:.1f}" stroke-opacity="{loud}" '
+            f'd="{"".join(each)}"/>'
             for loud, each in sorted(bars.items())
         ]
-    thick = max(tall, _THINNEST)
-    return f'{head}<g fill="none" stroke-width="{thick:.1f}">{"".join(groups)}</g></svg>'
+    return f'{head}<g fill="none">{"".join(groups)}</g></svg>'

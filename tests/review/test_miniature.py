@@ -67,6 +67,16 @@ def test_louder_is_denser() -> None:
     assert opacity[0] >= 0.4
 
 
+def test_a_child_is_seen_without_colours() -> None:
+    """Children's notes are thicker than the therapist's and the partner's, of the same music."""
+    thick = {}
+    for player in Player:
+        svg = miniature([Note(player, 0.0, 1.0, 60, 0.5)], 2.0)
+        thick[player] = float(re.findall(r'stroke-width="([\d.]+)"', svg)[0])
+    assert thick[Player.CHILD] == thick[Player.CHILD2] > 1.4 * max(thick[Player.THERAPIST], thick[Player.PARTNER])
+    assert min(thick.values()) >= 1.5
+
+
 def test_silence_is_drawn_as_nothing() -> None:
     """A take without a note is an empty picture, not a broken one."""
     for seconds in (0.0, 60.0):

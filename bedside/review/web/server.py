@@ -33,18 +33,17 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
         taken = listening.getsockname()[1]
         address = f"http://{ADDRESS}:{taken}/"
         invitation = secrets.token_urlsafe(16)
-        if not peer.KNOWN and not store.gate().closed:
-            # Where nobody can tell who asks, only whoever sees this address chooses the staff code.
-            address += f"enter?invitation={invitation}"
+        shown = address if store.gate().closed else f"{address}enter?invitation={invitation}"
         hosts = frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"})
         guarded, made = app.create(store, folder, hosts, invitation=invitation)
         # Nobody stands between the browser and these pages who could say for whom he asks.
         config = uvicorn.Config(
             guarded, log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False
         )
-        say(f"The pages are open at {address} on this computer; Ctrl+C closes them.")
+        say(f"The pages are open at {shown} on this computer; Ctrl+C closes them.")
         if browser:
-            threading.Timer(0.3, _open, [address]).start()
+            # Other users see what a browser is started with; where it is known whose it is, it needs no invitation.
+            threading.Timer(0.3, _open, [address if peer.KNOWN else shown]).start()
         made.state.listening.warm()
         try:
             uvicorn.Server(config).run(sockets=[listening])

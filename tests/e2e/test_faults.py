@@ -14,6 +14,7 @@ from e2e.bed import answer, bed, bedside, pads, playing, spot, takes, tap_until_
 from e2e.rig.eye import Eye
 from e2e.rig.program import alive
 from e2e.rig.soundcard import SoundCard
+from e2e.rig.waiting import wait_for
 
 KILLS = int(os.environ.get("BEDSIDE_KILLS", "5"))
 
@@ -34,6 +35,8 @@ def test_killed_at_any_instant(touchscreen, card, tmp_path):
     data = tmp_path / "kept"
     kept = 0
     for life in range(KILLS):
+        # The card goes on with a killed program's last block for some seconds, which is not to be taken for a touch.
+        wait_for(lambda: not card.connected(), 30, "the killed program to leave the card")
         if life % 5 == 4:
             # Now and then while the program starts.
             with playing(touchscreen, card, data) as program:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +37,18 @@ def tables(
     players: tuple[Player, ...] = (Player.CHILD,),
 ) -> dict[Player, Table]:
     """Return each player's table of a world on a screen."""
-    setting = Setting(together, players, least(screen.size, None), Look(), Player.THERAPIST, False)
+    return dict(_tables(screen.size, name, together, players))
+
+
+@cache
+def _tables(
+    size: tuple[int, int], name: str, together: Together, players: tuple[Player, ...]
+) -> tuple[tuple[Player, Table], ...]:
+    """Return players and tables; kept, because a test that drums asks again before every touch."""
+    setting = Setting(together, players, least(size, None), Look(), Player.THERAPIST, False)
     instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
-    laid = arrangement.tables(world.find(name), setting, screen.size, instruments)
-    return {table.seat.player: table for table in laid}
+    laid = arrangement.tables(world.find(name), setting, size, instruments)
+    return tuple((table.seat.player, table) for table in laid)
 
 
 def pads(screen: Touchscreen, name: str = "night") -> tuple[Pad, ...]:

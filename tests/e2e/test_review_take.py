@@ -193,7 +193,13 @@ def test_solo_and_mute_keep_the_place(page: Page, pages: Pages) -> None:
     found = sure(places(heard(page), *wholes))
     order = [which for _, _, which in found]
     assert [which for at, which in enumerate(order) if at == 0 or order[at - 1] != which] == [0, 1, 2, 0]
-    moved = [later[0] - at[0] for at, later in pairwise(found)]
+    # A single piece that is found elsewhere, between two that follow each other, is music that came before: no jump.
+    steady = [
+        at
+        for before, at, after in zip(found, found[1:], found[2:], strict=False)
+        if not before[0] < after[0] or before[0] - 0.05 <= at[0] <= after[0] + 0.05
+    ]
+    moved = [later[0] - at[0] for at, later in pairwise(steady)]
     assert min(moved) > -0.05, [(round(at, 2), round(how, 3), which) for at, how, which in found]
     assert max(moved) < 1.2, moved
 

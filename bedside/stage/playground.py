@@ -98,7 +98,7 @@ class Playground:
         self._leaf: dict[Player, list[int | None]] = {}
         self._turned = float("-inf")
         self._prepared: float | None = None
-        self._drawn: dict[tuple[str, tuple[int, int]], pygame.Surface] = {}
+        self._drawn: dict[tuple[Control, str, tuple[int, int]], pygame.Surface] = {}
         self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
@@ -205,7 +205,7 @@ class Playground:
         names = self.choices.worlds
         size = Chooser(self._tables[0].seat.play, len(names), self._setting.least).size
         for number, name in enumerate(names):
-            if (name, size) not in self._drawn:
+            if (Control.DOOR, name, size) not in self._drawn:
                 self._workshop.order(partial(self._pictured, Control.DOOR, names, number, size), lambda _: None)
                 return
 
@@ -382,7 +382,7 @@ class Playground:
     ) -> pygame.Surface:
         """Return the picture of what may be chosen, or of the way to more; drawn once."""
         name = "" if number is None else names[number]
-        if (name, size) not in self._drawn:
+        if (control, name, size) not in self._drawn:
             look = self._setting.look
             if not name:
                 made = gallery.control("more", min(size), look)
@@ -390,8 +390,8 @@ class Playground:
                 made = gallery.instrument(self._offered[name].picture, min(size), look)
             else:
                 made = gallery.shown(self._worlds[name], size, look) or pygame.Surface((1, 1))
-            self._drawn[name, size] = made
-        return self._drawn[name, size]
+            self._drawn[control, name, size] = made
+        return self._drawn[control, name, size]
 
     def _show(self) -> None:
         """Let the signs show how things stand."""

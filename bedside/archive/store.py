@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine, RowMapping, Select, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
@@ -26,15 +26,17 @@ from bedside.archive.database import (
     reason_of,
     writing_engine,
 )
-from bedside.archive.journal import Journal
 from bedside.archive.models import Choice as ChoiceRow
 from bedside.archive.models import Part, PerformedRow, Take
-from bedside.archive.shelf import Shelf
-from bedside.archive.staffcode import Gate
 from bedside.archive.writing import Writing
 from bedside.errors import BedsideError
 from bedside.files import make_private, reason, sync_folder
 from bedside.music.events import Performed, Player
+
+if TYPE_CHECKING:
+    from bedside.archive.journal import Journal
+    from bedside.archive.shelf import Shelf
+    from bedside.archive.staffcode import Gate
 
 DATABASE = "bedside.db"
 
@@ -130,15 +132,22 @@ class Store:
     @property
     def journal(self) -> Journal:
         """What people write about the music."""
+        # A bed that only records starts without what the pages need.
+        from bedside.archive.journal import Journal
+
         return Journal(self._engine, _sentences)
 
     @property
     def shelf(self) -> Shelf:
         """All takes, to be looked through."""
+        from bedside.archive.shelf import Shelf
+
         return Shelf(self._engine, _sentences)
 
     def gate(self) -> Gate:
         """Return what asks for the staff code, whose waiting begins with it."""
+        from bedside.archive.staffcode import Gate
+
         return Gate(self._engine, _sentences)
 
     @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pygame
 
@@ -57,6 +58,25 @@ class Place:
     signs: dict[tuple[Control, Player], Sign]
 
 
+class _Pictures(Mapping[str, pygame.Surface]):
+    """Pictures by name, each drawn when it is first looked at: a sign may never show most of its own."""
+
+    def __init__(self, drawn: Mapping[str, Callable[[], pygame.Surface]]) -> None:
+        self._drawn = drawn
+
+    def __getitem__(self, name: str) -> pygame.Surface:
+        return self._drawn[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._drawn
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drawn)
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+
 def make(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Place:
     """Make a world ready on a screen of ``size`` pixels; raise BedsideError where one of its pictures is damaged."""
     laid = tables(world, setting, size, offered)
@@ -98,7 +118,7 @@ def _signs(laid: Sequence[Table], look: Look, offered: Mapping[str, Offered]) ->
         elif button.control is Control.SOUND:
             names = {each.picture: f"instruments/{each.picture}" for each in offered.values()}
             names = {"": "sound", **names}
-        pictures = {key: drawn(name, size, area.turned) for key, name in names.items()}
+        pictures = _Pictures({key: partial(drawn, name, size, area.turned) for key, name in names.items()})
         x, y = round(area.x + area.width / 2 - size / 2), round(area.y + area.height / 2 - size / 2)
-        signs[button.control, button.player] = Sign(pygame.Rect(x, y, size, size), pictures, next(iter(pictures)))
+        signs[button.control, button.player] = Sign(pygame.Rect(x, y, size, size), pictures, next(iter(names)))
     return signs

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -17,9 +18,10 @@ from bedside.sound.process import Settings
 from bedside.stage import bed as stage
 from bedside.stage import world
 from bench import memory
-from bench.verdict import at_most
-from e2e.bed import pads, playing, spot
-from e2e.rig.soundcard import SoundCard
+from bench.verdict import at_least, at_most
+from e2e.bed import pads, playing, spot, tap_until_heard
+from e2e.rig.eye import Eye
+from e2e.rig.soundcard import PROGRAM, SoundCard
 from e2e.rig.touchscreen import Touchscreen
 from e2e.rig.waiting import wait_for
 
@@ -102,6 +104,40 @@ def test_the_program(
     report(
         f"program until a touch is heard: cold {cold:.2f} s; warm {median(warm):.2f} s "
         f"({min(warm):.2f}–{max(warm):.2f}), wanted {WARM_SECONDS:g} s: {at_most(median(warm), WARM_SECONDS)}"
+    )
+
+
+@pytest.mark.timeout(300)
+def test_the_picture_while_instruments_are_baked(
+    touchscreen: Touchscreen, card: SoundCard, empty: Path, tmp_path: Path, report: Callable[[str], None]
+) -> None:
+    """With nothing kept, five fingers play from the first sound on until every instrument is made: what eyes see."""
+    wanted = len(catalogue.recipes(None))
+    spots = [spot(touchscreen, pad) for pad in pads(touchscreen)]
+
+    def made() -> int:
+        return len(list(empty.glob("instruments/*.tables")))
+
+    with Eye(touchscreen) as eye, playing(touchscreen, card, tmp_path / "kept") as program:
+        tap_until_heard(touchscreen, card, program)
+        since, before = time.monotonic(), made()
+        late, turn = card.late()[PROGRAM], 0
+        while made() < wanted:
+            assert time.monotonic() - since < 120.0, "not all instruments were made"
+            touchscreen.down(turn % 5, *spots[turn % len(spots)])
+            time.sleep(0.05)
+            touchscreen.up(turn % 5)
+            turn += 1
+        until = time.monotonic()
+        late = card.late()[PROGRAM] - late
+        program.stop()
+    drawn = [at for at in eye.drawn if since <= at <= until]
+    rate = len(drawn) / (until - since)
+    steps = sorted(after - at for at, after in pairwise(drawn))
+    report(
+        f"while {wanted - before} instruments are made in {until - since:.1f} s: the picture is drawn {rate:.1f} "
+        f"times a second, wanted 60: {at_least(rate, 59.0)}; still for {steps[len(steps) * 99 // 100] * 1000:.0f} ms "
+        f"in one of a hundred, {steps[-1] * 1000:.0f} ms at most; the engine late for {late} blocks"
     )
 
 

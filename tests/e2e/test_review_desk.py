@@ -152,9 +152,11 @@ def test_two_rate_blind(browser: Browser, ward: Ward) -> None:
             page.goto(address)
             page.get_by_label("Your initials").fill(initials)
             page.get_by_role("button", name="Rate under these").click()
+            expect(page.get_by_text(f"You rate as {initials}")).to_be_visible()
             rated(page, 5.0, 12.0, f"by {initials}")
-            assert page.locator("td", has_text="by ").count() == 1
+            expect(page.locator("td", has_text="by ")).to_have_text(f"by {initials}")
         one.get_by_role("button", name="I am done").click()
+        expect(one.get_by_text("You said that you are done.")).to_be_visible()
         assert "by CD" not in one.content()
         other.get_by_role("button", name="I am done").click()
         expect(other.get_by_text("Cohen's κ")).to_be_visible()

@@ -19,6 +19,7 @@ NAMES = [
     "level",
     "reverb",
     "profile",
+    "lead",
     "stop",
     "tempo",
     "take_began",

@@ -31,7 +31,7 @@ SHELL = {
     f"bedside.sound.{name}"
     for name in (
         *("arrivals", "audiofile", "baker", "baking", "band", "cache", "card", "catalogue", "child", "host", "process"),
-        *("album", "links", "panels", "portrait", "pump", "recipe", "tablefile"),
+        *("album", "folders", "links", "panels", "portrait", "pump", "recipe", "tablefile"),
     )
 } | {"bedside.sound.sfz", "bedside.sound.sfz.folder", "bedside.sound.sfz.samples"}
 

@@ -71,11 +71,12 @@ def demo(
         "out"
     ),
 ) -> None:
-    """Let a built-in child and therapist improvise through the whole path: a take, a WAV, a MIDI file."""
+    """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report."""
     from bedside.archive import midifile
     from bedside.archive.recorder import Recorder
     from bedside.archive.store import Store
     from bedside.music.improvisation import improvise
+    from bedside.review.report import whole
     from bedside.sound import offline
 
     make_folder(out)
@@ -92,7 +93,9 @@ def demo(
             raise BedsideError(recorder.fault or "The demo could not be recorded.")
         take = recorder.take
         kept = store.performed(take)
-    sound, score = out / "demo.wav", out / "demo.mid"
+    sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
     render_to(kept, instruments, everybody(), sound)
     midifile.write(score, kept, offline.began(kept).rate)
-    print(f"The demo left the take {take}, {sound} and {score}.")
+    with Store.open(context.obj) as store, working("Making the report"):
+        whole.write(store, context.obj, take, page)
+    print(f"The demo left the take {take}, {sound}, {score} and the report {page}.")

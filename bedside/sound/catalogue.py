@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bedside import places
 from bedside.errors import BedsideError
-from bedside.sound import sfz
+from bedside.sound import folders
 from bedside.sound.patch import Patch, parse
 from bedside.sound.recipe import Recipe
 
@@ -60,13 +60,13 @@ def recipes(own: Path | None, say: Callable[[str], None] = lambda _sentence: Non
     a number. ``say`` is given a sentence for the staff for each shipped file that is damaged and left out.
     """
     made = {patch.name: Recipe(patch.name, patch) for patch in shipped(say)}
-    folders = sfz.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None))
-    named = {sfz.name(folder) for folder in folders}
-    for folder in folders:
-        name, number = sfz.name(folder), 1
+    found = folders.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None))
+    named = {folders.name(folder) for folder in found}
+    for folder in found:
+        name, number = folders.name(folder), 1
         while name in made or (number > 1 and name in named):
             number += 1
-            name = _numbered(sfz.name(folder), number)
+            name = _numbered(folders.name(folder), number)
         made[name] = Recipe(name, folder)
     return list(made.values())
 
@@ -74,7 +74,7 @@ def recipes(own: Path | None, say: Callable[[str], None] = lambda _sentence: Non
 def _numbered(name: str, number: int) -> str:
     """Return a name with a number behind it, shortened to what a name has room for."""
     mark = f" {number}"
-    return name.encode()[: sfz.LONGEST_NAME - len(mark)].decode(errors="ignore").rstrip() + mark
+    return name.encode()[: folders.LONGEST_NAME - len(mark)].decode(errors="ignore").rstrip() + mark
 
 
 def _rank(name: str) -> int:

@@ -28,6 +28,9 @@ _STALL_SECONDS = 0.1
 # A spare that dies is not replaced faster than this.
 _SPARE_SECONDS = 0.5
 
+# The first spare begins this long after the first engine plays: at a start the picture has the other core.
+_SETTLED_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -131,7 +134,9 @@ class EngineHost:
         return list(self._pongs)
 
     def stop(self, seconds: float = 3.0) -> None:
-        """End the take and the engines, waiting at most so long for the last sound to fade."""
+        """End the take and the engines, waiting at most so long for the last sound to fade; once is enough."""
+        if self._stopped.is_set():
+            return
         with self._lock:
             self._leaving = True
             if self._active is not None:
@@ -254,6 +259,8 @@ class EngineHost:
 
     def _begin(self, child: Child) -> None:
         """Bring a newly opened engine to where the last one was, and let it play."""
+        if not self._restarts:
+            self._spare_due = time.perf_counter() + _SETTLED_SECONDS
         if (ended := self._standing.ended) is not None:
             # The engine that was asked to end the take could not; it ended with that engine.
             self._tell(ended)

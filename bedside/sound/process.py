@@ -149,15 +149,18 @@ def _hurry() -> None:
 
 
 def _asked_to_open(stage: socket.socket) -> wire.Opening:
-    """Wait to be asked to play and return how; leave when the stage is gone."""
+    """Wait to be asked to play and return how; leave when the stage is gone or has had enough."""
     unpacker = wire.Unpacker()
     while True:
         piece = stage.recv(wire.SIZE)
         if not piece:
             raise SystemExit(0)
         for message in unpacker.feed(piece):
-            if isinstance(message, wire.Open):
-                return message.how
+            match message:
+                case wire.Open(how):
+                    return how
+                case wire.Quit():
+                    raise SystemExit(0)
 
 
 def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> None:

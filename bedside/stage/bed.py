@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bedside import __version__
-from bedside.archive.recorder import Recorder
-from bedside.archive.store import Store
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
 from bedside.music.events import Performed, Player, Profile
@@ -29,6 +29,9 @@ from bedside.stage.play import Inbox, Play
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.window import NoScreenError, screen, window
+
+if TYPE_CHECKING:
+    from bedside.archive.recorder import Recorder
 
 __all__ = ["RATE", "Bed", "NoScreenError", "play"]
 
@@ -83,44 +86,56 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
     recipes = catalogue.recipes(own, say)
     instruments = [offered(recipe) for recipe in recipes]
     sustained = frozenset(each.name for each in instruments if each.sustained)
-    with screen(), Store.open_or_set_aside(bed.data) as store:
+    listeners: list[Callable[[Performed], None]] = []
+
+    def tell(performed: Performed) -> None:
+        for listener in listeners:
+            listener(performed)
+
+    settings = Settings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
+    with ExitStack() as leaving:
+        leaving.enter_context(screen())
+        host = EngineHost(settings, sustained, tell)
+        leaving.callback(host.stop)
+        host.start()
+        # To read these in takes as long as an engine takes to start, which therefore starts meanwhile.
+        from bedside.archive.recorder import Recorder
+        from bedside.archive.store import Store
+
+        store = leaving.enter_context(Store.open_or_set_aside(bed.data))
         if store.notice:
             say(store.notice)
         recorder = Recorder(store, bed.patient, f"bedside {__version__}")
+        leaving.callback(_close, recorder, say)
+        # Before the recorder is closed it is to have all that was performed.
+        leaving.callback(host.stop)
         inbox = Inbox()
-
-        def listener(performed: Performed) -> None:
-            recorder.feed(performed)
-            inbox.put(performed)
-
-        settings = Settings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
-        host = EngineHost(settings, sustained, listener)
-        host.start()
-        keyboards = Keyboards(inbox.knock, bed.midi)
+        # Nothing is performed before something is asked.
+        listeners += [recorder.feed, inbox.put]
+        keyboards = leaving.enter_context(closing(Keyboards(inbox.knock, bed.midi)))
         atelier = Atelier(inbox.knock, say)
-        try:
-            host.ask(Profile(bed.profile))
-            surface = window(bed.size)
-            setting = Setting(
-                bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
-            )
-            outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-            others = worlds.every(say)
-            playground = Playground(surface, world, setting, instruments, outside, atelier, others)
-            tending = _Tending(host, recorder, say)
+        leaving.callback(atelier.close, _LEAVING_SECONDS)
+        host.ask(Profile(bed.profile))
+        surface = window(bed.size)
+        setting = Setting(
+            bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
+        )
+        outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
+        others = worlds.every(say)
+        playground = Playground(surface, world, setting, instruments, outside, atelier, others)
+        tending = _Tending(host, recorder, say)
 
-            def renew() -> None:
-                # The next child may be another one: whose session it is can only be said at the start.
-                host.close_take()
-                recorder.renew(None)
+        def renew() -> None:
+            # The next child may be another one: whose session it is can only be said at the start.
+            host.close_take()
+            recorder.renew(None)
 
-            Play(playground, keyboards, inbox, renew, tending.look, say).run()
-        finally:
-            atelier.close(_LEAVING_SECONDS)
-            keyboards.close()
-            host.stop()
-            if not recorder.close(_LEAVING_SECONDS):
-                say(recorder.fault or "The last moments of play are not recorded; the disk did not answer in time.")
+        Play(playground, keyboards, inbox, renew, tending.look, say).run()
+
+
+def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
+    if not recorder.close(_LEAVING_SECONDS):
+        say(recorder.fault or "The last moments of play are not recorded; the disk did not answer in time.")
 
 
 def offered(recipe: Recipe) -> Offered:

@@ -30,24 +30,18 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.music.recall import Recall
-from bedside.stage import arrangement, gallery
+from bedside.stage import arrangement
 from bedside.stage import world as worlds
 from bedside.stage.arrangement import Offered, Place, Setting
 from bedside.stage.atelier import Workshop
 from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
-from bedside.stage.chooser import Chooser, leaf
 from bedside.stage.echo import Echo
-from bedside.stage.hands import Finger, Hands, Picked, Pressed, Tuning
+from bedside.stage.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.midi import Played
+from bedside.stage.panels import Panels
 from bedside.stage.seats import Control, Table
 from bedside.stage.view import View
 from bedside.stage.world import World
-
-# Before the first miniature that is drawn ahead, and between two.
-_FIRST_SECONDS, _PREPARE_SECONDS = 6.0, 1.0
-
-# Between two pages of pictures.
-_TURN_SECONDS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +88,6 @@ class Playground:
         self._joined = False
         self._entering = 0
         self._going: set[Player] = set()
-        self._page: dict[Player, int] = {}
-        self._leaf: dict[Player, list[int | None]] = {}
-        self._turned = float("-inf")
-        self._prepared: float | None = None
-        self._drawn: dict[tuple[Control, str, tuple[int, int]], pygame.Surface] = {}
         self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
@@ -106,6 +95,7 @@ class Playground:
         place = arrangement.make(world, setting, self._size, self._offered)
         self._tables = place.tables
         self.view = View(place.scene, place.signs)
+        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
         self.hands = Hands(place.tables, self._size, self._tuning(world), compasses, sustained)
@@ -192,22 +182,8 @@ class Playground:
                 self._outside.close_take()
             self._show()
         self._workshop.collect()
-        self._prepare(now)
-
-    def _prepare(self, now: float) -> None:
-        """Have the worlds drawn in little while nobody plays, for a door to open at once."""
-        if self._prepared is None:
-            # Not in the first seconds, in which everything else begins too.
-            self._prepared = now + _FIRST_SECONDS
-        if self._taking or not self.view.resting or now < self._prepared:
-            return
-        self._prepared = now + _PREPARE_SECONDS
-        names = self.choices.worlds
-        size = Chooser(self._tables[0].seat.play, len(names), self._setting.least).size
-        for number, name in enumerate(names):
-            if (Control.DOOR, name, size) not in self._drawn:
-                self._workshop.order(partial(self._pictured, Control.DOOR, names, number, size), lambda _: None)
-                return
+        if not self._taking and self.view.resting:
+            self._panels.prepare(self._tables[0], now)
 
     def expose(self) -> None:
         """Draw everything anew, because something else was drawn over it."""
@@ -241,27 +217,12 @@ class Playground:
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
         for press in presses:
-            match press:
-                case Picked(player, int(number)):
-                    there = self._leaf.get(player, [])
-                    if number < len(there) and there[number] is None:
-                        self._turn(player, now)
-                    else:
-                        chosen = Picked(player, there[number] if number < len(there) else None)
-                        self._do(self.choices.act(chosen, now), now)
-                case _:
-                    if isinstance(press, Pressed):
-                        self._page.pop(press.player, None)
-                    self._do(self.choices.act(press, now), now)
+            meant = self._panels.meant(press, now)
+            if meant is not None:
+                self._do(self.choices.act(meant, now), now)
         if presses:
             self._show()
             self._hang()
-
-    def _turn(self, player: Player, now: float) -> None:
-        """Turn to the next page of pictures, not so often that they would flash."""
-        if now - self._turned >= _TURN_SECONDS:
-            self._turned = now
-            self._page[player] = self._page.get(player, 0) + 1
 
     def _do(self, effects: Sequence[Effect], now: float) -> None:
         for effect in effects:
@@ -351,47 +312,10 @@ class Playground:
             if player in self._going:
                 self.hands.choosing[player] = ()
             elif player in choosing:
-                self._open(table, choosing[player])
+                self.hands.choosing[player] = self._panels.open(table, choosing[player])
             else:
                 self.hands.choosing.pop(player, None)
                 self.view.draw_back(player)
-
-    def _open(self, table: Table, control: Control) -> None:
-        player, page = table.seat.player, self._page.get(table.seat.player, 0)
-        names = self.choices.worlds if control is Control.DOOR else self.choices.sounds
-        chooser = Chooser(table.seat.play, len(names), self._setting.least)
-        current = self.choices.world if control is Control.DOOR else self.choices.sound.get(player, "")
-        shown = leaf(len(names), len(chooser.areas), page)
-        self._leaf[player] = shown
-        self.hands.choosing[player] = chooser.areas
-        chosen = next((at for at, number in enumerate(shown) if number is not None and names[number] == current), None)
-        ground = self.view.scene.ground
-
-        def make() -> pygame.Surface:
-            return chooser.panel(ground, [self._pictured(control, names, each, chooser.size) for each in shown], chosen)
-
-        def hang(panel: pygame.Surface) -> None:
-            still = self.choices.choosing.get(player) is control and self._page.get(player, 0) == page
-            if still and self.view.scene.ground is ground:
-                self.view.hang(player, panel, chooser.rect)
-
-        self._workshop.order(make, hang)
-
-    def _pictured(
-        self, control: Control, names: Sequence[str], number: int | None, size: tuple[int, int]
-    ) -> pygame.Surface:
-        """Return the picture of what may be chosen, or of the way to more; drawn once."""
-        name = "" if number is None else names[number]
-        if (control, name, size) not in self._drawn:
-            look = self._setting.look
-            if not name:
-                made = gallery.control("more", min(size), look)
-            elif control is Control.SOUND:
-                made = gallery.instrument(self._offered[name].picture, min(size), look)
-            else:
-                made = gallery.shown(self._worlds[name], size, look) or pygame.Surface((1, 1))
-            self._drawn[control, name, size] = made
-        return self._drawn[control, name, size]
 
     def _show(self) -> None:
         """Let the signs show how things stand."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ import pytest
 from bedside.music.events import NoteOn, Performed, TakeBegan
 from bedside.sound import band, offline
 from bedside.stage.bed import POLYPHONY
+from bench.idle import IDLE, idle
 from bench.rendering import voices
 from bench.verdict import at_most
 from e2e.bed import bed, pads, spot, takes
@@ -23,10 +21,8 @@ from e2e.rig.eye import Eye
 from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import PROGRAM, SoundCard
 from e2e.rig.touchscreen import Touchscreen
-from e2e.rig.waiting import wait_for
 
 SECONDS = 60.0
-IDLE = "idle"
 
 # MIDI counts programs in the order in which the instruments are offered.
 KEYS = range(36, 96)
@@ -68,8 +64,7 @@ def test_a_minute_of_all_voices(
         until = time.monotonic()
         blocks = (card.now() - before) // card.block
         missed, late = card.missed - missed, card.late() - late
-        frames = sum(since <= at <= until for at in list(eye.drawn))
-        still = eye.longest_still(since, until)
+        frames, still = eye.frames(since, until), eye.longest_still(since, until)
         keyboard.control(64, 0)
         keyboard.control(123, 0)
         program.stop()
@@ -84,22 +79,7 @@ def test_a_minute_of_all_voices(
         f"{late.total() - late[PROGRAM] - late[IDLE]}; the probe missed {missed // card.block} blocks, "
         f"real-time {card.realtime}"
     )
-    report(
-        f"its picture: drawn on {frames / (until - since):.0f} times a second, still for {still * 1000:.0f} ms at most"
-    )
-
-
-@contextmanager
-def idle(card: SoundCard) -> Iterator[None]:
-    """Let a client of the card's run that does next to nothing, in C."""
-    command = ["jack_metro", "--bpm", "6", "--name", IDLE]
-    said = subprocess.DEVNULL
-    with subprocess.Popen(command, env={**os.environ, **card.env}, stdout=said, stderr=said) as client:
-        try:
-            wait_for(lambda: card.has(IDLE), 20, "an idle client")
-            yield
-        finally:
-            client.kill()
+    report(f"its picture: drawn {frames / (until - since):.0f} times a second, still for {still * 1000:.0f} ms at most")
 
 
 def sounding(take: list[Performed]) -> np.ndarray:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +17,7 @@ from bedside.sound.process import Settings
 from bedside.stage import bed as stage
 from bedside.stage import world
 from bench import memory
+from bench.idle import IDLE, idle
 from bench.verdict import at_least, at_most
 from e2e.bed import pads, playing, spot, tap_until_heard
 from e2e.rig.eye import Eye
@@ -118,10 +118,10 @@ def test_the_picture_while_instruments_are_baked(
     def made() -> int:
         return len(list(empty.glob("instruments/*.tables")))
 
-    with Eye(touchscreen) as eye, playing(touchscreen, card, tmp_path / "kept") as program:
+    with Eye(touchscreen) as eye, idle(card), playing(touchscreen, card, tmp_path / "kept") as program:
         tap_until_heard(touchscreen, card, program)
         since, before = time.monotonic(), made()
-        late, turn = card.late()[PROGRAM], 0
+        late, first, turn = card.late(), card.now(), 0
         while made() < wanted:
             assert time.monotonic() - since < 120.0, "not all instruments were made"
             touchscreen.down(turn % 5, *spots[turn % len(spots)])
@@ -129,15 +129,13 @@ def test_the_picture_while_instruments_are_baked(
             touchscreen.up(turn % 5)
             turn += 1
         until = time.monotonic()
-        late = card.late()[PROGRAM] - late
+        late, blocks = card.late() - late, (card.now() - first) // card.block
         program.stop()
-    drawn = [at for at in eye.drawn if since <= at <= until]
-    rate = len(drawn) / (until - since)
-    steps = sorted(after - at for at, after in pairwise(drawn))
+    rate = eye.frames(since, until) / (until - since)
     report(
         f"while {wanted - before} instruments are made in {until - since:.1f} s: the picture is drawn {rate:.1f} "
-        f"times a second, wanted 60: {at_least(rate, 59.0)}; still for {steps[len(steps) * 99 // 100] * 1000:.0f} ms "
-        f"in one of a hundred, {steps[-1] * 1000:.0f} ms at most; the engine late for {late} blocks"
+        f"times a second, wanted 60: {at_least(rate, 59.0)}; still for {eye.longest_still(since, until) * 1000:.0f} ms "
+        f"at most; the engine late for {late[PROGRAM]} of {blocks} blocks, an idle client in C for {late[IDLE]}"
     )
 
 

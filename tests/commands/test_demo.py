@@ -1,8 +1,9 @@
-"""The demo leaves a take, a sound and a score, and is made where there is no screen."""
+"""The demo leaves a take, a sound, a score and a report, and is made where there is no screen."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import mido
@@ -45,6 +46,21 @@ def test_demo_leaves_a_midi_file_with_a_track_for_each_player(demos: Demos, kept
     assert all(counts)
     (take,) = json.loads(done(kept, "takes", "--json"))
     assert sum(counts) == take["notes"]
+
+
+def test_demo_leaves_a_report_that_plays_anywhere(demos: Demos, kept: Path) -> None:
+    """The demo's report is one page that carries its sound, loads nothing, and tells both players' notes."""
+    page = (demos.root / "asked_out" / "demo.html").read_text("utf-8")
+    (take,) = json.loads(done(kept, "takes", "--json"))
+    assert 'src="data:audio/mpeg;base64,' in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?/""", page)
+    whole = {
+        player: told["whole"]
+        for player, told in json.loads(done(kept, "measure", take["id"], "--json"))["players"].items()
+    }
+    assert set(whole) == {"child", "therapist"}
+    for each in whole.values():
+        assert re.search(rf">{each['notes']}<", page)
 
 
 def test_play_without_a_screen_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from typing import Any, Self
 from e2e.rig.touchscreen import Touchscreen
 from e2e.rig.waiting import wait_for
 
+# What is drawn within so long of something else is of the same picture: there are no more than sixty a second.
+_PARTS_SECONDS = 0.008
+
 
 class Eye:
     """Watches the whole screen of a touchscreen; ``drawn`` holds the monotonic times at which something was drawn."""
@@ -48,6 +51,11 @@ class Eye:
         """Wait until the picture moves."""
         before = len(self.drawn)
         wait_for(lambda: len(self.drawn) > before, seconds, "the picture to move")
+
+    def frames(self, since: float, until: float) -> int:
+        """Return how many pictures were drawn between two monotonic times; one may be drawn in several parts."""
+        times = [float("-inf"), *(at for at in list(self.drawn) if since <= at <= until)]
+        return sum(b - a > _PARTS_SECONDS for a, b in pairwise(times))
 
     def longest_still(self, since: float, until: float) -> float:
         """Return the longest time, in seconds, in which nothing was drawn between two monotonic times."""

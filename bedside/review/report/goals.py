@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bedside.archive.journal import Journal
+from bedside.review.days import day
 from bedside.review.measures.attainment import t_score
 from bedside.review.report.blocks import Block, Kind, Section, Table, Text
-
-
-def day(moment: datetime) -> str:
-    """Return a day as people write it, in this machine's zone."""
-    return f"{moment.astimezone():%-d %B %Y}"
 
 
 def goals(journal: Journal, share: bool, patient: str, sessions: list[str]) -> list[Section]:

@@ -10,6 +10,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bedside.review.days import day
+
 
 class Pages:
     """The templates of a folder."""
@@ -18,7 +20,7 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._environment.filters |= {"day": _day, "clock": _clock, "span": _span}
+        self._environment.filters |= {"day": day, "clock": _clock, "span": _span}
 
     def show(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page; a template knows the visit's ``word`` and the ``path``, beside what it is given."""
@@ -27,11 +29,6 @@ class Pages:
             word=visit.word if visit is not None else "", path=request.url.path, **values
         )
         return HTMLResponse(page, status)
-
-
-def _day(moment: datetime) -> str:
-    """Return a day as people write it, in this machine's zone: 25 November 2026."""
-    return f"{moment.astimezone():%-d %B %Y}" if moment else ""
 
 
 def _clock(moment: datetime) -> str:

@@ -14,6 +14,7 @@ from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.charts import Point, course
 from bedside.review.course import Meeting, Standing, meetings, standings
+from bedside.review.days import short
 from bedside.review.measured import Measured
 from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
 from bedside.review.svg import svg
@@ -56,7 +57,7 @@ def weeks(
         measure=measure if measure in offered else "",
         single=len(shown) == 1,
         meetings=found,
-        days=[f"{each.session.began.astimezone():%-d %b %Y}" for each in found],
+        days=[short(each.session.began) for each in found],
         least=LEAST_SESSIONS,
         charts=[chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
         choices=choices(found) if found else None,
@@ -68,7 +69,7 @@ def chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[
     """Return a measure over sessions as its picture and its numbers."""
     stand = standings(found, name)
     points = [
-        Point(short(each), one.value, one.chance, one.median, one.mad, not one.differs)
+        Point(_day(each), one.value, one.chance, one.median, one.mad, not one.differs)
         for each, one in zip(found, stand, strict=True)
     ]
     said = terms.term(name)
@@ -87,7 +88,7 @@ def chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[
 
 def choices(found: Sequence[Meeting]) -> dict[str, Any]:
     """Return the share of choices that were a child's over sessions, as a picture."""
-    points = [Point(short(each), each.share) for each in found]
+    points = [Point(_day(each), each.share) for each in found]
     known = [each.share for each in found if each.choices]
     words = (
         f"Share of choices that were the child's, in {len(known)} sessions with choices; the numbers are in the table."
@@ -101,11 +102,12 @@ def where(one: Standing) -> str:
         return "no data"
     if not math.isfinite(one.median):
         return TOO_FEW
-    if one.value > one.median + one.mad:
+    # Means of the same values may differ in their last bits; where the band is a line, they are still on it.
+    rounding = 1e-9 * max(abs(one.value), abs(one.median))
+    if one.value > one.median + one.mad + rounding:
         return "above the band"
-    return "below the band" if one.value < one.median - one.mad else "in the band"
+    return "below the band" if one.value < one.median - one.mad - rounding else "in the band"
 
 
-def short(meeting: Meeting) -> str:
-    """Return a session's day as a chart has room for it."""
-    return f"{meeting.session.began.astimezone():%-d %b}"
+def _day(meeting: Meeting) -> str:
+    return short(meeting.session.began, year=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from bedside.music.events import Player, Source
+from bedside.review.course import Standing
+from bedside.review.web.weeks import where
 from review.web.desk import ESCAPED, SCRIPT, Desk, desk, played
 
 
@@ -117,3 +120,19 @@ def test_nothing_is_inline_and_every_text_is_escaped(ward: Desk) -> None:
 def test_what_is_not_there_is_told(ward: Desk, query: dict[str, str], status: int) -> None:
     """An unknown patient or player is told in a sentence; without any the page says what to do."""
     assert ward.door.visitor().get("/weeks", params=query).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("value", "mad", "words"),
+    [
+        (19.000000000000004, 0.0, "in the band"),
+        (18.999999999999996, 0.0, "in the band"),
+        (19.1, 0.1, "in the band"),
+        (19.11, 0.1, "above the band"),
+        (18.89, 0.1, "below the band"),
+        (math.nan, 0.1, "no data"),
+    ],
+)
+def test_a_value_on_the_edge_is_in_the_band(value: float, mad: float, words: str) -> None:
+    """Where all values are the same, their means differ in the last bits, and stand in the band, which is a line."""
+    assert where(Standing(value, math.nan, 19.0, mad, 3, ())) == words

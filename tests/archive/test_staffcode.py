@@ -141,7 +141,7 @@ class Tries(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1))
     def waits_as_told(self, which: int) -> None:
-        """Look at a code after what a program says, and no later; it says more where it finds what the other counted."""
+        """Look at a code after what a program says, which says more where it finds what the other counted."""
         for told in range(3):
             try:
                 assert not self.gates[which].opens(WRONG)

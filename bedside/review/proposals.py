@@ -6,16 +6,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bedside.music.events import Player
 from bedside.review.measures.moments import Kind, Moment
 from bedside.review.terms import PAIR, PLAYER
 
-# What stands beside a measure as evidence and is no measure itself: its words and its unit.
+# What is evidence and no measure itself: its words, its unit and with how many digits it is shown.
 _BESIDE = {
-    "rest": ("Rest before it", "s"),
-    "threshold": ("proposed from", ""),
-    "distance": ("Distance of both", ""),
-    "chance": ("mean of chance", ""),
+    "rest": ("Rest before it", "s", 2),
+    "threshold": ("proposed from", "", 2),
+    "distance": ("Distance of both", "", 2),
+    "chance": ("mean of chance", "", 2),
+    "exchanges": ("Turns taken up", "", 0),
+    "response_latency": ("median time to answer", "s", 2),
+    "role_density": ("In density on end for", "s", 0),
+    "role_velocity": ("In loudness on end for", "s", 0),
+    "role_pitch": ("In pitch height on end for", "s", 0),
+    "band": ("95 % of chance up to", "s", 0),
 }
+
+# What is said of the first of two players, beside the other.
+_ROLES = (Kind.DEPENDENT, Kind.FOLLOWER, Kind.PARTNER, Kind.LEADER, Kind.RESISTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ def proposals(moments: Sequence[Moment], seconds: float) -> list[Proposal]:
     """Return the moments of a take of so many seconds in words, in order of time."""
     return [
         Proposal(
-            str(moment.kind),
+            _kind(moment),
             _label(moment),
             max(moment.start, 0.0),
             min(max(moment.end, moment.start), max(seconds, moment.start)),
@@ -43,11 +53,26 @@ def proposals(moments: Sequence[Moment], seconds: float) -> list[Proposal]:
     ]
 
 
+def kinds() -> frozenset[str]:
+    """Return every kind of which a proposal may be."""
+    others = frozenset(str(kind) for kind in Kind if kind not in _ROLES)
+    return others | {f"{player.label} {kind}" for kind in _ROLES for player in Player}
+
+
+def _kind(moment: Moment) -> str:
+    """Return what a verdict on a moment knows it by: two players may have the same role at the same time."""
+    return f"{moment.players[0].label} {moment.kind}" if moment.kind in _ROLES else str(moment.kind)
+
+
 def _label(moment: Moment) -> str:
     """Return what a moment is called, with who it is about."""
-    who = " and ".join(player.label for player in moment.players)
+    who = [player.label for player in moment.players]
     said = str(moment.kind)
-    return f"{said[0].upper()}{said[1:]}: {who}" if moment.kind is not Kind.AFTER_REST else f"{who}: {said}"
+    if moment.kind is Kind.AFTER_REST:
+        return f"{who[0]}: {said}"
+    if moment.kind in _ROLES:
+        return f"{who[0]} {said}, beside {who[1]}"
+    return f"{said[0].upper()}{said[1:]}: {' and '.join(who)}"
 
 
 def _evidence(moment: Moment) -> str:
@@ -55,19 +80,21 @@ def _evidence(moment: Moment) -> str:
     said = []
     for name, value in moment.evidence.items():
         if math.isfinite(value):
-            label, unit = _named(name)
-            said.append(f"{label} {value:.2f}{' ' + unit if unit and unit[0] not in '0−' else ''}")
+            label, unit, digits = _named(name)
+            said.append(f"{label} {value:.{digits}f}{' ' + unit if unit and unit[0] not in '0−' else ''}")
     notes = sum(len(each) for each in moment.notes.values())
     return ", ".join([*said, f"{notes} notes" if notes != 1 else "1 note"])
 
 
-def _named(name: str) -> tuple[str, str]:
-    """Return a number's words and unit."""
+def _named(name: str) -> tuple[str, str, int]:
+    """Return a number's words, its unit, and its digits."""
     if name in _BESIDE:
         return _BESIDE[name]
     if name.endswith("_chance"):
         return _BESIDE["chance"]
+    if name.endswith("_band"):
+        return _BESIDE["band"]
     if name.endswith("_apart"):
-        return f"{_named(name.removesuffix('_apart'))[0]} apart by", ""
+        return f"{_named(name.removesuffix('_apart'))[0]} apart by", "", 2
     term = PAIR.get(name) or PLAYER.get(name)
-    return (term.label, term.unit) if term is not None else (name.replace("_", " ").capitalize(), "")
+    return (term.label, term.unit, 2) if term is not None else (name.replace("_", " ").capitalize(), "", 2)

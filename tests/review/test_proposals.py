@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bedside.music.events import Player
 from bedside.review.measures.moments import Kind, Moment
-from bedside.review.proposals import proposals
+from bedside.review.proposals import kinds, proposals
 
 
 def moment(kind: Kind, players: tuple[Player, ...], evidence: dict[str, float]) -> Moment:
@@ -28,7 +28,27 @@ def test_a_shared_pulse_stands_beside_chance() -> None:
     assert said.evidence == "Shared pulse 0.61, mean of chance 0.20, proposed from 0.30, 4 notes"
 
 
+def test_an_exchange_is_counted() -> None:
+    """How often a turn was taken up is a count, not a rate; the time to answer is in seconds."""
+    found = {"exchanges": 12.0, "response_latency": 0.47}
+    (said,) = proposals([moment(Kind.EXCHANGE, (Player.CHILD, Player.THERAPIST), found)], 60)
+    assert said.evidence == "Turns taken up 12, median time to answer 0.47 s, 4 notes"
+
+
 def test_what_is_no_number_is_left_out() -> None:
     """A number that is no data is not evidence."""
     (said,) = proposals([moment(Kind.ALIKE, (Player.CHILD, Player.CHILD2), {"distance": float("nan")})], 60)
     assert said.evidence == "4 notes"
+
+
+def test_a_role_is_said_of_one_beside_the_other() -> None:
+    """Two may have one role at one time: each says whose it is, in its label and in the kind that a verdict keeps."""
+    both = (Player.CHILD, Player.THERAPIST)
+    found = {"role_pitch": 24.0, "role_pitch_band": 15.0}
+    child, therapist = proposals([moment(Kind.PARTNER, players, found) for players in (both, both[::-1])], 60)
+    assert child.label == "child in the role of partner, beside therapist"
+    assert therapist.label == "therapist in the role of partner, beside child"
+    assert child.evidence == "In pitch height on end for 24 s, 95 % of chance up to 15 s, 4 notes"
+    assert child.kind != therapist.kind
+    assert {child.kind, therapist.kind, Kind.EXCHANGE} < kinds()
+    assert max(map(len, kinds())) <= 40

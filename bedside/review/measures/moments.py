@@ -11,7 +11,9 @@ import numpy as np
 from bedside.music.events import Player
 from bedside.review.measures import level, pulse, shared
 from bedside.review.measures.imitation import joint_range
+from bedside.review.measures.pair import FOLLOWED, Moving
 from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.roles import Stretch, longest
 from bedside.review.measures.take import Take, lost
 from bedside.review.measures.turns import Exchanges, Turns
 from bedside.review.measures.windows import WINDOW_SECONDS, Inside, Windows
@@ -27,6 +29,9 @@ _ANSWER_SECONDS = 5.0
 _SHARED_PULSE = 0.3
 _SHARED_SECONDS = 3
 
+# One role for less than this, in seconds, is not proposed.
+_ROLE_SECONDS = 10.0
+
 
 class Kind(StrEnum):
     """What is proposed."""
@@ -36,6 +41,12 @@ class Kind(StrEnum):
     SHARED_PULSE = "first shared pulse"
     ALIKE = "most alike"
     DIFFERENT = "most different"
+    # The gradients of autonomy of Bruscia 1987: words for how curves moved, which the therapist may accept or reject.
+    DEPENDENT = "in the role of dependent"
+    FOLLOWER = "in the role of follower"
+    PARTNER = "in the role of partner"
+    LEADER = "in the role of leader"
+    RESISTER = "in the role of resister"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,8 @@ def _between(take: Take, other: Player) -> Iterator[Moment]:
     yield from exchange(take, both, Exchanges.of(Turns.of(one), Turns.of(two)))
     yield from _shared(take, both, inside, windows)
     yield from _likeness(take, both, inside, windows)
+    yield from _roles(take, both)
+    yield from _roles(take, both[::-1])
 
 
 def exchange(take: Take, both: tuple[Player, ...], passed: Exchanges) -> Iterator[Moment]:
@@ -137,6 +150,26 @@ def _likeness(
     for kind, place in ((Kind.ALIKE, int(np.nanargmin(mean))), (Kind.DIFFERENT, int(np.nanargmax(mean)))):
         evidence = {f"{name}_apart": float(share[place]) for name, share in apart.items()}
         yield _moment(take, kind, both, float(windows.start[place]), float(windows.end[place]), evidence)
+
+
+def _roles(take: Take, both: tuple[Player, ...]) -> Iterator[Moment]:
+    """Yield the stretch in which the first of both had one role beside the other for longer than chance gives.
+
+    Of several curves it is the one in which that is most so.
+    """
+    one, two = (Moving.of(take, take.parts[player], WINDOW_SECONDS) for player in both)
+    best: tuple[float, str, Stretch] | None = None
+    for name in FOLLOWED:
+        found = longest(one.each_second(name), two.each_second(name), two.silent())
+        if found is None or found.end - found.start < _ROLE_SECONDS:
+            continue
+        above = found.end - found.start - found.chance
+        if above > 0 and (best is None or above > best[0]):
+            best = above, name, found
+    if best is not None:
+        _, name, found = best
+        evidence = {f"role_{name}": found.end - found.start, f"role_{name}_band": found.chance}
+        yield _moment(take, Kind[found.role.upper()], both, found.start, found.end, evidence)
 
 
 def _moment(

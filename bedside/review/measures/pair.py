@@ -7,18 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from bedside.review.measures import company, level, pulse, shared, turns
-from bedside.review.measures.autonomy import NEAR, autonomy
+from bedside.review.measures.autonomy import autonomy
 from bedside.review.measures.coincidence import coincidence
 from bedside.review.measures.imitation import imitation
 from bedside.review.measures.lead import STEP_SECONDS as FINE_SECONDS
 from bedside.review.measures.lead import leads
 from bedside.review.measures.part import Bools, Floats, Part
 from bedside.review.measures.player import Curve, known
+from bedside.review.measures.roles import NEAR
 from bedside.review.measures.sounding import presence
 from bedside.review.measures.take import Take
 from bedside.review.measures.windows import Inside, Windows
 
-_IMITATED = ("density", "velocity", "pitch")
+# The curves in which one may follow or imitate the other.
+FOLLOWED = ("density", "velocity", "pitch")
 _LED = ("density", "velocity", "pulse_period")
 
 
@@ -84,7 +86,7 @@ def between(
     beat, beat_band = shared.standing(*pulses, step)
     whole |= {**beat.named("shared_pulse"), "shared_pulse_band": beat_band}
     curves["shared_pulse"] = known(shared.shared_pulse(*pulses), windows)
-    for name in _IMITATED:
+    for name in FOLLOWED:
         found = imitation(moving[0].each_second(name), moving[1].each_second(name))
         for who, standing, curve in (("a", found.a, found.curve_a), ("b", found.b, found.curve_b)):
             whole |= standing.named(f"imitation_{name}_{who}")
@@ -98,7 +100,7 @@ def between(
     for name, standing in turns.standings(*passing, take.played, take.gaps).items():
         whole |= standing.named(name)
     proposed: dict[str, object] = {"proposal": "for the therapist to accept or reject", "near": NEAR}
-    for name in _IMITATED:
+    for name in FOLLOWED:
         both: dict[str, object] = {}
         for who, own, other in (("a", moving[0], moving[1]), ("b", moving[1], moving[0])):
             moved = autonomy(own.each_second(name), other.each_second(name), other.silent())

@@ -16,7 +16,7 @@ from bedside.errors import BedsideError
 from bedside.music.events import Player
 from bedside.review import terms
 from bedside.review.course import takes_of
-from bedside.review.measures.moments import Kind
+from bedside.review.proposals import kinds
 from bedside.review.report import content, hearing, html, pdf
 from bedside.review.web.pages import Pages
 from bedside.sound import catalogue
@@ -107,7 +107,7 @@ def known_names() -> frozenset[str]:
         instruments = {patch.name for patch in catalogue.shipped()}
     except BedsideError:
         instruments = set()
-    return frozenset(worlds | instruments | {player.label for player in Player} | set(Kind))
+    return frozenset(worlds | instruments | {player.label for player in Player} | kinds())
 
 
 def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:

@@ -77,6 +77,36 @@ def test_the_most_alike_and_most_different_are_found() -> None:
     assert found[Kind.ALIKE].evidence["density_apart"] < found[Kind.DIFFERENT].evidence["density_apart"]
 
 
+def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
+    """Of a therapist who wanders and a child who goes after, the child follows, for longer than chance gives."""
+    chance = np.random.default_rng(1)
+    led = 66 + np.cumsum(chance.choice([-1.5, 1.5], 30)).repeat(5)
+    follows = [60.0]
+    for pitch in led[:-1]:
+        follows.append(follows[-1] + 0.15 * (pitch - follows[-1]))
+    child, therapist = (
+        part([(at + beat, 0.3, pitch, 64) for at, pitch in enumerate(pitches) for beat in (0.0, 0.5)])
+        for pitches in (follows, led)
+    )
+    found = {moment.players: moment for moment in moments(take(child, therapist)) if "role" in moment.kind}
+    follower = found[Player.CHILD, Player.THERAPIST]
+    assert follower.kind in (Kind.FOLLOWER, Kind.DEPENDENT)
+    assert follower.evidence["role_pitch"] == follower.end - follower.start
+    assert follower.evidence["role_pitch"] > follower.evidence["role_pitch_band"]
+
+
+def test_roles_are_proposed_where_they_last_longer_than_by_chance() -> None:
+    """Of two who play by themselves few have a role for longer than chance gives; one who repeats the other has."""
+    strangers = [take(improvised(seed), improvised(seed + 100)) for seed in range(12)]
+    found = [moment for each in strangers for moment in moments(each) if "role" in moment.kind]
+    # Three curves of two players: each may pass its 95 % once in twenty takes.
+    assert len(found) <= 12
+    for moment in found:
+        length, chance = moment.evidence.values()
+        assert length == moment.end - moment.start >= 10
+        assert length > chance
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_moments_lie_in_the_take_and_bear_evidence(seed: int) -> None:
     """Each proposal has its span within the take, numbers that speak for it, and notes that begin in the span."""

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from bedside.review.measures import company, pulse, shared
-from bedside.review.measures.autonomy import autonomy, role
+from bedside.review.measures.autonomy import autonomy
 from bedside.review.measures.coincidence import coincidence
 from bedside.review.measures.imitation import imitation
 from bedside.review.measures.measure import measure
+from bedside.review.measures.roles import ROLES, role
 from bedside.review.measures.sounding import presence
 from bedside.review.measures.turns import Turns, standings
 from bedside.review.measures.windows import Inside, Windows
@@ -150,7 +151,7 @@ def test_who_plays_while_the_other_is_silent_plays_solo() -> None:
 )
 def test_roles_follow_from_the_shares(affirmative: float, contradictive: float, near: bool, expected: str) -> None:
     """Each role has its shares of moves, and where they are all of one kind, its distance."""
-    assert role(affirmative, contradictive, near) == expected
+    assert ROLES[role(np.array(affirmative), np.array(contradictive), np.array(near))] == expected
 
 
 def test_roles_are_labelled_as_a_proposal() -> None:

@@ -35,10 +35,10 @@ pictures: .venv/test ## paint every world in every variant and size, and a sheet
 	@SDL_VIDEODRIVER=dummy PYTHONPATH=tests $(BIN)/python -m stage.pictures out/pictures
 
 test: test-packages check ## check, then run every test on real devices; ARGS="-k …" goes to pytest
-	@echo "Running the tests that need no device, on every core"
-	@$(call PYTEST,--deselect=tests/e2e --numprocesses=auto --dist=worksteal)
-	@echo "Running the tests on real devices, with the machine to themselves"
-	@$(call PYTEST,tests/e2e)
+	@echo "Running the tests, on every core"
+	@$(call PYTEST,-m "not alone" --numprocesses=auto --dist=worksteal)
+	@echo "Running those that play and listen, with the machine to themselves"
+	@$(call PYTEST,-m alone tests/e2e)
 
 check: .venv/test ## lint, formatting and types
 	@echo "Checking lint, formatting and types"

@@ -96,13 +96,15 @@ def main() -> None:
         pump.notice(wire.Have(instrument.name, instrument.sustained))
     _warm(engine)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    threading.Thread(target=_bring, args=(arrivals, pump), name="arrivals", daemon=True).start()
+    playing = threading.Event()
+    threading.Thread(target=_bring, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
     stage.sendall(wire.pack(wire.Ready()))
     how = _asked_to_open(stage)
     pump.settle()
     gc.collect()
     gc.freeze()
     gc.disable()
+    playing.set()
     _hurry()
     _play(pump, stage, settings, how)
 
@@ -122,12 +124,13 @@ def _warm(engine: Engine) -> None:
     engine.reset(0)
 
 
-def _bring(arrivals: Arrivals, pump: Pump) -> None:
-    """Bring the instruments that the engine does not have yet, until it has all."""
-    _hurry()
+def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
+    """Bring the instruments that the engine does not have yet, until it has all; a spare leaves others their time."""
     said = False
     while True:
         for instrument in arrivals.look():
+            if playing.is_set():
+                _hurry()
             pump.bring(instrument)
             time.sleep(_PAUSE_SECONDS)
         if not arrivals.awaited:

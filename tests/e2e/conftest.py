@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
+
+# These only look at pages, and wait for what they see.
+_BESIDE_OTHERS = ("test_review_desk", "test_review_library", "test_review_report", "test_review_safety")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark those that must have the machine to themselves: what plays and is listened to in real time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.path.stem not in _BESIDE_OTHERS:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")

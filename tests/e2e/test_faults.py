@@ -141,13 +141,13 @@ def test_a_lost_sound_card_is_found_again(touchscreen, tmp_path):
 
 
 def engines(program):
-    """Return the numbers of the engine's processes, the one that plays first: it alone has real-time threads."""
+    """Return the numbers of the engine's processes, the one that plays first: it alone has the card's thread."""
     found = []
     for pid in program.children():
         try:
             command = Path(f"/proc/{pid}/cmdline").read_text()
             threads = [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
-            urgent = any(os.sched_getscheduler(thread) in (os.SCHED_FIFO, os.SCHED_RR) for thread in threads)
+            urgent = any(os.sched_getscheduler(thread) == os.SCHED_FIFO for thread in threads)
         except (FileNotFoundError, ProcessLookupError):
             continue
         if "bedside.sound.process" in command:

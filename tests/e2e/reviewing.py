@@ -33,7 +33,7 @@ PATIENCE_SECONDS = 60.0
 
 # Correlating looks at every so many frames.
 _STEP = 6
-_WINDOW_SECONDS = 0.35
+WINDOW_SECONDS = 0.35
 
 _EAR = """
 class Ear extends AudioWorkletProcessor {
@@ -232,7 +232,7 @@ def places(sound: np.ndarray, *wholes: np.ndarray) -> list[tuple[float, float, i
 
     ``wholes`` are renderings of the same take, for different players. How surely is the correlation there, 0–1.
     """
-    window = int(_WINDOW_SECONDS * RATE)
+    window = int(WINDOW_SECONDS * RATE)
     found = []
     kept = [whole[::_STEP] for whole in wholes]
     for begin in range(0, len(sound) - window, window):

@@ -23,6 +23,13 @@ KILLS = int(os.environ.get("BEDSIDE_KILLS", "5"))
 UNDER_WAY_SECONDS = 0.05
 
 
+@pytest.fixture
+def card():
+    """Give a sound card that waits for a client that does not answer as briefly as JACK does by itself."""
+    with SoundCard(patience=0.5) as card:
+        yield card
+
+
 def note_ons(data):
     return [p.event for take in takes(data) for p in take if isinstance(p.event, NoteOn)]
 

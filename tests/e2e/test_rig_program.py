@@ -16,7 +16,8 @@ if "--wait-for-term" not in sys.argv:
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 child = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "
-subprocess.Popen([sys.executable, "-c", child])
+# It has ended, and left a child of its own, when the family is complete.
+subprocess.run([sys.executable, "-c", child])
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 print("data", sys.argv[2], flush=True)
 time.sleep(600)
@@ -40,7 +41,8 @@ def test_a_killed_program_leaves_nothing(tmp_path: Path) -> None:
 def test_a_program_is_asked_to_stop(tmp_path: Path) -> None:
     """`stop` returns the exit code of a program that obeys SIGTERM, and names one that does not; neither lives on."""
     with running(FAMILY, tmp_path, "--wait-for-term") as program:
-        program.wait_for(lambda: len(program.children()) == 2, 10, "the family")
+        program.wait_for(lambda: program.stdout.read_text(), 10, "the family")
+        program.wait_for(lambda: len(program.children()) == 2, 10, "child and grandchild")
         assert program.stop() == -signal.SIGTERM
         family = program.children()
         assert len(family) == 2

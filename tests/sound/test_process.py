@@ -87,6 +87,14 @@ def test_a_process_whose_stage_is_gone_ends(started):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+def test_a_process_that_is_not_needed_ends(started):
+    """Where the beginning fails elsewhere, an engine that was never opened ends when it is asked."""
+    process, stage = started
+    stage.send(wire.Quit())
+    assert process.wait(20) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
 def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))

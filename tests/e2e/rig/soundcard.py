@@ -49,12 +49,14 @@ class SoundCard:
     server runs with real-time scheduling: where it does not, a latency measured here is noise. ``missed`` counts the
     frames that the probe was too late for; they are silent in the record. ``xruns`` counts the blocks for which any
     client was late, the probe and a keyboard included, which are Python and wait for the test; `late` says who it was.
-    One process can use one card at a time, because libjack can.
+    A client that does not answer holds the others up for ``patience`` seconds at most. One process can use one card at
+    a time, because libjack can.
     """
 
-    def __init__(self, block: int = 128, rate: int = 48000, seconds: float = 120.0) -> None:
+    def __init__(self, block: int = 128, rate: int = 48000, seconds: float = 120.0, patience: float = 4.5) -> None:
         self.block = block
         self.rate = rate
+        self.patience = patience
         self.realtime = False
         self.missed = 0
         self.xruns = 0
@@ -162,7 +164,8 @@ class SoundCard:
         # A machine that stands still for half a second is not to cost a client its place, as it would by default.
         # Shared memory is laid out for every port there may be, and a container's /dev/shm is small. A temporary server
         # ends with its last client, so that it does not outlive a test run that was killed.
-        command = ["jackd", *scheduling, "--port-max", "128", "--timeout", "4500", "--temporary", "-n", name]
+        command = ["jackd", *scheduling, "--port-max", "128", "--temporary", "-n", name]
+        command += ["--timeout", str(round(self.patience * 1000))]
         command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.block), "--monitor"]
         try:
             with log.open("a") as said:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from playwright.sync_api import Page
 
-from e2e.reviewing import RATE, Pages, heard
+from e2e.reviewing import RATE, WINDOW_SECONDS, Pages, heard, places
 
 NEAR_SECONDS = 0.1
 SURE = 0.97
@@ -51,6 +51,14 @@ def listen(page: Page, seconds: float) -> np.ndarray:
     """Return so much of what the page plays, once it plays."""
     until(lambda: np.count_nonzero(np.abs(heard(page)) > 1e-3) >= seconds * RATE * 0.6, "sound")
     return heard(page)
+
+
+def heard_first(page: Page, whole: np.ndarray) -> float:
+    """Return the second of the take that was heard first since `forget`; the loaded machine may blur its beginning."""
+    sound = listen(page, 4 * WINDOW_SECONDS)
+    onset, window = int(np.argmax(np.abs(sound) > 1e-3)), int(WINDOW_SECONDS * RATE)
+    pieces = [places(sound[onset + n * window :][: window + 1], whole) for n in range(4)]
+    return next(at - n * WINDOW_SECONDS for n, piece in enumerate(pieces) for at, _, _ in sure(piece))
 
 
 def sure(found: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:

@@ -10,6 +10,13 @@ from e2e.takepage.acts import NEAR_SECONDS, click, drag, heard_first, ready, unt
 MOMENTS = [
     {"kind": "rest", "label": "First note after a long rest", "first": 9.0, "last": 9.0, "evidence": "After 14 s."},
     {"kind": "exchange", "label": "Longest exchange", "first": 12.0, "last": 18.0, "evidence": "12 turns in 6 s."},
+    {
+        "kind": "child in the role of follower",
+        "label": "child in the role of follower, beside therapist",
+        "first": 12.0,
+        "last": 24.0,
+        "evidence": "In pitch height on end for 12 s, 95 % of chance up to 9 s.",
+    },
 ]
 
 
@@ -79,12 +86,14 @@ def test_proposed_moments_are_accepted_or_dismissed(browser: Browser, pages: Pag
         opened(page, pages)
         items = page.locator("#moments li")
         assert "12 turns in 6 s." in items.nth(1).inner_text()
+        assert "95 % of chance up to 9 s" in items.nth(2).inner_text()
+        assert "in Bruscia’s words" in page.locator("#moments-none").inner_text()
         items.nth(0).get_by_role("button", name="Dismiss").click()
         items.nth(0).get_by_role("button", name="Undo").wait_for()
         items.nth(1).get_by_role("button", name="Accept").click()
         items.nth(1).get_by_role("button", name="Undo").wait_for()
         opened(page, pages)
-        assert [item.get_attribute("class") for item in items.all()] == ["dismissed", "accepted"]
+        assert [item.get_attribute("class") or "" for item in items.all()] == ["dismissed", "accepted", ""]
         items.nth(1).locator(".go").click()
         assert abs(position(page) - 12.0) < NEAR_SECONDS
         items.nth(0).get_by_role("button", name="Undo").click()

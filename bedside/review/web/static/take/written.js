@@ -4,6 +4,8 @@ import { ask } from "./ask.js";
 import { clock } from "./axis.js";
 import { release } from "./keys.js";
 
+const ROLES = "A role, in Bruscia’s words, says how one’s curve moved beside the other’s.";
+
 const find = (id) => document.getElementById(id);
 
 export class Written {
@@ -61,9 +63,10 @@ export class Written {
     find("nothing").hidden = things.length > 0;
     find("moments").replaceChildren(...this.moments.map((moment) => this.#moment(moment)));
     find("moments-count").textContent = this.moments.length || "";
-    find("moments-none").textContent = this.moments.length
-      ? "Found in the music, for you to accept or dismiss."
-      : "Nothing was found to propose.";
+    find("moments-none").textContent = [
+      this.moments.length ? "Found in the music, for you to accept or dismiss." : "Nothing was found to propose.",
+      ...(this.moments.some((moment) => moment.kind.includes(" in the role of ")) ? [ROLES] : []),
+    ].join(" ");
     // What is shown anew keeps the focus where it was.
     if (focused) document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
     this.hooks.changed();

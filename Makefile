@@ -56,7 +56,7 @@ soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 d
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
-	@echo "Touching a million times, which takes about an hour"
+	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
 clean: ## remove what can be made again

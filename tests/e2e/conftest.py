@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from e2e.reviewing import chromium
 from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
@@ -20,6 +22,13 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and item.path.stem not in _BESIDE_OTHERS:
             item.add_marker(pytest.mark.alone)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Debian's browser."""
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bedside.archive.store import Store
 from bedside.music.events import Source
-from e2e.reviewing import Pages, chromium, entered, served
+from e2e.reviewing import Pages, entered, served
 from review.web.desk import RATE, keep, played
 
 SIGHTS = {
@@ -47,13 +47,6 @@ class Ward:
             f"/ratings/{one}",
             f"/report?patient={self.patient}",
         ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Debian's browser."""
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -210,5 +203,6 @@ def test_a_note_is_whole_on_paper(browser: Browser, ward: Ward, tmp_path: Path) 
     ).stdout
     assert text.count("heard 0\n") == text.count("heard 79\n") == 1
     assert "Objective" in text
-    for field in ("Plan", "Belongs to", "Keep the note"):
+    assert "heard 0\n" in text.partition("\f")[0], "it begins on the first page"
+    for field in ("Plan", "Belongs to", "Keep the note", "Blind ratings"):
         assert field not in text

@@ -14,15 +14,9 @@ from sqlalchemy import delete
 from bedside.archive.models import StaffCode
 from bedside.archive.store import Store
 from bedside.music.events import Player
-from e2e.reviewing import CODE, Pages, chromium, entered, served
+from e2e.reviewing import CODE, Pages, entered, served
 from e2e.test_review_desk import SIGHTS
 from review.web.test_library import Door, keep
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bedside.archive.store import Store
-from e2e.reviewing import Pages, chromium, entered, rendered, served
+from e2e.reviewing import Pages, entered, rendered, served
 from review.web.desk import RATE, keep, played
 
 SECONDS = 14.0
@@ -35,13 +35,6 @@ class Made:
     pdf: Path
     share: Path
     sound: np.ndarray
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Debian's browser."""
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

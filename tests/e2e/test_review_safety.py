@@ -24,7 +24,7 @@ from sqlalchemy import delete
 from bedside.archive.models import StaffCode
 from bedside.archive.store import Store
 from bedside.review.web.visits import COOKIE
-from e2e.reviewing import CODE, Pages, chromium, entered, served
+from e2e.reviewing import CODE, Pages, entered, served
 from review.web.test_library import SPITE, Door, keep
 
 PLANTED = "waits for the high bells"
@@ -61,12 +61,6 @@ class Site:
     page: str = ""
     port: int = 0
     cookies: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,11 @@ from playwright.sync_api import Browser, Page
 
 from bedside.archive.moments import Chosen
 from bedside.archive.store import Store
-from e2e.reviewing import Pages, chromium, entered, opened, score, served
+from e2e.reviewing import Pages, entered, opened, score, served
 
 SECONDS = 24.0
 
 CHOICES = ((2.5, "world", "sea", "child"), (8.25, "sound", "harp", "child"), (16.0, "stop", "", "adult"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from commands.program import bedside, done, sentence
 
 
 def test_the_instruments_are_listed(tmp_path: Path) -> None:
     """Every shipped instrument has a line: name, range, manner, register, size, source; in the order they have."""
     lines = done(tmp_path / "kept", "sounds").splitlines()
-    patches = catalogue.shipped()
+    patches = catalogue.shipped_patches()
     assert [line.split()[0] for line in lines] == [patch.name for patch in patches]
     for line, patch in zip(lines, patches, strict=True):
         assert patch.source in line
@@ -28,7 +28,7 @@ def test_the_instruments_are_listed(tmp_path: Path) -> None:
 def test_the_list_is_printed_for_machines(tmp_path: Path) -> None:
     """With --json the same list stands alone on standard output, with keys as MIDI numbers."""
     (marimba,) = json.loads(done(tmp_path / "kept", "sounds", "--json", "--only", "Marimba"))
-    patch = next(patch for patch in catalogue.shipped() if patch.name == "marimba")
+    patch = next(patch for patch in catalogue.shipped_patches() if patch.name == "marimba")
     assert marimba.pop("megabytes") == pytest.approx(25, abs=15)
     assert marimba == {
         "name": "marimba",
@@ -63,7 +63,7 @@ def test_an_instrument_of_ones_own_is_listed(tmp_path: Path) -> None:
     assert ended.code == 1
     (line,) = [line for line in ended.out.splitlines() if line.startswith("Sines ")]
     assert line.split()[1:3] == ["C4–E4", "sustained"]
-    assert len(ended.out.splitlines()) == len(catalogue.shipped()) + 1
+    assert len(ended.out.splitlines()) == len(catalogue.shipped_patches()) + 1
     assert "Broken" in ended.err
     assert len(ended.err.splitlines()) == 1
 

@@ -1,1 +1,5 @@
-"""What is kept: every improvisation, encrypted, and the ways in and out of the store."""
+"""What is kept: the recorder, the encrypted store, and the ways in and out.
+
+Whatever is recorded or written passes through here. The recorder has one thread, which alone waits for the disk while
+somebody plays.
+"""

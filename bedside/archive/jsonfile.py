@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from bedside.archive import rows
-from bedside.archive.store import Summary
+from bedside.archive.store import rows
+from bedside.archive.store.store import Summary
 from bedside.files import replacing
 from bedside.music.events import Performed
 from bedside.music.notes import notes
@@ -38,7 +38,7 @@ def write(path: Path, take: Summary, performed: Sequence[Performed]) -> None:
             for note in notes(performed, take.rate)
         ],
         "events": [
-            {"frame": item.frame, **{name: _finite(value) for name, value in rows.fields(item.event).items()}}
+            {"frame": item.frame, **{name: _finite(value) for name, value in rows.event_fields(item.event).items()}}
             for item in performed
         ],
     }

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bedside.archive.moments import STAR, Chosen, Marked
-from bedside.archive.store import Store
-from bedside.archive.writing import Origin, Writing
+from bedside.archive.store.moments import STAR, Chosen, Marked
+from bedside.archive.store.store import Store
+from bedside.archive.store.writing import Origin, Writing
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed, Source, TakeBegan
 

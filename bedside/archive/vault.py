@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from bedside.archive.database import scratch
+from bedside.archive.store.database import scratch
 
 
 class Vault:

@@ -15,7 +15,7 @@ from bedside.errors import BedsideError
 
 def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
     """Measure a take: what each player played, and what passed between two beside what chance would give."""
-    from bedside.archive.store import Store
+    from bedside.archive.store.store import Store
     from bedside.review.measures import table
     from bedside.review.measures import take as takes_
     from bedside.review.measures.measure import measure as measured
@@ -24,12 +24,12 @@ def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
         name = store.find(take)
         performed = store.performed(name)
     with working("Measuring"):
-        found = measured(takes_.Take.of(name, performed))
+        found = measured(takes_.PlayedTake.of(name, performed))
     if as_json:
         # A line of its own for each number would take longer than to measure it.
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
-        print("\n".join(table.lines(found)))
+        print("\n".join(table.table_lines(found)))
 
 
 def review(
@@ -54,8 +54,9 @@ def sounds(
     as_json: Json = False,
 ) -> None:
     """List the instruments, or write sheets by which each can be judged in a minute."""
-    from bedside.sound import album, offline
-    from bedside.sound.sheet import name
+    from bedside.sound.engine import offline
+    from bedside.sound.sheets import album
+    from bedside.sound.sheets.sheet import key_name
 
     recipes = album.chosen(context.obj / "sounds", only, say)
     if sheet is not None:
@@ -89,12 +90,11 @@ def sounds(
     else:
         wide = max((len(each["name"]) for each in found), default=0)
         for each in found:
-            keys = f"{name(each['lowest'])}–{name(each['highest'])}"
+            keys = f"{key_name(each['lowest'])}–{key_name(each['highest'])}"
             manner = "sustained" if each["sustained"] else "struck"
             size = f"{each['megabytes']:.0f} MB"
-            print(
-                f"{each['name']:{wide}}  {keys:7}  {manner:9}  {name(each['register']):3}  {size:>6}  {each['source']}"
-            )
+            register = key_name(each["register"])
+            print(f"{each['name']:{wide}}  {keys:7}  {manner:9}  {register:3}  {size:>6}  {each['source']}")
             if sheet is not None:
                 print(f"{'':{wide}}  {each['wave']}, {each['picture']}")
     if faults:

@@ -9,8 +9,8 @@ import typer
 
 if TYPE_CHECKING:
     from bedside.music.events import Player
-    from bedside.stage.look import Look
-    from bedside.stage.seats import Together
+    from bedside.stage.input.seats import Together
+    from bedside.stage.picture.look import Look
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
 Take = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
@@ -19,7 +19,7 @@ Out = Annotated[Path, typer.Option("--out", help="The file to write; its ending 
 
 def together_as(name: str) -> Together:
     """Return how players share a screen, as it is asked for."""
-    from bedside.stage.seats import Together
+    from bedside.stage.input.seats import Together
 
     if name not in list(Together):
         raise typer.BadParameter(f"players sit {', '.join(Together)}, not {name!r}")
@@ -38,7 +38,7 @@ def seated(together: str, other: str) -> tuple[Player, ...]:
 
 def look_of(names: str) -> Look:
     """Return what eyes need, as names with commas between them."""
-    from bedside.stage.look import Look
+    from bedside.stage.picture.look import Look
 
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = ("still", "contrast", "dim")
@@ -75,7 +75,7 @@ def players_named(labels: str) -> list[Player]:
         raise typer.BadParameter(str(fault)) from fault
 
 
-def pixels(text: str | None) -> tuple[int, int] | None:
+def window_pixels(text: str | None) -> tuple[int, int] | None:
     """Return the size of a window in pixels, as 1280x800; None where it is not said."""
     if text is None:
         return None

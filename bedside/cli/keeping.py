@@ -15,7 +15,7 @@ from bedside.errors import BedsideError
 
 def takes(context: typer.Context, as_json: Json = False) -> None:
     """List what is recorded."""
-    from bedside.archive.store import Store
+    from bedside.archive.store.store import Store
 
     with Store.open(context.obj) as store:
         found = store.takes()
@@ -51,9 +51,9 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Make takes of MIDI files; their channels or tracks become players."""
-    from bedside.archive import midifile
-    from bedside.archive.store import Store
-    from bedside.sound import offline
+    from bedside.archive.midi import midifile
+    from bedside.archive.store.store import Store
+    from bedside.sound.engine import offline
 
     named = None if players is None else players_named(players)
     done: list[dict[str, Any]] = []
@@ -95,11 +95,12 @@ def render(
     ] = None,
 ) -> None:
     """Make a take sound again, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
-    from bedside.archive.store import Store
-    from bedside.sound import audiofile, offline
+    from bedside.archive.store.store import Store
+    from bedside.sound import audiofile
+    from bedside.sound.engine import offline
 
-    if out.suffix.lower() not in audiofile.kinds():
-        raise BedsideError(f"A sound file ends in {', '.join(audiofile.kinds())}; {out.name} does not.")
+    if out.suffix.lower() not in audiofile.endings():
+        raise BedsideError(f"A sound file ends in {', '.join(audiofile.endings())}; {out.name} does not.")
     heard = players_named(player) if player is not None else everybody()
     with Store.open(context.obj) as store:
         performed = store.performed(store.find(take))
@@ -110,8 +111,9 @@ def render(
 
 def export(context: typer.Context, take: Take, out: Out) -> None:
     """Write a take as mid, csv or json, or as a page for the team: html, which plays anywhere, or pdf."""
-    from bedside.archive import csvfile, jsonfile, midifile
-    from bedside.archive.store import Store
+    from bedside.archive import csvfile, jsonfile
+    from bedside.archive.midi import midifile
+    from bedside.archive.store.store import Store
 
     kind = out.suffix.lower()
     if kind not in (".mid", ".csv", ".json", ".html", ".pdf"):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import everybody, look_of, millimetres, pixels, players_named, seated, together_as
+from bedside.cli.arguments import everybody, look_of, millimetres, players_named, seated, together_as, window_pixels
 from bedside.cli.rendering import instruments_of, render_to, sound_version
 from bedside.cli.terminal import make_folder, say, working
 from bedside.errors import BedsideError
@@ -45,7 +45,7 @@ def play(
         data=context.obj,
         world=world,
         patient=patient,
-        size=pixels(window),
+        size=window_pixels(window),
         screen_mm=millimetres(screen_mm),
         together=together_as(together),
         players=seated(together, other),
@@ -72,12 +72,12 @@ def demo(
     ),
 ) -> None:
     """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report."""
-    from bedside.archive import midifile
+    from bedside.archive.midi import midifile
     from bedside.archive.recorder import Recorder
-    from bedside.archive.store import Store
+    from bedside.archive.store.store import Store
     from bedside.music.improvisation import improvise
     from bedside.review.report import whole
-    from bedside.sound import offline
+    from bedside.sound.engine import offline
 
     make_folder(out)
     chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time

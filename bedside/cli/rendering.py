@@ -19,7 +19,8 @@ def render_to(
     performed: Sequence[Performed], instruments: Sequence[Instrument], heard: Sequence[Player], out: Path
 ) -> None:
     """Write the sound of these players in a take to a file, with progress on a terminal."""
-    from bedside.sound import audiofile, offline
+    from bedside.sound import audiofile
+    from bedside.sound.engine import offline
 
     rate = offline.sound_rate(performed)
     with progress("Rendering", offline.frames(performed)) as moved:
@@ -28,7 +29,7 @@ def render_to(
 
 def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
     """Return those instruments, the user's own among them, that some events play on."""
-    from bedside.sound import band
+    from bedside.sound.library import band
 
     with progress("Making the instruments", 1.0) as moved:
         return band.gather(events, rate, data / "sounds", say, moved)

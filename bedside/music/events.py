@@ -146,7 +146,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Reverb:
-    """What everybody plays in from here on: a room of `bedside.sound.room`, by its name."""
+    """What everybody plays in from here on: a room of `bedside.sound.engine.room`, by its name."""
 
     room: str
 

@@ -1,1 +1,4 @@
-"""What is seen afterwards: the measures of a take, the therapist's pages, the reports; nothing here judges a child."""
+"""What is seen afterwards: measures, pages and reports. They describe music and never judge a child.
+
+Nothing here changes what was played, and nothing here runs at the bed.
+"""

@@ -1,1 +1,5 @@
-"""How it sounds: patches, tables, voices, effects and the engine, alike when live and when rendered."""
+"""How it sounds: instruments, the engine that plays them live and rendered alike, and its process.
+
+The modules here know only music and numbers; `audiofile` alone opens files. What each package below may touch stands in
+its own docstring.
+"""

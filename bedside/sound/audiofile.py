@@ -30,7 +30,7 @@ _READ_FRAMES = 2**16
 _ADD_PEAK_CHUNK = 0x1050
 
 
-def kinds() -> tuple[str, ...]:
+def endings() -> tuple[str, ...]:
     """Return the endings of the files that can be written."""
     return tuple(_KINDS)
 

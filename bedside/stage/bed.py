@@ -14,21 +14,21 @@ from bedside import __version__
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
 from bedside.music.events import Performed, Player, Profile
-from bedside.sound import catalogue
-from bedside.sound.host import EngineHost
-from bedside.sound.process import Settings
+from bedside.sound.library import catalogue
+from bedside.sound.library.recipe import Recipe
+from bedside.sound.live.host import EngineHost
+from bedside.sound.live.process import Settings
 from bedside.sound.profiles import PROFILES
-from bedside.sound.recipe import Recipe
 from bedside.stage import ruler
-from bedside.stage import world as worlds
-from bedside.stage.arrangement import Offered, Setting
-from bedside.stage.atelier import Atelier
-from bedside.stage.look import Look
-from bedside.stage.midi import Keyboards
-from bedside.stage.play import Inbox, Play
+from bedside.stage.input.midi import Keyboards
+from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
+from bedside.stage.loop import Inbox, Play
+from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture.atelier import Atelier
+from bedside.stage.picture.look import Look
 from bedside.stage.playground import Outside, Playground
-from bedside.stage.seats import LEAST_MM, LEAST_PIXELS, Together
-from bedside.stage.window import NoScreenError, screen, window
+from bedside.stage.window import NoScreenError, open_window, screen
+from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
     from bedside.archive.recorder import Recorder
@@ -100,7 +100,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         host.start()
         # To read these in takes as long as an engine takes to start, which therefore starts meanwhile.
         from bedside.archive.recorder import Recorder
-        from bedside.archive.store import Store
+        from bedside.archive.store.store import Store
 
         store = leaving.enter_context(Store.open_or_set_aside(bed.data))
         if store.notice:
@@ -116,7 +116,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         atelier = Atelier(inbox.knock, say)
         leaving.callback(atelier.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
-        surface = window(bed.size)
+        surface = open_window(bed.size)
         setting = Setting(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
@@ -155,7 +155,7 @@ def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float
     if known is None:
         return LEAST_PIXELS
     # A tablet may be turned: long sides belong together. A window is smaller than its screen, never larger.
-    whole = ruler.pixels() or size
+    whole = ruler.screen_pixels() or size
     return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
 
 

@@ -13,13 +13,13 @@ import pygame
 from pygame._sdl2 import touch
 
 from bedside import __version__
-from bedside.archive import key
+from bedside.archive.store import key
 from bedside.errors import BedsideError
-from bedside.sound.card import Card, cards
-from bedside.sound.host import EngineHost
-from bedside.sound.process import Settings
-from bedside.stage import midi
+from bedside.sound.live.card import Card, cards
+from bedside.sound.live.host import EngineHost
+from bedside.sound.live.process import Settings
 from bedside.stage.bed import BLOCK, POLYPHONY, RATE
+from bedside.stage.input import midi
 from bedside.stage.window import screen
 
 __all__ = ["RATE", "Examination", "examine"]
@@ -127,7 +127,7 @@ def examine(data: Path, card: str | None) -> Examination:
         screen=_screen(),
         cards=cards(),
         midi=midi.ports(),
-        key_store=key.place(data),
+        key_store=key.describe_place(data),
         heard_on=health.card or None,
         latency=latency,
         late_blocks=health.late_blocks,

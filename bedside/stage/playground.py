@@ -13,7 +13,7 @@ from functools import partial
 
 import pygame
 
-from bedside.archive.moments import Chosen
+from bedside.archive.store.moments import Chosen
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (
@@ -30,18 +30,18 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.music.recall import Recall
-from bedside.stage import arrangement
-from bedside.stage import world as worlds
-from bedside.stage.arrangement import Offered, Place, Setting
-from bedside.stage.atelier import Workshop
-from bedside.stage.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
-from bedside.stage.echo import Echo
-from bedside.stage.hands import Finger, Hands, Pressed, Tuning
-from bedside.stage.midi import Played
-from bedside.stage.panels import Panels
-from bedside.stage.seats import Control, Table
-from bedside.stage.view import View
-from bedside.stage.world import World
+from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
+from bedside.stage.input.echo import Echo
+from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import Control, Side
+from bedside.stage.picture import arrangement
+from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
+from bedside.stage.picture.atelier import Workshop
+from bedside.stage.picture.panels import Panels
+from bedside.stage.picture.view import View
+from bedside.stage.worlds import world as worlds
+from bedside.stage.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Playground:
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
-        place = arrangement.make(world, setting, self._size, self._offered)
+        place = arrangement.arrange(world, setting, self._size, self._offered)
         self._tables = place.tables
         self.view = View(place.scene, place.signs)
         self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
@@ -116,7 +116,7 @@ class Playground:
         return self._echo.next_due
 
     @property
-    def pads(self) -> tuple[Table, ...]:
+    def pads(self) -> tuple[Side, ...]:
         """The tables as they are now."""
         return self._tables
 
@@ -127,7 +127,7 @@ class Playground:
             self.view.scene.move(player, note, x, y, now)
         self._press(now)
 
-    def hear(self, played: Played, now: float) -> None:
+    def hear(self, played: KeyboardMessage, now: float) -> None:
         """Take in what a MIDI keyboard played."""
         self._ask_all(self.hands.hear(played))
         self._press(now)
@@ -274,13 +274,13 @@ class Playground:
         self._going |= self.view.hung
         turn = self._entering
 
-        def make() -> Place | None:
+        def make() -> Arrangement | None:
             with suppress(BedsideError):
-                return arrangement.make(self._worlds[name], self._setting, self._size, self._offered)
+                return arrangement.arrange(self._worlds[name], self._setting, self._size, self._offered)
             # Where its pictures are damaged, everybody stays where they are.
             return None
 
-        def arrive(place: Place | None) -> None:
+        def arrive(place: Arrangement | None) -> None:
             if turn != self._entering:
                 return
             if place is None:
@@ -291,7 +291,7 @@ class Playground:
 
         self._workshop.order(make, arrive)
 
-    def _arrive(self, place: Place) -> None:
+    def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())
         self._going.clear()
         self.choices.choosing.clear()

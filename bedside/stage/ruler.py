@@ -27,7 +27,7 @@ def measured(connectors: Path = _CONNECTORS) -> tuple[float, float] | None:
     return found[0] if len(found) == 1 else None
 
 
-def pixels() -> tuple[int, int] | None:
+def screen_pixels() -> tuple[int, int] | None:
     """Return the size of the only screen in pixels; None where there are several, or before a display is there."""
     sizes = pygame.display.get_desktop_sizes() if pygame.display.get_init() else []
     return sizes[0] if len(sizes) == 1 else None

@@ -44,7 +44,7 @@ def screen() -> Iterator[None]:
         pygame.display.quit()
 
 
-def window(size: tuple[int, int] | None) -> pygame.Surface:
+def open_window(size: tuple[int, int] | None) -> pygame.Surface:
     """Open the window, of a size in pixels or over the whole screen, and return its surface."""
     try:
         surface = pygame.display.set_mode(size or (0, 0), 0 if size else pygame.FULLSCREEN)

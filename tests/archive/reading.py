@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bedside.archive import midifile
-from bedside.archive.miditake import Imported
+from bedside.archive.midi import midifile
+from bedside.archive.midi.miditake import Imported
 from bedside.music.events import FLICKS, Event, Player
 from bedside.music.notes import notes
 

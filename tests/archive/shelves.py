@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
-from bedside.archive.models import Choice, Part, Patient, Remark, Session, Take
-from bedside.archive.moments import STAR
-from bedside.archive.store import Store
+from bedside.archive.store.models import Choice, PartRow, Patient, Remark, Session, Take
+from bedside.archive.store.moments import STAR
+from bedside.archive.store.store import Store
 
 RATE = 48_000
 FIRST = datetime(2023, 1, 9, 9, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def fill(store: Store, takes: int, seed: int = 1) -> None:
             (Patient, patients),
             (Session, sessions),
             (Take, kept),
-            (Part, parts),
+            (PartRow, parts),
             (Remark, remarks),
             (Choice, choices),
         ):

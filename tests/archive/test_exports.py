@@ -11,7 +11,7 @@ import pytest
 from archive.improvisations import BEGAN, RATE, duet
 from bedside import files
 from bedside.archive import csvfile, jsonfile
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.music.events import Level, NoteOff, NoteOn, Performed, Player, Source, TakeEnded
 from bedside.music.notes import notes

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bedside.archive.store import DATABASE, Store
+from bedside.archive.store.store import DATABASE, Store
 from bedside.music.events import NoteOn
 
 KILLS = 15

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bedside.archive.moments import STAR, Chosen
 from bedside.archive.recorder import Recorder
-from bedside.archive.store import Choice, Store
+from bedside.archive.store.moments import STAR, Chosen
+from bedside.archive.store.store import Choice, Store
 from bedside.music.events import (
     Event,
     Lead,

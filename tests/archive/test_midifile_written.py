@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.improvisations import RATE
 from archive.reading import moves, onsets
-from bedside.archive import midifile
+from bedside.archive.midi import midifile
 from bedside.errors import BedsideError
 from bedside.music.events import (
     FLICKS,

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
-from bedside.archive import midifile
+from bedside.archive.midi import midifile
 from bedside.music.events import Player
-from bedside.sound import band, offline
-from bedside.sound.engine import Engine
+from bedside.sound.engine import offline
+from bedside.sound.engine.engine import Engine
 from bedside.sound.instrument import Instrument
+from bedside.sound.library import band
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def voices(number: int) -> Iterator[list[Engine]]:
 def main() -> None:
     file, number, *more = sys.argv[1:]
     (imported,) = midifile.read(Path(file))
-    instruments = band.load(offline.FILE_RATE, names=band.played(each.event for each in imported.performed))
+    instruments = band.load(offline.FILE_RATE, names=band.instruments_played(each.event for each in imported.performed))
     with voices(int(number)) as made:
         blocks = offline.render(imported.performed, instruments)
         if more:

@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from bedside.music.events import NoteOn, Player, Program, Source
-from bedside.sound import band
-from bedside.sound.engine import Engine
+from bedside.sound.engine.engine import Engine
 from bedside.sound.instrument import Instrument
+from bedside.sound.library import band
 
 RATE = 48000
 BLOCKS = 8_000

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from bedside.stage import world as worlds
+from bedside.stage.worlds import world as worlds
 from bench import verdict
 from stage.playroom import Playroom
 

@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from bedside.archive.miditake import BLOCK_FRAMES
+from bedside.archive.midi.miditake import BLOCK_FRAMES
 from bench import crowd, fluid
 from bench.verdict import at_least
 

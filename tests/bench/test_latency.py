@@ -12,8 +12,8 @@ import pytest
 import soundfile
 
 from bedside.music.events import NoteOn, TakeBegan, TakeEnded
-from bedside.sound.limiter import LOOK_AHEAD_SECONDS
-from bedside.stage import world
+from bedside.sound.engine.limiter import LOOK_AHEAD_SECONDS
+from bedside.stage.worlds import world
 from e2e.bed import bed, bedside, pads, spot, takes, wait_for_silence
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen

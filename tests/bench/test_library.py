@@ -11,8 +11,8 @@ from statistics import median
 import pytest
 
 from archive.shelves import fill
-from bedside.archive.shelf import Order, Wanted
-from bedside.archive.store import Store
+from bedside.archive.store.shelf import Order, Wanted
+from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bench.verdict import at_most
 from e2e.reviewing import CODE, PATIENCE_SECONDS, Pages, chromium, served

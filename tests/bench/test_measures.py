@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bedside.archive import midifile
+from bedside.archive.midi import midifile
 from bedside.review.measures.measure import measure
-from bedside.review.measures.take import Take
+from bedside.review.measures.take import PlayedTake
 from bench.test_hour import NOTES, improvised
 from bench.verdict import at_most
 
@@ -26,7 +26,7 @@ def test_measuring_an_hour(tmp_path: Path, report: Callable[[str], None]) -> Non
     wall, core = [], []
     for _ in range(_ROUNDS):
         began, used = time.perf_counter(), time.process_time()
-        found = measure(Take.of("hour", imported.performed))
+        found = measure(PlayedTake.of("hour", imported.performed))
         wall.append(time.perf_counter() - began)
         core.append(time.process_time() - used)
     report(

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from bedside.music.events import NoteOn, Performed, TakeBegan
-from bedside.sound import band, offline
+from bedside.sound.engine import offline
+from bedside.sound.library import band
 from bedside.stage.bed import POLYPHONY
 from bench.idle import IDLE, idle
 from bench.rendering import voices

@@ -11,11 +11,11 @@ from statistics import median
 
 import pytest
 
-from bedside.sound import band, catalogue
-from bedside.sound.host import EngineHost
-from bedside.sound.process import Settings
+from bedside.sound.library import band, catalogue
+from bedside.sound.live.host import EngineHost
+from bedside.sound.live.process import Settings
 from bedside.stage import bed as stage
-from bedside.stage import world
+from bedside.stage.worlds import world
 from bench import memory
 from bench.idle import IDLE, idle
 from bench.verdict import at_least, at_most

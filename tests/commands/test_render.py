@@ -11,10 +11,11 @@ import pytest
 import soundfile
 
 from bedside.archive.recorder import Recorder
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.music.events import NoteOff, NoteOn, Player, Program, Source
-from bedside.sound import band, offline
-from bedside.sound.audiofile import kinds
+from bedside.sound.audiofile import endings
+from bedside.sound.engine import offline
+from bedside.sound.library import band
 from commands.program import Demos, bedside, done, sound, together
 
 
@@ -48,7 +49,7 @@ def test_the_players_alone_add_up_to_the_whole(duet: Path, wave: Path, tmp_path:
 def test_every_kind_of_sound_file_is_readable(duet: Path, wave: Path, tmp_path: Path) -> None:
     """flac, ogg and mp3 are what their ending says, in either case, as long and as loud as the wave."""
     exact = sound(wave)
-    paths = [tmp_path / f"duet{ending.upper()}" for ending in kinds() if ending != ".wav"]
+    paths = [tmp_path / f"duet{ending.upper()}" for ending in endings() if ending != ".wav"]
     for path, ended in zip(paths, together(*[(duet, "render", "last", "--out", path) for path in paths]), strict=True):
         assert ended.code == 0, ended.err
         assert soundfile.info(path).format == path.suffix[1:]

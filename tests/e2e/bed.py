@@ -14,15 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.music.events import Event, Performed, Player
 from bedside.music.pad import Pad
-from bedside.sound import catalogue
-from bedside.stage import arrangement, world
-from bedside.stage.arrangement import Setting
+from bedside.sound.library import catalogue
 from bedside.stage.bed import least, offered
-from bedside.stage.look import Look
-from bedside.stage.seats import Control, Table, Together
+from bedside.stage.input.seats import Control, Side, Together
+from bedside.stage.picture import arrangement
+from bedside.stage.picture.arrangement import Setting
+from bedside.stage.picture.look import Look
+from bedside.stage.worlds import world
 from e2e.rig.program import Program
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
@@ -35,7 +36,7 @@ def tables(
     name: str = "night",
     together: Together = Together.ALONE,
     players: tuple[Player, ...] = (Player.CHILD,),
-) -> dict[Player, Table]:
+) -> dict[Player, Side]:
     """Return each player's table of a world on a screen."""
     return dict(_tables(screen.size, name, together, players))
 
@@ -43,7 +44,7 @@ def tables(
 @cache
 def _tables(
     size: tuple[int, int], name: str, together: Together, players: tuple[Player, ...]
-) -> tuple[tuple[Player, Table], ...]:
+) -> tuple[tuple[Player, Side], ...]:
     """Return players and tables; kept, because a test that drums asks again before every touch."""
     setting = Setting(together, players, least(size, None), Look(), Player.THERAPIST, False)
     instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
@@ -56,7 +57,7 @@ def pads(screen: Touchscreen, name: str = "night") -> tuple[Pad, ...]:
     return tables(screen, name)[Player.CHILD].pads
 
 
-def button(screen: Touchscreen, table: Table, control: Control) -> tuple[float, float]:
+def button(screen: Touchscreen, table: Side, control: Control) -> tuple[float, float]:
     """Return the middle of a control at a table as shares of the screen."""
     area = next(each.area for each in table.seat.buttons if each.control is control)
     return (area.x + area.width / 2) / screen.size[0], (area.y + area.height / 2) / screen.size[1]

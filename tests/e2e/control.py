@@ -8,11 +8,11 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store import Choice, Store
+from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
 from bedside.stage.bed import least
-from bedside.stage.chooser import Chooser
-from bedside.stage.seats import Control
+from bedside.stage.input.seats import Control
+from bedside.stage.picture.chooser import Chooser
 from e2e.bed import button, tables
 from e2e.rig.program import Program
 from e2e.rig.touchscreen import Touchscreen

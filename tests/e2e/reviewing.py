@@ -25,7 +25,7 @@ import numpy as np
 import soundfile
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 
 CODE = "seahorse-7-harbour"
 RATE = 48_000

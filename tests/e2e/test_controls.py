@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bedside.music.events import Lead, NoteOn, Player, Program, Source, TakeEnded
-from bedside.sound import catalogue
-from bedside.stage import world
-from bedside.stage.seats import Control
+from bedside.sound.library import catalogue
+from bedside.stage.input.seats import Control
+from bedside.stage.worlds import world
 from e2e.bed import (
     bed,
     button,

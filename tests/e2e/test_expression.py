@@ -8,8 +8,8 @@ import pytest
 
 from bedside.music.events import AllOff, Bend, Expression, NoteOff, NoteOn, Pedal, Player, Program, Shape, Vibrato
 from bedside.music.keyboard import BEND_SEMITONES
-from bedside.sound import catalogue
-from bedside.sound.bending import VIBRATO_HZ, VIBRATO_SEMITONES
+from bedside.sound.engine.bending import VIBRATO_HZ, VIBRATO_SEMITONES
+from bedside.sound.library import catalogue
 from e2e.bed import events, listen, playing, tap_until_heard, until_recorded, wait_for_silence
 from e2e.hearing import centroid_hz, hertz, level_db, line_db, pitch, wavering
 from e2e.rig.keyboard import Keyboard

@@ -157,7 +157,7 @@ def engines(program):
             urgent = any(os.sched_getscheduler(thread) == os.SCHED_FIFO for thread in threads)
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if "bedside.sound.process" in command:
+        if "bedside.sound.live.process" in command:
             found.append((not urgent, pid))
     return [pid for _, pid in sorted(found)]
 

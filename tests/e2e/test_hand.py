@@ -7,8 +7,8 @@ import time
 import numpy as np
 
 from bedside.music.events import NoteOn, Player, Program, Stop, Vibrato
-from bedside.sound import catalogue
-from bedside.stage.seats import Control
+from bedside.sound.library import catalogue
+from bedside.stage.input.seats import Control
 from e2e.bed import bed, button, events, pads, spot, tables, takes, tap_until_heard, until_recorded
 from e2e.control import ledger, until_chosen
 

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from bedside.music.events import Lost, NoteOff, NoteOn, Player, Program, TakeEnded
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from e2e.bed import (
     bed,
     bedside,
@@ -24,7 +24,7 @@ from e2e.bed import (
 from e2e.hearing import hertz, level_db, line_db, pitch
 from e2e.replay import Comparison, compare
 
-PATCHES = {patch.name: patch for patch in catalogue.shipped()}
+PATCHES = {patch.name: patch for patch in catalogue.shipped_patches()}
 SETS = ("drum", "nature")
 
 # Neighbours in the order of programs play keys that are no partials of each other.

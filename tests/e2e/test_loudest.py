@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bedside.music.events import NoteOn, Player, Profile
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from bedside.sound.profiles import PROFILES, TRUE_PEAK_DB
 from e2e.bed import bed, events, pads, spot
 from e2e.hearing import level_db, short_term_lufs, true_peak_db

@@ -5,7 +5,7 @@ import random
 import time
 
 from bedside.music.events import Player
-from bedside.stage.seats import Control
+from bedside.stage.input.seats import Control
 from e2e.bed import bed, button, events, pads, spot, tables
 from e2e.control import ledger
 

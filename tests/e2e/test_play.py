@@ -24,7 +24,7 @@ from bedside.music.events import (
     TakeEnded,
     Vibrato,
 )
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from e2e.bed import answer, bed, bedside, loudness, pads, playing, spot, takes, tap_until_heard, wait_for_silence
 from e2e.replay import Comparison, compare
 from e2e.rig.keyboard import Keyboard
@@ -75,7 +75,7 @@ PLAYED_ON = ("marimba", "choir", "drum", "organ")
 
 def choked():
     """Return a key of the drum and another that chokes it."""
-    pieces = next(patch for patch in catalogue.shipped() if patch.name == "drum").pieces
+    pieces = next(patch for patch in catalogue.shipped_patches() if patch.name == "drum").pieces
     other = next(piece for piece in pieces if piece.off_by)
     return [next(piece for piece in pieces if piece.group == other.off_by).lowest, other.lowest]
 

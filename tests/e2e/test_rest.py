@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from bedside.stage import veil
+from bedside.stage.picture import veil
 from e2e.bed import bed, pads, spot, wait_for_silence
 from e2e.rig.eye import Eye
 

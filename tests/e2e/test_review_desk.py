@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.music.events import Source
 from e2e.reviewing import Pages, entered, served
 from review.web.desk import RATE, keep, played

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete
 
-from bedside.archive.models import StaffCode
-from bedside.archive.store import Store
+from bedside.archive.store.models import StaffCode
+from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from e2e.reviewing import CODE, Pages, entered, served
 from e2e.test_review_desk import SIGHTS

@@ -17,7 +17,7 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from e2e.reviewing import Pages, entered, rendered, served
 from review.web.desk import RATE, keep, played
 

@@ -21,8 +21,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import delete
 
-from bedside.archive.models import StaffCode
-from bedside.archive.store import Store
+from bedside.archive.store.models import StaffCode
+from bedside.archive.store.store import Store
 from bedside.review.web.visits import COOKIE
 from e2e.reviewing import CODE, Pages, entered, served
 from review.web.test_library import SPITE, Door, keep

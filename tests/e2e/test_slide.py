@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bedside.music.events import Glide, NoteOff, NoteOn, Player, Program
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from e2e.bed import bed, events, listen, pads, spot, until_recorded
 from e2e.hearing import pitch, pitches
 

@@ -10,7 +10,7 @@ import soundfile
 
 from bedside.music.events import NoteOn, Player, Source, TakeEnded
 from bedside.music.gestures import Fingers
-from bedside.stage.seats import Together
+from bedside.stage.input.seats import Together
 from e2e.bed import bed, bedside, spot, tables, takes, wait_for_silence
 from e2e.replay import Comparison, compare
 

@@ -5,17 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bedside.music.events import (
-    AllOff,
-    Bend,
-    Expression,
-    NoteOff,
-    NoteOn,
-    Pedal,
-    Player,
-    Shape,
-    Vibrato,
-)
+from bedside.music.events import AllOff, Bend, Expression, NoteOff, NoteOn, Pedal, Player, Shape, Vibrato
 from bedside.music.gestures import Fingers
 from bedside.music.keyboard import Controller, Keyboard
 from bedside.music.layout import fit

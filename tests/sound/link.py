@@ -1,6 +1,6 @@
 """The stage's end of the socket to an engine's process, in the hand of a test."""
 
-from bedside.sound import wire
+from bedside.sound.live import wire
 
 
 class Stage:
@@ -15,7 +15,7 @@ class Stage:
     def ask(self, *events, asked_ns=1):
         """Ask for events."""
         for event in events:
-            self.send(wire.Ask(event, asked_ns))
+            self.send(wire.Request(event, asked_ns))
 
     def send(self, message):
         """Send a message."""
@@ -45,4 +45,4 @@ class Stage:
     @property
     def take(self):
         """What was performed by now."""
-        return [report.performed for report in self.all(wire.Report)]
+        return [report.performed for report in self.all(wire.Outcome)]

@@ -4,13 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bedside.music.events import (
-    NoteOn,
-    Player,
-    Reverb,
-    Source,
-)
-from bedside.sound.engine import Engine
+from bedside.music.events import NoteOn, Player, Reverb, Source
+from bedside.sound.engine.engine import Engine
 from sound.listening import peak_hz
 from sound.tones import RATE, tone
 

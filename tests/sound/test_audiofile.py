@@ -137,7 +137,7 @@ class FullDisk:
         return getattr(self._file, name)
 
 
-@pytest.mark.parametrize("ending", audiofile.kinds())
+@pytest.mark.parametrize("ending", audiofile.endings())
 def test_a_full_disk_is_one_sentence_and_no_noise(tmp_path, monkeypatch, capfd, ending):
     """When the disk fills, writing ends at once with the sentence; no library complains, and no file is left."""
     opened = audiofile.replacing

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from bedside.music.events import Level, NoteOn, Player, Program, Source
-from bedside.sound import band
-from bedside.sound.catalogue import shipped
-from bedside.sound.engine import Engine
+from bedside.sound.engine.engine import Engine
+from bedside.sound.library import band
+from bedside.sound.library.catalogue import shipped_patches
 from bedside.sound.loudness import OFFSET_LU, momentary
 from sound.tones import RATE
 
 BLOCK = 128
-NAMES = [patch.name for patch in shipped()]
+NAMES = [patch.name for patch in shipped_patches()]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def loudness(instrument, key, velocity, seed=0):
 
 def middle(name):
     """Return keys of the middle of an instrument's range, from its register up."""
-    patch = next(patch for patch in shipped() if patch.name == name)
+    patch = next(patch for patch in shipped_patches() if patch.name == name)
     return [key for key in range(patch.register, patch.register + 12, 3) if key <= patch.highest]
 
 

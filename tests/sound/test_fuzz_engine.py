@@ -24,10 +24,10 @@ from bedside.music.events import (
     Stop,
     Vibrato,
 )
-from bedside.sound.engine import Engine
+from bedside.sound.engine.engine import Engine
+from bedside.sound.engine.room import SPACES
 from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.profiles import PROFILES
-from bedside.sound.room import SPACES
 from sound.tones import RATE
 
 POLYPHONY = 8

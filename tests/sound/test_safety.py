@@ -4,23 +4,12 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly, sosfilt
 
-from bedside.music.events import (
-    Bend,
-    Level,
-    NoteOff,
-    NoteOn,
-    Player,
-    Profile,
-    Program,
-    Resumed,
-    Reverb,
-    Source,
-    Stop,
-)
-from bedside.sound import band, room
-from bedside.sound.engine import Engine
-from bedside.sound.limiter import Limiter
-from bedside.sound.performer import Performer
+from bedside.music.events import Bend, Level, NoteOff, NoteOn, Player, Profile, Program, Resumed, Reverb, Source, Stop
+from bedside.sound.engine import room
+from bedside.sound.engine.engine import Engine
+from bedside.sound.engine.limiter import Limiter
+from bedside.sound.engine.performer import Performer
+from bedside.sound.library import band
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS, TRUE_PEAK_DB
 from sound.tones import RATE, tone
 
@@ -159,7 +148,7 @@ def test_without_the_limiter_the_ceiling_falls(monkeypatch):
 
 def test_without_the_guard_the_loudness_passes(monkeypatch):
     """A build whose guard does nothing is caught by the very same check."""
-    monkeypatch.setattr("bedside.sound.guard.LoudnessGuard.render", lambda _self, _block: None)
+    monkeypatch.setattr("bedside.sound.engine.guard.LoudnessGuard.render", lambda _self, _block: None)
     instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)
     sound = mash(Engine.of([instrument], RATE, BLOCK), instrument)
     assert short_term_lufs(sound) > PROFILES["ward"].loudness_lufs

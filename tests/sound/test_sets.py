@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from bedside import places
-from bedside.sound import catalogue
-from bedside.sound.bake import bake, table
-from bedside.sound.heart import Heart
 from bedside.sound.instrument import Region
+from bedside.sound.library import catalogue
+from bedside.sound.library.bake import bake, key_tables
+from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import momentary
-from bedside.sound.patch import Patch
-from bedside.sound.plate import Plate
+from bedside.sound.physics.heart import Heart
+from bedside.sound.physics.plate import Plate
 from sound.listening import decibels
 
 RATE = 48_000
@@ -28,7 +28,7 @@ ENDS = [
 @pytest.mark.parametrize(("name", "key"), ENDS)
 def test_it_is_as_loud_as_the_others(name: str, key: int) -> None:
     """The loudest 400 ms of each table read −23 LUFS within 0.5 LU, and its peak is below 0.89."""
-    made = table(PATCHES[name], key, RATE)
+    made = key_tables(PATCHES[name], key, RATE)
     np.testing.assert_allclose(momentary(made.samples, RATE), -23, atol=0.5)
     assert np.max(np.abs(made.samples)) < 0.89
 
@@ -37,7 +37,7 @@ def test_it_is_as_loud_as_the_others(name: str, key: int) -> None:
 @pytest.mark.parametrize(("name", "key"), ENDS)
 def test_nothing_folds_back(name: str, key: int, rate: int) -> None:
     """Above 0.46 of the rate lies less than −70 dB of a table's energy."""
-    for sound in table(PATCHES[name], key, rate).samples:
+    for sound in key_tables(PATCHES[name], key, rate).samples:
         power = np.abs(np.fft.rfft(sound)) ** 2
         assert decibels(power[int(0.92 * power.size) :].sum(), power.sum()) < -70
 
@@ -45,7 +45,7 @@ def test_nothing_folds_back(name: str, key: int, rate: int) -> None:
 @pytest.mark.parametrize(("name", "key"), ENDS)
 def test_it_begins_and_ends_without_a_click(name: str, key: int) -> None:
     """A table begins at zero, bends at its start no more than later, and lies 70 dB down in its last 2 ms."""
-    for sound in table(PATCHES[name], key, RATE).samples:
+    for sound in key_tables(PATCHES[name], key, RATE).samples:
         peak = np.max(np.abs(sound))
         assert sound[0] == 0
         assert np.max(np.abs(sound[:5])) < 0.02 * peak
@@ -57,7 +57,7 @@ def test_it_begins_and_ends_without_a_click(name: str, key: int) -> None:
 @pytest.mark.parametrize(("name", "key"), ENDS)
 def test_bright_is_brighter(name: str, key: int) -> None:
     """The middle of the bright table's energy, along frequency, lies at least 5 % above that of the soft one."""
-    power = np.abs(np.fft.rfft(table(PATCHES[name], key, RATE).samples)) ** 2
+    power = np.abs(np.fft.rfft(key_tables(PATCHES[name], key, RATE).samples)) ** 2
     centre = power @ np.arange(power.shape[1]) / power.sum(axis=1)
     assert centre[1] > 1.05 * centre[0]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.stage.colours import linear
+from bedside.stage.worlds.colours import linear
 
 Floats = NDArray[np.float64]
 

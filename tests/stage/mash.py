@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.music.events import NoteOff, NoteOn, Player, Source
 from bedside.music.pad import Pad
-from bedside.stage.seats import Control
+from bedside.stage.input.seats import Control
 from stage import hazards
 from stage.hazards import Floats
 from stage.playroom import Playroom

@@ -13,8 +13,8 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 
-from bedside.stage import world as worlds
 from bedside.stage.hush import hushed
+from bedside.stage.worlds import world as worlds
 from stage.variants import SIZES, VARIANTS, played
 
 # Where on a field of the sheet each size lies, and how large it is there.

@@ -14,16 +14,16 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.moments import Chosen
+from bedside.archive.store.moments import Chosen
 from bedside.music.events import Event, NoteOn, Performed, Player, Stop, TakeBegan, TakeEnded
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 from bedside.stage import bed
-from bedside.stage.arrangement import Offered, Setting
-from bedside.stage.look import PLAIN, Look
-from bedside.stage.midi import Played
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import LEAST_PIXELS, Button, Control, Together
+from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.playground import Outside, Playground
-from bedside.stage.seats import LEAST_PIXELS, Button, Control, Together
-from bedside.stage.world import World
+from bedside.stage.worlds.world import World
 
 T = TypeVar("T")
 
@@ -162,7 +162,7 @@ class Playroom:
     def key(self, number: int, velocity: int) -> None:
         """Play a key of a MIDI keyboard; a velocity of 0 leaves it."""
         kind = "note_on" if velocity else "note_off"
-        self.playground.hear(Played("keys", mido.Message(kind, note=number, velocity=velocity)), self.now)
+        self.playground.hear(KeyboardMessage("keys", mido.Message(kind, note=number, velocity=velocity)), self.now)
 
     def perform(self, now: float) -> None:
         """Perform what was asked, at a time in seconds."""

@@ -12,18 +12,18 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import numpy as np
 import pygame
 
-from bedside.archive.moments import Chosen
+from bedside.archive.store.moments import Chosen
 from bedside.music.compass import Compass
 from bedside.music.events import NoteOn, Performed, Player
-from bedside.sound.engine import Engine
+from bedside.sound.engine.engine import Engine
+from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
-from bedside.sound.performer import Performer
-from bedside.stage import world
-from bedside.stage.arrangement import Offered, Setting
-from bedside.stage.look import PLAIN
+from bedside.stage.input.seats import Button, Control, Together
+from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture.look import PLAIN
 from bedside.stage.playground import Outside, Playground
-from bedside.stage.seats import Button, Control, Together
-from bedside.stage.world import World
+from bedside.stage.worlds import world
+from bedside.stage.worlds.world import World
 from sound.tones import RATE, tone
 from stage.playroom import PromptAtelier, canvas
 

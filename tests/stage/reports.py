@@ -11,9 +11,9 @@ from bedside.music.compass import Compass
 from bedside.music.events import Event, NoteOn, Player
 from bedside.music.layout import fit
 from bedside.music.scales import scale
-from bedside.stage.hands import Hands, Tuning
-from bedside.stage.midi import Played
-from bedside.stage.seats import Button, Control, Table, Together, seats
+from bedside.stage.input.hands import Hands, Tuning
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import Button, Control, Side, Together, seats
 
 SIZE = (800, 480)
 LEAST = 40.0
@@ -32,11 +32,11 @@ INSTRUMENTS: Mapping[str, Compass | None] = {
 SUSTAINED = frozenset({"pad"})
 
 
-def tables(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Table, ...]:
+def tables(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Side, ...]:
     """Return tables with ten pads in rows."""
     degrees = [number % 5 for number in range(10)]
     return tuple(
-        Table(seat, fit("rows", KEYS, degrees, seat.play, LEAST)) for seat in seats(together, players, SIZE, LEAST)
+        Side(seat, fit("rows", KEYS, degrees, seat.play, LEAST)) for seat in seats(together, players, SIZE, LEAST)
     )
 
 
@@ -44,7 +44,7 @@ ALONE = tables()
 PADS = ALONE[0].pads
 
 
-def hands(tuning: Tuning = TUNING, at: Sequence[Table] = ALONE) -> Hands:
+def hands(tuning: Tuning = TUNING, at: Sequence[Side] = ALONE) -> Hands:
     return Hands(at, SIZE, tuning, INSTRUMENTS, SUSTAINED)
 
 
@@ -74,7 +74,7 @@ def key(kind: int, scancode: int = 0, symbol: int = 0, mod: int = 0) -> pygame.e
 
 
 def heard(each: Hands, keyboard: str, *messages: mido.Message) -> list[Event]:
-    return [event for message in messages for event in each.hear(Played(keyboard, message))]
+    return [event for message in messages for event in each.hear(KeyboardMessage(keyboard, message))]
 
 
 def strikes(events: Sequence[Event]) -> list[NoteOn]:
@@ -86,6 +86,6 @@ def middle(button: Button) -> tuple[float, float]:
     return area.x + area.width / 2, area.y + area.height / 2
 
 
-def button(control: Control, player: Player = Player.CHILD, at: Sequence[Table] = ALONE) -> Button:
+def button(control: Control, player: Player = Player.CHILD, at: Sequence[Side] = ALONE) -> Button:
     """Return a player's target of a control."""
     return next(each for table in at for each in table.seat.buttons if (each.control, each.player) == (control, player))

@@ -12,11 +12,11 @@ import pygame
 from numpy.typing import NDArray
 
 from bedside.music.events import NoteOff, NoteOn, Player, Source
-from bedside.stage import world as worlds
-from bedside.stage.arrangement import Setting, tables
-from bedside.stage.look import PLAIN, Look
-from bedside.stage.scene import Scene
-from bedside.stage.seats import LEAST_PIXELS, Table, Together
+from bedside.stage.input.seats import LEAST_PIXELS, Side, Together
+from bedside.stage.picture.arrangement import Setting, tables
+from bedside.stage.picture.look import PLAIN, Look
+from bedside.stage.picture.scene import Scene
+from bedside.stage.worlds import world as worlds
 from stage.playroom import PLAYERS, canvas
 
 SIZES = ((1280, 800), (800, 480), (800, 1280))
@@ -29,7 +29,7 @@ def motionless(name: str = "night") -> worlds.World:
 
 def tables_of(
     world: worlds.World, size: tuple[int, int], together: Together = Together.ALONE, look: Look = PLAIN
-) -> tuple[Table, ...]:
+) -> tuple[Side, ...]:
     """Return the tables of a world, tuned as its own scale lies."""
     setting = Setting(together, PLAYERS[together], min(LEAST_PIXELS, *size), look, Player.THERAPIST, free=True)
     return tables(world, setting, size, {})

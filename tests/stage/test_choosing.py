@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bedside.music.events import Player
-from bedside.stage import world
-from bedside.stage.seats import Control, Together
+from bedside.stage.input.seats import Control, Together
+from bedside.stage.worlds import world
 from stage.playroom import PLAYERS, Playroom, offered
 
 CASES = [(Together.ALONE, (1280, 800)), (Together.BESIDE, (800, 480)), (Together.FACING, (800, 480))]

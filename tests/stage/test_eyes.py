@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from bedside.music.events import Player, Shape
-from bedside.stage import world as worlds
-from bedside.stage.look import PLAIN, Look
+from bedside.stage.picture.look import PLAIN, Look
+from bedside.stage.worlds import world as worlds
 from stage.screen import Screen, motionless
 
 SIZE = (800, 480)

@@ -9,19 +9,19 @@ import numpy as np
 import pygame
 import pytest
 
-from bedside.stage import gallery, lamp, sign, veil
-from bedside.stage import world as worlds
-from bedside.stage.look import Look
-from bedside.stage.scenery.field import Field
-from bedside.stage.seats import Control, Together
-from bedside.stage.world import Tone
+from bedside.stage.input.seats import Control, Together
+from bedside.stage.picture import gallery, lamp, sign, veil
+from bedside.stage.picture.look import Look
+from bedside.stage.worlds import world as worlds
+from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.world import Tone
 from stage import hazards
 from stage.mash import Arm, Drum, Journey, Presses, Seen, watch
 from stage.playroom import Playroom, canvas
 
 LARGE, SMALL = (1280, 800), (800, 480)
 
-MINIATURES, INSTRUMENTS = cache(gallery.miniature), cache(gallery.instrument)
+MINIATURES, INSTRUMENTS = cache(gallery.world_miniature), cache(gallery.instrument_picture)
 
 # For how many seconds each rate of strikes is gone on with, in strikes a second.
 RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
@@ -178,14 +178,14 @@ def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A veil, a panel or a sign that comes and goes at once flashes more than twice a second where hands are fast."""
-    monkeypatch.setattr("bedside.stage.choices._AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("bedside.stage.input.choices._AGAIN_SECONDS", 0.0)
     for module, control in ((veil, Control.HAND), (sign, Control.HAND)):
         with monkeypatch.context() as patched:
             patched.setattr(module, "TURN_SECONDS", 0.02)
             room = Playroom(bright(), SMALL)
             assert watch(room, 2.0, Presses(room, control, 8.0)).flashes > 2, module.__name__
     with monkeypatch.context() as patched:
-        patched.setattr("bedside.stage.curtain.TURN_SECONDS", 0.02)
+        patched.setattr("bedside.stage.picture.curtain.TURN_SECONDS", 0.02)
         room = Playroom(bright(), SMALL)
         assert watch(room, 2.0, Presses(room, Control.SOUND, 8.0)).flashes > 2
 

@@ -17,9 +17,9 @@ import pygame
 import pytest
 
 from bedside.music.pad import Pad
-from bedside.stage import arrangement
-from bedside.stage import world as worlds
-from bedside.stage.seats import Table
+from bedside.stage.input.seats import Side
+from bedside.stage.picture import arrangement
+from bedside.stage.worlds import world as worlds
 from stage.playroom import canvas
 from stage.variants import SIZES, VARIANTS, played
 
@@ -106,7 +106,7 @@ def test_a_changed_pad_is_seen(name: str, changed: Callable[[Pad], Pad], monkeyp
     """One pad of those not played, moved by a fiftieth of the width or like its neighbour, is beyond the tolerance."""
     laid = arrangement.tables
 
-    def tables(*asked: object) -> tuple[Table, ...]:
+    def tables(*asked: object) -> tuple[Side, ...]:
         return tuple(
             replace(table, pads=tuple(changed(pad) if pad.number == 3 else pad for pad in table.pads))
             for table in laid(*asked)  # type: ignore[arg-type]

@@ -6,20 +6,9 @@ import mido
 import pygame
 import pytest
 
-from bedside.music.events import (
-    AllOff,
-    Bend,
-    Event,
-    Expression,
-    NoteOff,
-    Pedal,
-    Player,
-    Shape,
-    Source,
-    Vibrato,
-)
-from bedside.stage.hands import Programmed, Tuning
-from bedside.stage.midi import Played
+from bedside.music.events import AllOff, Bend, Event, Expression, NoteOff, Pedal, Player, Shape, Source, Vibrato
+from bedside.stage.input.hands import Programmed, Tuning
+from bedside.stage.input.midi import KeyboardMessage
 from stage.reports import ALONE, KEYS, PADS, TONES, TUNING, finger, hands, heard, strikes
 
 
@@ -39,8 +28,8 @@ def test_two_keyboards_hold_the_same_key_apart() -> None:
     strike = mido.Message("note_on", note=60, velocity=64)
     (one,) = strikes(heard(each, "one", strike))
     (two,) = strikes(heard(each, "two", strike))
-    assert each.hear(Played("one", None)) == [NoteOff(Player.THERAPIST, one.note)]
-    assert each.hear(Played("one", None)) == []
+    assert each.hear(KeyboardMessage("one", None)) == [NoteOff(Player.THERAPIST, one.note)]
+    assert each.hear(KeyboardMessage("one", None)) == []
     assert heard(each, "two", mido.Message("note_off", note=60)) == [NoteOff(Player.THERAPIST, two.note)]
 
 
@@ -77,7 +66,7 @@ def test_wheels_pedals_and_pressure_of_a_keyboard_are_its_players() -> None:
     ]
     for message, events in moves:
         assert heard(each, "one", message) == events
-    assert each.hear(Played("one", None)) == [
+    assert each.hear(KeyboardMessage("one", None)) == [
         NoteOff(me, on.note),
         Pedal(me, False),
         Bend(me, 0.0),

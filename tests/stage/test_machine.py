@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bedside.music.events import AllOff, NoteOff, NoteOn, Player, Source, Stop
-from bedside.stage.midi import Played
-from bedside.stage.seats import Control, Together
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import Control, Together
 from stage.rehearsal import SIZE, Rehearsal
 
 # From the touch of the hand to silence.
@@ -134,13 +134,13 @@ class Bed(RuleBasedStateMachine):
         for each in message:
             if each.type in ("note_on", "note_off"):
                 self.report(each.type == "note_on" and each.velocity > 0, Source.MIDI, keyboard, each.note)
-            self.room.playground.hear(Played(keyboard, each), self.room.now)
+            self.room.playground.hear(KeyboardMessage(keyboard, each), self.room.now)
 
     @rule(keyboard=_KEYBOARDS)
     def unplug(self, keyboard: str) -> None:
         """Pull a keyboard's cable while one of its keys is down."""
-        self.room.playground.hear(Played(keyboard, mido.Message("note_on", note=60)), self.room.now)
-        self.room.playground.hear(Played(keyboard, None), self.room.now)
+        self.room.playground.hear(KeyboardMessage(keyboard, mido.Message("note_on", note=60)), self.room.now)
+        self.room.playground.hear(KeyboardMessage(keyboard, None), self.room.now)
         self.reported = {each for each in self.reported if each[:2] != (Source.MIDI, keyboard)}
         self.wait(0.022)
 
@@ -274,8 +274,8 @@ class Bed(RuleBasedStateMachine):
             room.playground.feed(pygame.event.Event(pygame.KEYUP, scancode=scancode, key=0, mod=0), now)
         for name in ("one", "two"):
             for note in range(50, 70):
-                room.playground.hear(Played(name, mido.Message("note_off", note=note)), now)
-            room.playground.hear(Played(name, mido.Message("control_change", control=64, value=0)), now)
+                room.playground.hear(KeyboardMessage(name, mido.Message("note_off", note=note)), now)
+            room.playground.hear(KeyboardMessage(name, mido.Message("control_change", control=64, value=0)), now)
 
 
 TestBed = Bed.TestCase

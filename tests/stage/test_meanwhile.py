@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 
 from bedside.music.events import Player, Program
-from bedside.stage.seats import Control
+from bedside.stage.input.seats import Control
 from stage.rehearsal import Rehearsal
 
 STOP_SECONDS = 0.3

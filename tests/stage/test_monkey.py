@@ -9,7 +9,7 @@ import pygame
 import pytest
 
 from bedside.music.events import Source
-from bedside.stage.seats import Control, Table, Together
+from bedside.stage.input.seats import Control, Side, Together
 from stage.rehearsal import SIZE, Rehearsal
 
 TOUCHES = int(os.environ.get("BEDSIDE_TOUCHES", "20000"))
@@ -60,7 +60,7 @@ class Monkey:
             self._room.paint()
 
 
-def sounds(room: Rehearsal, table: Table, chance: Random) -> None:
+def sounds(room: Rehearsal, table: Side, chance: Random) -> None:
     """Touch a pad, the hand before it where all is stopped, and a place beside the pictures where some hang."""
     player = table.seat.player
     room.let_pass(_SETTLED_SECONDS)

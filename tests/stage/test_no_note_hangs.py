@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Event, Glide, NoteOff, NoteOn, Pedal, Player, Program, Shape
 from bedside.music.pad import Area
-from bedside.stage.hands import Tuning
-from bedside.stage.midi import Played
-from bedside.stage.seats import Together
+from bedside.stage.input.hands import Tuning
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import Together
 from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, hands, key, mouse, tables
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
@@ -65,7 +65,7 @@ _MESSAGES = st.one_of(
     st.just(mido.Message("reset")),
     st.none(),
 )
-_PLAYED = st.builds(Played, st.sampled_from(("one", "two")), _MESSAGES)
+_PLAYED = st.builds(KeyboardMessage, st.sampled_from(("one", "two")), _MESSAGES)
 
 
 # What becomes of the hands beside what they do: another instrument, a stop and going on, pictures, another world.
@@ -85,7 +85,7 @@ _TURNS = st.one_of(
     ),
 )
 def test_nothing_that_hands_do_leaves_a_note_hanging(
-    together: Together, acts: list[pygame.event.Event | Played | Program | str]
+    together: Together, acts: list[pygame.event.Event | KeyboardMessage | Program | str]
 ) -> None:
     """In any order of reports, stops, choices and worlds each note begins once, ends once, and while stopped none."""
     players = (CHILD,) if together is Together.ALONE else (CHILD, THERAPIST)
@@ -114,7 +114,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
 
     for act in acts:
         match act:
-            case Played():
+            case KeyboardMessage():
                 follow(each.hear(act))
             case Program():
                 each.performed(act)
@@ -140,7 +140,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
         assert len([note for player, note in sounding if player is CHILD]) <= 4 + 1 + len(LETTERS)
     follow(each.lift())
     assert not [note for player, note in sounding if player is CHILD]
-    follow([*each.hear(Played("one", None)), *each.hear(Played("two", None))])
+    follow([*each.hear(KeyboardMessage("one", None)), *each.hear(KeyboardMessage("two", None))])
     assert not sounding
     assert all(each.place(player, note) is None for note in begun for player in Player)
     assert True not in pedals

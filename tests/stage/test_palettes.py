@@ -12,8 +12,9 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from bedside.stage import picture, world
-from bedside.stage.look import Look
+from bedside.stage.picture import picture
+from bedside.stage.picture.look import Look
+from bedside.stage.worlds import world
 from stage.seeing import EYES, apart
 
 # Distances ΔE*ab between any two degrees' pads; about 2.3 can just be seen side by side.

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.stage import world as worlds
-from bedside.stage.seats import Control
-from bedside.stage.veil import ASLEEP, REST_SECONDS, STOPPED, TURN_SECONDS, Veil
+from bedside.stage.input.seats import Control
+from bedside.stage.picture.veil import ASLEEP, REST_SECONDS, STOPPED, TURN_SECONDS, Veil
+from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
 SIZE, LEAST = (400, 240), 40.0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.stage import bed, ruler
-from bedside.stage.seats import LEAST_PIXELS
+from bedside.stage.input.seats import LEAST_PIXELS
 
 HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
 
@@ -127,10 +127,10 @@ def test_pixels_of_several_screens_or_of_none_are_unknown(monkeypatch: pytest.Mo
     """Only one screen's pixels go with one screen's millimetres."""
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     pygame.display.quit()
-    assert ruler.pixels() is None
+    assert ruler.screen_pixels() is None
     pygame.display.init()
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1280, 800)])
-    assert ruler.pixels() == (1280, 800)
+    assert ruler.screen_pixels() == (1280, 800)
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1280, 800), (1920, 1080)])
-    assert ruler.pixels() is None
+    assert ruler.screen_pixels() is None
     pygame.display.quit()

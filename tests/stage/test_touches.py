@@ -7,8 +7,8 @@ import pytest
 
 from bedside.music.events import NoteOff, NoteOn, Player, Program
 from bedside.music.pad import Area
-from bedside.stage.hands import Picked, Pressed, Tuning
-from bedside.stage.seats import Control, Table, Together
+from bedside.stage.input.hands import Picked, Pressed, Tuning
+from bedside.stage.input.seats import Control, Side, Together
 from stage.reports import (
     ALONE,
     KEYS,
@@ -32,7 +32,7 @@ DOWN, MOVE, UP = pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP
 
 
 @pytest.mark.parametrize("at", PAIRS, ids=["beside", "facing"])
-def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Table, ...]) -> None:
+def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Side, ...]) -> None:
     """Fingers that cross to the other's half keep playing for whom they began, on the pads of that one's own half."""
     each = hands(at=at)
     first, second = (table.pads[4] for table in at)
@@ -92,7 +92,7 @@ def test_the_hand_is_pressed_when_the_finger_lands() -> None:
 
 
 @pytest.mark.parametrize("at", PAIRS, ids=["beside", "facing"])
-def test_each_player_has_controls_of_their_own(at: tuple[Table, ...]) -> None:
+def test_each_player_has_controls_of_their_own(at: tuple[Side, ...]) -> None:
     """Whose control was touched is told; under every one of them lies no pad."""
     each = hands(at=at)
     for table in at:

@@ -11,7 +11,7 @@ import pytest
 
 from bedside.errors import BedsideError
 from bedside.stage.hush import hushed
-from bedside.stage.window import NoScreenError, screen, window
+from bedside.stage.window import NoScreenError, open_window, screen
 
 SETTINGS = ("SDL_TOUCH_MOUSE_EVENTS", "SDL_MOUSE_TOUCH_EVENTS", "SDL_FRAMEBUFFER_ACCELERATION")
 
@@ -87,10 +87,10 @@ def test_the_staff_s_choice_of_drawing_is_respected(monkeypatch: pytest.MonkeyPa
 def test_a_window_has_its_size_and_the_whole_screen_is_the_screen_s() -> None:
     """A window of a size is that size and shows the mouse; without one it is as large as the screen, and hides it."""
     with screen():
-        assert window((640, 360)).get_size() == (640, 360)
+        assert open_window((640, 360)).get_size() == (640, 360)
         assert pygame.mouse.get_visible()
         assert pygame.display.get_caption()[0] == "bedside"
-        surface = window(None)
+        surface = open_window(None)
         assert surface.get_size() == pygame.display.get_desktop_sizes()[0]
         assert surface.get_flags() & pygame.FULLSCREEN
         assert not pygame.mouse.get_visible()
@@ -104,7 +104,7 @@ def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(pygame.display, "set_mode", set_mode)
     with pytest.raises(NoScreenError, match=r"^The screen of this machine does not open\.$"):
-        window(None)
+        open_window(None)
 
 
 def test_hushed_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pygame
 
-from bedside.stage import world as worlds
-from bedside.stage.look import PLAIN, Look
-from bedside.stage.seats import Together
+from bedside.stage.input.seats import Together
+from bedside.stage.picture.look import PLAIN, Look
+from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
 SIZES = ((1280, 800), (800, 480), (2160, 3840))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, steps
-from bedside.review.measures.lagged import turned
+from bedside.review.measures.chance import BesideChance, steps
+from bedside.review.measures.lagged import circular_shifts
 from bedside.review.measures.part import Bools, Floats
 from bedside.review.measures.roles import NEAR, ROLES, SPAN, moves, roles
 from bedside.review.measures.windows import ratio
@@ -20,9 +20,9 @@ class Autonomy:
     ``roles`` (n,) are of the 5 s that end there, None where there is no data or no move.
     """
 
-    affirmative: Standing
-    contradictive: Standing
-    neutral: Standing
+    affirmative: BesideChance
+    contradictive: BesideChance
+    neutral: BesideChance
     roles: list[str | None]
 
     def named(self) -> dict[str, object]:
@@ -44,8 +44,10 @@ def autonomy(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> A
     """
     real = _shares(moves(own, other[None]))[:, 0]
     by = steps(len(own), SPAN)
-    chance = _shares(moves(own, turned(other, by)))
-    toward, away, neutral = (Standing.of(float(value), shifted) for value, shifted in zip(real, chance, strict=True))
+    chance = _shares(moves(own, circular_shifts(other, by)))
+    toward, away, neutral = (
+        BesideChance.of(float(value), shifted) for value, shifted in zip(real, chance, strict=True)
+    )
     found = [ROLES[each] if each >= 0 else None for each in roles(own, other[None], silent[None], near)[0].tolist()]
     return Autonomy(toward, away, neutral, found)
 

@@ -22,7 +22,7 @@ CURVE_SHIFTS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BesideChance:
     """A number beside its chance: the mean and the standard deviation (n − 1) of the same number over the shifts.
 
     ``z`` is how many standard deviations the number lies above that mean. NaN where the take is too short to be

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, shifts
+from bedside.review.measures.chance import BesideChance, shifts
 from bedside.review.measures.evenness import strokes
 from bedside.review.measures.part import Bools, Floats, Ints
 from bedside.review.measures.take import lost
@@ -23,16 +23,16 @@ def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]
     seconds = float(min(one[-1], two[-1])) if len(one) and len(two) else 0.0
     one, two = one[one <= seconds], two[two <= seconds]
     if not len(one) or not len(two):
-        nothing = Standing.of(np.nan, np.empty(0))
+        nothing = BesideChance.of(np.nan, np.empty(0))
         return nothing.named("coincidence") | nothing.named("asynchrony")
     rounds = [np.sort((two + shift) % seconds) for shift in shifts(seconds)]
     shares, distances = [], []
     for turned in [two, *rounds]:
         apart, nearest = nearest_distance(one, turned)
         shares.append(float((apart <= TOGETHER_SECONDS).mean()))
-        distances.append(_median(signed(one, turned, apart, nearest)) * 1000)
-    share = Standing.of(shares[0], np.array(shares[1:]))
-    distance = Standing.of(distances[0], np.array(distances[1:]))
+        distances.append(_median(signed_lags(one, turned, apart, nearest)) * 1000)
+    share = BesideChance.of(shares[0], np.array(shares[1:]))
+    distance = BesideChance.of(distances[0], np.array(distances[1:]))
     return share.named("coincidence") | distance.named("asynchrony")
 
 
@@ -45,7 +45,7 @@ def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
     return np.minimum(low, high), np.where(low <= high, before, after)
 
 
-def signed(one: Floats, two: Floats, apart: Floats, nearest: Ints) -> Floats:
+def signed_lags(one: Floats, two: Floats, apart: Floats, nearest: Ints) -> Floats:
     """Return B − A in seconds of each two strokes within 60 ms of which each is the other's nearest.
 
     Exchanged, the players give the same distances with the other sign: where one stroke has two nearest, both count.

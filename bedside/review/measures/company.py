@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, shifts
+from bedside.review.measures.chance import BesideChance, shifts
 from bedside.review.measures.part import Bools, Floats
 from bedside.review.measures.sounding import Cover
 from bedside.review.measures.take import lost
@@ -42,7 +42,7 @@ def shares(first: Cover, second: Cover, windows: Windows, gaps: Floats) -> dict[
     }
 
 
-def standings(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict[str, Standing]:
+def company_beside_chance(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict[str, BesideChance]:
     """Return the shares of so many seconds of a take by `NAMES`, each beside what it is with B shifted round."""
     real = {name: float(share[0]) for name, share in shares(first, second, Windows.whole(seconds), gaps).items()}
     ends = np.array([seconds])
@@ -50,7 +50,7 @@ def standings(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict
     a, b = (_spliced(cover, gaps, without) for cover in (first, second))
     by = shifts(without)
     if not len(by):
-        return {name: Standing.of(share, np.empty(0)) for name, share in real.items()}
+        return {name: BesideChance.of(share, np.empty(0)) for name, share in real.items()}
     start = (b.start + by[:, None]) % without
     end = start + (b.end - b.start)
     over = np.maximum(end - without, 0.0)
@@ -58,7 +58,8 @@ def standings(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict
     share_a, share_b = (float((cover.end - cover.start).sum()) / without for cover in (a, b))
     chance = (share_a - both, share_b - both, share_a + share_b - 2 * both, both, 1 - share_a - share_b + both)
     return {
-        name: Standing.of(real[name], np.round(values, _DECIMALS)) for name, values in zip(NAMES, chance, strict=True)
+        name: BesideChance.of(real[name], np.round(values, _DECIMALS))
+        for name, values in zip(NAMES, chance, strict=True)
     }
 
 

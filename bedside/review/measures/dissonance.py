@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.part import Floats, NoteColumns
 
 _PARTIALS = np.arange(1, 7)
 _FALL = 0.8
@@ -33,7 +33,7 @@ def roughness(pitches: Floats) -> Floats:
     return found
 
 
-def dissonances(part: Part) -> Floats:
+def dissonances(part: NoteColumns) -> Floats:
     """Return the dissonance of each note with the earlier ones that sounded within the last second, (N,).
 
     Each pair counts times both velocities/127, and times e^(−age) of the earlier note, in seconds since its onset.

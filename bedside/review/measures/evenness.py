@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.part import Floats, NoteColumns
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import Inside, Windows, ratio, summed
 
@@ -38,9 +38,9 @@ def strokes(onset: Floats) -> Floats:
 class Intervals:
     """The intervals below 2 s between a player's successive strokes, and in which windows they lie."""
 
-    def __init__(self, part: Part, windows: Windows, gaps: Floats) -> None:
+    def __init__(self, part: NoteColumns, windows: Windows, gaps: Floats) -> None:
         onset = strokes(part.onset)
-        stroke = Part(onset, onset, np.zeros(len(onset), np.int64), onset)
+        stroke = NoteColumns(onset, onset, np.zeros(len(onset), np.int64), onset)
         self._windows = len(windows)
         self._owner, first = Inside.of(stroke, windows).pairs()
         self._seconds = onset[first + 1] - onset[first]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, band, steps
-from bedside.review.measures.lagged import Lagged, Moments, turned
+from bedside.review.measures.chance import BesideChance, band, steps
+from bedside.review.measures.lagged import Lagged, WindowStatistics, circular_shifts
 from bedside.review.measures.part import Floats
 from bedside.review.measures.windows import ratio
 
@@ -31,8 +31,8 @@ class Imitation:
     and ``within`` holds 95 % of such by chance.
     """
 
-    a: Standing
-    b: Standing
+    a: BesideChance
+    b: BesideChance
     curve_a: Floats
     curve_b: Floats
     within: list[float]
@@ -43,10 +43,10 @@ def imitation(a: Floats, b: Floats) -> Imitation:
     span = joint_range(a, b)
     shifted = steps(len(a), max(_LAGS) + _CLEAR)
     initiated, answered = (_initiated(a, b[None], span, sign, _HOP) for sign in (1, -1))
-    chance = [_initiated(a, turned(b, shifted), span, sign, _FAR) for sign in (1, -1)]
+    chance = [_initiated(a, circular_shifts(b, shifted), span, sign, _FAR) for sign in (1, -1)]
     return Imitation(
-        Standing.of(float(_mean(initiated)[0]), _mean(chance[0])),
-        Standing.of(float(_mean(answered)[0]), _mean(chance[1])),
+        BesideChance.of(float(_mean(initiated)[0]), _mean(chance[0])),
+        BesideChance.of(float(_mean(answered)[0]), _mean(chance[1])),
         _at_ends(initiated[0], len(a)),
         _at_ends(answered[0], len(a)),
         band(np.concatenate([each.ravel() for each in chance])),
@@ -63,7 +63,7 @@ def joint_range(a: Floats, b: Floats) -> float:
     return float(np.ptp(both)) if len(both) else np.nan
 
 
-def likeness(moments: Moments, span: float) -> Floats:
+def likeness(moments: WindowStatistics, span: float) -> Floats:
     """Return r · (1 − |μ₁ − μ₂|/range)³ · min(σ)/max(σ) of each two segments, whose range is ``span``."""
     apart = np.abs(moments.mean_a - moments.mean_b) / (span or np.nan)
     low, high = np.minimum(moments.sd_a, moments.sd_b), np.maximum(moments.sd_a, moments.sd_b)

@@ -17,7 +17,7 @@ _STILL = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moments:
+class WindowStatistics:
     """Of two curves in each window, (S, W): mean and standard deviation (n) of each, and Pearson's ``r``.
 
     NaN where too little is known of both; ``r`` also where one of them is still.
@@ -31,7 +31,7 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class CurveSums:
     """S curves as sums need them, each (S, n): the values, 0 where no data; their squares; 1 where known, else 0."""
 
     value: Floats
@@ -39,7 +39,7 @@ class Columns:
     known: Floats
 
     @classmethod
-    def of(cls, curves: Floats, margin: int) -> Columns:
+    def of(cls, curves: Floats, margin: int) -> CurveSums:
         """Return the columns of some curves, (S, n), with so many samples of no data before and after."""
         wide = np.pad(curves, ((0, 0), (margin, margin)), constant_values=np.nan)
         known = ~np.isnan(wide)
@@ -54,8 +54,8 @@ class Lagged:
     Both are brought to one middle, and measured in ``spread``, the size of how they vary.
     """
 
-    a: Columns
-    b: Columns
+    a: CurveSums
+    b: CurveSums
     margin: int
     length: int
     spread: float
@@ -69,10 +69,10 @@ class Lagged:
             # Near 0, and about 1 in size, the sums of squares lose nothing that matters.
             middle = (one.mean() + two.mean()) / 2
             spread = float(np.sqrt(np.square(one - middle).mean() + np.square(two - middle).mean())) or 1.0
-        scaled = Columns.of((a[None] - middle) / spread, margin), Columns.of((b - middle) / spread, margin)
+        scaled = CurveSums.of((a[None] - middle) / spread, margin), CurveSums.of((b - middle) / spread, margin)
         return cls(*scaled, margin, len(a), spread)
 
-    def moments(self, lag: int, hop: int, hops: int) -> Moments:
+    def moments(self, lag: int, hop: int, hops: int) -> WindowStatistics:
         """Return the moments in windows of ``hops`` times ``hop`` samples, a hop apart, (S, windows).
 
         A's sample i goes with B's i + lag, and both belong to the window of the earlier: so the exchange of the players
@@ -99,10 +99,10 @@ class Lagged:
         shared = ratio(total(a[0], b[0]), count) - mean_a * mean_b
         moving = (var_a > _STILL) & (var_b > _STILL)
         r = np.divide(shared, np.sqrt(var_a * var_b), out=np.full(shared.shape, np.nan), where=moving)
-        return Moments(mean_a, mean_b, np.sqrt(var_a), np.sqrt(var_b), np.clip(r, -1.0, 1.0))
+        return WindowStatistics(mean_a, mean_b, np.sqrt(var_a), np.sqrt(var_b), np.clip(r, -1.0, 1.0))
 
 
-def turned(curve: Floats, by: Ints) -> Floats:
+def circular_shifts(curve: Floats, by: Ints) -> Floats:
     """Return a curve, (n,), shifted round its circle by each of some steps, (S, n)."""
     places = (np.arange(len(curve)) - by[:, None]) % max(len(curve), 1)
     shifted: Floats = curve[places]

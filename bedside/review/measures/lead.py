@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, band, steps
-from bedside.review.measures.lagged import Lagged, turned
+from bedside.review.measures.chance import BesideChance, band, steps
+from bedside.review.measures.lagged import Lagged, circular_shifts
 from bedside.review.measures.part import Floats
 
 # The curves are compared at this step, in windows of 30 s, at lags of up to 10 s either way, in seconds.
@@ -27,7 +27,7 @@ _HIGHEST_R = 0.999
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lead:
+class LeadLag:
     """Who led: the best ``lag`` in seconds, positive where B follows A, and Fisher's z there beside its chance.
 
     ``lags`` and ``values`` (T,) are the same in the 30 s that end at each whole second, and ``within`` holds 95 % of
@@ -35,7 +35,7 @@ class Lead:
     """
 
     lag: float
-    value: Standing
+    value: BesideChance
     lags: Floats
     values: Floats
     within: list[float]
@@ -45,7 +45,7 @@ class Lead:
         return {name: self.lag, **self.value.named(f"{name}_value"), f"{name}_value_band": self.within}
 
 
-def leads(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, Lead]:
+def leads(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, LeadLag]:
     """Return who led in each pair of curves of A and B, all (n,) at steps of 0.5 s, and under "" in all together.
 
     Together, z is the mean of those curves that have one.
@@ -59,21 +59,21 @@ def leads(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, Lead]:
         once = Lagged.of(a, b[None], _MOST)
         real[name] = fisher(once, _HZ, _WINDOW_SECONDS)
         whole[name] = fisher(once, _HOP_SECONDS * _HZ, 2)
-        chance[name] = fisher(Lagged.of(a, turned(b, shifted), _MOST), _HOP_SECONDS * _HZ, 2)
+        chance[name] = fisher(Lagged.of(a, circular_shifts(b, shifted), _MOST), _HOP_SECONDS * _HZ, 2)
     for each in (real, whole, chance):
         each[""] = _mean(np.stack(list(each.values())), 0)
     return {name: _lead(real[name], whole[name], chance[name], length) for name in real}
 
 
-def _lead(real: Floats, whole: Floats, chance: Floats, length: int) -> Lead:
+def _lead(real: Floats, whole: Floats, chance: Floats, length: int) -> LeadLag:
     lag, value = _best(_mean(whole, -1))
     _, by_chance = _best(_mean(chance, -1))
     lags, values = _best(real[:, 0])
     unknown = np.full(min(_WINDOW_SECONDS, (length + _HZ - 1) // _HZ), np.nan)
     tail = (length + _HZ - 1) // _HZ - len(unknown)
-    return Lead(
+    return LeadLag(
         float(lag[0]),
-        Standing.of(float(value[0]), by_chance),
+        BesideChance.of(float(value[0]), by_chance),
         np.concatenate([unknown, lags[:tail]]),
         np.concatenate([unknown, values[:tail]]),
         band(_best(chance)[1]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Part, accent
+from bedside.review.measures.part import Floats, NoteColumns, accent
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import Inside, ratio
 
@@ -14,7 +14,7 @@ def density(inside: Inside) -> Floats:
     return ratio(inside.count.astype(np.float64), inside.windows.end - inside.windows.start)
 
 
-def overall_density(part: Part, gaps: Floats) -> float:
+def overall_density(part: NoteColumns, gaps: Floats) -> float:
     """Return (N − 1) / (last onset − first onset) in notes a second, without the time that was lost; else NaN."""
     if len(part) < 2:
         return np.nan

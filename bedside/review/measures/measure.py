@@ -7,12 +7,12 @@ from itertools import combinations
 import numpy as np
 
 from bedside.review.measures.pair import Moving, between
-from bedside.review.measures.player import Curve, played
-from bedside.review.measures.take import Take
+from bedside.review.measures.player import Curve, measure_player
+from bedside.review.measures.take import PlayedTake
 from bedside.review.measures.windows import STEP_SECONDS, WINDOW_SECONDS, Windows
 
 
-def measure(take: Take, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> dict[str, object]:
+def measure(take: PlayedTake, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> dict[str, object]:
     """Return the measures of a take by their names, of each player and of each two of them, None for no data.
 
     ``{"take": …, "players": {"child": {"whole": {…}, "curves": {"t": […], …}}}, "pairs": {"child-therapist": …}}``: a
@@ -21,7 +21,7 @@ def measure(take: Take, window: float = WINDOW_SECONDS, step: float = STEP_SECON
     """
     windows = Windows.over(take.seconds, take.gaps, window, step)
     seconds = windows.end.tolist()
-    found = {player: played(take, part, windows) for player, part in take.parts.items()}
+    found = {player: measure_player(take, part, windows) for player, part in take.parts.items()}
     moving = {player: Moving.of(take, part, window) for player, part in take.parts.items()} if len(found) > 1 else {}
     players = {
         player.label: {

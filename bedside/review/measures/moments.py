@@ -12,9 +12,9 @@ from bedside.music.events import Player
 from bedside.review.measures import level, pulse, shared
 from bedside.review.measures.imitation import joint_range
 from bedside.review.measures.pair import FOLLOWED, Moving
-from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.part import Floats, NoteColumns
 from bedside.review.measures.roles import Stretch, longest
-from bedside.review.measures.take import Take, lost
+from bedside.review.measures.take import PlayedTake, lost
 from bedside.review.measures.turns import Exchanges, Turns
 from bedside.review.measures.windows import WINDOW_SECONDS, Inside, Windows
 
@@ -33,7 +33,7 @@ _SHARED_SECONDS = 3
 _ROLE_SECONDS = 10.0
 
 
-class Kind(StrEnum):
+class MomentKind(StrEnum):
     """What is proposed."""
 
     AFTER_REST = "first note after a long rest"
@@ -50,13 +50,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ProposedMoment:
     """A proposal: its span in seconds, the measures that speak for it by name, and the indices of its notes by player.
 
     ``pair`` are the two players of whom it is said, or the one; ``notes`` count within a player's own part.
     """
 
-    kind: Kind
+    kind: MomentKind
     players: tuple[Player, ...]
     start: float
     end: float
@@ -64,9 +64,9 @@ class Moment:
     notes: Mapping[Player, tuple[int, ...]]
 
 
-def moments(take: Take) -> list[Moment]:
+def propose(take: PlayedTake) -> list[ProposedMoment]:
     """Return what is found in a take, in order of time."""
-    found: list[Moment] = []
+    found: list[ProposedMoment] = []
     child = take.parts.get(Player.CHILD)
     if child is not None:
         found += after_rest(take, child)
@@ -76,7 +76,7 @@ def moments(take: Take) -> list[Moment]:
     return sorted(found, key=lambda moment: (moment.start, moment.kind))
 
 
-def after_rest(take: Take, child: Part) -> Iterator[Moment]:
+def after_rest(take: PlayedTake, child: NoteColumns) -> Iterator[ProposedMoment]:
     """Yield the child's first note after their longest rest, where that is at least 10 s; lost time is no rest."""
     if not len(child):
         return
@@ -87,10 +87,10 @@ def after_rest(take: Take, child: Part) -> Iterator[Moment]:
         return
     evidence = {"rest": float(rest[note])}
     onset = float(child.onset[note])
-    yield _moment(take, Kind.AFTER_REST, (Player.CHILD,), onset, onset + WINDOW_SECONDS, evidence)
+    yield _moment(take, MomentKind.AFTER_REST, (Player.CHILD,), onset, onset + WINDOW_SECONDS, evidence)
 
 
-def _between(take: Take, other: Player) -> Iterator[Moment]:
+def _between(take: PlayedTake, other: Player) -> Iterator[ProposedMoment]:
     both = (Player.CHILD, other)
     one, two = (take.parts[player] for player in both)
     windows = Windows.over(take.played, take.gaps)
@@ -102,7 +102,7 @@ def _between(take: Take, other: Player) -> Iterator[Moment]:
     yield from _roles(take, both[::-1])
 
 
-def exchange(take: Take, both: tuple[Player, ...], passed: Exchanges) -> Iterator[Moment]:
+def exchange(take: PlayedTake, both: tuple[Player, ...], passed: Exchanges) -> Iterator[ProposedMoment]:
     """Yield the longest series of turns that pass from one to the other, each at most 5 s after the one before."""
     latency = passed.latencies()
     near = latency <= _ANSWER_SECONDS
@@ -116,10 +116,12 @@ def exchange(take: Take, both: tuple[Player, ...], passed: Exchanges) -> Iterato
     some = np.flatnonzero((series == best) & near)
     start, end = float(passed.since[some[0]]), float(passed.until[some[-1]])
     evidence = {"exchanges": float(count[best]), "response_latency": float(np.median(latency[some]))}
-    yield _moment(take, Kind.EXCHANGE, both, start, end, evidence)
+    yield _moment(take, MomentKind.EXCHANGE, both, start, end, evidence)
 
 
-def _shared(take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows) -> Iterator[Moment]:
+def _shared(
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+) -> Iterator[ProposedMoment]:
     curves = [pulse.autocorrelations(each) for each in inside]
     for curve in curves:
         curve[~windows.heard] = np.nan
@@ -132,12 +134,12 @@ def _shared(take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside],
     place = int(np.argmax(above))
     evidence = {"shared_pulse": float(value[place]), "shared_pulse_chance": chance, "threshold": _SHARED_PULSE}
     start, end = max(float(windows.start[place]), 0.0), float(windows.end[place + _SHARED_SECONDS - 1])
-    yield _moment(take, Kind.SHARED_PULSE, both, start, end, evidence)
+    yield _moment(take, MomentKind.SHARED_PULSE, both, start, end, evidence)
 
 
 def _likeness(
-    take: Take, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
-) -> Iterator[Moment]:
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+) -> Iterator[ProposedMoment]:
     """Yield the windows in which the curves of both, as shares of their range, lie nearest together and farthest."""
     apart: dict[str, Floats] = {}
     for name, curve in {"density": level.density, "velocity_mean": level.velocity_mean}.items():
@@ -147,12 +149,12 @@ def _likeness(
     mean[~windows.heard | (windows.start < 0)] = np.nan
     if np.isnan(mean).all():
         return
-    for kind, place in ((Kind.ALIKE, int(np.nanargmin(mean))), (Kind.DIFFERENT, int(np.nanargmax(mean)))):
+    for kind, place in ((MomentKind.ALIKE, int(np.nanargmin(mean))), (MomentKind.DIFFERENT, int(np.nanargmax(mean)))):
         evidence = {f"{name}_apart": float(share[place]) for name, share in apart.items()}
         yield _moment(take, kind, both, float(windows.start[place]), float(windows.end[place]), evidence)
 
 
-def _roles(take: Take, both: tuple[Player, ...]) -> Iterator[Moment]:
+def _roles(take: PlayedTake, both: tuple[Player, ...]) -> Iterator[ProposedMoment]:
     """Yield the stretch in which the first of both had one role beside the other for longer than chance gives.
 
     Of several curves it is the one in which that is most so.
@@ -169,15 +171,20 @@ def _roles(take: Take, both: tuple[Player, ...]) -> Iterator[Moment]:
     if best is not None:
         _, name, found = best
         evidence = {f"role_{name}": found.end - found.start, f"role_{name}_band": found.chance}
-        yield _moment(take, Kind[found.role.upper()], both, found.start, found.end, evidence)
+        yield _moment(take, MomentKind[found.role.upper()], both, found.start, found.end, evidence)
 
 
 def _moment(
-    take: Take, kind: Kind, players: tuple[Player, ...], start: float, end: float, evidence: Mapping[str, float]
-) -> Moment:
+    take: PlayedTake,
+    kind: MomentKind,
+    players: tuple[Player, ...],
+    start: float,
+    end: float,
+    evidence: Mapping[str, float],
+) -> ProposedMoment:
     end = min(end, take.seconds)
     notes = {
         player: tuple(range(*np.searchsorted(take.parts[player].onset, [start, np.nextafter(end, np.inf)]).tolist()))
         for player in players
     }
-    return Moment(kind, players, start, end, evidence, notes)
+    return ProposedMoment(kind, players, start, end, evidence, notes)

@@ -12,11 +12,11 @@ from bedside.review.measures.coincidence import coincidence
 from bedside.review.measures.imitation import imitation
 from bedside.review.measures.lead import STEP_SECONDS as FINE_SECONDS
 from bedside.review.measures.lead import leads
-from bedside.review.measures.part import Bools, Floats, Part
-from bedside.review.measures.player import Curve, known
+from bedside.review.measures.part import Bools, Floats, NoteColumns
+from bedside.review.measures.player import Curve, without_lost
 from bedside.review.measures.roles import NEAR
 from bedside.review.measures.sounding import presence
-from bedside.review.measures.take import Take
+from bedside.review.measures.take import PlayedTake
 from bedside.review.measures.windows import Inside, Windows
 
 # The curves in which one may follow or imitate the other.
@@ -32,7 +32,7 @@ class Moving:
     windows: Windows
 
     @classmethod
-    def of(cls, take: Take, part: Part, window: float) -> Moving:
+    def of(cls, take: PlayedTake, part: NoteColumns, window: float) -> Moving:
         """Return the curves of a part of a take, over windows of so many seconds."""
         windows = Windows.over(take.seconds, take.gaps, window, FINE_SECONDS)
         inside = Inside.of(part, windows)
@@ -65,7 +65,11 @@ class Between:
 
 
 def between(
-    take: Take, parts: tuple[Part, Part], moving: tuple[Moving, Moving], pulses: tuple[Floats, Floats], windows: Windows
+    take: PlayedTake,
+    parts: tuple[NoteColumns, NoteColumns],
+    moving: tuple[Moving, Moving],
+    pulses: tuple[Floats, Floats],
+    windows: Windows,
 ) -> Between:
     """Measure what passes between two players of a take, whole and in each of some windows.
 
@@ -85,7 +89,7 @@ def between(
     step = float(windows.end[1] - windows.end[0]) if len(windows) > 1 else 1.0
     beat, beat_band = shared.standing(*pulses, step)
     whole |= {**beat.named("shared_pulse"), "shared_pulse_band": beat_band}
-    curves["shared_pulse"] = known(shared.shared_pulse(*pulses), windows)
+    curves["shared_pulse"] = without_lost(shared.shared_pulse(*pulses), windows)
     for name in FOLLOWED:
         found = imitation(moving[0].each_second(name), moving[1].each_second(name))
         for who, standing, curve in (("a", found.a, found.curve_a), ("b", found.b, found.curve_b)):
@@ -93,11 +97,13 @@ def between(
             curves[f"imitation_{name}_{who}"] = at(curve)
         whole[f"imitation_{name}_band"] = found.within
     covers = presence(parts[0]), presence(parts[1])
-    for name, standing in company.standings(*covers, take.played, take.gaps).items():
+    for name, standing in company.company_beside_chance(*covers, take.played, take.gaps).items():
         whole |= standing.named(name)
-    curves |= {name: known(curve, windows) for name, curve in company.shares(*covers, windows, take.gaps).items()}
+    curves |= {
+        name: without_lost(curve, windows) for name, curve in company.shares(*covers, windows, take.gaps).items()
+    }
     passing = turns.Turns.of(parts[0]), turns.Turns.of(parts[1])
-    for name, standing in turns.standings(*passing, take.played, take.gaps).items():
+    for name, standing in turns.turns_beside_chance(*passing, take.played, take.gaps).items():
         whole |= standing.named(name)
     proposed: dict[str, object] = {"proposal": "for the therapist to accept or reject", "near": NEAR}
     for name in FOLLOWED:
@@ -115,6 +121,6 @@ def _at(values: Floats | list[str | None], windows: Windows) -> Curve:
     """Return at the end of each window what a curve with a value at each whole second last said."""
     place = np.floor(windows.end + 1e-9).astype(np.int64)
     if isinstance(values, list):
-        return known([values[each] if each < len(values) else None for each in place.tolist()], windows)
+        return without_lost([values[each] if each < len(values) else None for each in place.tolist()], windows)
     there = place < len(values)
-    return known(np.where(there, values[np.where(there, place, 0)], np.nan), windows)
+    return without_lost(np.where(there, values[np.where(there, place, 0)], np.nan), windows)

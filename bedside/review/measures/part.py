@@ -21,7 +21,7 @@ _ACCENT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class NoteColumns:
     """A player's notes: ``onset`` and ``duration`` in seconds, ``pitch`` as MIDI key, ``velocity`` 0–127; each (N,)."""
 
     onset: Floats
@@ -46,13 +46,13 @@ class Part:
         return self.onset + self.duration
 
 
-def parts(notes: Iterable[Note]) -> dict[Player, Part]:
+def columns_by_player(notes: Iterable[Note]) -> dict[Player, NoteColumns]:
     """Return the part of each player who played, in the order of `Player`."""
     played: dict[Player, list[Note]] = {}
     for note in notes:
         if note.source is not Source.REPLAY:
             played.setdefault(note.player, []).append(note)
-    return {player: Part.of(played[player]) for player in sorted(played)}
+    return {player: NoteColumns.of(played[player]) for player in sorted(played)}
 
 
 def accent(duration: Floats) -> Floats:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bedside.review.measures import dissonance, entropy, evenness, level, pulse, sounding, tonality
-from bedside.review.measures.part import Floats, Part
-from bedside.review.measures.take import Take, beats
+from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.take import PlayedTake, beats
 from bedside.review.measures.windows import Inside, Windows
 
 # A number for each window, twelve of them, or the name of a key.
@@ -16,7 +16,7 @@ Curve = Floats | list[str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Played:
+class PlayerMeasures:
     """What one player's notes measure: each measure by its name, whole and over time, and the pulse behind them."""
 
     whole: dict[str, Curve]
@@ -24,20 +24,20 @@ class Played:
     correlations: Floats
 
 
-def played(take: Take, part: Part, windows: Windows) -> Played:
+def measure_player(take: PlayedTake, part: NoteColumns, windows: Windows) -> PlayerMeasures:
     """Measure a player of a take, whole and in each of some windows."""
     lasting = beats(part, take.tempi)
     rough = dissonance.dissonances(part)
-    once, _ = measures(part, Windows.whole(take.played), take.gaps, rough, lasting)
+    once, _ = window_measures(part, Windows.whole(take.played), take.gaps, rough, lasting)
     once |= {"density": np.array([level.overall_density(part, take.gaps)])}
-    curves, correlations = measures(part, windows, take.gaps, rough, lasting)
-    masked = {name: known(curve, windows) for name, curve in curves.items()}
+    curves, correlations = window_measures(part, windows, take.gaps, rough, lasting)
+    masked = {name: without_lost(curve, windows) for name, curve in curves.items()}
     correlations[~windows.heard] = np.nan
-    return Played({"notes": np.array([float(len(part))]), **once}, masked, correlations)
+    return PlayerMeasures({"notes": np.array([float(len(part))]), **once}, masked, correlations)
 
 
-def measures(
-    part: Part, windows: Windows, gaps: Floats, rough: Floats, lasting: Floats | None
+def window_measures(
+    part: NoteColumns, windows: Windows, gaps: Floats, rough: Floats, lasting: Floats | None
 ) -> tuple[dict[str, Curve], Floats]:
     """Return every measure of a part in each window by its name, and the autocorrelations of its pulse.
 
@@ -77,7 +77,7 @@ def measures(
     return found, correlations
 
 
-def known(curve: Curve, windows: Windows) -> Curve:
+def without_lost(curve: Curve, windows: Windows) -> Curve:
     """Return a curve with no data where the sound was lost."""
     if isinstance(curve, list):
         return [value if heard else None for value, heard in zip(curve, windows.heard, strict=True)]

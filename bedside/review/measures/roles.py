@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from bedside.review.measures.chance import steps
-from bedside.review.measures.lagged import turned
+from bedside.review.measures.lagged import circular_shifts
 from bedside.review.measures.part import Bools, Floats, Ints
 
 ROLES = ("dependent", "follower", "partner", "leader", "resister", "solo")
@@ -109,7 +109,7 @@ def longest(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> St
     by = steps(len(own), SPAN)
     chance = np.nan
     if len(by) >= _LEAST_SHIFTS:
-        shifted = roles(own, turned(other, by), turned(silent.astype(np.float64), by) > 0, near)
+        shifted = roles(own, circular_shifts(other, by), circular_shifts(silent.astype(np.float64), by) > 0, near)
         chance = float(np.percentile([_seconds(*_longest(each)) for each in shifted], _BAND))
     # A role is of the seconds before it.
     return Stretch(ROLES[found[first]], float(first - SPAN), float(last - 1), chance)

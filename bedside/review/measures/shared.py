@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, band, steps
+from bedside.review.measures.chance import BesideChance, band, steps
 from bedside.review.measures.part import Floats
 
 # Windows overlap for so long; a shift of less would set a window against its own music, in seconds.
@@ -17,7 +17,7 @@ def shared_pulse(first: Floats, second: Floats) -> Floats:
     return highest
 
 
-def standing(first: Floats, second: Floats, step: float) -> tuple[Standing, list[float]]:
+def standing(first: Floats, second: Floats, step: float) -> tuple[BesideChance, list[float]]:
     """Return the mean of the shared pulse beside chance, and what holds 95 % of its windows by chance.
 
     ``step`` is the seconds from one window to the next; the chance shifts B's windows round the take.
@@ -25,7 +25,7 @@ def standing(first: Floats, second: Floats, step: float) -> tuple[Standing, list
     value = shared_pulse(first, second)
     chance = [shared_pulse(first, np.roll(second, by, 0)) for by in steps(len(first), round(_APART_SECONDS / step))]
     means = np.array([_mean(each) for each in chance])
-    return Standing.of(_mean(value), means), band(np.concatenate(chance) if chance else np.empty(0))
+    return BesideChance.of(_mean(value), means), band(np.concatenate(chance) if chance else np.empty(0))
 
 
 def _mean(curve: Floats) -> float:

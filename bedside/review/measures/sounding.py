@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Part
+from bedside.review.measures.part import Floats, NoteColumns
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import Inside, Windows, ratio, summed
 
@@ -47,12 +47,12 @@ class Cover:
         return covered
 
 
-def presence(part: Part) -> Cover:
+def presence(part: NoteColumns) -> Cover:
     """Return where a player sounds or has sounded within 2 s, each note counted as at most 5 s long."""
     return Cover.of(part.onset, part.onset + np.minimum(part.duration, LONGEST_SECONDS) + REST_SECONDS)
 
 
-def silence(part: Part, windows: Windows, gaps: Floats) -> Floats:
+def silence(part: NoteColumns, windows: Windows, gaps: Floats) -> Floats:
     """Return the share of each window's time in the take, (W,), farther than 2 s from the end of a note before.
 
     Time before the first note is silent, and time that was lost is none. NaN where no time is left.

@@ -9,7 +9,7 @@ from typing import Any
 _BESIDE = ("_chance", "_chance_sd", "_z")
 
 
-def lines(measured: Mapping[str, Any]) -> Iterator[str]:
+def table_lines(measured: Mapping[str, Any]) -> Iterator[str]:
     """Yield a table of what `measure` returns: the players side by side, then each two with their chance."""
     players = measured["players"]
     if not players:

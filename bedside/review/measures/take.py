@@ -10,7 +10,7 @@ import numpy as np
 
 from bedside.music.events import Lost, Performed, Player, Resumed, TakeBegan, Tempo
 from bedside.music.notes import notes
-from bedside.review.measures.part import Floats, Part, parts
+from bedside.review.measures.part import Floats, NoteColumns, columns_by_player
 
 
 def _none() -> Floats:
@@ -18,7 +18,7 @@ def _none() -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Take:
+class PlayedTake:
     """One improvisation: ``seconds`` from its beginning to its last event, and the part of each who played.
 
     ``gaps`` (G, 2) are the spans in which the sound was lost, and ``tempi`` (M, 2) the seconds from which on a beat
@@ -27,7 +27,7 @@ class Take:
 
     id: str
     seconds: float
-    parts: Mapping[Player, Part]
+    parts: Mapping[Player, NoteColumns]
     gaps: Floats = field(default_factory=_none)
     tempi: Floats = field(default_factory=_none)
 
@@ -41,7 +41,7 @@ class Take:
         return cls(
             name,
             performed[-1].frame / rate,
-            parts(notes(performed, rate)),
+            columns_by_player(notes(performed, rate)),
             gaps(performed, rate),
             np.array(tempi, np.float64).reshape(-1, 2),
         )
@@ -81,7 +81,7 @@ def lost(gaps: Floats, until: Floats) -> Floats:
     return total
 
 
-def beats(part: Part, tempi: Floats) -> Floats | None:
+def beats(part: NoteColumns, tempi: Floats) -> Floats | None:
     """Return how many beats each note of a part lasts, (N,), or None where the take has no tempo.
 
     Before the first tempo a beat lasts as long as after it.

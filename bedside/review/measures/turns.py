@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import Standing, shifts
-from bedside.review.measures.part import Bools, Floats, Ints, Part
+from bedside.review.measures.chance import BesideChance, shifts
+from bedside.review.measures.part import Bools, Floats, Ints, NoteColumns
 from bedside.review.measures.take import lost
 
 # A player's gap that is longer ends a turn, in seconds.
@@ -25,7 +25,7 @@ class Turns:
     end: Floats
 
     @classmethod
-    def of(cls, part: Part) -> Turns:
+    def of(cls, part: NoteColumns) -> Turns:
         """Return the turns of a part."""
         if not len(part):
             return cls(np.empty(0), np.empty(0))
@@ -83,7 +83,7 @@ class Exchanges:
         return after
 
 
-def standings(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict[str, Standing]:
+def turns_beside_chance(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict[str, BesideChance]:
     """Return exchanges a minute, median response latencies in seconds and the overlapped share, beside chance.
 
     ``response_latency_a`` is how soon A answers; the overlapped share is of the time in which anybody has a turn.
@@ -96,7 +96,8 @@ def standings(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict
     real = _numbers(one, two, without, edges)
     chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in shifts(without)]
     return {
-        name: Standing.of(value, np.array([each[name] for each in chance], np.float64)) for name, value in real.items()
+        name: BesideChance.of(value, np.array([each[name] for each in chance], np.float64))
+        for name, value in real.items()
     }
 
 

@@ -29,7 +29,7 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class MeasuredSession:
     """One meeting: what it was played with, and its measures by name, NaN for no data."""
 
     description: Description
@@ -52,7 +52,7 @@ class Among:
     reason: str = ""
 
 
-def among(session: Session, earlier: Sequence[Session], name: str) -> Among:
+def among(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: str) -> Among:
     """Return a measure of a session beside the median and MAD of that child's own earlier sessions.
 
     Where at least three earlier ones were played with the same, only these count; where fewer were but there are three

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Bools, Floats, Ints, Part
+from bedside.review.measures.part import Bools, Floats, Ints, NoteColumns
 
 WINDOW_SECONDS = 6.0
 STEP_SECONDS = 1.0
@@ -53,14 +53,14 @@ class Inside:
     ``count`` (W,) is how many begin in each window.
     """
 
-    part: Part
+    part: NoteColumns
     windows: Windows
     owner: Ints
     index: Ints
     count: Ints
 
     @classmethod
-    def of(cls, part: Part, windows: Windows) -> Self:
+    def of(cls, part: NoteColumns, windows: Windows) -> Self:
         """Return where the onsets of a part lie; an onset at either end of a window is inside."""
         first = np.searchsorted(part.onset, windows.start, "left")
         count = np.searchsorted(part.onset, windows.end, "right") - first

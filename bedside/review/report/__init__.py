@@ -1,1 +1,5 @@
-"""One plain page for the team: HTML in one file that plays its sound anywhere, or a PDF that can be read aloud."""
+"""One plain page for the team: one HTML file that plays its own sound anywhere, or a PDF that can be read aloud.
+
+What was recorded, what is computed and what the therapist wrote stand apart in it. A file is written whole or not at
+all.
+"""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bedside.review.drawing import Picture
+from bedside.review.drawings.drawing import Picture
 
 
-class Kind(StrEnum):
+class SectionKind(StrEnum):
     """Where something in a report comes from."""
 
     RECORDED = "recorded"
@@ -33,7 +33,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table with a caption; the first column names its rows, and those after it are numbers if ``numeric``.
 
     A narrow one may stand beside another; a ``whole`` one has the width of the page.
@@ -60,7 +60,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class SoundClip:
     """The sound of a take, to be heard where the report can sound."""
 
     take: str
@@ -68,14 +68,14 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class MomentList:
     """Moments of a take: each its first and last second, and what is said of it."""
 
     take: str
     items: tuple[tuple[float, float, str], ...]
 
 
-Block = Text | Table | Chart | Sound | Moments
+Block = Text | ReportTable | Chart | SoundClip | MomentList
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class Section:
     """Blocks of one kind under a heading."""
 
     title: str
-    kind: Kind
+    kind: SectionKind
     blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Chapter:
     """Sections under a larger heading: of a take, or of the whole."""
 
     title: str
@@ -101,4 +101,4 @@ class Report:
 
     title: str
     below: str
-    parts: tuple[Part, ...]
+    parts: tuple[Chapter, ...]

@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bedside.archive.journal import Journal
-from bedside.archive.store import Choice, Store
+from bedside.archive.store.journal import Journal
+from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
-from bedside.review import terms
-from bedside.review.charts import Trace, overlay, roll
-from bedside.review.circumstances import entered
-from bedside.review.days import day
-from bedside.review.drawing import minutes
-from bedside.review.measured import Measured, numbers
-from bedside.review.report.blocks import Block, Chart, Kind, Moments, Part, Report, Section, Sound, Table, Text
-from bedside.review.report.goals import goals
-from bedside.review.takes import Read, Takes
+from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
+from bedside.review.drawings.drawing import minutes
+from bedside.review.readings import terms
+from bedside.review.readings.circumstances import entered
+from bedside.review.readings.days import day
+from bedside.review.readings.measured import Measured, numbers
+from bedside.review.readings.takes import Read, Takes
+from bedside.review.report.blocks import (
+    Block,
+    Chapter,
+    Chart,
+    MomentList,
+    Report,
+    ReportTable,
+    Section,
+    SectionKind,
+    SoundClip,
+    Text,
+)
+from bedside.review.report.goals import goal_sections
 
 # What can be ticked, and how it is asked for.
 PARTS = {
@@ -55,7 +66,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ReportSources:
     """Where a report's contents come from."""
 
     store: Store
@@ -63,7 +74,7 @@ class Kept:
     measured: Measured
 
 
-def report(kept: Kept, wish: Wish) -> Report:
+def compose(kept: ReportSources, wish: Wish) -> Report:
     """Return the report that is wished for; raise KeyError for a take that is not there."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in wish.takes]
@@ -71,15 +82,15 @@ def report(kept: Kept, wish: Wish) -> Report:
     patients = dict.fromkeys(journal.session(session).patient_id for session in sessions)
     codes = [journal.patient(patient).code for patient in patients if patient is not None]
     named = wish.code and not wish.share and codes
-    parts: list[Part] = []
+    parts: list[Chapter] = []
     if wish.words.strip() and not wish.share:
-        parts.append(Part("Summary", (Section("In short", Kind.WORDS, (Text(wish.words.strip()),)),)))
+        parts.append(Chapter("Summary", (Section("In short", SectionKind.WORDS, (Text(wish.words.strip()),)),)))
     parts += [_take(kept, wish, read, _called(wish, reads, sessions, read)) for read in reads]
     whole = _whole(journal, wish, [patient for patient in patients if patient is not None], sessions)
     if whole:
-        parts.append(Part("Goals and notes", tuple(whole)))
+        parts.append(Chapter("Goals and notes", tuple(whole)))
     if "measures" in wish.parts or "curves" in wish.parts:
-        parts.append(Part("What the measures are", (_glossary(wish),)))
+        parts.append(Chapter("What the measures are", (_glossary(wish),)))
     count = (
         f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}, {len(reads)} take{'s' if len(reads) != 1 else ''}"
     )
@@ -100,14 +111,14 @@ def _called(wish: Wish, reads: list[Read], sessions: list[str], read: Read) -> s
     return f"{day(began)}, {began:%H:%M}{number}"
 
 
-def _take(kept: Kept, wish: Wish, read: Read, called: str) -> Part:
+def _take(kept: ReportSources, wish: Wish, read: Read, called: str) -> Chapter:
     """Return all that is ticked of one take, each kind under its own heading."""
     ticked = wish.parts
     take = read.summary.id
     journal = kept.store.journal
     recorded: list[Block] = []
     if "sound" in ticked:
-        recorded.append(Sound(take, f"Sound of {called}"))
+        recorded.append(SoundClip(take, f"Sound of {called}"))
     if "roll" in ticked and read.notes:
         shows = (
             f"Piano roll of {called}: "
@@ -115,7 +126,11 @@ def _take(kept: Kept, wish: Wish, read: Read, called: str) -> Part:
             + f", in {minutes(read.summary.seconds)} minutes."
         )
         recorded.append(
-            Chart("Piano roll", roll(read.notes, read.summary.seconds, shows), tuple(p.label for p, _ in _counts(read)))
+            Chart(
+                "Piano roll",
+                roll_chart(read.notes, read.summary.seconds, shows),
+                tuple(p.label for p, _ in _counts(read)),
+            )
         )
     if "played" in ticked:
         recorded.append(_played(kept, wish, read))
@@ -135,17 +150,17 @@ def _take(kept: Kept, wish: Wish, read: Read, called: str) -> Part:
             if each.accepted
         ]
         computed.append(Text("Moments that were found in the music, and that the therapist accepted:"))
-        computed.append(Moments(take, tuple(items)) if items else Text("None was accepted."))
+        computed.append(MomentList(take, tuple(items)) if items else Text("None was accepted."))
     written: list[Block] = []
     if "remarks" in ticked and not wish.share:
         said = tuple((read.seconds(each.first), read.seconds(each.last), each.words) for each in journal.remarks(take))
-        written += [Moments(take, said)] if said else []
+        written += [MomentList(take, said)] if said else []
     found = (
-        Section("What was played", Kind.RECORDED, tuple(recorded)),
-        Section("What was measured", Kind.COMPUTED, tuple(computed)),
-        Section("Remarks", Kind.WORDS, tuple(written)),
+        Section("What was played", SectionKind.RECORDED, tuple(recorded)),
+        Section("What was measured", SectionKind.COMPUTED, tuple(computed)),
+        Section("Remarks", SectionKind.WORDS, tuple(written)),
     )
-    return Part(called, tuple(section for section in found if section.blocks))
+    return Chapter(called, tuple(section for section in found if section.blocks))
 
 
 def _counts(read: Read) -> list[tuple[Player, int]]:
@@ -155,7 +170,7 @@ def _counts(read: Read) -> list[tuple[Player, int]]:
     return sorted(found.items())
 
 
-def _played(kept: Kept, wish: Wish, read: Read) -> Table:
+def _played(kept: ReportSources, wish: Wish, read: Read) -> ReportTable:
     choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
     rows = []
     counts = dict(_counts(read))
@@ -173,7 +188,7 @@ def _played(kept: Kept, wish: Wish, read: Read) -> Table:
             )
         )
     length = minutes(read.summary.seconds)
-    return Table(
+    return ReportTable(
         f"Who played, {length} long", ("Player", "Notes", "Instrument", "By", "Worlds entered"), tuple(rows), False
     )
 
@@ -187,7 +202,9 @@ def _choices(wish: Wish, read: Read, choices: list[Choice]) -> Block:
         for each in own
     )
     share = sum(each.by == "child" for each in own)
-    return Table(f"Choices: {share} of {len(own)} were the child's", ("At", "Choice", "Which", "Whose"), rows, False)
+    return ReportTable(
+        f"Choices: {share} of {len(own)} were the child's", ("At", "Choice", "Which", "Whose"), rows, False
+    )
 
 
 def _curves(wish: Wish, read: Read, everything: dict[str, Any], called: str) -> list[Block]:
@@ -195,7 +212,9 @@ def _curves(wish: Wish, read: Read, everything: dict[str, Any], called: str) -> 
     for name in wish.measures:
         if name not in terms.PLAYER or name == "notes":
             continue
-        traces = [Trace(of["curves"]["t"], of["curves"][name], player) for player, of in everything["players"].items()]
+        traces = [
+            ChartCurve(of["curves"]["t"], of["curves"][name], player) for player, of in everything["players"].items()
+        ]
         said = terms.term(name)
         words = f"{said.label} over time in {called}, of {' and '.join(everything['players'])}; a gap is no data."
         picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
@@ -211,7 +230,9 @@ def _measures(wish: Wish, everything: dict[str, Any]) -> list[Block]:
         for name in wish.measures
         if name in terms.PLAYER
     )
-    found: list[Block] = [Table("Of each player, over the whole take", ("Measure", *players), rows)] if rows else []
+    found: list[Block] = (
+        [ReportTable("Of each player, over the whole take", ("Measure", *players), rows)] if rows else []
+    )
     for pair, of in everything["pairs"].items():
         known = numbers(of["whole"])
         between = tuple(
@@ -221,7 +242,7 @@ def _measures(wish: Wish, everything: dict[str, Any]) -> list[Block]:
         )
         first, second = pair.split("-")
         caption = f"Between {first}, the first, and {second}, the second"
-        found.append(Table(caption, ("Measure", "Value", "By chance"), between))
+        found.append(ReportTable(caption, ("Measure", "Value", "By chance"), between))
     return found
 
 
@@ -229,7 +250,7 @@ def _whole(journal: Journal, wish: Wish, patients: list[str], sessions: list[str
     found: list[Section] = []
     if "goals" in wish.parts:
         for patient in patients:
-            found += goals(journal, wish.share, patient, sessions)
+            found += goal_sections(journal, wish.share, patient, sessions)
     if "notes" in wish.parts and not wish.share:
         for session in sessions:
             note = journal.note(session)
@@ -241,7 +262,7 @@ def _whole(journal: Journal, wish: Wish, patients: list[str], sessions: list[str
                     ("Plan", note.plan),
                 )
                 blocks = tuple(Text(f"{label}: {words}") for label, words in said if words)
-                found.append(Section(f"Note of {day(journal.session(session).began)}", Kind.WORDS, blocks))
+                found.append(Section(f"Note of {day(journal.session(session).began)}", SectionKind.WORDS, blocks))
     return found
 
 
@@ -255,7 +276,9 @@ def _glossary(wish: Wish) -> Section:
         "second player's part shifted in time. The measures describe the music."
     )
     return Section(
-        "How to read them", Kind.COMPUTED, (Text(said), Table("Measures", ("Measure", "What it says"), rows, False))
+        "How to read them",
+        SectionKind.COMPUTED,
+        (Text(said), ReportTable("Measures", ("Measure", "What it says"), rows, False)),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bedside.archive.journal import Journal
-from bedside.review.days import day
+from bedside.archive.store.journal import Journal
 from bedside.review.measures.attainment import t_score
-from bedside.review.report.blocks import Block, Kind, Section, Table, Text
+from bedside.review.readings.days import day
+from bedside.review.report.blocks import Block, ReportTable, Section, SectionKind, Text
 
 
-def goals(journal: Journal, share: bool, patient: str, sessions: list[str]) -> list[Section]:
+def goal_sections(journal: Journal, share: bool, patient: str, sessions: list[str]) -> list[Section]:
     """Return a patient's goals and how far they were attained in some sessions; in a ``share`` copy as numbers only."""
     several = journal.goals(patient)
     if not several:
@@ -36,15 +36,15 @@ def goals(journal: Journal, share: bool, patient: str, sessions: list[str]) -> l
             said = [f"{_level(level)} {line}" for level, line in lines if line]
             blocks.append(Text("\n".join([f"{goal.words} (weight {goal.weight:g})", *said])))
     if rows:
-        blocks.append(Table("Levels, as rated", ("Session", "Goal", "Level", "Rater"), tuple(rows), False))
-    found = [Section("Goals", Kind.WORDS, tuple(blocks))] if blocks else []
+        blocks.append(ReportTable("Levels, as rated", ("Session", "Goal", "Level", "Rater"), tuple(rows), False))
+    found = [Section("Goals", SectionKind.WORDS, tuple(blocks))] if blocks else []
     if scores:
         formula = "T = 50 + 10 Σwx / √(0.7 Σw² + 0.3 (Σw)²), of the levels x and weights w that were rated."
         found.append(
             Section(
                 "T-scores",
-                Kind.COMPUTED,
-                (Table("T-score of each rating", ("Rating", "T"), tuple(scores)), Text(formula)),
+                SectionKind.COMPUTED,
+                (ReportTable("T-score of each rating", ("Rating", "T"), tuple(scores)), Text(formula)),
             )
         )
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bedside.errors import BedsideError
 from bedside.music.events import Player
-from bedside.review.sound import Listening
+from bedside.review.hearing.sound import Listening
 from bedside.sound import audiofile
 
 _HEADER_BYTES = 44

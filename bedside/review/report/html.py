@@ -11,12 +11,22 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bedside.review.drawing import minutes
-from bedside.review.report.blocks import Block, Chart, Kind, Moments, Report, Section, Sound, Table, Text
-from bedside.review.svg import svg
+from bedside.review.drawings.drawing import minutes
+from bedside.review.drawings.svg import svg
+from bedside.review.report.blocks import (
+    Block,
+    Chart,
+    MomentList,
+    Report,
+    ReportTable,
+    Section,
+    SectionKind,
+    SoundClip,
+    Text,
+)
 
 _HERE = Path(__file__).parent
-_KINDS = {Text: "text", Table: "table", Chart: "chart", Sound: "sound", Moments: "moments"}
+_KINDS = {Text: "text", ReportTable: "table", Chart: "chart", SoundClip: "sound", MomentList: "moments"}
 
 
 def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
@@ -37,7 +47,7 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
         policy=policy,
         style=Markup(style),  # noqa: S704 - the program's own file
         script=Markup(script),  # noqa: S704 - the program's own file
-        labels={str(kind): kind.label for kind in Kind},
+        labels={str(kind): kind.label for kind in SectionKind},
         kinds=_KINDS,
         sounds={numbers[take]: _address(sound) for take, sound in sounds.items() if take in numbers},
         span=span,
@@ -58,14 +68,14 @@ def _takes(report: Report) -> list[str]:
             for part in report.parts
             for section in part.sections
             for block in section.blocks
-            if isinstance(block, Sound | Moments)
+            if isinstance(block, SoundClip | MomentList)
         )
     )
 
 
 def _numbered(report: Report, numbers: Mapping[str, str]) -> Report:
     def block(each: Block) -> Block:
-        return replace(each, take=numbers[each.take]) if isinstance(each, Sound | Moments) else each
+        return replace(each, take=numbers[each.take]) if isinstance(each, SoundClip | MomentList) else each
 
     def section(each: Section) -> Section:
         return replace(each, blocks=tuple(block(one) for one in each.blocks))

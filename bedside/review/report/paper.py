@@ -8,8 +8,8 @@ from typing import cast
 from fpdf import XPos, YPos
 from fpdf.enums import MethodReturnValue
 
-from bedside.review.drawing import Box, Dot, Line, Picture, Words
-from bedside.review.report.blocks import Chart, Kind, Table
+from bedside.review.drawings.drawing import Box, Dot, Line, Picture, Words
+from bedside.review.report.blocks import Chart, ReportTable, SectionKind
 from bedside.review.report.tagged import FONT, Tagged
 
 Colour = tuple[int, int, int]
@@ -17,7 +17,11 @@ Colour = tuple[int, int, int]
 _INK: Colour = (29, 34, 48)
 SOFT: Colour = (86, 93, 110)
 LINE: Colour = (217, 215, 207)
-KINDS: dict[Kind, Colour] = {Kind.RECORDED: (75, 82, 98), Kind.COMPUTED: (42, 77, 163), Kind.WORDS: (109, 75, 28)}
+KINDS: dict[SectionKind, Colour] = {
+    SectionKind.RECORDED: (75, 82, 98),
+    SectionKind.COMPUTED: (42, 77, 163),
+    SectionKind.WORDS: (109, 75, 28),
+}
 _STROKES: dict[str, Colour] = {
     "child": (168, 90, 0),
     "child2": (168, 54, 111),
@@ -46,7 +50,7 @@ class Paper(Tagged):
             self.cell(0, 5, f"{self.page_no()}", align="R")
 
 
-def moments(document: Paper, items: list[str], left: float, wide: float) -> None:
+def write_list(document: Paper, items: list[str], left: float, wide: float) -> None:
     """Write a list; on each page that it comes to it is a list of its own."""
 
     def tall(item: str) -> float:
@@ -55,12 +59,12 @@ def moments(document: Paper, items: list[str], left: float, wide: float) -> None
     page = document.page_break_trigger - document.t_margin
     while items:
         if tall(items[0]) > page:
-            words(document, "P", items.pop(0), 9.5, left=left, wide=wide)
+            write_words(document, "P", items.pop(0), 9.5, left=left, wide=wide)
             continue
         room(document, tall(items[0]))
         with document.group("L"):
             while items and document.y + tall(items[0]) <= document.page_break_trigger:
-                words(document, "LI", items.pop(0), 9.5, left=left, wide=wide)
+                write_words(document, "LI", items.pop(0), 9.5, left=left, wide=wide)
     document.ln(1.5)
 
 
@@ -72,7 +76,7 @@ def _wrapped(document: Paper, words: str, size: float, wide: float, bold: bool =
     return [*(f"{line} " for line in lines[:-1]), *lines[-1:]]
 
 
-def words(
+def write_words(
     document: Paper,
     tag: str,
     words: str,
@@ -106,7 +110,7 @@ def words(
             room = int((document.page_break_trigger - document.y) / tall)
 
 
-def table(document: Paper, table: Table, left: float, wide: float) -> None:
+def write_table(document: Paper, table: ReportTable, left: float, wide: float) -> None:
     """Write a table; on each page that it comes to its head stands anew, as a table of its own."""
     room(document, 20)
     caption = table.caption
@@ -116,7 +120,7 @@ def table(document: Paper, table: Table, left: float, wide: float) -> None:
     while True:
         with document.group("Table"):
             if caption:
-                words(document, "Caption", caption, 9.5, bold=True, left=left, wide=wide)
+                write_words(document, "Caption", caption, 9.5, bold=True, left=left, wide=wide)
                 caption = ""
             with document.group("TR"):
                 _cells(document, table, table.head, left, widths, tall, head=True)
@@ -134,7 +138,7 @@ def table(document: Paper, table: Table, left: float, wide: float) -> None:
 
 def _cells(
     document: Paper,
-    table: Table,
+    table: ReportTable,
     cells: Sequence[str],
     left: float,
     widths: Sequence[float],
@@ -160,7 +164,7 @@ def _cells(
     document.set_y(lowest + 0.4)
 
 
-def _widths(document: Paper, table: Table, wide: float) -> list[float]:
+def _widths(document: Paper, table: ReportTable, wide: float) -> list[float]:
     """Return the widths of columns, by the longest of their cells."""
     document.set_font(FONT, "B", 8.5)
     # None so narrow that not one letter has room in it, and none so wide that others become so.
@@ -183,13 +187,13 @@ def _lines(document: Paper, words: str, width: float) -> int:
     return len(cast("list[str]", found)) or 1
 
 
-def chart(document: Paper, shown: Chart, left: float, wide: float) -> None:
+def draw_chart(document: Paper, shown: Chart, left: float, wide: float) -> None:
     """Draw a chart below its caption, with whose each line is."""
     picture = shown.picture
     scale = wide / picture.width
     room(document, picture.height * scale + 9)
     above = document.y
-    words(document, "P", shown.caption, 9, bold=True, left=left, wide=wide)
+    write_words(document, "P", shown.caption, 9, bold=True, left=left, wide=wide)
     top = document.y
     x = left + wide
     for player in reversed(shown.key):
@@ -239,20 +243,20 @@ def _stroke(document: Paper, who: str) -> None:
     document.set_dash_pattern(dash, gap)
 
 
-def border(document: Paper, kind: Kind, begin: float, end: float) -> None:
+def border(document: Paper, kind: SectionKind, begin: float, end: float) -> None:
     """Draw what tells a kind apart: a thick line, a double one, or a dashed one, beside a label in words."""
     x = document.l_margin + 0.6
     with document.artifact():
         document.set_draw_color(*KINDS[kind])
         match kind:
-            case Kind.RECORDED:
+            case SectionKind.RECORDED:
                 document.set_line_width(1.2)
                 document.line(x, begin, x, end)
-            case Kind.COMPUTED:
+            case SectionKind.COMPUTED:
                 document.set_line_width(0.35)
                 document.line(x - 0.5, begin, x - 0.5, end)
                 document.line(x + 0.5, begin, x + 0.5, end)
-            case Kind.WORDS:
+            case SectionKind.WORDS:
                 document.set_line_width(0.6)
                 document.set_dash_pattern(1.6, 1.0)
                 document.line(x, begin, x, end)

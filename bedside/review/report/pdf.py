@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from fpdf.prefs import ViewerPreferences
 
 from bedside.review.report import paper
-from bedside.review.report.blocks import Block, Chart, Kind, Moments, Part, Report, Section, Sound, Table, Text
+from bedside.review.report.blocks import (
+    Block,
+    Chapter,
+    Chart,
+    MomentList,
+    Report,
+    ReportTable,
+    Section,
+    SectionKind,
+    SoundClip,
+    Text,
+)
 from bedside.review.report.html import span
 from bedside.review.report.paper import Paper
 
 _SAID = {
-    Kind.RECORDED: "what the instrument kept while it was played.",
-    Kind.COMPUTED: "numbers, curves and proposals that a program made of it. They describe the music.",
-    Kind.WORDS: "what a person wrote or rated.",
+    SectionKind.RECORDED: "what the instrument kept while it was played.",
+    SectionKind.COMPUTED: "numbers, curves and proposals that a program made of it. They describe the music.",
+    SectionKind.WORDS: "what a person wrote or rated.",
 }
 _INDENT = 4.0
 _GUTTER = 6.0
@@ -29,12 +40,12 @@ def write(report: Report) -> bytes:
     document.set_auto_page_break(False, 20)
     document.add_page()
     document.start_section(report.title)
-    paper.words(document, "H1", report.title, 19, bold=True)
-    paper.words(document, "P", report.below, 9.5, colour=paper.SOFT)
+    paper.write_words(document, "H1", report.title, 19, bold=True)
+    paper.write_words(document, "P", report.below, 9.5, colour=paper.SOFT)
     document.ln(2)
-    for kind in Kind:
+    for kind in SectionKind:
         begin = document.y
-        paper.words(document, "P", f"{kind.label}: {_SAID[kind]}", 9, indent=_INDENT)
+        paper.write_words(document, "P", f"{kind.label}: {_SAID[kind]}", 9, indent=_INDENT)
         paper.border(document, kind, begin, document.y)
         document.ln(1)
     for part in report.parts:
@@ -42,11 +53,11 @@ def write(report: Report) -> bytes:
     return bytes(document.output())
 
 
-def _part(document: Paper, part: Part) -> None:
+def _part(document: Paper, part: Chapter) -> None:
     document.ln(4)
     paper.room(document, 12 + (_least(document, part.sections[0]) if part.sections else 0))
     document.start_section(part.title, 1)
-    paper.words(document, "H2", part.title, 14, bold=True)
+    paper.write_words(document, "H2", part.title, 14, bold=True)
     with document.artifact():
         document.set_draw_color(*paper.LINE)
         document.set_line_width(0.3)
@@ -60,8 +71,8 @@ def _section(document: Paper, section: Section) -> None:
     paper.room(document, _least(document, section))
     document.start_section(f"{section.title} ({section.kind.label})", 2)
     begin, page = document.y, document.page
-    paper.words(document, "H3", section.title, 11, bold=True, indent=_INDENT)
-    paper.words(document, "P", section.kind.label, 8, bold=True, colour=paper.KINDS[section.kind], indent=_INDENT)
+    paper.write_words(document, "H3", section.title, 11, bold=True, indent=_INDENT)
+    paper.write_words(document, "P", section.kind.label, 8, bold=True, colour=paper.KINDS[section.kind], indent=_INDENT)
     document.ln(1)
     for row in _rows(section.blocks):
         _row(document, row)
@@ -87,10 +98,10 @@ def _rows(blocks: Sequence[Block]) -> list[list[Block]]:
     """Return blocks as they stand: two narrow ones beside each other, all others alone; sounds are none."""
     found: list[list[Block]] = []
     for block in blocks:
-        if isinstance(block, Sound):
+        if isinstance(block, SoundClip):
             continue
         narrow = (isinstance(block, Chart) and block.picture.width <= 500) or (
-            isinstance(block, Table) and not block.whole
+            isinstance(block, ReportTable) and not block.whole
         )
         if narrow and found and len(found[-1]) == 1 and isinstance(found[-1][0], type(block)) and _narrow(found[-1][0]):
             found[-1].append(block)
@@ -100,7 +111,9 @@ def _rows(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def _narrow(block: Block) -> bool:
-    return (isinstance(block, Chart) and block.picture.width <= 500) or (isinstance(block, Table) and not block.whole)
+    return (isinstance(block, Chart) and block.picture.width <= 500) or (
+        isinstance(block, ReportTable) and not block.whole
+    )
 
 
 def _row(document: Paper, row: Sequence[Block]) -> None:
@@ -125,7 +138,7 @@ def _height(block: Block, wide: float) -> float:
     match block:
         case Chart(_, picture):
             return picture.height * wide / picture.width + 10
-        case Table(_, _, rows):
+        case ReportTable(_, _, rows):
             return 6.0 * ((3 if block.whole else len(rows)) + 3)
         case _:
             return 12.0
@@ -135,13 +148,13 @@ def _block(document: Paper, block: Block, left: float, wide: float) -> None:
     match block:
         case Text(words):
             for line in words.split("\n"):
-                paper.words(document, "P", line, 9.5, left=left, wide=wide)
+                paper.write_words(document, "P", line, 9.5, left=left, wide=wide)
             document.ln(1.5)
         case Chart():
-            paper.chart(document, block, left, wide)
-        case Table():
-            paper.table(document, block, left, wide)
-        case Moments(_, items):
-            paper.moments(document, [f"{span(first, last)}  {words}" for first, last, words in items], left, wide)
-        case Sound():
+            paper.draw_chart(document, block, left, wide)
+        case ReportTable():
+            paper.write_table(document, block, left, wide)
+        case MomentList(_, items):
+            paper.write_list(document, [f"{span(first, last)}  {words}" for first, last, words in items], left, wide)
+        case SoundClip():
             pass

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.files import replacing
-from bedside.review.measured import Measured
+from bedside.review.hearing.sound import listening
+from bedside.review.readings.measured import Measured
+from bedside.review.readings.takes import Takes
 from bedside.review.report import content, hearing, html, pdf
-from bedside.review.sound import listening
-from bedside.review.takes import Takes
 
 
 def write(store: Store, folder: Path, take: str, out: Path) -> None:
@@ -20,7 +20,7 @@ def write(store: Store, folder: Path, take: str, out: Path) -> None:
     """
     takes = Takes(store)
     wish = content.Wish((take,), frozenset(content.PARTS) - {"goals", "notes"})
-    made = content.report(content.Kept(store, takes, Measured(store, takes)), wish)
+    made = content.compose(content.ReportSources(store, takes, Measured(store, takes)), wish)
     if out.suffix.lower() == ".pdf":
         body = pdf.write(made)
     else:

@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from bedside import __version__
-from bedside.archive.staffcode import Gate
-from bedside.archive.store import Store
+from bedside.archive.store.staffcode import Gate
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
-from bedside.review.measured import Measured
-from bedside.review.rolls import Rolls
-from bedside.review.sound import Listening
-from bedside.review.takes import Takes
+from bedside.review.drawings.rolls import Rolls
+from bedside.review.hearing.sound import Listening
+from bedside.review.readings.measured import Measured
+from bedside.review.readings.takes import Takes
 from bedside.review.web import compare, entry, goals, library, ratings, report, take, takeapi, weeks
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages

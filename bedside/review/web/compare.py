@@ -11,16 +11,16 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from bedside.archive.shelf import Kept, Wanted
-from bedside.archive.store import Store
+from bedside.archive.store.shelf import ShelvedTake, Wanted
+from bedside.archive.store.store import Store
 from bedside.music.events import Player
-from bedside.review import terms
-from bedside.review.charts import Trace, overlay
-from bedside.review.circumstances import differences as unlike
-from bedside.review.measured import Measured, numbers
+from bedside.review.drawings.charts import ChartCurve, overlay
+from bedside.review.drawings.svg import svg
 from bedside.review.measures.compare import difference
 from bedside.review.measures.part import Floats
-from bedside.review.svg import svg
+from bedside.review.readings import terms
+from bedside.review.readings.circumstances import differences as unlike
+from bedside.review.readings.measured import Measured, numbers
 from bedside.review.web.moments import address, span
 from bedside.review.web.pages import Pages
 
@@ -55,7 +55,7 @@ class Apart:
 class Side:
     """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
 
-    take: Kept
+    take: ShelvedTake
     markers: list[tuple[str, str]]
     at: float
     measured: dict[str, Any]
@@ -97,7 +97,7 @@ def compare(
         measures={name: terms.PLAYER[name] for name in _MEASURES},
         term=terms.term(measure),
         figure=terms.figure,
-        signed=terms.signed,
+        signed=terms.with_sign,
         pair_terms=terms.PAIR,
         chosen=(at_a, at_b),
         # The other way round: what was second is first.
@@ -109,7 +109,7 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[Kept]) -> Side:
+def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> Side:
     """Return one side; raise KeyError for a take that is not there, ValueError for a marker that is not its."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
@@ -141,7 +141,7 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
         if not any(there):
             continue
         traces = [
-            Trace([t - side.at for t in each["curves"]["t"]], each["curves"][measure], player.label, side is other)
+            ChartCurve([t - side.at for t in each["curves"]["t"]], each["curves"][measure], player.label, side is other)
             for side, each in zip((one, other), there, strict=True)
             if each is not None
         ]

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.staffcode import LONGEST, SHORTEST, Gate, WaitError
+from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
 from bedside.review.web import peer
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import COOKIE, Visits

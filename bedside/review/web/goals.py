@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.journal import LEVELS, Goal, Journal, Link
-from bedside.archive.store import Store
-from bedside.review.course import takes_of
+from bedside.archive.store.journal import LEVELS, Goal, Journal, Link
+from bedside.archive.store.store import Store
 from bedside.review.measures.attainment import t_score
-from bedside.review.web.moments import moments, seconds
+from bedside.review.readings.course import takes_of
+from bedside.review.web.moments import linked_moments, seconds
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
@@ -115,7 +115,7 @@ def session(request: Request, session: str) -> Response:
         session=found,
         patient=patient,
         note=journal.note(session),
-        moments=moments(store, journal.links(session=session)),
+        moments=linked_moments(store, journal.links(session=session)),
         goals=[_shown(store, goal) for goal in open_],
         own=own,
         rater=rater,
@@ -182,7 +182,7 @@ def _shown(store: Store, goal: Goal) -> dict[str, Any]:
     return {
         "goal": goal,
         "lines": list(zip(reversed(LEVELS), reversed(lines), strict=False)),
-        "moments": moments(store, store.journal.links(goal=goal.id)),
+        "moments": linked_moments(store, store.journal.links(goal=goal.id)),
     }
 
 

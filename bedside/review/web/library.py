@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.shelf import Order, Wanted
-from bedside.archive.store import Store
+from bedside.archive.store.shelf import Order, Wanted
+from bedside.archive.store.store import Store
 from bedside.music.events import Player
-from bedside.review.rolls import Rolls
+from bedside.review.drawings.rolls import Rolls
 from bedside.review.web.pages import Pages
 
 router = APIRouter()

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bedside.archive.journal import Link
-from bedside.archive.store import Store
-from bedside.review.drawing import minutes
+from bedside.archive.store.journal import Link
+from bedside.archive.store.store import Store
+from bedside.review.drawings.drawing import minutes
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class LinkedMoment:
     """A moment as it is shown: its link's id, where it leads, and its ``words``: 1:05 or 1:05–1:20."""
 
     id: str
@@ -39,14 +39,14 @@ def span(first: float, last: float) -> str:
     return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 
-def moment(link: Link, rates: Mapping[str, int]) -> Moment:
+def moment(link: Link, rates: Mapping[str, int]) -> LinkedMoment:
     """Return a linked moment; ``rates`` are the frames in a second of each take."""
     rate = rates[link.take_id]
     first, last = link.first / rate, link.last / rate
-    return Moment(link.id, address(link.take_id, first, last), span(first, last))
+    return LinkedMoment(link.id, address(link.take_id, first, last), span(first, last))
 
 
-def moments(store: Store, links: list[Link]) -> list[Moment]:
+def linked_moments(store: Store, links: list[Link]) -> list[LinkedMoment]:
     """Return linked moments as they are shown."""
     rates = {take: store.summary(take).rate for take in {link.take_id for link in links}}
     return [moment(link, rates) for link in links]

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bedside.review.days import day
+from bedside.review.readings.days import day
 
 
 class Pages:

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.journal import Finished, Journal, Rating
-from bedside.archive.store import Store
+from bedside.archive.store.journal import Finished, Journal, Rating
+from bedside.archive.store.store import Store
 from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.web.moments import address, seconds, span
 from bedside.review.web.pages import Pages

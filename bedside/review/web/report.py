@@ -10,16 +10,16 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from bedside import places
-from bedside.archive.shelf import Wanted
-from bedside.archive.store import Store
+from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.music.events import Player
-from bedside.review import terms
-from bedside.review.course import takes_of
-from bedside.review.proposals import kinds
+from bedside.review.readings import terms
+from bedside.review.readings.course import takes_of
+from bedside.review.readings.proposals import proposal_kinds
 from bedside.review.report import content, hearing, html, pdf
 from bedside.review.web.pages import Pages
-from bedside.sound import catalogue
+from bedside.sound.library import catalogue
 
 router = APIRouter()
 
@@ -92,8 +92,8 @@ def make(
         share,
         known_names(),
     )
-    kept = content.Kept(store, request.app.state.takes, request.app.state.measured)
-    made = content.report(kept, wish)
+    kept = content.ReportSources(store, request.app.state.takes, request.app.state.measured)
+    made = content.compose(kept, wish)
     if kind == "pdf":
         return _file(pdf.write(made), "application/pdf", wish, store, "pdf")
     sounds = {take: hearing.mp3(request.app.state.listening, take) for take in order if "sound" in wish.parts}
@@ -104,10 +104,10 @@ def known_names() -> frozenset[str]:
     """Return the names that the program itself gave, to instruments, worlds, players and moments: they name nobody."""
     worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
     try:
-        instruments = {patch.name for patch in catalogue.shipped()}
+        instruments = {patch.name for patch in catalogue.shipped_patches()}
     except BedsideError:
         instruments = set()
-    return frozenset(worlds | instruments | {player.label for player in Player} | kinds())
+    return frozenset(worlds | instruments | {player.label for player in Player} | proposal_kinds())
 
 
 def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:

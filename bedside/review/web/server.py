@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.review.web import app, peer
 

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.music.events import Player
-from bedside.review.sound import LOOK_SECONDS, Listening, Sound
-from bedside.review.takes import Takes
+from bedside.review.hearing.sound import LOOK_SECONDS, Listening, TakeSound
+from bedside.review.readings.takes import Takes
 from bedside.review.web.answers import as_json
 from bedside.review.web.pages import Pages
 
@@ -62,7 +62,7 @@ async def heard(request: Request, take: str, players: Labels = "") -> Response:
     return StreamingResponse(_pieces(sound, first, last), status, headers, "audio/wav")
 
 
-async def _pieces(sound: Sound, first: int, last: int) -> AsyncIterator[bytes]:
+async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[bytes]:
     """Yield a sound's bytes; whoever waits for what is not rendered yet holds no thread up."""
     while first <= last:
         try:
@@ -76,7 +76,7 @@ async def _pieces(sound: Sound, first: int, last: int) -> AsyncIterator[bytes]:
         first += len(piece)
 
 
-def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> Sound:
+def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> TakeSound:
     """Return the sound of a take as those players are heard whose labels are given, by default everybody."""
     takes: Takes = request.app.state.takes
     listening: Listening = request.app.state.listening

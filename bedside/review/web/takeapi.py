@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, model_validator
 
-from bedside.archive.journal import Journal, Link, Marker, Remark, Verdict
-from bedside.archive.store import Store
+from bedside.archive.store.journal import Journal, Link, Marker, Remark, Verdict
+from bedside.archive.store.store import Store
 from bedside.music.events import Player, Source
-from bedside.review.frames import frames
-from bedside.review.measured import Measured
-from bedside.review.takes import Read, Takes
+from bedside.review.drawings.frames import curve_frames
+from bedside.review.readings.measured import Measured
+from bedside.review.readings.takes import Read, Takes
 from bedside.review.web.answers import as_json
 
 router = APIRouter(prefix="/api/takes/{take}")
@@ -101,7 +101,7 @@ def whole(request: Request, take: str) -> Response:
 def measures(request: Request, take: str) -> Response:
     """Return the curves of a take as frames to be drawn."""
     measured: Measured = request.app.state.measured
-    return as_json(frames(measured.everything(take)))
+    return as_json(curve_frames(measured.everything(take)))
 
 
 @router.get("/moments")

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.music.events import Player
-from bedside.review import terms
-from bedside.review.charts import Point, course
-from bedside.review.course import Meeting, Standing, meetings, standings
-from bedside.review.days import short
-from bedside.review.measured import Measured
+from bedside.review.drawings.charts import Point, course_chart
+from bedside.review.drawings.svg import svg
 from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
-from bedside.review.svg import svg
+from bedside.review.readings import terms
+from bedside.review.readings.course import BesideEarlier, Meeting, beside_earlier, meetings
+from bedside.review.readings.days import short
+from bedside.review.readings.measured import Measured
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
@@ -59,15 +59,15 @@ def weeks(
         meetings=found,
         days=[short(each.session.began) for each in found],
         least=LEAST_SESSIONS,
-        charts=[chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
+        charts=[measure_chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
         choices=choices(found) if found else None,
         figure=terms.figure,
     )
 
 
-def chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[str, Any]:
+def measure_chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[str, Any]:
     """Return a measure over sessions as its picture and its numbers."""
-    stand = standings(found, name)
+    stand = beside_earlier(found, name)
     points = [
         Point(_day(each), one.value, one.chance, one.median, one.mad, not one.differs)
         for each, one in zip(found, stand, strict=True)
@@ -80,7 +80,7 @@ def chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[
     return {
         "name": name,
         "term": said,
-        "picture": svg(course(points, whose.partition("-")[0], words, width, height)),
+        "picture": svg(course_chart(points, whose.partition("-")[0], words, width, height)),
         "standings": stand,
         "where": [where(one) for one in stand],
     }
@@ -93,10 +93,10 @@ def choices(found: Sequence[Meeting]) -> dict[str, Any]:
     words = (
         f"Share of choices that were the child's, in {len(known)} sessions with choices; the numbers are in the table."
     )
-    return {"picture": svg(course(points, "child", words, whole=(0.0, 1.0))), "any": bool(known)}
+    return {"picture": svg(course_chart(points, "child", words, whole=(0.0, 1.0))), "any": bool(known)}
 
 
-def where(one: Standing) -> str:
+def where(one: BesideEarlier) -> str:
     """Return where a value lies against the band, in words that describe a place and nothing else."""
     if not math.isfinite(one.value):
         return "no data"

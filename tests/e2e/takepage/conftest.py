@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bedside.archive.moments import Chosen
-from bedside.archive.store import Store
+from bedside.archive.store.moments import Chosen
+from bedside.archive.store.store import Store
 from e2e.reviewing import Pages, entered, opened, score, served
 
 SECONDS = 24.0

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from bedside.archive import midifile
+from bedside.archive.midi import midifile
 from bedside.music.events import Player
-from bedside.review.measures.part import Floats, Part
-from bedside.review.measures.take import Take
+from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.take import PlayedTake
 
 SHARED = Path(__file__).parents[4] / "shared"
 DUET = "derived_brahms_take1_two_players.mid"
@@ -37,34 +37,34 @@ ROUNDED = (
 )
 
 
-def part(rows: object) -> Part:
+def part(rows: object) -> NoteColumns:
     """Return a part of rows of onset, duration, pitch and velocity."""
     table = np.array(rows, np.float64).reshape(-1, 4)
     table = table[np.lexsort((table[:, 2], table[:, 0]))]
     onset, duration, pitch, velocity = table.T.copy()
-    return Part(onset, duration, pitch.astype(np.int64), velocity)
+    return NoteColumns(onset, duration, pitch.astype(np.int64), velocity)
 
 
-def laksin() -> tuple[Part, Floats]:
+def laksin() -> tuple[NoteColumns, Floats]:
     """Return the tune and its notes' durations in beats."""
     rows = np.array([row.split() for row in LAKSIN.replace("|", "\n").split("\n") if row], np.float64)
     return part(rows[:, :4]), rows[:, 4]
 
 
-def take(*played: Part, seconds: float | None = None, gaps: Floats = NO_GAPS) -> Take:
+def take(*played: NoteColumns, seconds: float | None = None, gaps: Floats = NO_GAPS) -> PlayedTake:
     """Return a take in which a child, a therapist and so on played these parts."""
     players = dict(zip((Player.CHILD, Player.THERAPIST, Player.CHILD2, Player.PARTNER), played, strict=False))
     last = max((float(each.end.max()) for each in played if len(each)), default=0.0)
-    return Take("take", last if seconds is None else seconds, players, gaps)
+    return PlayedTake("take", last if seconds is None else seconds, players, gaps)
 
 
-def imported(name: str) -> Take:
+def imported(name: str) -> PlayedTake:
     """Return a take of a real file; skip the test where the files are not there."""
     file = SHARED / "midi" / "real" / name
     if not file.exists():
         pytest.skip(f"the real music is not here: {file}")
     [only] = midifile.read(file)
-    return Take.of(name, only.performed)
+    return PlayedTake.of(name, only.performed)
 
 
 def reference(name: str) -> Any:
@@ -75,7 +75,7 @@ def reference(name: str) -> Any:
     return json.loads(file.read_text("utf-8"))
 
 
-def both(duet: Take) -> Part:
+def both(duet: PlayedTake) -> NoteColumns:
     """Return the parts of a duet as one."""
     rows = [np.stack([each.onset, each.duration, each.pitch, each.velocity], 1) for each in duet.parts.values()]
     return part(np.concatenate(rows))
@@ -86,7 +86,7 @@ def curve(values: list[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
-def improvised(seed: int, seconds: float = 120.0, pace: float = 0.4) -> Part:
+def improvised(seed: int, seconds: float = 120.0, pace: float = 0.4) -> NoteColumns:
     """Return a part with bursts and rests, loud and soft, that another seed does not share."""
     rng = np.random.default_rng(seed)
     many = int(seconds / pace)
@@ -98,13 +98,17 @@ def improvised(seed: int, seconds: float = 120.0, pace: float = 0.4) -> Part:
     return part(np.stack(rows, 1))
 
 
-def moved(each: Part, seconds: float = 0.0, semitones: int = 0, louder: float = 1.0, slower: float = 1.0) -> Part:
+def moved(
+    each: NoteColumns, seconds: float = 0.0, semitones: int = 0, louder: float = 1.0, slower: float = 1.0
+) -> NoteColumns:
     """Return a part played later, higher, louder or slower."""
-    return Part(each.onset * slower + seconds, each.duration * slower, each.pitch + semitones, each.velocity * louder)
+    return NoteColumns(
+        each.onset * slower + seconds, each.duration * slower, each.pitch + semitones, each.velocity * louder
+    )
 
 
 @st.composite
-def any_part(draw: st.DrawFn, least: int = 0, most: int = 40) -> Part:
+def any_part(draw: st.DrawFn, least: int = 0, most: int = 40) -> NoteColumns:
     """Return a part of notes that may be dense, simultaneous, overlapping, short or long."""
     note = st.tuples(
         st.integers(0, 60_000).map(lambda ms: ms / 1000),

@@ -11,8 +11,8 @@ from bedside.music.events import Player
 from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.measures.attainment import t_score
 from bedside.review.measures.compare import difference
-from bedside.review.measures.moments import Kind, moments
-from bedside.review.measures.weeks import TOO_FEW, Description, Session, among
+from bedside.review.measures.moments import MomentKind, propose
+from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, among
 from review.measures.facts import improvised, moved, part, take
 
 HARP = Description("harp", "pentatonic", "12 pads", "touch")
@@ -22,14 +22,14 @@ def steady(start: float, seconds: float, period: float = 0.5, velocity: float = 
     return [(float(at), 0.3, 60, velocity) for at in np.arange(start, start + seconds, period)]
 
 
-def session(value: float, description: Description = HARP) -> Session:
-    return Session(description, {"density": value})
+def session(value: float, description: Description = HARP) -> MeasuredSession:
+    return MeasuredSession(description, {"density": value})
 
 
 def test_the_first_note_after_the_longest_rest_is_found() -> None:
     """Of rests of 12 and 20 s the longer one's end is proposed, with its length and the notes that follow."""
     child = part([*steady(0, 10), *steady(22, 5), *steady(47, 10)])
-    [found] = [moment for moment in moments(take(child)) if moment.kind is Kind.AFTER_REST]
+    [found] = [moment for moment in propose(take(child)) if moment.kind is MomentKind.AFTER_REST]
     assert found.start == 47
     assert found.evidence["rest"] == pytest.approx(47 - 26.8)
     first = int(np.searchsorted(child.onset, 47))
@@ -39,10 +39,10 @@ def test_the_first_note_after_the_longest_rest_is_found() -> None:
 def test_a_short_rest_is_no_moment() -> None:
     """A rest below 10 s is not proposed, nor is one in which the sound was lost."""
     child = part([*steady(0, 10), *steady(18, 10)])
-    assert [moment for moment in moments(take(child)) if moment.kind is Kind.AFTER_REST] == []
+    assert [moment for moment in propose(take(child)) if moment.kind is MomentKind.AFTER_REST] == []
     child = part([*steady(0, 10), *steady(30, 10)])
     lost = take(child, gaps=np.array([[10.0, 29.0]]))
-    assert [moment for moment in moments(lost) if moment.kind is Kind.AFTER_REST] == []
+    assert [moment for moment in propose(lost) if moment.kind is MomentKind.AFTER_REST] == []
 
 
 def test_the_longest_exchange_is_found() -> None:
@@ -51,7 +51,7 @@ def test_the_longest_exchange_is_found() -> None:
     child, therapist = (
         part([note for at, who in turns if who == player for note in steady(at, 2)]) for player in (0, 1)
     )
-    [found] = [moment for moment in moments(take(child, therapist)) if moment.kind is Kind.EXCHANGE]
+    [found] = [moment for moment in propose(take(child, therapist)) if moment.kind is MomentKind.EXCHANGE]
     assert found.evidence["exchanges"] == 7
     assert found.start == pytest.approx(60)
     assert found.end == pytest.approx(60 + 4 * 7 + 1.8)
@@ -62,7 +62,7 @@ def test_the_first_shared_pulse_is_found() -> None:
     """Where two play apart and then at one beat from 80 s on, the shared pulse is proposed after that, above chance."""
     child = part([*steady(0, 80, 0.83), *steady(80, 40, 0.5)])
     therapist = part([*steady(0, 80, 0.61), *steady(80, 40, 0.5)])
-    [found] = [moment for moment in moments(take(child, therapist)) if moment.kind is Kind.SHARED_PULSE]
+    [found] = [moment for moment in propose(take(child, therapist)) if moment.kind is MomentKind.SHARED_PULSE]
     assert 76 <= found.start <= 90
     assert found.evidence["shared_pulse"] > found.evidence["shared_pulse_chance"]
 
@@ -71,10 +71,10 @@ def test_the_most_alike_and_most_different_are_found() -> None:
     """Alike are the seconds at one density and loudness, different those in which one is dense and loud, one not."""
     child = part([*steady(0, 20), *steady(20, 20, 0.2, 110), *steady(40, 20)])
     therapist = part([*steady(0, 20, 0.8, 50), *steady(20, 20, 2.0, 20), *steady(40, 20)])
-    found = {moment.kind: moment for moment in moments(take(child, therapist))}
-    assert found[Kind.ALIKE].start >= 38
-    assert 19 <= found[Kind.DIFFERENT].start <= 35
-    assert found[Kind.ALIKE].evidence["density_apart"] < found[Kind.DIFFERENT].evidence["density_apart"]
+    found = {moment.kind: moment for moment in propose(take(child, therapist))}
+    assert found[MomentKind.ALIKE].start >= 38
+    assert 19 <= found[MomentKind.DIFFERENT].start <= 35
+    assert found[MomentKind.ALIKE].evidence["density_apart"] < found[MomentKind.DIFFERENT].evidence["density_apart"]
 
 
 def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
@@ -88,9 +88,9 @@ def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
         part([(at + beat, 0.3, pitch, 64) for at, pitch in enumerate(pitches) for beat in (0.0, 0.5)])
         for pitches in (follows, led)
     )
-    found = {moment.players: moment for moment in moments(take(child, therapist)) if "role" in moment.kind}
+    found = {moment.players: moment for moment in propose(take(child, therapist)) if "role" in moment.kind}
     follower = found[Player.CHILD, Player.THERAPIST]
-    assert follower.kind in (Kind.FOLLOWER, Kind.DEPENDENT)
+    assert follower.kind in (MomentKind.FOLLOWER, MomentKind.DEPENDENT)
     assert follower.evidence["role_pitch"] == follower.end - follower.start
     assert follower.evidence["role_pitch"] > follower.evidence["role_pitch_band"]
 
@@ -98,7 +98,7 @@ def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
 def test_roles_are_proposed_where_they_last_longer_than_by_chance() -> None:
     """Of two who play by themselves few have a role for longer than chance gives; one who repeats the other has."""
     strangers = [take(improvised(seed), improvised(seed + 100)) for seed in range(12)]
-    found = [moment for each in strangers for moment in moments(each) if "role" in moment.kind]
+    found = [moment for each in strangers for moment in propose(each) if "role" in moment.kind]
     # Three curves of two players: each may pass its 95 % once in twenty takes.
     assert len(found) <= 12
     for moment in found:
@@ -111,7 +111,7 @@ def test_roles_are_proposed_where_they_last_longer_than_by_chance() -> None:
 def test_moments_lie_in_the_take_and_bear_evidence(seed: int) -> None:
     """Each proposal has its span within the take, numbers that speak for it, and notes that begin in the span."""
     whole = take(improvised(seed), moved(improvised(seed), 1.5), improvised(seed + 9))
-    found = moments(whole)
+    found = propose(whole)
     assert found
     for moment in found:
         assert 0 <= moment.start < moment.end <= whole.seconds
@@ -123,9 +123,9 @@ def test_moments_lie_in_the_take_and_bear_evidence(seed: int) -> None:
 
 def test_few_notes_have_no_moments() -> None:
     """Nothing, one note, or one of each is no error."""
-    assert moments(take(part([]))) == []
-    assert moments(take(part(steady(0, 0.5)))) == []
-    moments(take(part(steady(0, 0.5)), part(steady(1, 0.5))))
+    assert propose(take(part([]))) == []
+    assert propose(take(part(steady(0, 0.5)))) == []
+    propose(take(part(steady(0, 0.5)), part(steady(1, 0.5))))
 
 
 def test_below_three_earlier_sessions_nothing_is_compared() -> None:

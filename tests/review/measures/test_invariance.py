@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Player
 from bedside.review.measures.measure import measure
-from bedside.review.measures.part import Part, accent
+from bedside.review.measures.part import NoteColumns, accent
 from review.measures.facts import any_part, improvised, laksin, moved, take
 
 OF_PITCH = {"pitch_mean", "pitch_classes", "key", "dissonance"}
 
 
-def whole(part: Part, seconds: float | None = None) -> dict[str, Any]:
+def whole(part: NoteColumns, seconds: float | None = None) -> dict[str, Any]:
     return measure(take(part, seconds=seconds))["players"]["child"]["whole"]
 
 
@@ -35,7 +35,7 @@ def alike(value: Any, other: Any, within: float) -> bool:
 
 @settings(max_examples=30, deadline=None)
 @given(any_part(least=1), st.integers(-21, 19))
-def test_transposing_changes_only_what_tells_the_pitch(part: Part, semitones: int) -> None:
+def test_transposing_changes_only_what_tells_the_pitch(part: NoteColumns, semitones: int) -> None:
     """Higher or lower by any interval, only mean pitch, pitch classes, key and dissonance may change."""
     assert changed(whole(part), whole(moved(part, semitones=semitones))) <= OF_PITCH
 
@@ -84,14 +84,14 @@ def test_playing_slower_halves_density_and_keeps_proportions() -> None:
     before, after = whole(part), whole(moved(part, slower=2.0))
     assert after["density"] == pytest.approx(before["density"] / 2)
     assert after["npvi"] == pytest.approx(before["npvi"])
-    steady = Part(np.arange(20) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
+    steady = NoteColumns(np.arange(20) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
     assert whole(moved(steady, slower=2.0))["ioi_cv"] == pytest.approx(0, abs=1e-9)
 
 
 def test_evenness_is_the_spread_of_intervals() -> None:
     """Strokes 0.4 and 0.6 s apart in turn have an SD of 0.1 s · √(n/(n−1)), and a cv of that over 0.5 s."""
     onset = np.concatenate([[0.0], np.cumsum(np.tile([0.4, 0.6], 10))])
-    part = Part(onset, np.full(21, 0.2), np.full(21, 60), np.full(21, 64.0))
+    part = NoteColumns(onset, np.full(21, 0.2), np.full(21, 60), np.full(21, 64.0))
     found = whole(part)
     assert found["asynchrony_sd"] == pytest.approx(0.1 * np.sqrt(20 / 19))
     assert found["ioi_cv"] == pytest.approx(0.2 * np.sqrt(20 / 19))
@@ -101,13 +101,13 @@ def test_a_chord_is_one_stroke_and_a_long_rest_none() -> None:
     """Chords spread over 30 ms, with a rest of 5 s among them, are as even as their beats."""
     beats = np.concatenate([np.arange(8) * 0.5, 10 + np.arange(8) * 0.5])
     onset = np.sort(np.concatenate([beats, beats + 0.015, beats + 0.03]))
-    part = Part(onset, np.full(48, 0.2), np.full(48, 60), np.full(48, 64.0))
+    part = NoteColumns(onset, np.full(48, 0.2), np.full(48, 60), np.full(48, 64.0))
     assert whole(part)["asynchrony_sd"] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_steady_beat_is_the_clearest_pulse() -> None:
     """Strokes each half second have a period of 0.5 s and a clarity near 1; strokes by chance are less clear."""
-    steady = Part(np.arange(120) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
+    steady = NoteColumns(np.arange(120) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
     found = whole(steady)
     assert found["pulse_period"] == 0.5
     assert found["pulse_clarity"] == pytest.approx(1, abs=0.02)
@@ -119,7 +119,7 @@ def test_legato_of_notes_that_overlap_is_whole_and_of_short_ones_their_share() -
     onset = np.arange(10) * 0.5
 
     def legato(onset: np.ndarray, seconds: float) -> float:
-        return float(whole(Part(onset, np.full(10, seconds), np.full(10, 60), np.full(10, 64.0)))["legato"])
+        return float(whole(NoteColumns(onset, np.full(10, seconds), np.full(10, 60), np.full(10, 64.0)))["legato"])
 
     assert legato(onset, 0.5) == pytest.approx(1)
     assert legato(onset, 3.0) == pytest.approx(1)
@@ -131,7 +131,7 @@ def test_silence_is_what_lies_beyond_two_seconds_of_a_note() -> None:
     """A note of 1 s, then nothing until one at 13 s: 10 of 14 s are silent; one held for 13 s counts for 5 s."""
 
     def silence(seconds: float) -> float:
-        rows = Part(np.array([0.0, 13.0]), np.array([seconds, 1.0]), np.array([60, 60]), np.array([64.0, 64.0]))
+        rows = NoteColumns(np.array([0.0, 13.0]), np.array([seconds, 1.0]), np.array([60, 60]), np.array([64.0, 64.0]))
         return float(whole(rows)["silence"])
 
     assert silence(1.0) == pytest.approx(10 / 14)
@@ -140,8 +140,8 @@ def test_silence_is_what_lies_beyond_two_seconds_of_a_note() -> None:
 
 def test_one_pitch_is_no_variety_and_twelve_are_all() -> None:
     """Entropy of pitch classes is 0 for one and 1 for all twelve alike."""
-    one = Part(np.arange(12.0), np.full(12, 0.5), np.full(12, 60), np.full(12, 64.0))
-    twelve = Part(np.arange(12.0), np.full(12, 0.5), np.arange(60, 72), np.full(12, 64.0))
+    one = NoteColumns(np.arange(12.0), np.full(12, 0.5), np.full(12, 60), np.full(12, 64.0))
+    twelve = NoteColumns(np.arange(12.0), np.full(12, 0.5), np.arange(60, 72), np.full(12, 64.0))
     assert whole(one)["entropy_pitch_classes"] == 0
     assert whole(twelve)["entropy_pitch_classes"] == pytest.approx(1)
     assert whole(twelve)["key"] is None
@@ -151,7 +151,7 @@ def test_a_semitone_is_rougher_than_a_fifth_and_softer_is_less_rough() -> None:
     """Of two notes at once, a semitone is rougher than a fifth, a fifth than an octave; a second later it is less."""
 
     def rough(semitones: int, after: float = 0.1) -> float:
-        rows = Part(np.array([0, after]), np.full(2, 0.5), np.array([60, 60 + semitones]), np.full(2, 127.0))
+        rows = NoteColumns(np.array([0, after]), np.full(2, 0.5), np.array([60, 60 + semitones]), np.full(2, 127.0))
         return float(whole(rows)["dissonance"])
 
     assert rough(1) > rough(7) > rough(12)

@@ -22,7 +22,7 @@ from bedside.music.events import (
     Tempo,
 )
 from bedside.review.measures.measure import measure
-from bedside.review.measures.take import Take, gaps
+from bedside.review.measures.take import PlayedTake, gaps
 from review.measures.facts import improvised, part, take
 
 NOBODY = np.empty((0, 4))
@@ -36,10 +36,10 @@ def struck(frame: int, player: Player, note: int, key: int = 60, source: Source 
     ]
 
 
-def played(*events: list[Performed], last: int = 60_000) -> Take:
+def played(*events: list[Performed], last: int = 60_000) -> PlayedTake:
     """Return the take of these events, at 1000 frames a second."""
     rest = sorted((each for some in events for each in some), key=lambda item: item.frame)
-    return Take.of("take", [Performed(0, TakeBegan(1, 1000, 128)), *rest, Performed(last, TakeEnded())])
+    return PlayedTake.of("take", [Performed(0, TakeBegan(1, 1000, 128)), *rest, Performed(last, TakeEnded())])
 
 
 def unknown(value: Any) -> bool:
@@ -201,5 +201,5 @@ def test_durations_are_told_in_beats_only_where_there_is_a_tempo() -> None:
 def test_a_take_begins() -> None:
     """Events that no take holds are refused."""
     with pytest.raises(ValueError, match="TakeBegan"):
-        Take.of("take", struck(0, Player.CHILD, 1))
+        PlayedTake.of("take", struck(0, Player.CHILD, 1))
     assert len(part(NOBODY)) == 0

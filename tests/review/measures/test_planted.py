@@ -12,7 +12,7 @@ from bedside.review.measures.imitation import imitation
 from bedside.review.measures.measure import measure
 from bedside.review.measures.roles import ROLES, role
 from bedside.review.measures.sounding import presence
-from bedside.review.measures.turns import Turns, standings
+from bedside.review.measures.turns import Turns, turns_beside_chance
 from bedside.review.measures.windows import Inside, Windows
 from review.measures.facts import NO_GAPS, improvised, moved, part, take
 
@@ -101,7 +101,7 @@ def test_calls_and_answers_are_counted_and_timed() -> None:
     """Ten calls of 3 s, each answered after 0.5 s for 3 s, and 1.5 s of rest: 19 exchanges in 80 s, none overlapped."""
     calls = part([(8 * turn + note * 0.75, 0.75, 60, 64) for turn in range(10) for note in range(4)])
     answers = moved(calls, 3.5)
-    found = standings(Turns.of(calls), Turns.of(answers), 80.0, NO_GAPS)
+    found = turns_beside_chance(Turns.of(calls), Turns.of(answers), 80.0, NO_GAPS)
     assert found["exchanges"].value == pytest.approx(19 * 60 / 80)
     assert found["response_latency_b"].value == pytest.approx(0.5)
     assert found["response_latency_a"].value == pytest.approx(1.5)
@@ -112,7 +112,7 @@ def test_calls_and_answers_are_counted_and_timed() -> None:
 def test_playing_at_once_is_no_exchange() -> None:
     """Two who play through together pass nothing to each other, and overlap all the time."""
     first = part([(at, 1.0, 60, 64) for at in range(30)])
-    found = standings(Turns.of(first), Turns.of(first), 30.0, NO_GAPS)
+    found = turns_beside_chance(Turns.of(first), Turns.of(first), 30.0, NO_GAPS)
     assert (found["exchanges"].value, found["overlap"].value) == (0, 1)
 
 

@@ -11,8 +11,8 @@ from bedside.review.measures.coincidence import coincidence
 from bedside.review.measures.imitation import joint_range, likeness
 from bedside.review.measures.lagged import Lagged
 from bedside.review.measures.measure import measure
-from bedside.review.measures.part import Part
-from bedside.review.measures.take import Take, beats
+from bedside.review.measures.part import NoteColumns
+from bedside.review.measures.take import PlayedTake, beats
 from bedside.review.measures.windows import Inside, Windows
 from review.measures.facts import DUET, NO_GAPS, ROUNDED, both, curve, imported, laksin, reference
 
@@ -23,7 +23,7 @@ SAME = {"dens": "density", "dur_sec": "duration", "meanp": "pitch_mean", "stdp":
 
 
 @pytest.fixture(scope="module")
-def duet() -> Take:
+def duet() -> PlayedTake:
     return imported(DUET)
 
 
@@ -32,7 +32,7 @@ def mttb() -> dict:
     return reference("mttb_brahms_duet.json")["brahms_duet_take1"]
 
 
-def whole(part: Part) -> Inside:
+def whole(part: NoteColumns) -> Inside:
     return Inside.of(part, Windows.whole(float(part.end.max())))
 
 
@@ -85,7 +85,7 @@ def test_the_tune_of_the_toolbox() -> None:
     ids=["both", "first", "second"],
 )
 def test_the_duet_whole(
-    duet: Take, player: Player | None, density: float, npvi: float, classes: float, durations: float, r: float
+    duet: PlayedTake, player: Player | None, density: float, npvi: float, classes: float, durations: float, r: float
 ) -> None:
     """The Brahms duet, whole and by player, has the toolbox's numbers within 1e-6, and its key f# minor."""
     part = both(duet) if player is None else duet.parts[player]
@@ -103,7 +103,7 @@ def test_the_duet_whole(
     assert published == pytest.approx(r, abs=0.025)
 
 
-def test_the_duet_as_it_is_measured(duet: Take) -> None:
+def test_the_duet_as_it_is_measured(duet: PlayedTake) -> None:
     """`measure` says of the duet what the toolboxes say: density, nPVI, entropies, silence, coincidence, key."""
     found = measure(duet)
     players, whole = found["players"], found["pairs"]["child-therapist"]["whole"]
@@ -128,7 +128,7 @@ def test_the_duet_as_it_is_measured(duet: Take) -> None:
     assert whole["coincidence_z"] == pytest.approx(9.524103564208461, abs=EXACT, rel=0)
 
 
-def test_coincidence_of_the_duet(duet: Take) -> None:
+def test_coincidence_of_the_duet(duet: PlayedTake) -> None:
     """Share, chance mean, chance SD and z of the coincident onsets are those of the reference."""
     expected = reference("coincidence.json")["onset_coincidence_60ms"]["brahms1 p1 x brahms1 p2"]
     found = coincidence(duet.parts[Player.CHILD].onset, duet.parts[Player.THERAPIST].onset, NO_GAPS)
@@ -143,7 +143,7 @@ def test_coincidence_of_the_duet(duet: Take) -> None:
 
 
 @pytest.mark.parametrize(("player", "theirs"), [("child", "p1"), ("therapist", "p2")])
-def test_curves_of_the_duet(duet: Take, mttb: dict, player: str, theirs: str) -> None:
+def test_curves_of_the_duet(duet: PlayedTake, mttb: dict, player: str, theirs: str) -> None:
     """Density, duration, pitch and velocity agree with MTTB's curves at every second, within 1e-9.
 
     MTTB has no data in an empty window where we have a density of 0.
@@ -159,7 +159,7 @@ def test_curves_of_the_duet(duet: Take, mttb: dict, player: str, theirs: str) ->
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_tonality_over_time(duet: Take, mttb: dict, player: Player, theirs: str) -> None:
+def test_tonality_over_time(duet: PlayedTake, mttb: dict, player: Player, theirs: str) -> None:
     """Tonal clarity, majorness and minorness are MTTB's with its rounded profiles, within 1e-9."""
     inside = Inside.of(duet.parts[player], Windows.over(duet.seconds, NO_GAPS))
     keys = tonality.correlations(tonality.pitch_classes(inside), *ROUNDED)
@@ -168,7 +168,7 @@ def test_tonality_over_time(duet: Take, mttb: dict, player: Player, theirs: str)
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_legato_where_one_note_follows_another(duet: Take, mttb: dict, player: Player, theirs: str) -> None:
+def test_legato_where_one_note_follows_another(duet: PlayedTake, mttb: dict, player: Player, theirs: str) -> None:
     """Legato is 1 less MTTB's silent share in each window in which no note outlasts the next one.
 
     Elsewhere MTTB opens a gap where a note ends though another still sounds, and has more of it than we have.
@@ -187,7 +187,9 @@ def test_legato_where_one_note_follows_another(duet: Take, mttb: dict, player: P
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_pulse_has_the_shape_of_the_one_with_resonance(duet: Take, mttb: dict, player: Player, theirs: str) -> None:
+def test_pulse_has_the_shape_of_the_one_with_resonance(
+    duet: PlayedTake, mttb: dict, player: Player, theirs: str
+) -> None:
     """In full windows clarity runs as MTTB's with resonance (r > 0.99, median ratio within 1 %), as do the periods.
 
     MTTB smooths and cuts its windows otherwise, so that the values lie apart by up to 0.13; without the resonance,
@@ -204,7 +206,7 @@ def test_pulse_has_the_shape_of_the_one_with_resonance(duet: Take, mttb: dict, p
     assert same.mean() > 0.92
 
 
-def test_shared_pulse_runs_as_the_reference(duet: Take, mttb: dict) -> None:
+def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, mttb: dict) -> None:
     """The product of both players' weighted autocorrelations runs as MTTB's synchrony in full windows, r > 0.99."""
     windows = Windows.over(duet.seconds, NO_GAPS)
     curves = [pulse.autocorrelations(Inside.of(part, windows)) for part in duet.parts.values()]
@@ -213,7 +215,9 @@ def test_shared_pulse_runs_as_the_reference(duet: Take, mttb: dict) -> None:
 
 
 @pytest.mark.parametrize(("player", "theirs", "least"), [(Player.CHILD, "p1", 0.95), (Player.THERAPIST, "p2", 0.98)])
-def test_dissonance_runs_as_the_reference(duet: Take, mttb: dict, player: Player, theirs: str, least: float) -> None:
+def test_dissonance_runs_as_the_reference(
+    duet: PlayedTake, mttb: dict, player: Player, theirs: str, least: float
+) -> None:
     """Dissonance rises and falls with MTTB's; the scale is not the same, for MTTB sums other pairs."""
     found = curve(measure(duet)["players"][player.label]["curves"]["dissonance"])
     expected = curve(mttb[theirs]["dis"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.review.measures.measure import measure
-from bedside.review.measures.part import Part
+from bedside.review.measures.part import NoteColumns
 from review.measures.facts import any_part, improvised, take
 
 SIGNED = ("lead_lag", "lead_lag_density", "lead_lag_velocity", "lead_lag_pulse_period")
@@ -31,7 +31,7 @@ def mirrored(value: Any) -> Any:
     return value if value is None else -value or 0.0
 
 
-def check(one: Part, two: Part) -> None:
+def check(one: NoteColumns, two: NoteColumns) -> None:
     there, back = measure(take(one, two, seconds=70.0)), measure(take(two, one, seconds=70.0))
     assert there["players"].get("child") == back["players"].get("therapist")
     assert there["players"].get("therapist") == back["players"].get("child")
@@ -54,7 +54,7 @@ def check(one: Part, two: Part) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(any_part(least=1), any_part(least=1))
-def test_players_exchange_their_curves(one: Part, two: Part) -> None:
+def test_players_exchange_their_curves(one: NoteColumns, two: NoteColumns) -> None:
     """Whatever two play: exchanged, every curve is the other's bit for bit, and what has a sign has the other sign."""
     check(one, two)
 

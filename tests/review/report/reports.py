@@ -42,4 +42,4 @@ def report(desk: Desk, share: bool = False, parts: frozenset[str] = frozenset(co
         share=share,
         known=frozenset({"harp", "bell", "longest exchange", "child"}),
     )
-    return content.report(content.Kept(desk.store, state.takes, state.measured), wish)
+    return content.compose(content.ReportSources(desk.store, state.takes, state.measured), wish)

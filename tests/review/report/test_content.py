@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedside.review.report import content, html, pdf
-from bedside.review.report.blocks import Kind, Moments, Report, Table
+from bedside.review.report.blocks import MomentList, Report, ReportTable, SectionKind
 from review.report.reports import CODE, FREE, GOAL, INSTRUMENT, NOTE, RATER, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
 
@@ -20,7 +20,7 @@ def ward(tmp_path: Path) -> Iterator[Desk]:
         yield filled(there)
 
 
-def sections(made: Report) -> list[tuple[Kind, str]]:
+def sections(made: Report) -> list[tuple[SectionKind, str]]:
     """Return each section's kind and all that stands in it."""
     return [(section.kind, repr(section)) for part in made.parts for section in part.sections]
 
@@ -30,11 +30,11 @@ def test_whatever_a_person_wrote_is_marked_as_words(ward: Desk) -> None:
     found = sections(report(ward))
     for text in (REMARK, WORDS, GOAL, NOTE):
         kinds = {kind for kind, said in found if text in said}
-        assert kinds == {Kind.WORDS}, text
-    computed = "".join(said for kind, said in found if kind is Kind.COMPUTED)
+        assert kinds == {SectionKind.WORDS}, text
+    computed = "".join(said for kind, said in found if kind is SectionKind.COMPUTED)
     assert "Density" in computed
     assert "longest exchange" in computed
-    recorded = "".join(said for kind, said in found if kind is Kind.RECORDED)
+    recorded = "".join(said for kind, said in found if kind is SectionKind.RECORDED)
     assert INSTRUMENT in recorded
     assert "Density" not in recorded
 
@@ -46,7 +46,7 @@ def test_a_number_about_two_stands_beside_chance(ward: Desk) -> None:
         for part in report(ward).parts
         for section in part.sections
         for block in section.blocks
-        if isinstance(block, Table) and block.caption.startswith("Between")
+        if isinstance(block, ReportTable) and block.caption.startswith("Between")
     ]
     assert len(tables) == 3
     for table in tables:
@@ -61,7 +61,7 @@ def test_accepted_moments_alone_are_shown(ward: Desk) -> None:
         for part in report(ward).parts
         for section in part.sections
         for block in section.blocks
-        if isinstance(block, Moments) and section.kind is Kind.COMPUTED
+        if isinstance(block, MomentList) and section.kind is SectionKind.COMPUTED
     ]
     assert [each.items for each in moments] == [((5.0, 9.0, "longest exchange"),)]
 
@@ -87,10 +87,10 @@ def test_a_share_copy_holds_no_code_no_date_and_no_free_text(ward: Desk) -> None
 
 def test_only_what_is_ticked_is_there(ward: Desk) -> None:
     """With nothing ticked a report holds its words alone; with one part, that."""
-    assert [kind for kind, _ in sections(report(ward, parts=frozenset()))] == [Kind.WORDS]
+    assert [kind for kind, _ in sections(report(ward, parts=frozenset()))] == [SectionKind.WORDS]
     only = sections(report(ward, parts=frozenset({"remarks"})))
-    assert [kind for kind, said in only if REMARK in said] == [Kind.WORDS]
-    assert all(kind is Kind.WORDS for kind, _ in only)
+    assert [kind for kind, said in only if REMARK in said] == [SectionKind.WORDS]
+    assert all(kind is SectionKind.WORDS for kind, _ in only)
     for part in content.PARTS:
         report(ward, parts=frozenset({part}))
 
@@ -99,7 +99,7 @@ def test_the_code_is_left_out_where_it_is_not_ticked(ward: Desk) -> None:
     """Without the tick the title names nobody, and neither does anything below it."""
     state = ward.door.bare.state
     wish = content.Wish(tuple(ward.takes), frozenset(content.PARTS), code=False)
-    made = content.report(content.Kept(ward.store, state.takes, state.measured), wish)
+    made = content.compose(content.ReportSources(ward.store, state.takes, state.measured), wish)
     assert CODE not in repr(made)
     assert CODE in repr(report(ward))
     assert RATER in repr(made)

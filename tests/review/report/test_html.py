@@ -11,11 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from bedside.review.drawing import Line, Picture, Words
+from bedside.review.drawings.drawing import Line, Picture, Words
 from bedside.review.report import html
-from bedside.review.report.blocks import Chart, Kind, Moments, Part, Report, Section, Sound, Table, Text
-from bedside.review.report.content import Kept, Wish
-from bedside.review.report.content import report as made_of
+from bedside.review.report.blocks import (
+    Chapter,
+    Chart,
+    MomentList,
+    Report,
+    ReportTable,
+    Section,
+    SectionKind,
+    SoundClip,
+    Text,
+)
+from bedside.review.report.content import ReportSources, Wish
+from bedside.review.report.content import compose as made_of
 from review.report.reports import filled, report
 from review.web.desk import SCRIPT, Desk, desk
 
@@ -75,12 +85,12 @@ def test_every_text_is_escaped() -> None:
     picture = Picture(10, 10, (Words(0, 0, SCRIPT, "start", SCRIPT), Line(((0, 0), (1, 1)), SCRIPT)), SCRIPT)
     blocks = (
         Text(SCRIPT),
-        Sound(take, SCRIPT),
-        Moments(take, ((0.0, 1.0, SCRIPT),)),
+        SoundClip(take, SCRIPT),
+        MomentList(take, ((0.0, 1.0, SCRIPT),)),
         Chart(SCRIPT, picture, (SCRIPT,)),
-        Table(SCRIPT, (SCRIPT, SCRIPT), ((SCRIPT, SCRIPT),)),
+        ReportTable(SCRIPT, (SCRIPT, SCRIPT), ((SCRIPT, SCRIPT),)),
     )
-    made = Report(SCRIPT, SCRIPT, (Part(SCRIPT, tuple(Section(SCRIPT, kind, blocks) for kind in Kind)),))
+    made = Report(SCRIPT, SCRIPT, (Chapter(SCRIPT, tuple(Section(SCRIPT, kind, blocks) for kind in SectionKind)),))
     page = html.write(made, {take: b"x"}).decode()
     assert len([tag for tag, _ in Reader(page).found if tag == "script"]) == 1
     assert page.count("alert(1)") > 20
@@ -90,16 +100,16 @@ def test_every_text_is_escaped() -> None:
 def test_recorded_computed_and_words_are_apart(ward: Desk) -> None:
     """Each section has its kind as a class with a border of its own form, and says it in words."""
     page = html.write(report(ward), {}).decode()
-    for kind in Kind:
+    for kind in SectionKind:
         assert f'<section class="{kind}">' in page
         assert page.count(f'<span class="kind">{kind.label}</span>'.replace("'", "&#39;")) >= 1
     style = page.split("<style>")[1].split("</style>")[0]
-    forms = [re.search(rf"\.{kind} \{{[^}}]*?(solid|double|dashed)", style) for kind in Kind]
+    forms = [re.search(rf"\.{kind} \{{[^}}]*?(solid|double|dashed)", style) for kind in SectionKind]
     assert {form[1] for form in forms if form} == {"solid", "double", "dashed"}
 
 
 def test_an_empty_wish_is_a_page(ward: Desk) -> None:
     """A report with nothing ticked is still a page with its title."""
     state = ward.door.bare.state
-    made = made_of(Kept(ward.store, state.takes, state.measured), Wish((ward.takes[0],), frozenset()))
+    made = made_of(ReportSources(ward.store, state.takes, state.measured), Wish((ward.takes[0],), frozenset()))
     assert "<h1>Music therapy" in html.write(made, {}).decode()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.review.report import pdf
-from bedside.review.report.blocks import Kind, Moments, Part, Report, Section, Table, Text
+from bedside.review.report.blocks import Chapter, MomentList, Report, ReportTable, Section, SectionKind, Text
 from review.report.reports import CODE, GOAL, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
 
@@ -41,7 +41,9 @@ def test_the_text_is_text(ward: Desk, tmp_path: Path) -> None:
     text = read(tmp_path, pdf.write(made), "pdftotext", "-layout")
     for words in (CODE, REMARK, WORDS, GOAL, "Density (notes/s)", "By chance", "Recorded", "√(0.7 Σw²"):
         assert words in text, words
-    exotic = Report("Ž, ß, ñ", "", (Part("Ελληνικά", (Section("Юля", Kind.WORDS, (Text("‘again’ – ½ κ"),)),)),))
+    exotic = Report(
+        "Ž, ß, ñ", "", (Chapter("Ελληνικά", (Section("Юля", SectionKind.WORDS, (Text("‘again’ – ½ κ"),)),)),)
+    )
     text = read(tmp_path, pdf.write(exotic), "pdftotext")
     for words in ("Ž, ß, ñ", "Ελληνικά", "Юля", "‘again’ – ½ κ"):
         assert words in text
@@ -87,10 +89,10 @@ def test_long_contents_go_on_over_pages(many: int, tmp_path: Path) -> None:
     rows = tuple((f"row-{number}-a", f"row-{number}-b", "1") for number in range(many))
     blocks = (
         Text(" ".join(f"word-{number}" for number in range(many * 8))),
-        Moments("x", tuple((float(number), float(number), f"item-{number}") for number in range(many))),
-        Table("A table", ("Head-one", "Head-two", "Head-three"), rows, False),
+        MomentList("x", tuple((float(number), float(number), f"item-{number}") for number in range(many))),
+        ReportTable("A table", ("Head-one", "Head-two", "Head-three"), rows, False),
     )
-    made = Report("Title", "", (Part("Part", (Section("Section", Kind.WORDS, blocks),)),))
+    made = Report("Title", "", (Chapter("Part", (Section("Section", SectionKind.WORDS, blocks),)),))
     document = pdf.write(made)
     text = read(tmp_path, document, "pdftotext", "-layout")
     for number in range(many):
@@ -105,8 +107,12 @@ def test_long_contents_go_on_over_pages(many: int, tmp_path: Path) -> None:
 def test_a_word_without_end_breaks_nothing(tmp_path: Path) -> None:
     """A word longer than a line, an empty one, and signs that the font has not, are written as far as can be."""
     cells = (("x" * 900, "y" * 300, ""), ("", "🐻", "\t"))
-    blocks = (Text("z" * 5000), Table("", ("a", "b", "c"), cells, False), Moments("x", ((0.0, 1.0, "w" * 2000),)))
-    made = Report("T" * 300, "", (Part("P" * 300, (Section("S" * 300, Kind.COMPUTED, blocks),)),))
+    blocks = (
+        Text("z" * 5000),
+        ReportTable("", ("a", "b", "c"), cells, False),
+        MomentList("x", ((0.0, 1.0, "w" * 2000),)),
+    )
+    made = Report("T" * 300, "", (Chapter("P" * 300, (Section("S" * 300, SectionKind.COMPUTED, blocks),)),))
     text = read(tmp_path, pdf.write(made), "pdftotext")
     assert text.count("z") == 5000
     assert text.count("x") >= 900
@@ -115,16 +121,16 @@ def test_a_word_without_end_breaks_nothing(tmp_path: Path) -> None:
 def test_kinds_are_apart_by_words_and_by_lines(tmp_path: Path) -> None:
     """Beside its label each kind has a border of a form of its own: one line, two, or a broken one."""
     forms = {}
-    for kind in Kind:
-        document = pdf.write(Report("T", "", (Part("P", (Section("S", kind, (Text("w"),)),)),)))
+    for kind in SectionKind:
+        document = pdf.write(Report("T", "", (Chapter("P", (Section("S", kind, (Text("w"),)),)),)))
         assert kind.label in read(tmp_path, document, "pdftotext")
         drawn = read(tmp_path, document, "pdftocairo", "-svg", "-f", "1", "-l", "1")
         forms[kind] = drawn
     # The head shows one of each; the section adds one of its own.
     broken = {kind: drawn.count("stroke-dasharray") for kind, drawn in forms.items()}
     lines = {kind: drawn.count("stroke-width") for kind, drawn in forms.items()}
-    assert broken[Kind.WORDS] == broken[Kind.RECORDED] * 2 == broken[Kind.COMPUTED] * 2
-    assert lines[Kind.COMPUTED] > lines[Kind.RECORDED]
+    assert broken[SectionKind.WORDS] == broken[SectionKind.RECORDED] * 2 == broken[SectionKind.COMPUTED] * 2
+    assert lines[SectionKind.COMPUTED] > lines[SectionKind.RECORDED]
 
 
 SIGNS = st.text(st.sampled_from("aW -\n\t\r\x00\x07\x1b\u202e\u200f\u00ad\ufeffא漢🐻()\\%<>*_"), max_size=60)
@@ -136,10 +142,10 @@ def test_whatever_is_typed_is_a_document(words: str, cells: list[tuple[str, str,
     """Signs that steer, turn or are nowhere in the font, empty texts and the PDF's own words break nothing."""
     blocks = (
         Text(words + " EMC BDC << >>"),
-        Moments("x", ((0.0, 1.0, words),)),
-        Table(words, (words, "", "W"), tuple(cells), numeric),
+        MomentList("x", ((0.0, 1.0, words),)),
+        ReportTable(words, (words, "", "W"), tuple(cells), numeric),
     )
-    made = Report(words, words, (Part(words, (Section(words, Kind.WORDS, blocks),)),))
+    made = Report(words, words, (Chapter(words, (Section(words, SectionKind.WORDS, blocks),)),))
     with tempfile.TemporaryDirectory() as folder:
         read(Path(folder), pdf.write(made), "pdfinfo", "-struct-text")
         assert re.search(r"Tagged: +yes", read(Path(folder), pdf.write(made), "pdfinfo"))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bedside.archive.moments import Chosen
-from bedside.archive.store import Store
+from bedside.archive.store.moments import Chosen
+from bedside.archive.store.store import Store
 from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Reverb, Source, TakeBegan, TakeEnded
 from review.web.door import Door, door
 

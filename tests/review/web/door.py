@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from bedside.archive import staffcode
-from bedside.archive.store import Store
+from bedside.archive.store import staffcode
+from bedside.archive.store.store import Store
 from bedside.review.web import app
 
 with warnings.catch_warnings():

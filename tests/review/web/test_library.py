@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from archive.shelves import fill
-from bedside.archive.moments import STAR, Chosen
-from bedside.archive.shelf import Wanted
-from bedside.archive.writing import Origin
+from bedside.archive.store.moments import STAR, Chosen
+from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.writing import Origin
 from bedside.music.events import Player
-from bedside.review import rolls
+from bedside.review.drawings import rolls
 from bedside.review.web.library import PAGE, PICTURES
 from review.web.desk import played
 from review.web.door import Door, TestClient, door

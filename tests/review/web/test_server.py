@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.review.web import peer, server
 from review.web.door import CODE

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bedside.archive.moments import Chosen, Marked
-from bedside.archive.store import Store
+from bedside.archive.store.moments import Chosen, Marked
+from bedside.archive.store.store import Store
 from bedside.music.events import (
     FLICKS,
     Lost,
@@ -26,7 +26,8 @@ from bedside.music.events import (
     TakeBegan,
     TakeEnded,
 )
-from bedside.sound import band, offline
+from bedside.sound.engine import offline
+from bedside.sound.library import band
 from review.web.door import Door, door
 
 RATE = 48_000

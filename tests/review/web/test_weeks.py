@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bedside.music.events import Player, Source
-from bedside.review.course import Standing
+from bedside.review.readings.course import BesideEarlier
 from bedside.review.web.weeks import where
 from review.web.desk import ESCAPED, SCRIPT, Desk, desk, played
 
@@ -135,4 +135,4 @@ def test_what_is_not_there_is_told(ward: Desk, query: dict[str, str], status: in
 )
 def test_a_value_on_the_edge_is_in_the_band(value: float, mad: float, words: str) -> None:
     """Where all values are the same, their means differ in the last bits, and stand in the band, which is a line."""
-    assert where(Standing(value, math.nan, 19.0, mad, 3, ())) == words
+    assert where(BesideEarlier(value, math.nan, 19.0, mad, 3, ())) == words

@@ -1,0 +1,111 @@
+"""The tracks of a MIDI file become one take; what a take cannot hold is said in plain sentences.
+
+Times of an imported take are counted in flicks, 705,600,000 a second, which every common audio rate divides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bedside.archive.midi import smf
+from bedside.archive.midi.channels import Reading
+from bedside.archive.midi.parts import share
+from bedside.archive.midi.ticks import Clock
+from bedside.archive.midi.track import Track
+from bedside.music.events import (
+    FLICKS,
+    Bend,
+    Event,
+    Expression,
+    NoteOn,
+    Pedal,
+    Performed,
+    Player,
+    Program,
+    TakeBegan,
+    TakeEnded,
+    Tempo,
+    Vibrato,
+)
+
+# Nobody waits for a take from a file, whose notes begin within a block as well as at its start; a long one is fastest.
+BLOCK_FRAMES = 512
+
+# What says how a part is to sound until it is said anew.
+_OfPart = Bend | Vibrato | Expression | Pedal | Program
+
+# Beyond these, warnings would only hide each other.
+_MOST_WARNINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What one take of a file holds: its events at `FLICKS`, the notes of each player, and warnings."""
+
+    performed: list[Performed]
+    notes: dict[Player, int]
+    warnings: list[str]
+
+
+def clock(file: smf.MidiBytes, tracks: Iterable[Track]) -> Clock:
+    """Return the clock of some tracks of a file, in `FLICKS`."""
+    if file.ticks_per_second is not None:
+        return Clock.of_seconds(*file.ticks_per_second, FLICKS)
+    tempi = [tempo for track in tracks for tempo in track.tempi]
+    return Clock.of_beats(tempi, file.ticks_per_beat, FLICKS)
+
+
+def take(file: smf.MidiBytes, tracks: Sequence[Track], seed: int, players: Sequence[Player]) -> Imported:
+    """Return what the tracks hold, played by these players in order; the last plays all parts that are left.
+
+    A part's pitch wheel, modulation, expression and sustain pedal are those of its channel, in whatever track they
+    stand; a player of several channels, to whom they would not all apply, goes without. Each pressure, of a key or of
+    the channel, brightens the notes that sound, which are never duller than they were struck.
+    """
+    time = clock(file, tracks)
+    warnings = [f"Track {file.tracks.index(track) + 1} {fault}" for track in tracks for fault in track.faults]
+    if file.missing:
+        warnings.append(f"{file.missing} of its tracks are missing")
+    performed: list[Performed] = []
+    if file.ticks_per_second is None:
+        performed += [
+            Performed(time.frame(tick), Tempo(tempo / 1_000_000)) for track in tracks for tick, tempo in track.tempi
+        ]
+    reading = Reading(share(tracks, players, warnings), time, performed)
+    for place, track in enumerate(tracks):
+        reading.feed(place, track)
+    warnings += reading.warnings()
+    ignored = sorted({kind for track in tracks for kind in track.ignored})
+    warnings += [f"It also holds {kind}, which are left out" for kind in ignored]
+    performed.sort(key=lambda item: item.frame)
+    last = max(time.frame(max(track.end for track in tracks)), performed[-1].frame)
+    first, rest = _changes(performed)
+    return Imported(
+        [Performed(0, TakeBegan(seed, FLICKS, BLOCK_FRAMES)), *first, *rest, Performed(last, TakeEnded())],
+        dict(Counter(item.event.player for item in rest if isinstance(item.event, NoteOn))),
+        [f"{warning}." for warning in warnings[:_MOST_WARNINGS]],
+    )
+
+
+def _changes(performed: Iterable[Performed]) -> tuple[list[Performed], list[Performed]]:
+    """Return the instruments with which the players begin, and the events without those that change nothing."""
+    first: dict[Player, Performed] = {}
+    standing: dict[tuple[Player, type], Event] = {}
+    for player in Player:
+        for at_rest in (Bend(player, 0.0), Vibrato(player, 0.0), Expression(player, 1.0), Pedal(player, False)):
+            standing[player, type(at_rest)] = at_rest
+    rest: list[Performed] = []
+    for item in performed:
+        event = item.event
+        if isinstance(event, _OfPart):
+            of = event.player, type(event)
+            if standing.get(of) == event:
+                continue
+            standing[of] = event
+            if isinstance(event, Program) and event.player not in first:
+                first[event.player] = Performed(0, event)
+                continue
+        rest.append(item)
+    return [first[player] for player in sorted(first)], rest

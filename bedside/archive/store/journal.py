@@ -1,0 +1,309 @@
+"""What people write about the music afterwards: markers, remarks, verdicts, notes, goals and ratings.
+
+The music itself never changes; what is written about it may be written anew or taken back. Times are frames of a take.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, insert, select, update
+
+from bedside.archive.store import models
+from bedside.archive.store.database import reading
+from bedside.archive.store.entries import (
+    Attainment,
+    Finished,
+    Goal,
+    Link,
+    Marker,
+    Patient,
+    Rating,
+    Remark,
+    Session,
+    SessionNote,
+    Verdict,
+)
+
+__all__ = [
+    "Attainment",
+    "Finished",
+    "Goal",
+    "Journal",
+    "Link",
+    "Marker",
+    "Patient",
+    "Rating",
+    "Remark",
+    "Session",
+    "SessionNote",
+    "Verdict",
+]
+
+T = TypeVar("T")
+
+# Longer words are a slip of the clipboard.
+MOST_WORDS = 20_000
+LEVELS = (-2, -1, 0, 1, 2)
+
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+_TABLES: dict[type[Any], Table] = {
+    made: getattr(models, made.__name__).__table__
+    for made in (Patient, Session, Marker, Remark, Verdict, SessionNote, Goal, Attainment, Link, Rating, Finished)
+}
+
+
+class Journal:
+    """All that is written in a store; ``sentences`` turns the database's faults into plain sentences.
+
+    Every method is one transaction. Each raises KeyError for an id that is not known, ValueError for words that are
+    too long or numbers that mean nothing, and BedsideError where the store cannot be read or written.
+    """
+
+    def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
+        self._engine = engine
+        self._sentences = sentences
+
+    def patients(self) -> list[Patient]:
+        """Return all patients in the order of their codes."""
+        return self._all(Patient, _of(Patient).order_by(_column(Patient, "code")))
+
+    def patient(self, patient: str) -> Patient:
+        """Return the patient of this id."""
+        return self._one(Patient, "id", patient)
+
+    def picture(self, patient: str, picture: str | None) -> None:
+        """Give a patient the picture of this name, or none."""
+        self._change(Patient, patient, picture=picture)
+
+    def sessions(self, patient: str | None = None) -> list[Session]:
+        """Return the sessions of a patient, or all, in order of time."""
+        wanted = _of(Session) if patient is None else _of(Session).where(_column(Session, "patient_id") == patient)
+        return self._all(Session, wanted.order_by(_column(Session, "began"), _column(Session, "id")))
+
+    def session(self, session: str) -> Session:
+        """Return the session of this id."""
+        return self._one(Session, "id", session)
+
+    def markers(self, take: str) -> list[Marker]:
+        """Return the markers of a take in order."""
+        return self._of_take(Marker, take, "frame")
+
+    def mark(self, take: str, frame: int, seconds: float) -> Marker:
+        """Mark the seconds before a frame."""
+        if not 0 <= seconds <= 86_400:
+            raise ValueError("a marker is of the seconds before it, at most a day")
+        return self._add(Marker(_fresh(), take, _frame(frame), seconds))
+
+    def remarks(self, take: str) -> list[Remark]:
+        """Return the remarks on a take in order of the music."""
+        return self._of_take(Remark, take, "first")
+
+    def remark(self, take: str, first: int, last: int, words: str) -> Remark:
+        """Write a remark on the frames ``first`` to ``last``."""
+        first, last = _span(first, last)
+        return self._add(Remark(_fresh(), take, first, last, _now(), _words(words)))
+
+    def reword(self, remark: str, words: str) -> None:
+        """Write a remark's words anew."""
+        self._change(Remark, remark, words=_words(words), written=_now())
+
+    def verdicts(self, take: str) -> list[Verdict]:
+        """Return the verdicts on a take's moments."""
+        return self._of_take(Verdict, take, "first")
+
+    def judge(self, take: str, kind: str, first: int, last: int, accepted: bool) -> Verdict:
+        """Accept or dismiss a proposed moment; a later verdict takes the place of an earlier one."""
+        first, last = _span(first, last)
+        return self._add(
+            Verdict(_fresh(), take, _words(kind)[:40], first, last, accepted, _now()),
+            "take_id",
+            "kind",
+            "first",
+            "last",
+        )
+
+    def note(self, session: str) -> SessionNote | None:
+        """Return the note of a session, None where none was written."""
+        found = self._all(SessionNote, _of(SessionNote).where(_column(SessionNote, "session_id") == session))
+        return found[0] if found else None
+
+    def write_note(self, session: str, subjective: str, objective: str, assessment: str, plan: str) -> SessionNote:
+        """Write a session's note, in the place of an earlier one."""
+        made = SessionNote(
+            session,
+            _words(subjective, empty=True),
+            _words(objective, empty=True),
+            _words(assessment, empty=True),
+            _words(plan, empty=True),
+            _now(),
+        )
+        return self._add(made, "session_id")
+
+    def goals(self, patient: str) -> list[Goal]:
+        """Return the goals of a patient, the first first."""
+        wanted = _of(Goal).where(_column(Goal, "patient_id") == patient)
+        return self._all(Goal, wanted.order_by(_column(Goal, "set"), _column(Goal, "id")))
+
+    def set_goal(self, patient: str, words: str, levels: Sequence[str], weight: float = 1.0) -> Goal:
+        """Set a goal; ``levels`` are five lines, from −2 to 2."""
+        if len(levels) != len(LEVELS) or not 0 < weight <= 100:
+            raise ValueError("a goal has five levels and a weight over 0")
+        lines = "\n".join(_words(" ".join(level.split()), empty=True) for level in levels)
+        return self._add(Goal(_fresh(), patient, _words(words), lines, weight, _now(), None))
+
+    def end_goal(self, goal: str) -> None:
+        """Say that a goal is not pursued any more."""
+        self._change(Goal, goal, ended=_now())
+
+    def attainments(self, goal: str) -> list[Attainment]:
+        """Return how far a goal was attained, in order of rating."""
+        wanted = _of(Attainment).where(_column(Attainment, "goal_id") == goal)
+        return self._all(Attainment, wanted.order_by(_column(Attainment, "rated"), _column(Attainment, "id")))
+
+    def attain(self, goal: str, session: str, level: int, rater: str) -> Attainment:
+        """Rate a goal in a session, in the place of the same rater's earlier rating."""
+        if level not in LEVELS:
+            raise ValueError(f"a goal is attained from −2 to 2, not {level}")
+        made = Attainment(_fresh(), goal, session, level, _words(rater, empty=True)[:40], _now())
+        return self._add(made, "goal_id", "session_id", "rater")
+
+    def links(self, session: str | None = None, goal: str | None = None) -> list[Link]:
+        """Return the moments that a session's note, or a goal, points to."""
+        name, owner = ("session_id", session) if goal is None else ("goal_id", goal)
+        return self._all(Link, _of(Link).where(_column(Link, name) == owner).order_by(_column(Link, "first")))
+
+    def link(self, take: str, first: int, last: int, session: str | None = None, goal: str | None = None) -> Link:
+        """Let a session's note, or a goal, point to a moment."""
+        if (session is None) == (goal is None):
+            raise ValueError("a link belongs to a session or to a goal")
+        first, last = _span(first, last)
+        return self._add(Link(_fresh(), session, goal, take, first, last))
+
+    def ratings(self, take: str, rater: str | None = None) -> list[Rating]:
+        """Return the spans that a rater, or all, put into categories."""
+        found = self._of_take(Rating, take, "first")
+        return found if rater is None else [rating for rating in found if rating.rater == rater]
+
+    def rate(self, take: str, rater: str, category: str, first: int, last: int) -> Rating:
+        """Put a span into a category."""
+        first, last = _span(first, last)
+        return self._add(Rating(_fresh(), take, _words(rater)[:40], _words(category)[:80], first, last, _now()))
+
+    def finished(self, take: str) -> list[Finished]:
+        """Return who has said that their ratings of a take are done, in order of saying so."""
+        return self._of_take(Finished, take, "made")
+
+    def finish(self, take: str, rater: str) -> Finished:
+        """Say that a rater's ratings of a take are done."""
+        for said in self.finished(take):
+            if said.rater == rater:
+                return said
+        return self._add(Finished(_fresh(), take, _words(rater)[:40], _now()))
+
+    def take_back(self, kind: type[Any], which: str) -> None:
+        """Take back a marker, a remark, a verdict, a goal's rating, a link, a rating, or that these are done."""
+        if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating, Finished):
+            raise ValueError(f"a {kind.__name__} is not taken back")
+        with self._writing() as connection:
+            done = connection.execute(delete(_TABLES[kind]).where(_column(kind, "id") == which))
+            if not done.rowcount:
+                raise KeyError(which)
+
+    def _of_take(self, kind: type[T], take: str, order: str) -> list[T]:
+        wanted = _of(kind).where(_column(kind, "take_id") == take)
+        return self._all(kind, wanted.order_by(_column(kind, order), _column(kind, "id")))
+
+    def _one(self, kind: type[T], name: str, value: str) -> T:
+        found = self._all(kind, _of(kind).where(_column(kind, name) == value))
+        if not found:
+            raise KeyError(value)
+        return found[0]
+
+    def _all(self, kind: type[T], wanted: Select[Any]) -> list[T]:
+        with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
+            return [kind(*row) for row in connection.execute(wanted)]
+
+    def _add(self, made: T, *same: str) -> T:
+        """Write something, in the place of all that has the ``same`` values in those columns, where any are named."""
+        table = _TABLES[type(made)]
+        earlier: list[ColumnElement[bool]] = [table.c[name] == getattr(made, name) for name in same]
+        with self._writing() as connection:
+            _require(connection, made)
+            if earlier:
+                connection.execute(delete(table).where(and_(*earlier)))
+            connection.execute(insert(table), {name: getattr(made, name) for name in _names(type(made))})
+        return made
+
+    def _change(self, kind: type[Any], which: str, **values: object) -> None:
+        with self._writing() as connection:
+            done = connection.execute(update(_TABLES[kind]).where(_column(kind, "id") == which).values(**values))
+            if not done.rowcount:
+                raise KeyError(which)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._sentences("What you wrote cannot be kept"), self._engine.begin() as connection:
+            yield connection
+
+
+def _require(connection: Connection, made: object) -> None:
+    """Raise KeyError where something belongs to what is not there, before the database refuses it without a name."""
+    for name in _names(type(made)):
+        owner = {"take_id": "take", "session_id": "session", "patient_id": "patient", "goal_id": "goal"}.get(name)
+        value = getattr(made, name)
+        if owner is None or value is None:
+            continue
+        table = models.Base.metadata.tables[owner]
+        if connection.execute(select(table.c.id).where(table.c.id == value)).first() is None:
+            raise KeyError(value)
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+def _column(kind: type[Any], name: str) -> Any:
+    return _TABLES[kind].c[name]
+
+
+def _of(kind: type[Any]) -> Select[Any]:
+    return select(*(_column(kind, name) for name in _names(kind)))
+
+
+def _fresh() -> str:
+    return uuid.uuid4().hex
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _frame(frame: int) -> int:
+    if not 0 <= frame < 2**62:
+        raise ValueError("a moment lies in its take")
+    return frame
+
+
+def _span(first: int, last: int) -> tuple[int, int]:
+    if first > last:
+        first, last = last, first
+    return _frame(first), _frame(last)
+
+
+def _words(words: str, empty: bool = False) -> str:
+    """Return words as they are kept: without what no keyboard writes, which some files and databases cannot hold."""
+    words = _UNWRITTEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"at most {MOST_WORDS} characters")
+    if not words and not empty:
+        raise ValueError("nothing is written there")
+    return words

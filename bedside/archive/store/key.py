@@ -1,0 +1,178 @@
+"""The key of a store is 32 random bytes, made once and read back before anything is encrypted with it.
+
+It lies in the system's key store where there is one, else in the key file of the data folder. The key file says which,
+and appears whole: of two programs that start in the same moment, both end with the same key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import queue
+import secrets
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bedside.errors import BedsideError
+from bedside.files import reason, sync_folder
+
+KEY_BYTES = 32
+KEY_FILE = "bedside.key"
+
+_SERVICE = "bedside"
+_HEADING = "bedside key 1"
+
+# A key store that waits for a person, or for a service that is gone, must not keep a child waiting for longer.
+_PATIENCE_SECONDS = 10.0
+
+
+def load(folder: Path) -> bytes | None:
+    """Return the key of the store in a folder, or None where none was made; raise BedsideError where it is lost."""
+    path = folder / KEY_FILE
+    try:
+        text = path.read_text("ascii", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BedsideError(f"The key of the recordings, {path}, cannot be read: {reason(error)}.") from error
+    match text.split("\n"):
+        case [heading, describe_place, fingerprint, ""] if heading == _HEADING:
+            pass
+        case _:
+            raise BedsideError(f"The key of the recordings, {path}, is damaged; put a copy of it back.")
+    where, _, value = describe_place.partition(" ")
+    key = _from_hex(_recall(value) if where == "keyring" else value)
+    if key is None and where == "keyring":
+        raise BedsideError(
+            f"The key of the recordings in {folder} is in this computer's key store, which did not give it: "
+            "log in as the user who made them, unlock the key store and start again."
+        )
+    if key is None or _fingerprint(key) != fingerprint:
+        raise BedsideError(f"The key of the recordings in {folder} is not the one that they were made with.")
+    return key
+
+
+def describe_place(folder: Path) -> str:
+    """Return, for people, where the key of a folder's store lies, or would be put if it were made now."""
+    try:
+        kept = (folder / KEY_FILE).read_text("ascii", errors="replace").split("\n")
+        in_store = len(kept) > 1 and kept[1].startswith("keyring")
+    except OSError:
+        in_store = _key_store() is not None
+    return "in this computer's key store" if in_store else f"in a file only this user can read, {folder / KEY_FILE}"
+
+
+def load_or_make(folder: Path) -> bytes:
+    """Return the key of the store in a folder, made now where there is none; raise BedsideError where that fails."""
+    key = load(folder)
+    if key is not None:
+        return key
+    _make(folder)
+    key = load(folder)
+    if key is None:
+        raise BedsideError(f"The key of the recordings was made in {folder} and is gone again.")
+    return key
+
+
+def _make(folder: Path) -> None:
+    key = secrets.token_bytes(KEY_BYTES)
+    name = uuid.uuid4().hex
+    kept = _remember(name, key.hex()) and _recall(name) == key.hex()
+    place = f"keyring {name}" if kept else f"file {key.hex()}"
+    final, draft = folder / KEY_FILE, folder / f".{name}.part"
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
+                file.write(f"{_HEADING}\n{place}\n{_fingerprint(key)}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # A link, unlike a renaming, never takes the place of the key that another program has just made.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, final)
+                name = ""
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(folder)
+    except OSError as error:
+        raise BedsideError(
+            f"The key of the recordings cannot be kept in {folder}: {reason(error)}. "
+            "Choose a folder on this computer's own disk."
+        ) from error
+    finally:
+        if kept and name:
+            _forget(name)
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()
+
+
+def _from_hex(text: str | None) -> bytes | None:
+    try:
+        key = bytes.fromhex(text or "")
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _key_store() -> Any:
+    # Importing keyring already looks for its backends, which can hang as well as any call to them.
+    import keyring
+
+    backend = keyring.get_keyring()
+    # Below 1 keyring counts a backend as not recommended: one that always fails, or one that stores in clear.
+    return backend if backend.priority >= 1 else None
+
+
+def _remember(name: str, value: str) -> bool:
+    def ask() -> bool:
+        backend = _key_store()
+        if backend is None:
+            return False
+        backend.set_password(_SERVICE, name, value)
+        return True
+
+    return _answer(ask) is True
+
+
+def _recall(name: str) -> str | None:
+    def ask() -> object:
+        backend = _key_store()
+        return None if backend is None else backend.get_password(_SERVICE, name)
+
+    answer = _answer(ask)
+    return answer if isinstance(answer, str) else None
+
+
+def _forget(name: str) -> None:
+    def ask() -> None:
+        backend = _key_store()
+        if backend is not None:
+            backend.delete_password(_SERVICE, name)
+
+    _answer(ask)
+
+
+def _answer(ask: Callable[[], object]) -> object:
+    """Return what the system's key store answers, or None where it is off, raises, or takes too long."""
+    if os.environ.get("BEDSIDE_KEYRING") == "off":
+        return None
+    answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def run() -> None:
+        # Backends of many makers raise what they like, and a key store that fails is one that is not there.
+        try:
+            answers.put(ask())
+        except BaseException:
+            answers.put(None)
+
+    threading.Thread(target=run, name="key store", daemon=True).start()
+    try:
+        return answers.get(timeout=_PATIENCE_SECONDS)
+    except queue.Empty:
+        return None

@@ -1,0 +1,262 @@
+"""What is kept, as tables that SQLite and PostgreSQL hold alike.
+
+Every identity is a random UUID, written as 32 hexadecimal digits, so that the records of many beds merge without
+conflict. Times of day are UTC; times inside a take are frames. No table knows a patient's name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Double, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+# Raised with every change of a table; a store made by a later version is refused.
+SCHEMA_VERSION = 3
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time of day, aware on both sides, UTC in the database: SQLite would drop the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time without its zone, in UTC; raise ValueError for a time that has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time of day needs its zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The tables of the archive."""
+
+
+class Patient(Base):
+    """A patient as the ward's list knows them: a code, and the picture that the child knows."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(200), unique=True)
+    picture: Mapped[str | None] = mapped_column(String(100))
+
+
+class Session(Base):
+    """One meeting."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    began: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Take(Base):
+    """One improvisation; ``frames`` is the frame of its last event, ``sound`` the version of what made its sound."""
+
+    __tablename__ = "take"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    began: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    origin: Mapped[str] = mapped_column(String(20))
+    sound: Mapped[str] = mapped_column(String(100))
+    rate: Mapped[int] = mapped_column(BigInteger)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    block: Mapped[int]
+    frames: Mapped[int] = mapped_column(BigInteger)
+
+
+class PartRow(Base):
+    """How many notes a player has played in a take; kept beside the events so that a list of takes need not count."""
+
+    __tablename__ = "part"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), primary_key=True)
+    player: Mapped[str] = mapped_column(String(20), primary_key=True)
+    notes: Mapped[int]
+    entered: Mapped[int] = mapped_column(BigInteger)
+
+
+class PerformedRow(Base):
+    """One performed event; the columns after ``kind`` are the fields of all events, each null where it is not one."""
+
+    __tablename__ = "performed"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    frame: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    player: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[int | None] = mapped_column(BigInteger)
+    key: Mapped[int | None]
+    velocity: Mapped[float | None] = mapped_column(Double)
+    brightness: Mapped[float | None] = mapped_column(Double)
+    pitch: Mapped[float | None] = mapped_column(Double)
+    semitones: Mapped[float | None] = mapped_column(Double)
+    depth: Mapped[float | None] = mapped_column(Double)
+    share: Mapped[float | None] = mapped_column(Double)
+    spent: Mapped[float | None] = mapped_column(Double)
+    down: Mapped[bool | None]
+    source: Mapped[str | None] = mapped_column(String(20))
+    instrument: Mapped[str | None] = mapped_column(Text)
+    db: Mapped[float | None] = mapped_column(Double)
+    pan: Mapped[float | None] = mapped_column(Double)
+    room: Mapped[str | None] = mapped_column(Text)
+    profile: Mapped[str | None] = mapped_column(Text)
+    seconds: Mapped[float | None] = mapped_column(Double)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    rate: Mapped[int | None] = mapped_column(BigInteger)
+    block: Mapped[int | None]
+
+
+class Choice(Base):
+    """A choice and whose it was; the frame is null where it was made between takes."""
+
+    __tablename__ = "choice"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    take_id: Mapped[str | None] = mapped_column(ForeignKey("take.id"), index=True)
+    frame: Mapped[int | None] = mapped_column(BigInteger)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    what: Mapped[str] = mapped_column(String(100))
+    which: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(20))
+
+
+class Marker(Base):
+    """A moment that the therapist marked: the ``seconds`` before a frame."""
+
+    __tablename__ = "marker"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    frame: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float] = mapped_column(Double)
+
+
+class Remark(Base):
+    """The therapist's words about a moment or a span of a take, in frames, or about a marker."""
+
+    __tablename__ = "remark"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    marker_id: Mapped[str | None] = mapped_column(ForeignKey("marker.id"))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str] = mapped_column(Text)
+
+
+class Verdict(Base):
+    """What the therapist made of a moment that was proposed: accepted or dismissed."""
+
+    __tablename__ = "verdict"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    accepted: Mapped[bool]
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SessionNote(Base):
+    """What the therapist wrote of a session, in the four parts of a SOAP note."""
+
+    __tablename__ = "session_note"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    subjective: Mapped[str] = mapped_column(Text)
+    objective: Mapped[str] = mapped_column(Text)
+    assessment: Mapped[str] = mapped_column(Text)
+    plan: Mapped[str] = mapped_column(Text)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Goal(Base):
+    """A goal for a patient: ``levels`` are five lines, what −2, −1, 0, 1 and 2 look like; ``weight`` is over 0."""
+
+    __tablename__ = "goal"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    levels: Mapped[str] = mapped_column(Text)
+    weight: Mapped[float] = mapped_column(Double)
+    set: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Attainment(Base):
+    """How far a goal was attained in a session, −2 to 2, as one rater saw it."""
+
+    __tablename__ = "attainment"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    goal_id: Mapped[str] = mapped_column(ForeignKey("goal.id"), index=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("session.id"), index=True)
+    level: Mapped[int]
+    rater: Mapped[str] = mapped_column(String(40))
+    rated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Link(Base):
+    """A moment of a take, in frames, that a session's note or a goal points to; exactly one of the two is set."""
+
+    __tablename__ = "link"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("session.id"), index=True)
+    goal_id: Mapped[str | None] = mapped_column(ForeignKey("goal.id"), index=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+class Rating(Base):
+    """A span of a take, in frames, that a rater put into a category, without seeing another's."""
+
+    __tablename__ = "rating"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    rater: Mapped[str] = mapped_column(String(40))
+    category: Mapped[str] = mapped_column(String(80))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Finished(Base):
+    """A rater has said that their ratings of a take are done; from then on nothing of them changes."""
+
+    __tablename__ = "finished"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
+    rater: Mapped[str] = mapped_column(String(40))
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffCode(Base):
+    """The staff code as a hash, and how many wrong ones were tried since the last right one; there is one row."""
+
+    __tablename__ = "staff_code"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hashed: Mapped[str] = mapped_column(Text)
+    failures: Mapped[int]

@@ -1,0 +1,91 @@
+"""Every event has one row and every row one event, exactly: both ways are read from the same table of kinds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bedside.archive.store.models import PerformedRow
+from bedside.errors import BedsideError
+from bedside.music.events import Event, Performed, Player, Source
+from bedside.music.kinds import FIELDS, KINDS
+
+# PostgreSQL and SQLite know no unsigned integers.
+_LARGEST = 2**63 - 1
+
+
+def _whole(value: int) -> int:
+    if not 0 <= value <= _LARGEST:
+        raise ValueError(f"a whole number that is kept is from 0 to 2**63 - 1, not {value}")
+    return int(value)
+
+
+def _float_back(value: float | None) -> float:
+    # SQLite keeps a not-a-number as null.
+    return math.nan if value is None else value
+
+
+# For every type of field, how it is written and how it is read; the field's name is also the name of its column.
+_WAYS: dict[type, tuple[Callable[[Any], object], Callable[[Any], Any]]] = {
+    Player: (lambda player: player.label, {player.label: player for player in Player}.__getitem__),
+    Source: (lambda source: source.name.lower(), {source.name.lower(): source for source in Source}.__getitem__),
+    int: (_whole, int),
+    float: (float, _float_back),
+    bool: (bool, bool),
+    str: (str, str),
+}
+_WRITE = {event: [(name, _WAYS[made][0]) for name, made in fields.items()] for event, fields in FIELDS.items()}
+_READ = {kind: [(name, _WAYS[made][1]) for name, made in FIELDS[event].items()] for kind, event in KINDS.items()}
+_KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+COLUMNS: tuple[str, ...] = tuple(PerformedRow.__table__.columns.keys())
+
+
+_EMPTY: dict[str, object] = dict.fromkeys(COLUMNS)
+
+
+def event_fields(event: Event) -> dict[str, object]:
+    """Return an event as plain values: its ``kind``, then its fields by name, players and sources by their labels.
+
+    Raise ValueError for a whole number that does not fit into 63 bits.
+    """
+    plain: dict[str, object] = {"kind": _KIND_OF[type(event)]}
+    for name, write in _WRITE[type(event)]:
+        plain[name] = write(getattr(event, name))
+    return plain
+
+
+def row(take: str, ordinal: int, performed: Performed) -> dict[str, object]:
+    """Return the row of an event, with every column, for the take of this id; raise ValueError as `fields` does."""
+    return {
+        **_EMPTY,
+        "take_id": take,
+        "ordinal": ordinal,
+        "frame": performed.frame,
+        **event_fields(performed.event),
+    }
+
+
+def outline(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> list[Performed]:
+    """Return the events of rows that have only these columns, ``frame`` and ``kind`` first, which hold them whole."""
+    ways = {
+        kind: (event, [(columns.index(name), read) for name, read in _READ[kind]])
+        for kind, event in KINDS.items()
+        if set(FIELDS[event]) <= set(columns)
+    }
+    made = []
+    for row in found:
+        event, places = ways[row[1]]
+        made.append(Performed(row[0], event(*[read(row[at]) for at, read in places])))
+    return made
+
+
+def performed(row: RowMapping) -> Performed:
+    """Return the event of a row; raise BedsideError for one that a later version wrote."""
+    kind = row["kind"]
+    if kind not in KINDS:
+        raise BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")
+    return Performed(row["frame"], KINDS[kind](**{name: read(row[name]) for name, read in _READ[kind]}))

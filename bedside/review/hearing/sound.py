@@ -1,0 +1,317 @@
+"""The sound of takes for the pages: rendered by the engine as fast as it can, heard from the first second on.
+
+What is rendered is kept as long as there is room, in a file that is encrypted under a key that only this process has
+and that is gone with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import secrets
+import struct
+import subprocess
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bedside.archive.vault import Vault
+from bedside.errors import BedsideError
+from bedside.music.events import FLICKS, Performed, Player
+from bedside.review.hearing import rendering
+from bedside.sound.engine import offline
+
+# Stereo, 16 bits.
+_FRAME_BYTES = 4
+_HEADER_BYTES = 44
+
+# How much is kept of all takes.
+MOST_BYTES = 2 << 30
+
+# What an imported take may ring on after its last event, as `offline` lets it; silence fills what it does not.
+_TAIL_SECONDS = 21.0
+
+# A listener who asks for what is not rendered yet looks this often.
+LOOK_SECONDS = 0.02
+
+
+@dataclass(slots=True, eq=False)
+class _Rendering:
+    """A take for some players: how long it is and how much of it is there, in frames.
+
+    ``events`` are those that the process which renders has not been given. ``begun`` is in which process it was, and
+    ``wanted`` and ``heard`` are the turns in which somebody last waited for it, and last had something of it.
+    """
+
+    frames: int
+    rate: int
+    number: int
+    performed: Sequence[Performed]
+    players: frozenset[Player]
+    events: Iterator[Sequence[Performed]] = field(default_factory=lambda: iter(()))
+    begun: bool = False
+    there: int = 0
+    wanted: int = 0
+    heard: int = 0
+    fault: str | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSound:
+    """A take's sound as a WAV file of ``size`` bytes.
+
+    ``read`` yields the bytes from a first to a last, waiting for what is not there. ``piece`` returns some of them
+    without waiting: None where the first is not there yet; it raises BedsideError where it never will be. ``seconds``
+    is how much there is so far, of ``length``.
+    """
+
+    size: int
+    rate: int
+    length: float
+    read: Callable[[int, int], Iterator[bytes]]
+    piece: Callable[[int, int], bytes | None]
+    seconds: Callable[[], float]
+    fault: Callable[[], str | None]
+
+
+class Listening:
+    """Renders takes and keeps what it rendered.
+
+    ``performed`` returns the events of a take, ``own`` is the user's folder of sounds, ``folder`` is where the file
+    lies. A process of its own renders piece by piece, always of what somebody waited for last; one thread here asks
+    it for them.
+    """
+
+    def __init__(
+        self,
+        performed: Callable[[str], Sequence[Performed]],
+        own: Path | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._performed = performed
+        self._own = own
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._place: tempfile.TemporaryDirectory[str] | None = None
+        self._renderings: OrderedDict[tuple[str, int, frozenset[Player]], _Rendering] = OrderedDict()
+        self._work = threading.Condition()
+        self._turns = itertools.count(1)
+        self._closing = False
+
+    def close(self) -> None:
+        """Forget all that was rendered."""
+        with self._work:
+            self._closing = True
+            self._work.notify_all()
+            place, self._place = self._place, None
+        if place is not None:
+            self._thread.join(10.0)
+            self._vault.close()
+            place.cleanup()
+
+    def warm(self) -> None:
+        """Start what renders, so that the first sound need not wait for it."""
+        with self._work:
+            self._open()
+
+    def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
+        """Return the sound of a take as these players are heard; rendering begins at once.
+
+        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises KeyError for a take
+        that is not there.
+        """
+        made = self._rendering(take, frozenset(players))
+        if not ahead:
+            self._want(made)
+        return TakeSound(
+            size=_HEADER_BYTES + made.frames * _FRAME_BYTES,
+            rate=made.rate,
+            length=made.frames / made.rate,
+            read=lambda first, last: self._read(made, first, last),
+            piece=lambda first, last: self._piece(made, first, last),
+            seconds=lambda: made.there / made.rate,
+            fault=lambda: made.fault,
+        )
+
+    def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
+        performed = self._performed(take)
+        if not performed:
+            raise KeyError(take)
+        # A take that is being played has grown since.
+        key = (take, len(performed), players)
+        with self._work:
+            self._open()
+            found = self._renderings.get(key)
+            if found is not None and found.fault is None:
+                return found
+            if found is not None:
+                self._vault.forget(found.number)
+            rate = offline.sound_rate(performed)
+            frames = offline.frames(performed)
+            if offline.began(performed).rate == FLICKS:
+                frames += round(_TAIL_SECONDS * rate)
+            made = _Rendering(frames, rate, next(self._turns), performed, players)
+            made.heard = made.number
+            self._renderings[key] = made
+            self._make_room(made)
+            self._work.notify_all()
+        return made
+
+    def _open(self) -> None:
+        """Make the file and begin to render, the first time that somebody listens."""
+        if self._closing:
+            raise BedsideError("The pages are being closed.")
+        if self._place is None:
+            self._place = tempfile.TemporaryDirectory(prefix="bedside-", dir=self._folder, ignore_cleanup_errors=True)
+            self._vault = Vault(Path(self._place.name) / "sound.db", secrets.token_bytes(32))
+            self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
+            self._thread.start()
+
+    def _make_room(self, fresh: _Rendering) -> None:
+        """Forget the renderings of which nobody has had anything for longest, until the rest has room."""
+        while sum(each.frames for each in self._renderings.values()) * _FRAME_BYTES > MOST_BYTES:
+            others = [key for key, each in self._renderings.items() if each is not fresh]
+            if not others:
+                return
+            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].heard))
+            with gone.changed:
+                gone.fault = "This sound was forgotten to make room for others; load the page again."
+                gone.changed.notify_all()
+            self._vault.forget(gone.number)
+
+    def _want(self, made: _Rendering) -> None:
+        made.wanted = next(self._turns)
+
+    def _run(self) -> None:
+        self._process = rendering.launch(self._own)
+        try:
+            while True:
+                with self._work:
+                    while not (unfinished := self._unfinished()) and not self._closing:
+                        self._work.wait()
+                    if self._closing:
+                        return
+                made = max(unfinished, key=lambda each: (each.wanted, -each.number))
+                try:
+                    self._step(made)
+                except (OSError, EOFError):
+                    # The process fell; the next goes on with what is still wanted.
+                    self._fail(made, "This take cannot be heard.")
+                    self._end()
+                    self._process = rendering.launch(self._own)
+                    for each in self._renderings.values():
+                        each.begun = False
+                except Exception as fault:
+                    self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
+        finally:
+            self._end()
+
+    def _unfinished(self) -> list[_Rendering]:
+        return [each for each in self._renderings.values() if each.there < each.frames and each.fault is None]
+
+    def _step(self, made: _Rendering) -> None:
+        """Have the next piece of a rendering made, and keep it."""
+        process = self._process
+        assert process is not None and process.stdin is not None and process.stdout is not None  # noqa: S101
+        if not made.begun:
+            made.begun = True
+            made.there = 0
+            events = made.performed
+            made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
+            instruments = rendering.instrument_names(events, self._own)
+            rendering.send(
+                process.stdin,
+                rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments),
+            )
+        rendering.send(process.stdin, rendering.Next(made.number))
+        while True:
+            match rendering.receive(process.stdout):
+                case rendering.More():
+                    rendering.send(process.stdin, list(next(made.events)))
+                case rendering.Fault(sentence):
+                    raise BedsideError(sentence)
+                case bytes(piece):
+                    break
+        self._keep(made, piece)
+        if made.there >= made.frames:
+            rendering.send(process.stdin, rendering.Forget(made.number))
+
+    def _keep(self, made: _Rendering, piece: bytes) -> None:
+        with made.changed:
+            if made.fault is None:
+                self._vault.put(made.number, made.there // rendering.PIECE_FRAMES, piece)
+                made.there += len(piece) // _FRAME_BYTES
+            made.changed.notify_all()
+
+    def _fail(self, made: _Rendering, sentence: str) -> None:
+        with made.changed:
+            made.fault = sentence
+            made.changed.notify_all()
+
+    def _end(self) -> None:
+        """End the process that renders."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        process.kill()
+        process.wait()
+
+    def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
+        made.heard = next(self._turns)
+        if first < _HEADER_BYTES:
+            return _header(made.rate, made.frames)[first : last + 1]
+        number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, rendering.PIECE_FRAMES)
+        with made.changed:
+            if made.fault is not None:
+                raise BedsideError(made.fault)
+            if made.there < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
+                self._want(made)
+                return None
+            piece = self._vault.get(made.number, number)
+        offset = within * _FRAME_BYTES + (first - _HEADER_BYTES) % _FRAME_BYTES
+        return piece[offset : offset + last + 1 - first]
+
+    def _read(self, made: _Rendering, first: int, last: int) -> Iterator[bytes]:
+        """Yield the bytes ``first`` to ``last``, both included, as far as there will ever be any."""
+        while first <= last and not self._closing:
+            try:
+                piece = self._piece(made, first, last)
+            except BedsideError:
+                return
+            if piece is None:
+                with made.changed:
+                    made.changed.wait(LOOK_SECONDS)
+                continue
+            if not piece:
+                return
+            yield piece
+            first += len(piece)
+
+
+def _header(rate: int, frames: int) -> bytes:
+    """Return the header of a WAV file of stereo 16-bit frames (Microsoft & IBM, RIFF, 1991)."""
+    size = frames * _FRAME_BYTES
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        *(b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 2, rate, rate * _FRAME_BYTES, _FRAME_BYTES, 16, b"data", size),
+    )
+
+
+@contextlib.contextmanager
+def listening(
+    performed: Callable[[str], Sequence[Performed]], own: Path | None = None, folder: Path | None = None
+) -> Iterator[Listening]:
+    """Give a place to listen at, which is gone afterwards."""
+    made = Listening(performed, own, folder)
+    try:
+        yield made
+    finally:
+        made.close()

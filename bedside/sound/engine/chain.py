@@ -1,0 +1,120 @@
+"""The way of all sound from the voices to the card: rooms, rises and stops, guard, limiter, scrub and clamp."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bedside.sound import profiles
+from bedside.sound.engine.guard import LoudnessGuard
+from bedside.sound.engine.limiter import Limiter
+from bedside.sound.engine.surroundings import Surroundings
+
+# A sound this soft is silent.
+SILENT_DB = -60.0
+
+# A stop is heard as a breath, not as a cut, and is over well before 300 ms.
+STOP_SECONDS = 0.2
+
+# Sound that comes back after a loss rises in a straight line of decibels, so that nobody is startled.
+RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
+
+
+class Chain:
+    """Takes blocks of stereo sound, (2, block) float32, to what may be heard, in exactly this order."""
+
+    def __init__(self, rate: int, block: int) -> None:
+        self.block = block
+        self.surroundings = Surroundings(rate, block)
+        self.profile = profiles.USUAL
+        self._guard = LoudnessGuard(rate, block, self.limits.loudness_lufs)
+        self._limiter = Limiter(rate, block)
+        self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
+        self._stopping = 0
+        self._rise_blocks = max(1, math.ceil(RISE_SECONDS * rate / block))
+        self._rising = 0
+        self._answer = np.zeros((2, block), np.float32)
+        self._ramp = np.arange(1, block + 1) / block
+
+    @property
+    def limits(self) -> profiles.Limits:
+        """How loud and how sudden it may be."""
+        return profiles.PROFILES[self.profile]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is left anywhere on the way."""
+        return self.surroundings.silent and self._limiter.silent
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop is fading."""
+        return self._stopping > 0
+
+    @property
+    def spent(self) -> float:
+        """How much is gone of the loudness that three seconds may have, 0–1."""
+        return self._guard.spent
+
+    def take(self, profile: str) -> None:
+        """Take a profile, if there is one of this name."""
+        if profile in profiles.PROFILES:
+            self.profile = profile
+            self._guard.limit(self.limits.loudness_lufs)
+
+    def stop(self) -> None:
+        """Begin to fade to silence."""
+        self._stopping = self._stopping or self._stop_blocks
+
+    def rise(self) -> None:
+        """Begin at silence, and rise."""
+        self._rising = self._rise_blocks
+
+    def hush(self) -> None:
+        """Fall to exact silence; what was loud is not forgotten."""
+        self._stopping = self._rising = 0
+        self.surroundings.clear()
+        self._limiter.clear()
+
+    def clear(self, spent: float) -> None:
+        """Fall to exact silence, ``spent`` being how much is gone of the loudness of three seconds, 0–1."""
+        self.hush()
+        self._guard.clear(spent)
+
+    def rest(self) -> None:
+        """Let a block of silence pass."""
+        self._stopping = self._rising = 0
+        self._guard.rest()
+
+    def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> bool:
+        """Write what may be heard of a block into ``out``, both (2, block); return whether it ended a stop."""
+        answer = self._answer
+        self.surroundings.render(sound, answer)
+        if self._rising:
+            answer *= self._rise()
+            self._rising -= 1
+        if self._stopping:
+            answer *= self._fade()
+        self._guard.render(answer)
+        self._limiter.render(answer, out)
+        if not self._stopping:
+            return False
+        self._stopping -= 1
+        return self._stopping == 0
+
+    def _fade(self) -> NDArray[np.float32]:
+        """Return the next block of a raised cosine that falls from 1 to 0 and leaves the limiter's look-ahead empty."""
+        lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
+        done = self._stop_blocks - self._stopping
+        phase = np.minimum((done + self._ramp) / lasting, 1.0)
+        fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * phase)).astype(np.float32)
+        return fade
+
+    def _rise(self) -> NDArray[np.float32]:
+        """Return the next block of a straight line of decibels from `SILENT_DB` to 0."""
+        done = self._rise_blocks - self._rising
+        db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
+        rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)
+        return rise

@@ -1,0 +1,166 @@
+"""The room around the instruments: first reflections, and a feedback delay network of twelve lines.
+
+Every line is at least one block long, so that a block of all lines is one gather, one product and one write (Jot &
+Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bedside.sound.engine.runs import Runs
+
+# Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
+_LINES = (1103, 1259, 1433, 1621, 1831, 2053, 2297, 2579, 2887, 3253, 3739, 4327)
+
+# First reflections of either side at 48 kHz, 4 to 41 ms, denser as they go; they also thicken what enters the lines.
+_LEFT = (211, 419, 593, 757, 911, 1049, 1181, 1307, 1427, 1543, 1657, 1759)
+_RIGHT = (263, 467, 631, 797, 941, 1087, 1213, 1361, 1483, 1601, 1721, 1973)
+_SIGNS = (1, -1, -1, 1, -1, 1, 1, -1, 1, 1, -1, -1)
+
+# How loud the first reflections are heard, beside what the lines give back.
+_EARLY = 0.5
+
+# A tail whose every block stays below this, −140 dB, for as long as the longest line is over.
+_INAUDIBLE = 1e-7
+
+# The energy of a block that no instruments could make.
+_ABSURD = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A room.
+
+    ``size`` is its size against the usual one, 0.5–1.5, ``seconds`` the time in which low sounds fall by 60 dB,
+    ``damping`` (0–1) how much faster high ones do, and ``wet`` the gain of what it gives back.
+    """
+
+    size: float
+    seconds: float
+    damping: float
+    wet: float
+
+
+# By name, as worlds ask for them and takes keep them; the first is the usual one.
+SPACES: dict[str, Space] = {
+    "hall": Space(size=1.0, seconds=1.9, damping=0.32, wet=0.22),
+    "nearby": Space(size=0.55, seconds=0.5, damping=0.5, wet=0.12),
+    "chamber": Space(size=0.75, seconds=1.1, damping=0.38, wet=0.18),
+    "wood": Space(size=0.85, seconds=1.3, damping=0.62, wet=0.2),
+    "water": Space(size=1.2, seconds=2.8, damping=0.55, wet=0.28),
+    "snow": Space(size=0.9, seconds=0.9, damping=0.8, wet=0.14),
+    "space": Space(size=1.5, seconds=4.5, damping=0.36, wet=0.32),
+}
+USUAL = "hall"
+
+
+class Room:
+    """A reverberator: stereo in, stereo out, both (2, block) float32; what comes out holds the sound itself too."""
+
+    def __init__(self, rate: int, block: int, space: Space = SPACES[USUAL]) -> None:
+        self.block = block
+        scale = space.size * rate / 48000
+        lines = np.array([max(block, round(delay * scale)) for delay in _LINES])
+        walls = np.array([round(delay * scale) for delay in (*_LEFT, *_RIGHT)])
+        count = len(lines)
+        self._count = count
+        sides = np.repeat([count, count + 1], [len(_LEFT), len(_RIGHT)])
+        loss = 10 ** (-3 * lines / (space.seconds * rate))
+        # A two-tap low-pass in each loop; longer lines lose more, so that all lines' highs fall together.
+        tilt = 0.5 * space.damping * lines / lines.max()
+        # Taps: each line, each line a frame earlier, each reflection, the sound itself.
+        late = np.concatenate((lines, lines + 1, walls, (0, 0)))
+        rows = np.concatenate((np.arange(count), np.arange(count), sides, (count, count + 1)))
+        mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
+        self._kept, self._given = np.split(mixing, (count,))
+        # The delays go round through a store of whole blocks. The first stands behind the last too: no run is torn.
+        around = (-(-int(late.max()) // block) + 1) * block
+        self._store = np.zeros((count + 2, around + block), np.float32)
+        self._runs = Runs(self._store, block)
+        begins = np.arange(0, around, block)
+        self._reading = rows * (around + block) + (begins[:, None] - late) % around
+        *self._blocks, self._behind = np.split(self._store, [*begins[1:], around], axis=1)
+        self._at = 0
+        self._longest = int(lines.max() + walls.max()) + block
+        self._quiet = self._longest
+        self._faint = _INAUDIBLE**2 * 2 * block
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is left in the room: every state is exactly zero."""
+        return self._quiet >= self._longest
+
+    def clear(self) -> None:
+        """Empty the room."""
+        self._store[:] = 0
+        self._at = 0
+        self._quiet = self._longest
+
+    def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+        """Write a block of ``sound`` and the room's answer to it into ``out``.
+
+        A number that is none is taken as silence, an absurd one cut down: they would go round in the room for ever.
+        """
+        energy = float(np.vdot(sound, sound))
+        if not energy < _ABSURD:
+            np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            np.clip(sound, -1, 1, out=sound)
+            energy = float(np.vdot(sound, sound))
+        loud = energy > self._faint
+        if not loud and self.silent:
+            out[:] = sound
+            return
+        now, count = self._blocks[self._at], self._count
+        now[count:] = sound
+        if self._at == 0:
+            self._behind[count:] = sound
+        taps = self._runs.read(self._reading[self._at])
+        lines = np.matmul(self._kept, taps, out=now[:count])
+        np.matmul(self._given, taps, out=out)
+        if self._at == 0:
+            self._behind[:count] = lines
+        self._at = (self._at + 1) % len(self._blocks)
+        if loud or float(np.vdot(lines, lines) + np.vdot(out, out)) > self._faint:
+            self._quiet = 0
+        else:
+            self._quiet += self.block
+            if self.silent:
+                self.clear()
+
+
+def _mixing(
+    now: NDArray[np.float64],
+    before: NDArray[np.float64],
+    walls: NDArray[np.int64],
+    sides: NDArray[np.int64],
+    wet: float,
+) -> NDArray[np.float32]:
+    """Return what goes from lines, lines a frame before, reflections and sound (columns) into lines, left and right."""
+    count = len(now)
+    orthogonal = _hadamard() / np.sqrt(count)
+    level = np.array(_SIGNS * 2) * np.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
+    given = np.zeros((count + 2, count))
+    given[:count] = orthogonal
+    # Each reflection enters the lines by a pattern of its own; lines leave by two more: all uncorrelated.
+    given[count:] = wet * orthogonal[[3, 8]] * np.sqrt(count) / 2
+    reflected = np.zeros((count + 2, len(walls)))
+    for number, side in enumerate(sides):
+        reflected[:count, number] = orthogonal[number % count] * level[number]
+        reflected[count + side, number] = wet * _EARLY * level[number]
+    dry = np.zeros((count + 2, 2))
+    dry[count:] = np.eye(2)
+    return np.concatenate((given * now, given * before, reflected, dry), axis=1).astype(np.float32)
+
+
+def _hadamard() -> NDArray[np.float64]:
+    """Return the Hadamard matrix of twelve rows, ±1 in rows that are orthogonal (Paley 1933, by the squares mod 11)."""
+    squares = {number * number % 11 for number in range(1, 11)}
+    matrix = np.ones((12, 12))
+    for row in range(11):
+        for column in range(11):
+            matrix[row + 1, column + 1] = 1.0 if (column - row) % 11 in squares else -1.0
+    return matrix

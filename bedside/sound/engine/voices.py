@@ -1,0 +1,351 @@
+"""The voices: each sounding note is one column of arrays, and a block is a gather and a product for each instrument.
+
+Nothing here knows who decides what is played.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bedside.sound.engine.bending import Bender
+from bedside.sound.engine.columns import NEVER, Columns
+from bedside.sound.engine.fading import Fader
+from bedside.sound.engine.runs import Runs
+from bedside.sound.engine.strike import Strike
+from bedside.sound.instrument import LONGEST_BLOCK, Instrument, Region
+
+# A note that slides on to the tables of another key is there in this time.
+REHOME_SECONDS = 0.02
+
+# How far a struck table that does not loop falls to its end, in nepers, and what being held adds to the worth of a
+# voice.
+_FALLEN = 70 / 20 * math.log(10)
+_HELD = 4.0
+
+# What a voice is worth more than the one before it: it decides between equals.
+_YOUNGER = 1e-9
+
+# Stolen voices that may still be fading; a note that finds no room even here takes the softest of them.
+_FADING = 32
+
+# So many notes may do so in one block.
+_MOST_MOVED = 4
+
+# How `Columns.hold` says that the pedal holds a note.
+PEDAL = 2
+
+# A note that is held this long was forgotten, or its end was lost on the way: it is let go.
+HOLD_SECONDS = 120.0
+
+# What is softer than this, −96 dB, ends. It is looked for once in this time, and what is held for too long the less
+# often.
+_INAUDIBLE = np.float32(10 ** (-96 / 20))
+_SWEEP_SECONDS = 0.043
+_HELD_SWEEPS = 16
+
+
+class VoiceBank:
+    """At most ``polyphony`` sounding notes of some instruments, computed ``block`` frames at a time.
+
+    There are ``slots`` places for instruments, filled one by one. ``parts`` is the number of players; each has a gain,
+    a bend and a vibrato of its own, which move without a click.
+    """
+
+    def __init__(self, slots: int, rate: int, block: int, polyphony: int = 64, parts: int = 4) -> None:
+        if not 1 <= block <= LONGEST_BLOCK:
+            raise ValueError(f"a block has 1 to {LONGEST_BLOCK} frames, not {block}")
+        self.block = block
+        self.polyphony = polyphony
+        self._instruments: list[Instrument | None] = [None] * slots
+        self._runs = [Runs(np.zeros(0, np.float32), block)] * slots
+        self._columns = Columns(slots, polyphony + _FADING)
+        self._fader = Fader(rate, block, parts)
+        self._bender = Bender(rate, block, parts)
+        self._born = self._blocks = self._now = 0
+        self._due = NEVER
+        self._sweep_blocks = max(1, round(_SWEEP_SECONDS * rate / block))
+        self._hold_blocks = round(HOLD_SECONDS * rate / block)
+        ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
+        self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
+        self._lines = np.zeros((4, block), np.float32)
+        self._more = np.zeros((4, block), np.float32)
+
+    def __len__(self) -> int:
+        """Return how many voices sound, those that fade for others not counted."""
+        return self._columns.count - self._columns.fading
+
+    @property
+    def silent(self) -> bool:
+        """Whether no voice sounds at all."""
+        return self._columns.count == 0
+
+    @property
+    def holding(self) -> bool:
+        """Whether a hand holds a note that still sounds."""
+        columns = self._columns
+        return bool((columns.hold[: columns.count] > 0).any())
+
+    def adopt(self, slot: int, instrument: Instrument) -> None:
+        """Put an instrument into its place."""
+        self._instruments[slot] = instrument
+        self._runs[slot] = Runs(instrument.pool, self.block)
+
+    def clear(self) -> None:
+        """End every voice at once; levels, bends and vibrato are where they are wanted."""
+        self._columns.clear()
+        self._born = self._blocks = self._now = 0
+        self._due = NEVER
+        self._fader.clear()
+        self._bender.clear()
+
+    def level(self, part: int, gain: float) -> None:
+        """Set the gain of a part; voices get there without a click, and upwards without a start."""
+        self._fader.level(part, gain, self._columns)
+
+    def bend(self, part: int, semitones: float) -> None:
+        """Bend all voices of a part, those to come included."""
+        self._bender.bend(part, semitones, self._columns)
+
+    def vibrato(self, part: int, depth: float) -> None:
+        """Let all voices of a part waver, by a depth of 0–1."""
+        self._bender.vibrato(part, depth, self._columns)
+
+    def strike(self, how: Strike, begun: int = 0) -> int:
+        """Begin a voice and return its column; where all are taken, another is softly stolen.
+
+        It begins ``begun`` frames into its tables or, below 0, as many frames into the next block.
+        """
+        columns = self._columns
+        if len(self) >= self.polyphony:
+            self._steal()
+        if columns.count == columns.most:
+            self._drop()
+        at = columns.insert(how)
+        region = how.region
+        self._born += 1
+        ends = self._now + region.length - begun
+        columns.player[at], columns.length[at], columns.ends[at] = how.player, region.length, ends
+        columns.struck[at], columns.hold[at] = self._blocks, 1
+        columns.worth[at] = _HELD + _YOUNGER * self._born
+        columns.paling[at] = 0.0 if region.loop else _FALLEN / region.length
+        columns.reading[2 * at], columns.reading[2 * at + 1] = region.soft + begun, region.bright + begun
+        self._due = min(self._due, ends)
+        self._fader.strike(at, how, columns)
+        self._bender.strike(at, how, columns)
+        return at
+
+    def release(self, player: int, note: int, pedal: bool) -> None:
+        """Let go of a note: from here it falls at its own pace, or the ``pedal`` holds it."""
+        columns = self._columns
+        if pedal:
+            for at in columns.of(player, note):
+                if columns.hold[at] == 1:
+                    columns.hold[at] = PEDAL
+        else:
+            self._let_go(columns.of(player, note))
+
+    def lift(self, player: int) -> None:
+        """Let go of the notes of a player that only the pedal holds."""
+        columns = self._columns
+        count = columns.count
+        self._let_go(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] == PEDAL)).tolist())
+
+    def release_all(self, player: int) -> None:
+        """Let go of all notes of a player."""
+        columns = self._columns
+        count = columns.count
+        self._let_go(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] > 0)).tolist())
+
+    def choke(self, player: int, slot: int, group: int, but: int) -> None:
+        """Silence a player's voices of a group of an instrument, those of the note ``but`` left out."""
+        columns = self._columns
+        for at, how in enumerate(columns.strikes):
+            theirs = (how.player, how.slot, how.region.group) == (player, slot, group)
+            if theirs and columns.notes[at] not in (None, (player, but)):
+                columns.give_up(at)
+                self._fader.choke(at, columns)
+
+    def shade(self, player: int, note: int, brightness: float) -> None:
+        """Turn a held note towards its soft table, 0, or its bright one, 1."""
+        for at in self._columns.of(player, note):
+            self._fader.shade(at, brightness, self._columns)
+
+    def glide(self, player: int, note: int, pitch: float) -> None:
+        """Let a held note slide to a pitch, as a key with what lies between two keys."""
+        for at in self._columns.of(player, note):
+            self._bender.glide(at, pitch, self._columns)
+
+    def render(self, out: NDArray[np.float32]) -> None:
+        """Write the next block of all voices into ``out``, shape (2, block): left and right."""
+        columns = self._columns
+        if columns.count == 0:
+            out[:] = 0
+            return
+        if self._bender.active:
+            self._rehome()
+            self._bender.move(columns)
+        self._fader.move(columns)
+        gains = columns.gains
+        lines = self._lines
+        whole = True
+        for slot, first, last in columns.sections:
+            samples = self._runs[slot].read(columns.reading[2 * first : 2 * last])
+            if self._bender.active:
+                instrument = self._instruments[slot]
+                assert instrument is not None  # noqa: S101 - a voice sounds only where its instrument was adopted
+                self._bender.read(instrument.pool, first, last, samples, columns)
+            if whole:
+                np.matmul(gains[:, 2 * first : 2 * last], samples, out=lines)
+                whole = False
+            else:
+                lines += np.matmul(gains[:, 2 * first : 2 * last], samples, out=self._more)
+        # Each gain goes in a straight line through the block, from what it began with to what it ends with.
+        lines *= self._weights
+        np.add(lines[:2], lines[2:], out=out)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Go on by a block in every table: round the loop, or to the voice's end."""
+        columns = self._columns
+        self._blocks += 1
+        self._now += self.block
+        columns.reading[: 2 * columns.count] += self.block
+        if self._bender.active:
+            self._due = min(self._due, self._bender.advance(columns))
+        if self._now >= self._due:
+            self._turn()
+        if self._blocks % self._sweep_blocks == 0:
+            self._sweep()
+
+    def _turn(self) -> None:
+        """Take voices that have come to the end of their tables back by a loop, or out."""
+        columns = self._columns
+        while columns.count:
+            ends = columns.ends[: columns.count]
+            at = int(ends.argmin())
+            self._due = ends.item(at)
+            if self._due > self._now:
+                return
+            loop = columns.strikes[at].region.loop
+            if loop:
+                back = loop * ((self._now - self._due) // loop + 1)
+                columns.reading[2 * at : 2 * at + 2] -= back
+                ends[at] += back
+            else:
+                self._remove([at])
+        self._due = NEVER
+
+    def _sweep(self) -> None:
+        """Take out what can no longer be heard, and let go of what is held for too long."""
+        columns = self._columns
+        count = columns.count
+        if self._blocks % (_HELD_SWEEPS * self._sweep_blocks) == 0:
+            tired = (self._blocks - columns.struck[:count] > self._hold_blocks) & (columns.hold[:count] > 0)
+            self._let_go(np.flatnonzero(tired).tolist())
+        over = columns.gain[:count] <= _INAUDIBLE
+        if self._bender.active:
+            # Notes that were carried over have withdrawn from where they were.
+            over |= (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
+        faint = np.flatnonzero(over)
+        if faint.size:
+            self._remove(faint.tolist())
+
+    def _remove(self, those: list[int]) -> None:
+        self._columns.remove(those)
+        if self._bender.active:
+            self._bender.count(self._columns)
+
+    def _let_go(self, those: list[int]) -> None:
+        columns = self._columns
+        for at in those:
+            if columns.hold[at] > 0:
+                columns.hold[at] = 0
+                columns.worth[at] -= _HELD
+                self._fader.let_go(at, columns)
+
+    def _steal(self) -> None:
+        """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
+        columns = self._columns
+        count = columns.count
+        gain = columns.gain[:count]
+        if columns.unlooped:
+            past = self._now + columns.length[:count] - columns.ends[:count]
+            gain = gain * np.exp(-columns.paling[:count] * past)
+        at = int((gain + columns.worth[:count]).argmin())
+        columns.give_up(at)
+        self._fader.steal(at, columns)
+
+    def _drop(self) -> None:
+        """Cut off the softest of those that fade for others."""
+        columns = self._columns
+        gain = columns.gain[: columns.count]
+        self._remove([int(np.argmin(np.where(columns.hold[: columns.count] < 0, gain, np.inf)))])
+
+    def _rehome(self) -> None:
+        """Carry notes that have bent too far for their tables over to those of another key, at the same pitch."""
+        columns = self._columns
+        moved = 0
+        # What was carried over stands behind what is left to carry, or at least not before it.
+        for at in reversed(self._bender.far(columns)):
+            if moved < _MOST_MOVED and self._carry(at):
+                moved += 1
+
+    def _carry(self, at: int) -> bool:
+        """Let a voice fade while another begins on nearer tables where it stands; return whether there are any."""
+        columns = self._columns
+        before = columns.strikes[at]
+        slot, layer = before.slot, before.layer
+        instrument, played = self._instruments[slot], columns.notes[at]
+        assert instrument is not None and played is not None  # noqa: S101 - it sounds, and does not fade
+        if columns.count == columns.most:
+            return False
+        heard = self._bender.heard(at, columns)
+        key = min(max(round(heard), instrument.lowest), instrument.highest)
+        now = int(columns.key[at])
+        if abs(heard - key) >= abs(heard - now) or layer >= len(instrument.at(key)):
+            return False
+        region = instrument.at(key)[layer]
+        if not region.like(instrument.at(now)[layer]):
+            return False
+        begun = int(columns.length[at] - (columns.ends[at] - self._now))
+        begun = _looped(begun, region)
+        begun = _looped(begun + self._bender.in_step(at, instrument, region.soft + begun, key, columns), region)
+        if begun >= region.length:
+            return False
+        strike = Strike(
+            player=played[0],
+            note=played[1],
+            slot=slot,
+            layer=layer,
+            region=region,
+            key=key,
+            pitch=float(columns.pitch[at]),
+            fold=before.fold,
+            gain=float(columns.gain[at]),
+            brightness=float(columns.shade[at]),
+            left=float(columns.sides[0, at]),
+            right=float(columns.sides[1, at]),
+            attack=REHOME_SECONDS,
+        )
+        wanted = columns.pitch_wanted[at] + before.fold
+        shade_wanted, struck, hold = columns.shade_wanted[at], columns.struck[at], columns.hold[at]
+        # One goes as the other comes, in step: together they keep the level.
+        self._fader.withdraw(at, REHOME_SECONDS, columns)
+        columns.give_up(at)
+        fresh = self.strike(strike, begun)
+        self._bender.glide(fresh, wanted, columns)
+        columns.shade_wanted[fresh], columns.struck[fresh] = shade_wanted, struck
+        if hold == 0:
+            self._let_go([fresh])
+        columns.hold[fresh] = hold
+        return True
+
+
+def _looped(begun: int, region: Region) -> int:
+    """Return where in its tables a voice stands that has come ``begun`` frames far, round the loop if there is one."""
+    if begun < region.length or not region.loop:
+        return begun
+    return region.length - region.loop + (begun - region.length) % region.loop

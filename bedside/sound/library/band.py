@@ -1,0 +1,95 @@
+"""The band: instruments from the cache, or made now, always in the order in which they are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+
+from bedside import places
+from bedside.errors import BedsideError
+from bedside.music.events import Event, NoteOn, Player, Program
+from bedside.sound.instrument import Instrument
+from bedside.sound.library import cache, catalogue
+
+
+def folder() -> Path:
+    """Return where instruments are kept between one start and the next."""
+    return places.user_cache() / "instruments"
+
+
+def load(
+    rate: int,
+    progress: Callable[[float], None] = lambda _share: None,
+    names: Collection[str] | None = None,
+    own: Path | None = None,
+) -> list[Instrument]:
+    """Return the instruments at a sample rate that have these ``names``, by default all that can be used.
+
+    ``own`` is the user's folder of sounds; ``progress`` is told each further share of the work, 1 in all. Raises
+    BedsideError where the program's own files are missing or damaged, or a named one cannot be used.
+    """
+    recipes = [recipe for recipe in catalogue.recipes(own) if names is None or recipe.name in names]
+    band = []
+    for recipe in recipes:
+        done = 0.0
+
+        def moved(share: float) -> None:
+            nonlocal done
+            progress((share - done) / len(recipes))
+            done = share
+
+        try:
+            band.append(cache.load(recipe, rate, folder(), moved))
+        except BedsideError:
+            if names is not None:
+                raise
+        moved(1.0)
+    return band
+
+
+def gather(
+    events: Sequence[Event],
+    rate: int,
+    own: Path,
+    say: Callable[[str], None],
+    progress: Callable[[float], None] = lambda _share: None,
+) -> list[Instrument]:
+    """Return those instruments at a sample rate, the user's own in the folder ``own`` among them, that events play on.
+
+    ``say`` is told a sentence for each that is not there any more, ``progress`` each further share of the work.
+    """
+    for name in missing(events, own):
+        say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
+    return load(rate, progress, instruments_played(events, own), own)
+
+
+def missing(events: Iterable[Event], own: Path | None = None) -> list[str]:
+    """Return the names of the instruments that notes were played on and that are not there, by name."""
+    known = {recipe.name for recipe in catalogue.recipes(own)}
+    asked: dict[Player, str] = {}
+    used = set()
+    for event in events:
+        match event:
+            case Program(player, name):
+                asked[player] = name
+            case NoteOn(player) if player in asked:
+                used.add(asked[player])
+    return sorted(used - known)
+
+
+def instruments_played(events: Iterable[Event], own: Path | None = None) -> set[str]:
+    """Return the names of the instruments that notes are played on.
+
+    As in the engine, a player begins with the first that there is, and keeps it where another is asked for that is not
+    there. ``own`` is the user's folder of sounds.
+    """
+    known = [recipe.name for recipe in catalogue.recipes(own)]
+    programs = dict.fromkeys(Player, known[0])
+    used = set()
+    for event in events:
+        match event:
+            case Program(player, name) if name in known:
+                programs[player] = name
+            case NoteOn(player):
+                used.add(programs[player])
+    return used or {known[0]}

@@ -1,0 +1,50 @@
+"""The sounds that an SFZ file may name instead of a sample: one loop each, of harmonics below the Nyquist frequency."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+NAMES = ("*sine", "*saw", "*square", "*triangle", "*tri", "*noise", "*silence")
+
+# A loop of about this length is in tune to a twentieth of a cent from the lowest key up.
+_LOOP_SECONDS = 0.25
+_NOISE_SECONDS = 3.0
+_HIGHEST = 0.45
+_LOWEST_HZ = 8.0
+
+
+def loop_frames(name: str, hz: float, rate: int) -> int:
+    """Return how many frames one loop of an oscillator has."""
+    if name == "*noise":
+        return round(_NOISE_SECONDS * rate)
+    if name == "*silence" or not _LOWEST_HZ <= hz <= _HIGHEST * rate:
+        return 64
+    return round(_cycles(hz) * rate / hz)
+
+
+def loop(name: str, hz: float, rate: int) -> NDArray[np.float32]:
+    """Return one loop of an oscillator at ``hz``, its first harmonic as in a wave that reaches ±1.
+
+    Fourier's series: a saw has all harmonics at 1/n, a square the odd ones at 1/n, a triangle the odd ones at 1/n² in
+    turn. Noise is white and has no pitch. What has no harmonic between 8 Hz and 0.45 of the rate is silent.
+    """
+    size = loop_frames(name, hz, rate)
+    if name == "*noise":
+        return np.random.default_rng(0).uniform(-1, 1, size).astype(np.float32)
+    if name == "*silence" or not _LOWEST_HZ <= hz <= _HIGHEST * rate:
+        return np.zeros(size, np.float32)
+    harmonics = np.arange(1, int(_HIGHEST * rate / hz) + 1)
+    odd = harmonics % 2
+    levels = {
+        "*sine": (harmonics == 1) * 1.0,
+        "*saw": 2 / np.pi / harmonics,
+        "*square": 4 / np.pi * odd / harmonics,
+    }.get(name, 8 / np.pi**2 * odd * (-1.0) ** (harmonics // 2) / harmonics**2)
+    spectrum = np.zeros(size // 2 + 1, np.complex128)
+    spectrum[harmonics * _cycles(hz)] = -0.5j * size * levels
+    return np.fft.irfft(spectrum, size).astype(np.float32)
+
+
+def _cycles(hz: float) -> int:
+    return max(1, round(_LOOP_SECONDS * hz))

@@ -1,0 +1,310 @@
+"""The host of the engine's process: keeps one engine playing and one more in readiness.
+
+An engine that dies, hangs or loses its card is replaced by the spare, which goes on with the same take. Instruments
+that the engines miss are baked meanwhile. One thread listens to all; it alone calls the listener. `EngineHost.ask` may
+be called from one other thread and never blocks.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bedside.music.events import Event, Performed
+from bedside.sound.live import wire
+from bedside.sound.live.baking import Baking
+from bedside.sound.live.child import HUNG_SECONDS, Child, Phase, launch
+from bedside.sound.live.continuation import Continuation
+from bedside.sound.live.links import Links
+from bedside.sound.live.process import Settings
+from bedside.sound.live.pump import BEAT_SECONDS
+
+# A turn of the host that took this long means that the whole machine stood still.
+_STALL_SECONDS = 0.1
+
+# A spare that dies is not replaced faster than this.
+_SPARE_SECONDS = 0.5
+
+# The first spare begins this long after the first engine plays: at a start the picture has the other core.
+_SETTLED_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the engine fares; ``card`` is empty where nothing is heard."""
+
+    card: str
+    latency_seconds: float
+    late_blocks: int
+    longest_block_seconds: float
+    restarts: int
+
+
+class EngineHost:
+    """Starts engines, asks them to play, and hands what they performed to ``listener``.
+
+    ``sustained`` names the instruments whose held notes sound on, as far as is known before they are there.
+    ``listener`` must not block or raise.
+    """
+
+    def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Performed], None]) -> None:
+        self._standing = Continuation(sustained)
+        self._instruments: dict[str, None] = {}
+        self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
+        self._settings = replace(settings, meanwhile=str(self._baking.meanwhile))
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._active: Child | None = None
+        self._spare: Child | None = None
+        self._active_due = 0.0
+        self._spare_due = 0.0
+        self._restarts = 0
+        self._pongs: list[float] = []
+        self._links = Links()
+        self._wanted = wire.Opening.TRIED
+        self._leaving = False
+        self._patient_until = 0.0
+        self._faults = 0
+        self._ended = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
+
+    def start(self) -> None:
+        """Start the engines; sound is there when `ready` says so, and what is asked before is not lost while held."""
+        self._active = self._launch()
+        self._thread.start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether an engine plays."""
+        active = self._active
+        return active is not None and active.phase is Phase.PLAYING and active.beat is not None
+
+    @property
+    def instruments(self) -> list[str]:
+        """The names of the instruments that can be played, in the order in which they came."""
+        return list(self._instruments)
+
+    @property
+    def health(self) -> Health:
+        """How the engine fares now."""
+        active = self._active
+        if active is None or active.beat is None:
+            return Health("", 0.0, 0, 0.0, self._restarts)
+        return Health(active.card, active.latency, active.beat.late, active.beat.longest, self._restarts)
+
+    @property
+    def processes(self) -> list[int]:
+        """The process numbers of the playing engine and, after it, of the spare."""
+        return [child.process.pid for child in (self._active, self._spare) if child is not None]
+
+    def ask(self, event: Event) -> None:
+        """Ask the engine to perform an event."""
+        with self._lock:
+            now = time.perf_counter_ns()
+            self._standing.asked(event, now)
+            if self._active is not None and self._active.phase is Phase.PLAYING:
+                self._active.send(wire.Request(event, now))
+
+    def close_take(self) -> None:
+        """Let the take that is playing end, whichever engine plays it, and every held note with it."""
+        with self._lock:
+            self._standing.close(time.perf_counter_ns())
+            if self._active is not None and self._active.phase is Phase.PLAYING:
+                self._active.send(wire.Close())
+
+    @property
+    def frame(self) -> int | None:
+        """The frame that the take which is playing has come to by now; None between takes."""
+        with self._lock:
+            return self._standing.frame(time.perf_counter_ns(), self._settings.rate)
+
+    def ping(self) -> None:
+        """Ask for the time it takes an event to reach the next block; `pongs` has the answers."""
+        with self._lock:
+            if self._active is not None:
+                self._active.send(wire.Ping(time.perf_counter_ns()))
+
+    @property
+    def pongs(self) -> list[float]:
+        """The answers to pings so far, in seconds."""
+        return list(self._pongs)
+
+    def stop(self, seconds: float = 3.0) -> None:
+        """End the take and the engines, waiting at most so long for the last sound to fade; once is enough."""
+        if self._stopped.is_set():
+            return
+        with self._lock:
+            self._leaving = True
+            if self._active is not None:
+                self._active.send(wire.Quit())
+        # Until the engine has gone by itself: then all that it had to say was heard.
+        self._ended.wait(seconds)
+        self._stopped.set()
+        self._thread.join(seconds)
+        for child in (self._active, self._spare):
+            if child is not None:
+                self._links.end(child)
+        self._links.close(1.0)
+        # What the engines had open can be removed only now.
+        self._baking.stop()
+
+    def _run(self) -> None:
+        turned = time.perf_counter()
+        while not self._stopped.is_set():
+            try:
+                self._turn(turned)
+            except Exception:
+                # Whatever it is, the next engine may be spared it; without this thread there is none.
+                self._faults += 1
+                self._stopped.wait(_SPARE_SECONDS)
+            turned = time.perf_counter()
+
+    def _turn(self, turned: float) -> None:
+        """Listen for a moment, then see to the engines; ``turned`` is when the last turn ended."""
+        if self._links:
+            for child, piece in self._links.hear(BEAT_SECONDS):
+                if piece:
+                    self._hear_all(child, piece)
+                elif child in (self._active, self._spare):
+                    self._fail(child)
+        else:
+            self._stopped.wait(BEAT_SECONDS)
+        now = time.perf_counter()
+        if now - turned > _STALL_SECONDS:
+            # The whole machine stood still; an engine that did is not to blame.
+            self._patient_until = now + HUNG_SECONDS
+        self._watch(now)
+        if not self._leaving:
+            self._baking.look(now)
+        self._links.reap()
+
+    def _watch(self, now: float) -> None:
+        for child in (self._active, self._spare):
+            if child is not None:
+                with self._lock:
+                    child.flush()
+                if child.overdue(now) and now > self._patient_until:
+                    self._fail(child)
+        active, spare = self._active, self._spare
+        if self._leaving:
+            if active is None:
+                self._ended.set()
+        elif active is None:
+            if now >= self._active_due:
+                self._promote()
+        elif active.phase is not Phase.PLAYING:
+            return
+        elif spare is None:
+            if now >= self._spare_due:
+                self._spare_due = now + _SPARE_SECONDS
+                self._spare = self._launch()
+        elif not active.card and spare.phase is Phase.READY:
+            self._open(spare, wire.Opening.AWAITED)
+
+    def _launch(self) -> Child:
+        # The next engine is to have what is played now, even if it takes over before it has all.
+        with self._lock:
+            playing = [name for name in self._standing.instruments if name in self._instruments]
+        child = launch(replace(self._settings, first=tuple(dict.fromkeys((*self._settings.first, *playing)))))
+        self._links.add(child)
+        return child
+
+    def _hear_all(self, child: Child, piece: bytes) -> None:
+        for message in child.unpacker.feed(piece):
+            self._hear(child, message)
+
+    def _hear(self, child: Child, message: wire.Message) -> None:
+        match message:
+            case wire.Ready() if child.phase is Phase.OPENING:
+                child.enter(Phase.OPENING)
+            case wire.Ready():
+                child.enter(Phase.READY)
+                if child is self._active:
+                    self._open(child, self._wanted)
+            case wire.Opened(latency, card):
+                child.latency, child.card = latency, card
+                if card:
+                    self._wanted = wire.Opening.TRIED
+                if child is self._spare and card:
+                    self._replace(child)
+                elif child is self._active and child.phase is Phase.OPENING:
+                    self._begin(child)
+            case wire.Beat() if child is self._active:
+                child.beat = message
+                self._standing.beat(message)
+            case wire.Have(name, sustained) if child is self._active:
+                self._instruments[name] = None
+                with self._lock:
+                    self._standing.have(name, sustained)
+            case wire.Missing():
+                self._baking.want()
+            case wire.Pong(seconds=seconds):
+                self._pongs.append(seconds)
+            case wire.Outcome(performed) if child is self._active:
+                self._tell(performed)
+
+    def _tell(self, performed: Performed) -> None:
+        with self._lock:
+            self._standing.performed(performed, time.perf_counter_ns())
+        self._listener(performed)
+
+    def _open(self, child: Child, how: wire.Opening) -> None:
+        child.enter(Phase.OPENING)
+        with self._lock:
+            child.send(wire.Open(how))
+
+    def _begin(self, child: Child) -> None:
+        """Bring a newly opened engine to where the last one was, and let it play."""
+        if not self._restarts:
+            self._spare_due = time.perf_counter() + _SETTLED_SECONDS
+        if (ended := self._standing.ended) is not None:
+            # The engine that was asked to end the take could not; it ended with that engine.
+            self._tell(ended)
+        with self._lock:
+            child.enter(Phase.PLAYING)
+            for message in self._standing.messages(time.perf_counter_ns()):
+                child.send(message)
+
+    def _replace(self, spare: Child) -> None:
+        """Let a spare that found a card take the place of an engine that had none."""
+        active = self._active
+        if active is not None:
+            self._end(active)
+        self._active, self._spare = spare, None
+        self._spare_due = time.perf_counter() + _SPARE_SECONDS
+        self._begin(spare)
+
+    def _promote(self) -> None:
+        """Let the spare play, or start an engine where there is no spare."""
+        self._restarts += 1
+        self._active_due = time.perf_counter() + _SPARE_SECONDS
+        spare, self._spare = self._spare, None
+        self._active = spare or self._launch()
+        self._spare_due = time.perf_counter() + _SPARE_SECONDS
+        if self._active.phase in (Phase.READY, Phase.OPENING):
+            self._open(self._active, self._wanted)
+
+    def _fail(self, child: Child) -> None:
+        """End an engine that died, hangs or is of no use."""
+        self._end(child)
+        now = time.perf_counter()
+        with self._lock:
+            if child is self._active:
+                self._active = None
+                # One that never played may have a lasting reason; a machine busy with starting engines plays nothing.
+                self._active_due = 0.0 if child.phase is Phase.PLAYING else now + _SPARE_SECONDS
+                if child.phase is Phase.OPENING:
+                    # The card let it hang. The next plays unheard, and its spare looks for a card.
+                    self._wanted = wire.Opening.UNHEARD
+                    self._active_due = 0.0
+            if child is self._spare:
+                self._spare = None
+                self._spare_due = now + _SPARE_SECONDS
+
+    def _end(self, child: Child) -> None:
+        """Kill an engine, and hear what it had still said."""
+        self._hear_all(child, self._links.end(child))

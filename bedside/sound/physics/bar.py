@@ -1,0 +1,86 @@
+"""The struck bar, over a tube or bare: a few modes, a mallet that stays for a moment, and a column of air below.
+
+Modes after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 19 (marimbas, glockenspiels).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from bedside.sound.physics.modes import Modes, headroom
+from bedside.sound.physics.noise import burst
+from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import Scaled, Within, hertz
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A set of bars, one for each key.
+
+    Mode i lies at ``ratios[i]`` times the fundamental, falls by 60 dB in ``t60[i]`` seconds and is struck with
+    ``levels[i]``. The mallet touches for ``contact_soft`` or ``contact_bright`` seconds. The tube adds ``tube_gain``
+    times the fundamental and speaks within ``tube_t60`` seconds. ``thud_db`` is the mallet's noise (around ``thud_hz``,
+    ``thud_t60`` seconds) against the bar's RMS. ``onset`` is in seconds, and so are the ``length`` of a table at most
+    and that of its ``loop``.
+    """
+
+    ratios: Annotated[tuple[float, ...], Within(1, 30)]
+    levels: Annotated[tuple[float, ...], Within(0, 10)]
+    t60: Annotated[tuple[Scaled, ...], Within(0.02, 16)]
+    contact_soft: Annotated[Scaled, Within(0, 0.02)]
+    contact_bright: Annotated[Scaled, Within(0, 0.02)]
+    tube_gain: Annotated[float, Within(0, 10)]
+    tube_t60: Annotated[Scaled, Within(0.005, 1)]
+    thud_hz: Annotated[Scaled, Within(40, 8000)]
+    thud_t60: Annotated[float, Within(0.01, 0.5)]
+    thud_db: Annotated[float, Within(-80, 0)]
+    onset: Annotated[float, Within(0.0005, 0.02)]
+    length: Annotated[Scaled, Within(0.2, 6)]
+    loop: Annotated[float, Within(0.1, 2)]
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.ratios) == len(self.levels) == len(self.t60):
+            raise ValueError("a bar needs a ratio, a level and a t60 for each of its modes")
+
+    def seconds(self, key: int) -> float:
+        """Return how long the tables of a key are, at most."""
+        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return strike(self, key, rate, rng)
+
+
+def contact(hz: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+    """Return how strongly a blow of a half sine of ``seconds`` excites modes at ``hz``.
+
+    The pulse has the spectrum cos(πfτ) / (1 − (2fτ)²); its envelope 1 / (1 + (2fτ)²) leaves out the zeros, which no
+    two blows share.
+    """
+    return np.asarray(1 / (1 + (2 * hz * seconds) ** 2), dtype=np.float64)
+
+
+def strike(bar: Bar, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key; the mallet's noise comes from ``rng``."""
+    hz = hertz(key) * np.array(bar.ratios)
+    t60 = np.array([decay.at(key) for decay in bar.t60])
+    blows = np.array([contact(hz, seconds.at(key)) for seconds in (bar.contact_soft, bar.contact_bright)])
+    # A blow gives velocity, which begins where the bar lies: hence sines.
+    struck = -1j * blows * np.array(bar.levels) * headroom(hz, rate)
+    # The tube's sound grows while its own free swing dies: the difference of two decays at one pitch.
+    tube = bar.tube_gain * struck[:, :1]
+    modes = Modes(
+        np.concatenate((hz, hz[:1])),
+        np.concatenate((t60, [min(bar.tube_t60.at(key), t60[0] / 2)])),
+        np.concatenate((struck[:, :1] + tube, struck[:, 1:], -tube), axis=1),
+    )
+    strength = np.abs(struck[:, :1] + tube) / np.sqrt(2)
+    thud = burst(rng, round(1.2 * bar.thud_t60 * rate), rate, bar.thud_hz.at(key), 0.5, bar.thud_t60)
+    thuds = strength * 10 ** (bar.thud_db / 20) * np.array([[0.4], [1.0]]) * thud
+    return ringing(modes, thuds, bar.onset, bar.length.at(key), bar.loop, rate)

@@ -1,0 +1,168 @@
+"""Singers who hold one vowel together: the glottis of each, trembling as it will, through one vocal tract.
+
+Source, formants and vibrato after Sundberg, *The Science of the Singing Voice* (1987), chapters 2, 4 and 8; how far
+singers of a choir lie apart after Ternström, Journal of Voice 7 (1993).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from bedside.sound.physics.loop import GRID, STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
+from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import Scaled, Within, hertz
+
+# Singers whose phases happen to cancel leave a hole that comes again with every turn: of so many casts, each begun
+# in as many ways, the most even one is taken.
+_CASTS = 32
+
+# They are compared at every so many points of a turn, and may be out of tune by this much, their power being weighed.
+_COARSE = 4
+_CENTS = 0.7
+
+# Harmonics this far below the strongest are left out.
+_LEAST = 10 ** (-85 / 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Formant:
+    """One resonance of the vocal tract: its frequency and its width at −3 dB, in Hz."""
+
+    hz: Annotated[float, Within(100, 8000)]
+    width: Annotated[float, Within(20, 1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choir:
+    """Singers of one vowel, ``singers`` of them, the first ahead of the others by ``lead_db``.
+
+    Each trembles by ``vibrato`` cents (RMS) around ``vibrato_hz``, which wanders by a sixth, and drifts by ``drift``
+    cents below 1.5 Hz. The glottis has a spectrum of n to the power minus ``slope_soft`` or ``slope_bright``, the
+    radiation of the mouth included. ``formants`` shape it; the first two follow the first two harmonics where these are
+    higher. The voices swell by ``breath`` (RMS, a part of their level) below 2.5 Hz. ``air_db`` is the breath heard
+    against the whole. ``attack`` and ``loop`` are in seconds.
+    """
+
+    singers: Annotated[float, Within(1, 12)]
+    lead_db: Annotated[float, Within(0, 20)]
+    vibrato: Annotated[Scaled, Within(0, 60)]
+    vibrato_hz: Annotated[float, Within(3, 8)]
+    drift: Annotated[Scaled, Within(0, 30)]
+    slope_soft: Annotated[Scaled, Within(0, 4)]
+    slope_bright: Annotated[Scaled, Within(0, 4)]
+    formants: tuple[Formant, ...]
+    breath: Annotated[float, Within(0, 0.5)]
+    air_db: Annotated[float, Within(-100, -10)]
+    attack: Annotated[float, Within(0.02, 1)]
+    loop: Annotated[Scaled, Within(0.5, 8)]
+
+    def seconds(self, key: int) -> float:
+        """Return how long the tables of a key are, at most."""
+        return self.attack + self.loop.at(key) * (1 + STRETCH)
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return sing(self, key, rate, rng)
+
+
+def tract(formants: tuple[Formant, ...], lowest: float, hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the gain at ``hz`` of a vocal tract whose first two formants lie at ``lowest`` Hz and twice that at least.
+
+    So singers tune them (Garnier et al., J. Acoust. Soc. Am. 127, 3771 (2010)). Resonances stand one behind the other,
+    each of gain 1 at low frequencies (Fant, *Acoustic Theory of Speech Production*, 1960).
+    """
+    gain = np.ones(hz.size)
+    for number, formant in enumerate(formants):
+        centre = max(formant.hz, (number + 1) * lowest) if number < 2 else formant.hz
+        gain *= centre**2 / np.abs(centre**2 - hz**2 + 1j * formant.width * hz)
+    return gain
+
+
+def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key, which loop; tremor, drift and breath come from ``rng``."""
+    frames, periods = cycle(hertz(key), choir.loop.at(key), rate)
+    seconds = frames / rate
+    fundamental = periods / seconds
+
+    def weights(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+        # A line below the fundamental belongs to the first harmonic.
+        n = np.maximum(hz / fundamental, 1.0)
+        voice = tract(choir.formants, fundamental, hz) * headroom(hz, rate)
+        return np.array([n ** -choir.slope_soft.at(key), n ** -choir.slope_bright.at(key)]) * voice
+
+    n = np.arange(1.0, rate / 2 / fundamental)
+    strong = weights(n * fundamental)
+    n = n[np.any(strong > _LEAST * strong.max(axis=1, keepdims=True), axis=0)]
+
+    loudness = weights(n * fundamental)[1]
+    turns, swells, phases = _cast(choir, key, n, loudness, periods, seconds, rng)
+    waves = np.zeros((n.size, turns.shape[1]), dtype=np.complex128)
+    for turn, phase, swell in zip(turns, phases, swells, strict=True):
+        waves += swell * np.exp(1j * (n[:, None] * turn + phase[:, None]))
+
+    hz = np.arange(frames // 2 + 1) / seconds
+    weight = weights(hz)
+    spectrum = weight * harmonics(n, periods, frames, waves)
+    power = np.sqrt(np.sum(np.abs(spectrum) ** 2, axis=1, keepdims=True))
+    breath = hiss(rng, tract(choir.formants, fundamental, hz) * (hz > 60), hz, rate)
+    spectrum += power * 10 ** (choir.air_db / 20) * breath
+    spectrum /= power
+    attack = round(choir.attack * rate)
+    return KeyTables(begun(one_turn(spectrum, frames), attack, attack), frames)
+
+
+def _turns(choir: Choir, key: int, rows: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
+    """Return by how many radians each of ``rows`` singers is ahead of the pitch, over one turn, (rows, `GRID`)."""
+    rate = choir.vibrato_hz
+    # A deviation of d Hz at f Hz is a swing of d / f radians.
+    tremor = sway(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
+    drift = sway(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
+    return np.asarray((tremor + drift) * (periods / seconds * np.log(2) / 1200), dtype=np.float64)
+
+
+def _cast(
+    choir: Choir,
+    key: int,
+    n: NDArray[np.float64],
+    loudness: NDArray[np.float64],
+    periods: int,
+    seconds: float,
+    rng: Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the turns and the swells of singers, (singers, `GRID`), and the phases of their harmonics ``n``.
+
+    Of several casts that are in tune the one is taken whose fundamental is the most even, then for each other harmonic,
+    as loud as ``loudness`` says, the phases with which the whole is.
+    """
+    singers = round(choir.singers)
+    sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
+    turns = _turns(choir, key, _CASTS * singers, periods, seconds, rng).reshape(_CASTS, singers, GRID)
+    breaths = choir.breath * sway(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
+    swells = sizes[:, None] * np.exp(breaths)
+    phases = 2 * np.pi * rng.random((_CASTS, singers, n.size))
+
+    def sung(cast: int | slice, at: int) -> NDArray[np.complex128]:
+        """Return how a harmonic runs when each cast begins with each of the phases, (…, phases, points)."""
+        waves = swells[cast, :, ::_COARSE] * np.exp(1j * n[at] * turns[cast, :, ::_COARSE])
+        return np.asarray(np.exp(1j * phases[:, :, at]) @ waves, dtype=np.complex128)
+
+    first = sung(slice(None), 0)
+    power = np.abs(first) ** 2
+    lines = np.abs(np.fft.fft(first, axis=-1)) ** 2
+    off = (lines @ np.fft.fftfreq(first.shape[-1], 1 / first.shape[-1])) / lines.sum(axis=-1)
+    off *= 1200 / np.log(2) / periods
+    evenness = np.where(np.abs(off) < _CENTS, power.min(axis=-1) / power.max(axis=-1), -np.abs(off))
+    cast, start = (int(best) for best in np.unravel_index(np.argmax(evenness), evenness.shape))
+    chosen = phases[start].copy()
+    whole = loudness[0] ** 2 * power[cast, start]
+    for at in range(1, min(n.size, 6)):
+        with_it = whole + loudness[at] ** 2 * np.abs(sung(cast, at)) ** 2
+        best = int(np.argmax(with_it.min(axis=-1) / with_it.max(axis=-1)))
+        chosen[:, at], whole = phases[best, :, at], with_it[best]
+    return turns[cast], swells[cast], chosen

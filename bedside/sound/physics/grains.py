@@ -1,0 +1,113 @@
+"""Many small things that fall: beads in a gourd, seeds in a rain stick, shot in an ocean drum.
+
+Each collision, at a time and of a strength by chance, sets a resonance ringing: P. R. Cook, Physically Informed
+Stochastic Event Modeling (PhISEM), Computer Music Journal 21:3 (1997).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from bedside.sound.physics.bar import contact
+from bedside.sound.physics.body import Resonance
+from bedside.sound.physics.envelope import edged
+from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import MIDDLE_C, Within
+
+# No two grains are quite of one pitch: each takes one of so many places across the spread.
+_PLACES = 3
+
+_ONSET_SECONDS = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Grains:
+    """What a shaken or tilted vessel of grains does once.
+
+    At the height of it ``density`` grains a second fall; it grows over ``rise`` seconds, stays for ``hold`` and dies
+    away over ``fall``. Each rings one of the ``resonances``, by chance, up to ``spread`` semitones away from it, all of
+    which follow the key by the part ``follow`` of its distance from middle C. A grain touches for ``contact_soft`` or
+    ``contact_bright`` seconds.
+    """
+
+    density: Annotated[float, Within(5, 5000)]
+    rise: Annotated[float, Within(0.01, 4)]
+    hold: Annotated[float, Within(0, 4)]
+    fall: Annotated[float, Within(0.05, 6)]
+    resonances: tuple[Resonance, ...]
+    spread: Annotated[float, Within(0, 12)]
+    follow: Annotated[float, Within(0, 1)]
+    contact_soft: Annotated[float, Within(0, 0.02)]
+    contact_bright: Annotated[float, Within(0, 0.02)]
+
+    def __post_init__(self) -> None:
+        if not self.resonances:
+            raise ValueError("grains need at least one resonance")
+
+    def seconds(self, _key: int) -> float:
+        """Return how long the tables of a key are."""
+        return self.rise + self.hold + self.fall
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return scatter(self, key, rate, rng)
+
+
+def motion(grains: Grains, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how strongly the vessel moves at ``seconds`` from the touch, 0–1."""
+    rising = np.sin(0.5 * np.pi * np.clip(seconds / grains.rise, 0, 1))
+    falling = np.cos(0.5 * np.pi * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1)) ** 2
+    return np.asarray(rising * falling, dtype=np.float64)
+
+
+def collisions(grains: Grains, key: int, rng: Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return when grains strike, in seconds and in order, and how strongly: a Poisson process that follows the course.
+
+    They fall rarer by the root of the course and weaker by the course itself; no grain is three times as heavy as
+    another.
+    """
+    length = grains.seconds(key)
+    all_times = np.sort(rng.random(rng.poisson(grains.density * length))) * length
+    moving = motion(grains, all_times)
+    kept = rng.random(all_times.size) < np.sqrt(moving)
+    sizes = rng.uniform(1 / 3, 1.0, all_times.size) * moving
+    return all_times[kept], sizes[kept]
+
+
+def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key, of the same grains."""
+    from scipy.fft import irfft, next_fast_len, rfft  # at the top it would slow the start of every engine
+
+    frames = round(grains.seconds(key) * rate)
+    times, sizes = collisions(grains, key, rng)
+    # A vessel once touched answers at once.
+    times = np.concatenate(([_ONSET_SECONDS], times))
+    sizes = np.concatenate(([0.1], sizes))
+    at = np.minimum((times * rate).astype(np.int64), frames - 1)
+    sizes = sizes * rng.choice([-1.0, 1.0], sizes.size)
+
+    shares = np.array([resonance.gain**2 for resonance in grains.resonances])
+    rung = rng.choice(shares.size, times.size, p=shares / shares.sum())
+    place = rng.integers(_PLACES, size=times.size)
+    size = next_fast_len(frames + rate // 4)
+    hz = np.maximum(np.arange(size // 2 + 1) * rate / size, 1e-3)
+    total = np.zeros(hz.size, dtype=np.complex128)
+    for number, resonance in enumerate(grains.resonances):
+        for step in range(_PLACES):
+            aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
+            centre = resonance.hz * 2 ** (aside / 12)
+            train = np.zeros(frames)
+            chosen = (rung == number) & (place == step)
+            np.add.at(train, at[chosen], sizes[chosen])
+            # A resonator of unit energy, whatever its width.
+            ringing = np.sqrt(resonance.q / centre) / (1 + 1j * resonance.q * (hz / centre - centre / hz))
+            total += rfft(train, size) * ringing
+    touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * headroom(hz, rate)
+    samples = irfft(touch * total, size, axis=-1)[:, :frames]
+    return KeyTables(edged(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)

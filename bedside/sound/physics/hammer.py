@@ -1,0 +1,112 @@
+"""The string under a felt hammer: two or three of them to a key, coupled where they share the bridge.
+
+Hammer and board after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 12; the strings of a
+key after Weinreich, J. Acoust. Soc. Am. 62, 1474 (1977).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from bedside.sound.physics.bar import contact
+from bedside.sound.physics.body import Resonance, knock, radiation
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes, headroom, joined
+from bedside.sound.physics.noise import burst
+from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.strings import decays, stiff
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import Scaled, Within, hertz
+
+
+@dataclass(frozen=True, slots=True)
+class HammeredString:
+    """A set of strings, two for each key and three from the key ``three_from`` up.
+
+    While they swing together the fundamental falls by 60 dB in ``t60`` seconds; what a string loses by itself takes
+    ``after`` times as long. ``loss_hz`` is where that own decay takes half as long as at 0 Hz, ``stiffness`` the
+    inharmonicity B. The strings of a key lie ``cents`` apart. The hammer strikes at the part ``strike`` of the length
+    and stays for ``contact_soft`` or ``contact_bright`` seconds; never quite level, it strikes the highest string
+    harder by the part ``uneven`` and the lowest as much less. Its felt thuds around ``thud_hz`` for ``thud_t60``
+    seconds, ``thud_db`` against the strings' RMS, and ``knock_db`` is the board's transient. ``onset`` is in seconds,
+    and so are the ``length`` of a table at most and that of its ``loop``.
+    """
+
+    t60: Annotated[Scaled, Within(0.05, 30)]
+    after: Annotated[float, Within(1.5, 10)]
+    loss_hz: Annotated[Scaled, Within(200, 40000)]
+    stiffness: Annotated[Scaled, Within(0, 0.02)]
+    cents: Annotated[Scaled, Within(0, 3)]
+    uneven: Annotated[float, Within(0, 1)]
+    three_from: Annotated[float, Within(0, 128)]
+    strike: Annotated[float, Within(0.02, 0.5)]
+    contact_soft: Annotated[Scaled, Within(0, 0.02)]
+    contact_bright: Annotated[Scaled, Within(0, 0.02)]
+    body: tuple[Resonance, ...]
+    knock_db: Annotated[float, Within(-80, 0)]
+    thud_hz: Annotated[Scaled, Within(40, 8000)]
+    thud_t60: Annotated[float, Within(0.01, 0.5)]
+    thud_db: Annotated[float, Within(-80, 0)]
+    onset: Annotated[float, Within(0.0005, 0.02)]
+    length: Annotated[Scaled, Within(0.2, 6)]
+    loop: Annotated[float, Within(0.1, 2)]
+
+    def seconds(self, key: int) -> float:
+        """Return how long the tables of a key are, at most."""
+        return lasting(self.t60.at(key) * self.after, self.length.at(key))
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return hammer(self, key, rate, rng)
+
+
+def coupled(
+    apart: NDArray[np.float64], own: NDArray[np.float64], bridge: NDArray[np.float64], strings: int, uneven: float
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return the poles in 1/s, about the common frequency, and the amplitudes of partials, each (partials, strings).
+
+    Of each partial the outer strings lie ``apart`` rad/s off the middle, lose ``own`` nepers a second by themselves and
+    ``bridge`` through the bridge, where the forces of all add up: ψ′ = (i ε − own) ψ − bridge Σ ψ, as Weinreich
+    has it for a resistive bridge. They begin with 1 in sum, the outer ones by the part ``uneven`` above and below
+    the middle; the amplitudes are what the bridge feels. Only strings struck alike would fall silent, and turn over,
+    before they sing on.
+    """
+    spread = np.linspace(-1, 1, strings)
+    system = np.zeros((apart.size, strings, strings), dtype=np.complex128)
+    each = np.arange(strings)
+    system[:, each, each] = 1j * apart[:, None] * spread - own[:, None]
+    system -= bridge[:, None, None]
+    poles, shapes = np.linalg.eig(system)
+    blow = (1 + uneven * spread) / strings
+    begun = np.linalg.solve(shapes, np.broadcast_to(blow[:, None], (apart.size, strings, 1)))[..., 0]
+    return poles, begun * np.sum(shapes, axis=1)
+
+
+def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key; the felt's noise comes from ``rng``."""
+    hz = stiff(key, string.stiffness.at(key), rate)
+    n = np.arange(1, hz.size + 1)
+    strings = 3 if key >= string.three_from else 2
+    # The bridge takes from each string what is left of the common decay after the string's own part.
+    common = NEPERS_60_DB / string.t60.at(key)
+    own = NEPERS_60_DB / decays(key, string.t60.at(key) * string.after, string.loss_hz.at(key), hz)
+    bridge = np.full(hz.size, common * (1 - 1 / string.after) / strings)
+    # A hammer gives velocity, and the force on the bridge is the same for all partials but for where it strikes.
+    blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
+    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * headroom(hz, rate)
+    apart = 2 * np.pi * hz * (2 ** (string.cents.at(key) / 1200) - 1)
+    poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
+    strung = Modes(
+        (hz[:, None] + poles.imag / (2 * np.pi)).reshape(-1),
+        (-NEPERS_60_DB / poles.real).reshape(-1),
+        (-1j * force[:, :, None] * amplitudes).reshape(2, -1),
+    ).heard()
+    board = knock(string.body, strung.strength * 10 ** (string.knock_db / 20))
+    thud = burst(rng, round(1.2 * string.thud_t60 * rate), rate, string.thud_hz.at(key), 0.6, string.thud_t60)
+    thuds = strung.strength[:, None] * 10 ** (string.thud_db / 20) * np.array([[0.7], [1.0]]) * thud
+    tuned = int(np.argmin(np.abs(strung.hz - hertz(key))))
+    return ringing(joined(strung, board), thuds, string.onset, string.length.at(key), string.loop, rate, tuned)

@@ -1,0 +1,69 @@
+"""A calm heart, heard through a pillow: two soft beats and a rest, again and again, ever fainter.
+
+The first sound is lower and longer, the second follows after a third of a second, a little higher and shorter: Leng et
+al., The electronic stethoscope, BioMedical Engineering OnLine 14:66 (2015). Times and resonances are estimated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+
+from bedside.sound.physics.envelope import edged
+from bedside.sound.physics.modes import Modes, ring
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import Scaled, Within
+
+# The chest around a beat: what lies above its lowest resonance lets small loudspeakers carry it too.
+_RATIOS = np.array([1.0, 1.6, 2.3, 3.1])
+
+
+@dataclass(frozen=True, slots=True)
+class Heart:
+    """A heart that beats ``rate`` times a minute and, like all that is struck, fades by itself.
+
+    The first sound lies at ``hz`` and falls by 60 dB in ``t60`` seconds; the second comes ``systole`` seconds later,
+    ``second_db`` from it, a quarter higher and shorter. Resonances above are weaker by ``slope_soft`` or
+    ``slope_bright`` dB an octave. Each beat swells over ``onset`` seconds; all fall by ``fall`` dB a second.
+    """
+
+    rate: Annotated[float, Within(30, 120)]
+    systole: Annotated[float, Within(0.1, 0.5)]
+    hz: Annotated[Scaled, Within(30, 400)]
+    t60: Annotated[float, Within(0.05, 0.6)]
+    second_db: Annotated[float, Within(-20, 0)]
+    slope_soft: Annotated[float, Within(0, 40)]
+    slope_bright: Annotated[float, Within(0, 40)]
+    onset: Annotated[float, Within(0.005, 0.1)]
+    fall: Annotated[float, Within(0.5, 20)]
+
+    def __post_init__(self) -> None:
+        if self.systole + self.t60 > 60 / self.rate:
+            raise ValueError("the second sound must be over before the next beat")
+
+    def seconds(self, _key: int) -> float:
+        """Return how long the tables of a key are."""
+        return 60 / self.rate
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return pulse(self, key, rate, rng)
+
+
+def pulse(heart: Heart, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key: one turn of two beats; their phases come from ``rng``."""
+    frames = round(60 / heart.rate * rate)
+    samples = np.zeros((2, frames))
+    slopes = np.array([[heart.slope_soft], [heart.slope_bright]])
+    sizes = 10 ** (-slopes * np.log2(_RATIOS) / 20) * np.exp(2j * np.pi * rng.random(_RATIOS.size))
+    beats = (0.0, 1.0, 0.0), (heart.systole, 1.25, heart.second_db)
+    for begin, higher, db in beats:
+        at = round(begin * rate)
+        length = round(heart.t60 / higher * rate)
+        decay = np.full(_RATIOS.size, heart.t60 / higher)
+        modes = Modes(heart.hz.at(key) * higher * _RATIOS, decay, 10 ** (db / 20) * sizes)
+        samples[:, at : at + length] += edged(ring(modes, length, rate), round(heart.onset * rate), length // 2)
+    return KeyTables(samples, frames, heart.fall)

@@ -1,0 +1,77 @@
+"""The ringing shell: bowls, bells and pans of metal, whose every mode is a pair that beats, for none is quite round.
+
+Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapters 20 and 21.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+
+from bedside.sound.physics.bar import contact
+from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.noise import burst
+from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.table import KeyTables
+from bedside.sound.tuning import Scaled, Within, hertz
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A set of shells, one for each key.
+
+    Mode i lies at ``ratios[i]`` times the pitch, falls by 60 dB in ``t60[i]`` seconds and is struck with ``levels[i]``.
+    It is a pair, ``beats[i]`` Hz apart, the higher weaker by ``twin_db``; where it lies is the mean of both, weighted
+    by power. The mode of index ``tuned`` is the one that is kept in tune. The mallet or the hand touches for
+    ``contact_soft`` or ``contact_bright`` seconds and is heard itself, around ``thud_hz`` for ``thud_t60`` seconds,
+    ``thud_db`` against the shell's RMS. ``onset`` is in seconds, and so are the ``length`` of a table at most and that
+    of its ``loop``.
+    """
+
+    ratios: Annotated[tuple[float, ...], Within(0.2, 30)]
+    levels: Annotated[tuple[float, ...], Within(0, 10)]
+    t60: Annotated[tuple[Scaled, ...], Within(0.05, 60)]
+    beats: Annotated[tuple[Scaled, ...], Within(0, 12)]
+    twin_db: Annotated[float, Within(-80, 0)]
+    tuned: Annotated[float, Within(0, 15)]
+    contact_soft: Annotated[Scaled, Within(0, 0.02)]
+    contact_bright: Annotated[Scaled, Within(0, 0.02)]
+    thud_hz: Annotated[Scaled, Within(40, 8000)]
+    thud_t60: Annotated[float, Within(0.01, 0.5)]
+    thud_db: Annotated[float, Within(-80, 0)]
+    onset: Annotated[float, Within(0.0005, 0.02)]
+    length: Annotated[Scaled, Within(0.2, 6)]
+    loop: Annotated[Scaled, Within(0.1, 4)]
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.ratios) == len(self.levels) == len(self.t60) == len(self.beats):
+            raise ValueError("a shell needs a ratio, a level, a t60 and a beat for each of its modes")
+        if self.tuned != int(self.tuned) or self.tuned >= len(self.ratios):
+            raise ValueError("a shell needs the number of a mode, counted from 0, as the one that is tuned")
+
+    def seconds(self, key: int) -> float:
+        """Return how long the tables of a key are, at most."""
+        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+
+    def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
+        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        return toll(self, key, rate, rng)
+
+
+def toll(shell: Shell, key: int, rate: int, rng: Generator) -> KeyTables:
+    """Return the soft and the bright sound of a key; the mallet's noise comes from ``rng``."""
+    hz = hertz(key) * np.array(shell.ratios)
+    t60 = np.array([decay.at(key) for decay in shell.t60])
+    blows = np.array([contact(hz, seconds.at(key)) for seconds in (shell.contact_soft, shell.contact_bright)])
+    # A blow gives velocity, which begins where the shell lies: hence sines.
+    apart = np.array([beat.at(key) for beat in shell.beats])
+    share = 1 / (1 + 10 ** (-shell.twin_db / 10))
+    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * headroom(hz, rate))
+    twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
+    thud = burst(rng, round(1.2 * shell.thud_t60 * rate), rate, shell.thud_hz.at(key), 0.6, shell.thud_t60)
+    thuds = struck.strength[:, None] * 10 ** (shell.thud_db / 20) * np.array([[0.4], [1.0]]) * thud
+    modes = joined(struck, twins)
+    return ringing(modes, thuds, shell.onset, shell.length.at(key), shell.loop.at(key), rate, int(shell.tuned))

@@ -1,0 +1,310 @@
+"""All hands of the bed, as musical events and as presses: fingers, mouse and computer keys, and MIDI keyboards.
+
+What a finger does belongs to where it began: to a player's pads, to a control, or to a picture to choose, wherever it
+goes from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import pygame
+
+from bedside.music.compass import Compass, keys, tuned
+from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Source
+from bedside.music.gestures import Fingers
+from bedside.music.keyboard import Keyboard
+from bedside.music.pad import Area
+from bedside.music.scales import Scale
+from bedside.stage.input.midi import KeyboardMessage
+from bedside.stage.input.seats import Button, Control, Side
+
+# The letters of a computer keyboard by where they lie, so that any language's layout plays the same: the home row is
+# the lowest pads, the row above it goes on, the row below it ends.
+_COMPUTER_KEYS = tuple(getattr(pygame, f"KSCAN_{name}") for name in (*"ASDFGHJKL", "SEMICOLON", *"QWERTYUIOP", *"ZXCV"))
+
+# A computer key has no height; it sounds as a finger well inside its pad does.
+_COMPUTER_LIFT = 0.6
+
+_MOUSE = "mouse"
+
+
+# A panel and a finger on it, as SDL numbers them.
+Finger = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What the hands play: the world's scale and root; MIDI keyboards are ``player``'s, and ``free`` of the scale."""
+
+    scale: Scale
+    root: int
+    player: Player
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A control was pressed by the player at whose seat it is."""
+
+    control: Control
+    player: Player
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A player chose the picture of this number, or touched beside all of them."""
+
+    player: Player
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Programmed:
+    """A player's sound, by its number among the instruments, was asked for at a keyboard, not by a child's touch."""
+
+    player: Player
+    number: int
+
+
+Press = Pressed | Picked | Programmed
+
+# What a finger may have begun on, beside a player's pads.
+_Target = Button | Picked
+
+
+class Hands:
+    """The hands at one screen of ``size`` pixels with these tables, and at any number of keyboards.
+
+    ``instruments`` are the names that a program change chooses among, each with its compass, None where it is not
+    known. On those that are ``sustained`` a held finger takes its note with it from pad to pad, through all the pitches
+    between; on others it strikes the next. ``numbers`` yields a fresh note number for every note of a session.
+
+    While the hands are ``deaf`` nothing that they do begins a note. ``choosing`` are, for players who choose among
+    pictures, where these lie.
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Side],
+        size: tuple[int, int],
+        tuning: Tuning,
+        instruments: Mapping[str, Compass | None],
+        sustained: frozenset[str] = frozenset(),
+        numbers: Iterator[int] | None = None,
+    ) -> None:
+        self._size = size
+        self._instruments = dict(instruments)
+        self._sustained = sustained
+        self.numbers = count(1) if numbers is None else numbers
+        self._touching: set[Finger] = set()
+        self._keyboards: dict[str, Keyboard] = {}
+        self._presses: list[Press] = []
+        self._played: dict[Player, str] = {}
+        self.deaf = False
+        self.choosing: dict[Player, Sequence[Area]] = {}
+        self.settle(tables, tuning)
+
+    def settle(self, tables: Sequence[Side], tuning: Tuning) -> None:
+        """Sit down at other tables and in another tuning; all fingers must have been lifted."""
+        self._tables = tuple(tables)
+        self._tuning = tuning
+        self._fingers = {table.seat.player: Fingers(table.pads, table.seat.player, self.numbers) for table in tables}
+        self._began: dict[Hashable, Fingers | _Target] = {}
+        self._places: dict[tuple[Player, int], tuple[float, float]] = {}
+        self._moved: list[tuple[Player, int, float, float]] = []
+        for keyboard in self._keyboards.values():
+            keyboard.scale, keyboard.root = (None if tuning.free else tuning.scale), tuning.root
+        for player, name in self._played.items():
+            self.performed(Program(player, name))
+
+    @property
+    def pads(self) -> dict[Player, tuple[int, ...]]:
+        """The keys that each player's pads sound now."""
+        return {player: tuple(pad.key for pad in fingers.pads) for player, fingers in self._fingers.items()}
+
+    def performed(self, event: Event) -> None:
+        """Take in what the engine played: on another instrument the fingers play in another way, or other keys."""
+        if not isinstance(event, Program):
+            return
+        self._played[event.player] = event.instrument
+        fingers = self._fingers.get(event.player)
+        if fingers is None:
+            return
+        fingers.sliding = event.instrument in self._sustained
+        compass = self._instruments.get(event.instrument)
+        fingers.tune(tuned(fingers.pads, keys(self._tuning.scale, self._tuning.root, len(fingers.pads), compass)))
+
+    def presses(self) -> list[Press]:
+        """Return what was pressed or chosen since the last call."""
+        presses, self._presses = self._presses, []
+        return presses
+
+    def moved(self) -> list[tuple[Player, int, float, float]]:
+        """Return player, note and place of each finger that moved since the last call."""
+        moved, self._moved = self._moved, []
+        return moved
+
+    def place(self, player: Player, note: int) -> tuple[float, float] | None:
+        """Return where on the screen, in pixels, the finger is that plays a note; None for a note of a key."""
+        return self._places.get((player, note))
+
+    def feed(self, event: pygame.event.Event) -> list[Event]:
+        """Return the musical events of something that happened at the screen, the mouse or the computer's keys."""
+        match event.type:
+            case pygame.FINGERDOWN | pygame.FINGERMOTION:
+                x, y = self._point(event)
+                finger = (event.touch_id, event.finger_id)
+                if event.type == pygame.FINGERDOWN:
+                    self._touching.add(finger)
+                return self._touch(finger, x, y, Source.TOUCH, event.type == pygame.FINGERDOWN)
+            case pygame.FINGERUP:
+                finger = (event.touch_id, event.finger_id)
+                self._touching.discard(finger)
+                return self._leave(finger, *self._point(event))
+            case pygame.MOUSEBUTTONDOWN if event.button == 1:
+                return self._touch(_MOUSE, event.pos[0], event.pos[1], Source.MOUSE, True)
+            case pygame.MOUSEMOTION:
+                return self._touch(_MOUSE, event.pos[0], event.pos[1], Source.MOUSE, False)
+            case pygame.MOUSEBUTTONUP if event.button == 1:
+                return self._leave(_MOUSE, *event.pos)
+            case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
+                return self._type(event.scancode)
+            case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:
+                player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._tables[0].seat.player
+                self._presses.append(Programmed(player, event.key - pygame.K_F1))
+            case pygame.KEYUP:
+                return self._leave(("key", event.scancode), -1.0, -1.0)
+            case pygame.WINDOWFOCUSLOST:
+                return self.lift()
+        return []
+
+    def hear(self, played: KeyboardMessage) -> list[Event]:
+        """Return the musical events of what a MIDI keyboard played, or of its going away."""
+        keyboard = self._keyboards.get(played.keyboard)
+        if keyboard is None:
+            tuning = self._tuning
+            keyboard = Keyboard(tuning.player, None if tuning.free else tuning.scale, tuning.root, self.numbers)
+            self._keyboards[played.keyboard] = keyboard
+        message = played.message
+        if message is None:
+            return self._keyboards.pop(played.keyboard).lift()
+        match message.type:
+            case "note_on" if self.deaf:
+                return keyboard.up(message.note)
+            case "note_on":
+                return keyboard.down(message.note, message.velocity)
+            case "note_off":
+                return keyboard.up(message.note)
+            case "program_change":
+                self._presses.append(Programmed(keyboard.player, message.program))
+            case "control_change":
+                return keyboard.control(message.control, message.value)
+            case "pitchwheel":
+                return keyboard.bend(message.pitch)
+            case "aftertouch":
+                return keyboard.press(message.value)
+            case "polytouch":
+                return keyboard.press(message.value, message.note)
+            case "reset":
+                return keyboard.lift()
+        return []
+
+    def missing(self, there: set[Finger]) -> list[Event]:
+        """Return the events of fingers whose leaving was not reported: they play, and are not among those ``there``."""
+        events: list[Event] = []
+        for finger in self._touching - there:
+            events += self._leave(finger, -1.0, -1.0)
+        self._touching &= there
+        return events
+
+    def lift(self) -> list[Event]:
+        """Return the events of every finger leaving the screen and the computer's keys at once."""
+        self._places.clear()
+        self._touching.clear()
+        self._began.clear()
+        return [event for fingers in self._fingers.values() for event in fingers.lift()]
+
+    def lift_keys(self) -> list[Event]:
+        """Return the events of every key of every MIDI keyboard let go, wheels and pedals left as they are."""
+        return [event for keyboard in self._keyboards.values() for event in keyboard.lift_keys()]
+
+    def _point(self, event: pygame.event.Event) -> tuple[float, float]:
+        """Return where a finger is, in pixels; on the last line of the screen it is still on the screen."""
+        return (
+            event.x * self._size[0] if event.x != 1 else self._size[0] - 1,
+            event.y * self._size[1] if event.y != 1 else self._size[1] - 1,
+        )
+
+    def _type(self, scancode: int) -> list[Event]:
+        pads = self._fingers[self._tables[0].seat.player].pads
+        number = _COMPUTER_KEYS.index(scancode)
+        if number >= len(pads) or self.deaf or self._tables[0].seat.player in self.choosing:
+            return []
+        pad = pads[number]
+        y = pad.y + (0.5 - _COMPUTER_LIFT) * pad.height
+        return self._touch(("key", scancode), pad.x, y, Source.KEYS, True)
+
+    def _touch(self, finger: Hashable, x: float, y: float, source: Source, lands: bool) -> list[Event]:
+        began = self._began.get(finger)
+        if began is None:
+            if not lands:
+                return []
+            began = self._began[finger] = self._target(x, y)
+            if isinstance(began, Button):
+                if began.control is Control.HAND:
+                    self._presses.append(Pressed(began.control, began.player))
+                return []
+        if not isinstance(began, Fingers):
+            return []
+        events = [] if self.deaf and began.note(finger) is None else self._play(began, finger, x, y, source, lands)
+        note = began.note(finger)
+        if note is not None:
+            self._places[began.player, note] = (x, y)
+            self._moved.append((began.player, note, x, y))
+        return events
+
+    def _play(self, fingers: Fingers, finger: Hashable, x: float, y: float, source: Source, lands: bool) -> list[Event]:
+        act = fingers.down if lands else fingers.move
+        events = act(finger, x, y, source)
+        if self.deaf and any(isinstance(event, NoteOn) for event in events):
+            # A finger that was held may slide, but strikes nothing new: it holds nothing from here on.
+            fingers.up(finger)
+            events = [event for event in events if not isinstance(event, NoteOn)]
+        self._forget(events)
+        return events
+
+    def _leave(self, finger: Hashable, x: float, y: float) -> list[Event]:
+        began = self._began.pop(finger, None)
+        match began:
+            case Fingers():
+                events = began.up(finger)
+                self._forget(events)
+                return events
+            case Button(control, player, area) if control is not Control.HAND and area.holds(x, y):
+                self._presses.append(Pressed(control, player))
+            case Picked(player, number) if player in self.choosing and self._picked(player, x, y) == number:
+                self._presses.append(began)
+        return []
+
+    def _forget(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, NoteOff):
+                self._places.pop((event.player, event.note), None)
+
+    def _target(self, x: float, y: float) -> Fingers | _Target:
+        """Return what a finger that lands at a point begins on."""
+        table = next((table for table in self._tables if table.seat.whole.holds(x, y)), self._tables[0])
+        for button in table.seat.buttons:
+            if button.area.holds(x, y):
+                return button
+        player = table.seat.player
+        if player in self.choosing:
+            return Picked(player, self._picked(player, x, y))
+        return self._fingers[player]
+
+    def _picked(self, player: Player, x: float, y: float) -> int | None:
+        areas = self.choosing.get(player, ())
+        return next((number for number, area in enumerate(areas) if area.holds(x, y)), None)

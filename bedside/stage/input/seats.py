@@ -1,0 +1,105 @@
+"""Who sits where at one screen: one player, two side by side, or two face to face with the tablet lying between them.
+
+Each has a bar of controls at the far edge, where no palm rests, and the rest to play on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bedside.music.events import Player
+from bedside.music.pad import Area, Pad
+
+# What a target measures at the least where the screen's size is known, and where it is not.
+LEAST_MM = 20.0
+LEAST_PIXELS = 96.0
+
+# How high a bar is, as a share of the shorter side of the screen, at the least.
+_BAR = 0.135
+
+
+class Together(StrEnum):
+    """How players share a screen."""
+
+    ALONE = "alone"
+    BESIDE = "beside"
+    FACING = "facing"
+
+
+class Control(StrEnum):
+    """What a child decides beside the music: each is one picture in the bar."""
+
+    HAND = "hand"
+    EAR = "ear"
+    STAR = "star"
+    SUN = "sun"
+    SOUND = "sound"
+    DOOR = "door"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A control's target: whose it is, and a rectangle in pixels."""
+
+    control: Control
+    player: Player
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A player's part of the screen: all of it, what is played on, and the controls."""
+
+    player: Player
+    whole: Area
+    play: Area
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A seat, and the pads that lie before it."""
+
+    seat: Seat
+    pads: tuple[Pad, ...]
+
+
+def seats(together: Together, players: Sequence[Player], size: tuple[int, int], least: float) -> tuple[Seat, ...]:
+    """Return the seats at a screen of ``size`` pixels, where a target has ``least`` at the least.
+
+    The first of ``players`` sits below or on the left. Raises ValueError where they are not one, or two, as asked.
+    """
+    width, height = size
+    match together:
+        case Together.ALONE:
+            wholes = [Area(0, 0, width, height)]
+        case Together.BESIDE:
+            wholes = [Area(0, 0, width / 2, height), Area(width / 2, 0, width / 2, height)]
+        case Together.FACING:
+            wholes = [Area(0, height / 2, width, height / 2), Area(0, 0, width, height / 2, turned=True)]
+    if len(wholes) != len(players):
+        raise ValueError(f"{len(wholes)} players sit at a screen that is shared {together}, not {len(players)}")
+    bar = max(least, _BAR * min(size))
+    return tuple(_seat(player, whole, bar, least) for player, whole in zip(players, wholes, strict=True))
+
+
+def _seat(player: Player, whole: Area, bar: float, least: float) -> Seat:
+    controls = list(Control)
+    columns = min(len(controls), max(int(whole.width / least + 1e-9), 1))
+    rows = -(-len(controls) // columns)
+    columns = -(-len(controls) // rows)
+    tall = min(bar if rows == 1 else least, whole.height / (rows + 1))
+    wide = whole.width / columns
+    buttons = tuple(
+        Button(control, player, _within(whole, number % columns * wide, number // columns * tall, wide, tall))
+        for number, control in enumerate(controls)
+    )
+    return Seat(player, whole, _within(whole, 0, rows * tall, whole.width, whole.height - rows * tall), buttons)
+
+
+def _within(whole: Area, x: float, y: float, width: float, height: float) -> Area:
+    """Return a part of an area, its corner given as the area's player sees it."""
+    one, other = whole.place(x, y), whole.place(x + width, y + height)
+    return Area(min(one[0], other[0]), min(one[1], other[1]), width, height, whole.turned)

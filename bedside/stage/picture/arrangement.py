@@ -1,0 +1,124 @@
+"""A world made ready for a screen: who sits where, with which pads, before which picture, under which signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pygame
+
+from bedside.music import scales
+from bedside.music.compass import Compass, keys
+from bedside.music.events import Player
+from bedside.music.layout import fit
+from bedside.stage.input.seats import Control, Side, Together, seats
+from bedside.stage.picture import gallery
+from bedside.stage.picture.look import Look
+from bedside.stage.picture.scene import Scene
+from bedside.stage.picture.sign import Sign
+from bedside.stage.worlds.world import World
+
+# Of its target, what a control's picture fills.
+_SIGN = 0.74
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An instrument there may be: its name and picture, its compass where known, and whether held notes sound on."""
+
+    name: str
+    picture: str
+    compass: Compass | None
+    sustained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a screen is set up: who shares it and how, the least size of a target in pixels, and what eyes need.
+
+    MIDI keyboards are ``keys``' own, and ``free`` of the scale.
+    """
+
+    together: Together
+    players: tuple[Player, ...]
+    least: float
+    look: Look
+    keys: Player
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A world made ready: its tables, its scene and the signs on it."""
+
+    world: World
+    tables: tuple[Side, ...]
+    scene: Scene
+    signs: dict[tuple[Control, Player], Sign]
+
+
+class _Pictures(Mapping[str, pygame.Surface]):
+    """Pictures by name, each drawn when it is first looked at: a sign may never show most of its own."""
+
+    def __init__(self, drawn: Mapping[str, Callable[[], pygame.Surface]]) -> None:
+        self._drawn = drawn
+
+    def __getitem__(self, name: str) -> pygame.Surface:
+        return self._drawn[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._drawn
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drawn)
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+
+def arrange(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
+    """Make a world ready on a screen of ``size`` pixels; raise BedsideError where one of its pictures is damaged."""
+    laid = tables(world, setting, size, offered)
+    scene = Scene(world, laid, size, setting.look)
+    return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
+
+
+def tables(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Side, ...]:
+    """Return the tables of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
+    tones = scales.scale(world.scale)
+    there = offered.get(world.instrument)
+    sounding = keys(tones, world.root, world.pads, there.compass if there else None)
+    # A set shows one picture for each of its pieces, a scale one for each of its steps.
+    steps = len(world.tones) if there and there.compass and there.compass.pieces else len(tones.steps)
+    degrees = [number % steps for number in range(world.pads)]
+    return tuple(
+        Side(seat, fit(world.layout, sounding, degrees, seat.play, setting.least))
+        for seat in seats(setting.together, setting.players, size, setting.least)
+    )
+
+
+def _signs(laid: Sequence[Side], look: Look, offered: Mapping[str, Offered]) -> dict[tuple[Control, Player], Sign]:
+    made: dict[tuple[str, int, bool], pygame.Surface] = {}
+
+    def drawn(name: str, size: int, turned: bool) -> pygame.Surface:
+        if (name, size, turned) not in made:
+            of = gallery.instrument_picture if name.startswith("instruments/") else gallery.control
+            upright = of(name.removeprefix("instruments/"), size, look)
+            made[name, size, turned] = pygame.transform.rotate(upright, 180) if turned else upright
+        return made[name, size, turned]
+
+    signs = {}
+    for button in (button for table in laid for button in table.seat.buttons):
+        area = button.area
+        size = round(_SIGN * min(area.width, area.height))
+        names = {"": str(button.control)}
+        if button.control is Control.SUN:
+            names = {"sun": "sun", "sunless": "sunless"}
+        elif button.control is Control.SOUND:
+            names = {each.picture: f"instruments/{each.picture}" for each in offered.values()}
+            names = {"": "sound", **names}
+        pictures = _Pictures({key: partial(drawn, name, size, area.turned) for key, name in names.items()})
+        x, y = round(area.x + area.width / 2 - size / 2), round(area.y + area.height / 2 - size / 2)
+        signs[button.control, button.player] = Sign(pygame.Rect(x, y, size, size), pictures, next(iter(names)))
+    return signs

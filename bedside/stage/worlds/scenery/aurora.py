@@ -1,0 +1,59 @@
+"""Northern lights: curtains of light over the horizon, sharper below, that fade upwards into another colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from bedside.stage.worlds.colours import Colour
+from bedside.stage.worlds.reading import Within
+from bedside.stage.worlds.scenery.field import Field, smooth
+
+
+@dataclass(frozen=True, slots=True)
+class Aurora:
+    """So many curtains, ``low`` in colour at their hems and ``high`` above.
+
+    The hems hang about ``y`` of the way down from the top to the horizon, and the light rises ``tall`` of that way;
+    it is strongest at ``x`` of the width, and ``light`` there.
+    """
+
+    low: Colour
+    high: Colour
+    curtains: Annotated[int, Within(1, 6)] = 3
+    x: Annotated[float, Within(-0.5, 1.5)] = 0.5
+    y: Annotated[float, Within(0, 1)] = 0.6
+    tall: Annotated[float, Within(0.02, 2)] = 0.35
+    light: Annotated[float, Within(0, 1)] = 0.4
+
+    def paint(self, field: Field) -> None:
+        """Paint it."""
+        columns = field.levels.shape[1]
+        rows = field.horizon
+        down = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
+        across = field.across[0]
+        for number in range(self.curtains):
+            share = (number + 0.5) / self.curtains - 0.5
+            turns, phase = 0.8 + 0.5 * field.rng.random(), field.rng.random()
+            bend = across + 0.035 * np.sin(2 * np.pi * (2.3 * across + phase))
+            hem = self.y + 0.30 * share + 0.13 * np.sin(2 * np.pi * (turns * bend + phase))
+            hem += 0.035 * np.sin(2 * np.pi * (3.1 * bend - phase))
+            # Rays stand in the curtain, broad ones and fine ones, more of them where it bends away.
+            rays = np.zeros(columns, np.float32)
+            for many, weight in ((9, 0.50), (27, 0.32), (80, 0.18)):
+                lattice = field.rng.random((2, many + 2), dtype=np.float32)
+                lattice[1] = lattice[0]
+                places = np.clip(bend, 0, 1) * many
+                rays += weight * smooth(lattice, np.zeros(1, np.float32), places.astype(np.float32))[0]
+            near = np.exp(-(((across - self.x - 0.25 * share) / 0.42) ** 2))
+            strong = self.light * near * (0.25 + 1.1 * rays**1.5)
+            tall = self.tall * (0.55 + 0.75 * rays)
+            up = hem[None, :] - down
+            rise = 1 / (1 + np.exp(np.clip(-up / 0.022, -30, 30)))
+            above = np.maximum(up, 0) / tall[None, :]
+            fade = rise * np.exp(-above * 1.7) * np.clip(down / 0.30, 0, 1) * strong[None, :]
+            green = np.exp(-above * 1.5)
+            field.light(self.low, fade * green)
+            field.light(self.high, fade * (1 - green) * 1.25)

@@ -1,0 +1,37 @@
+"""A halo: a soft round light anywhere in the picture, such as a moon behind mist or the light around a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from bedside.stage.worlds.colours import Colour
+from bedside.stage.worlds.reading import Within
+from bedside.stage.worlds.scenery.field import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Halo:
+    """Light of this colour around ``x`` of the width and ``y`` of the height.
+
+    ``wide`` and ``high`` are how far it reaches before it has faded to a third, as shares of the shorter side; with
+    ``spread`` they are shares of the picture's own width and height. ``light`` is its strength in the middle.
+    """
+
+    colour: Colour
+    x: Annotated[float, Within(-0.5, 1.5)]
+    y: Annotated[float, Within(-0.5, 1.5)]
+    wide: Annotated[float, Within(0.01, 4)]
+    high: Annotated[float, Within(0.01, 4)]
+    light: Annotated[float, Within(0, 1)] = 0.5
+    spread: bool = False
+
+    def paint(self, field: Field) -> None:
+        """Paint it."""
+        rows, columns = field.levels.shape[:2]
+        across, down = (columns, rows) if self.spread else (min(rows, columns),) * 2
+        along = np.exp(-(((field.across - self.x) * (columns / across / self.wide)) ** 2))
+        upright = np.exp(-(((field.down - self.y) * (rows / down / self.high)) ** 2))
+        field.light(self.colour, upright * along * self.light)

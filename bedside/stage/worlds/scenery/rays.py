@@ -1,0 +1,43 @@
+"""Rays: shafts of light that fall slantwise through leaves, each with soft edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from bedside.stage.worlds.colours import Colour
+from bedside.stage.worlds.reading import Within
+from bedside.stage.worlds.scenery.field import Field, smooth
+
+_SHADES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Rays:
+    """Shafts of light of this colour that fall from ``at`` of the width at the top.
+
+    They fall to the left with a ``slant`` above 0. Together they are ``wide`` of the width wide; they reach down to
+    ``low`` of the height, and are of a ``light`` of 0–1.
+    """
+
+    colour: Colour
+    at: Annotated[float, Within(-0.5, 1.5)] = 0.5
+    slant: Annotated[float, Within(-2, 2)] = 0.2
+    wide: Annotated[float, Within(0.02, 4)] = 0.2
+    low: Annotated[float, Within(0.05, 2)] = 0.7
+    light: Annotated[float, Within(0, 1)] = 0.3
+
+    def paint(self, field: Field) -> None:
+        """Paint them."""
+        rows = min(round(field.levels.shape[0] * min(1.35 * self.low, 1)), field.levels.shape[0])
+        down = field.down[:rows]
+        # They part a little on their way down.
+        off = (field.across - self.at + self.slant * down) / (self.wide * (0.7 + 0.5 * down))
+        lattice = field.rng.random((2, 18), dtype=np.float32)
+        shades = smooth(lattice, np.zeros(1, np.float32), np.linspace(0, 16, _SHADES, dtype=np.float32))[0]
+        shafts = shades**2 * np.exp(-(np.linspace(-2, 2, _SHADES, dtype=np.float32) ** 2) * 1.6)
+        at = np.clip((off + 2) * (_SHADES / 4), 0, _SHADES - 1).astype(np.int32)
+        fade = np.clip(1 - down / (1.35 * self.low), 0, 1) * np.clip(down / 0.12, 0, 1)
+        field.light(self.colour, self.light * shafts[at] * fade)

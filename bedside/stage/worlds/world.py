@@ -1,0 +1,223 @@
+"""A world is what a child sees and what it sounds like at first, written by an artist in one TOML file.
+
+Every colour of it is held to what is safe for eyes: none is a saturated red.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from bedside.errors import BedsideError
+from bedside.music import scales
+from bedside.music.layout import LAYOUTS, MOST_PADS
+from bedside.places import shipped
+from bedside.sound.engine.room import SPACES
+from bedside.stage.worlds import scenery
+from bedside.stage.worlds.blooms import BLOOMS
+from bedside.stage.worlds.colours import Colour
+from bedside.stage.worlds.reading import Name, ReadingError, Within, value
+
+MOST_BYTES = 65_536
+MOST_DEGREES = 12
+MOST_LAYERS = 24
+
+Share = Annotated[float, Within(0, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How one degree of the scale looks: its picture and colour, the number of its bloom's parts and how slender."""
+
+    picture: Name
+    colour: Colour
+    petals: Annotated[int, Within(2, 32)] = 6
+    point: Annotated[float, Within(0.25, 8)] = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """The light that each player's hand brings."""
+
+    child: Colour
+    child2: Colour
+    therapist: Colour
+    partner: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture that stands in the backdrop.
+
+    Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
+    ``size`` of the shorter side. ``light`` dims it, ``flip`` turns left to right.
+    """
+
+    picture: Name
+    x: Annotated[float, Within(-0.5, 1.5)]
+    y: Annotated[float, Within(-0.5, 2)]
+    size: Annotated[float, Within(0.01, 3)]
+    light: Share = 1.0
+    flip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Motes:
+    """Small things that float at a depth between eye and backdrop, and so move against it as hands lean over.
+
+    ``picture`` is tinted with ``colour``; without one, a mote is a soft glow. They float between ``top`` and ``bottom``
+    of the height, and are squares of ``size`` of the shorter side, more or less. ``depth`` is 0 at the backdrop and 1
+    before the pads; ``light`` is how bright they are.
+    """
+
+    count: Annotated[int, Within(1, 60)]
+    colour: Colour
+    size: Annotated[float, Within(0.002, 0.2)]
+    depth: Share
+    picture: Name | None = None
+    top: Share = 0.0
+    bottom: Share = 1.0
+    light: Share = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music.
+
+    ``layers`` are painted one over the other, then ``placed`` pictures, then ``motes`` float before them. ``stray`` is
+    what a key outside the scale is lit with; ``bloom`` is how a note opens, a name of `BLOOMS`, at a ``pace`` that is
+    1 as usual and larger where it is slower; ``rings`` is how bright the players' rings around it are. Where the world
+    ``reflects``, its lights lie on the water too. ``layout``
+    is a name of `LAYOUTS`, and ``room`` one of `bedside.sound.engine.room.SPACES`.
+    """
+
+    name: str
+    layers: tuple[scenery.Layer, ...]
+    placed: tuple[Placed, ...]
+    motes: tuple[Motes, ...]
+    horizon: float
+    seed: int
+    tones: tuple[Tone, ...]
+    lights: tuple[Colour, ...]
+    stray: Colour
+    bloom: str
+    pace: float
+    reflects: bool
+    rings: float
+    scale: str
+    root: int
+    instrument: str
+    room: str
+    layout: str
+    pads: int
+
+
+def names() -> list[str]:
+    """Return the names of the shipped worlds, in the order of the alphabet."""
+    return [path.stem for path in sorted((shipped("assets") / "worlds").glob("*.toml"))]
+
+
+def find(name: str) -> World:
+    """Return the shipped world of this name; raise BedsideError naming those there are for any other."""
+    if name not in names():
+        raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(names())}.")
+    return load(shipped("assets") / "worlds" / f"{name}.toml")
+
+
+def every(say: Callable[[str], None]) -> dict[str, World]:
+    """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
+    found = {}
+    for name in names():
+        try:
+            found[name] = find(name)
+        except BedsideError as fault:
+            say(str(fault))
+    return found
+
+
+def load(path: Path) -> World:
+    """Return the world that a TOML file describes.
+
+    Raises BedsideError, with the file and what to change in it, for a file that cannot be read or is larger than
+    `MOST_BYTES`, and for any value that is missing, of another kind, out of range or unsafe.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        return _world(tomllib.loads(_small(content).decode()))
+    except OSError as error:
+        raise BedsideError(f"The world {path.name} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BedsideError(f"The world {path.name} is not a TOML file: {error}.") from error
+    except ReadingError as fault:
+        raise BedsideError(f"The world {path.name} cannot be shown: {fault}.") from fault
+
+
+def _small(content: bytes) -> bytes:
+    if len(content) > MOST_BYTES:
+        raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
+    return content
+
+
+# What a world's file states, by its name there; the rest of the fields have names of their own.
+_PLAIN: Mapping[str, Any] = {
+    "name": Name,
+    "horizon": Annotated[float, Within(0.05, 0.95)],
+    "seed": Annotated[int, Within(0, 2**32 - 1)],
+    "stray": Colour,
+    "bloom": str,
+    "pace": Annotated[float, Within(0.5, 4)],
+    "reflects": bool,
+    "rings": Share,
+    "scale": str,
+    "root": Annotated[int, Within(0, 127)],
+    "instrument": Name,
+    "room": str,
+    "layout": str,
+    "pads": Annotated[int, Within(1, MOST_PADS)],
+}
+_LISTS: Mapping[str, Any] = {
+    "placed": Annotated[tuple[Placed, ...], Within(0, 64)],
+    "motes": Annotated[tuple[Motes, ...], Within(0, 8)],
+}
+
+
+def _world(table: Mapping[str, Any]) -> World:
+    known = {*_PLAIN, *_LISTS, "layers", "degrees", "lights"}
+    for name in sorted(table.keys() - known):
+        raise ReadingError(f"{name[:40]!r} is unknown there")
+    for name in sorted(known - table.keys() - {*_LISTS}):
+        raise ReadingError(f"{name!r} is missing")
+    plain = {name: value(hint, table[name], name) for name, hint in _PLAIN.items()}
+    _among("bloom", plain["bloom"], BLOOMS)
+    _among("room", plain["room"], SPACES)
+    _among("layout", plain["layout"], LAYOUTS)
+    try:
+        scales.scale(plain["scale"])
+    except ValueError as error:
+        raise ReadingError(str(error)) from error
+    layers = table["layers"]
+    if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
+        raise ReadingError(f"'layers' must be a list of 1 to {MOST_LAYERS}")
+    lights: Lights = value(Lights, table["lights"], "lights")
+    return World(
+        **plain,
+        **{name: value(hint, table.get(name, []), name) for name, hint in _LISTS.items()},
+        layers=tuple(_layer(each) for each in layers),
+        tones=value(Annotated[tuple[Tone, ...], Within(1, MOST_DEGREES)], table["degrees"], "degrees"),
+        lights=(lights.child, lights.child2, lights.therapist, lights.partner),
+    )
+
+
+def _layer(stated: Any) -> scenery.Layer:
+    if not isinstance(stated, dict):
+        raise ReadingError("'layers' must be tables")
+    return scenery.stated(stated)
+
+
+def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+    if stated not in there:
+        raise ReadingError(f"{name!r} must be one of {', '.join(there)}")

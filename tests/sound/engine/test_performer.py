@@ -1,0 +1,237 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Expression,
+    Glide,
+    Level,
+    Lost,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Performed,
+    Player,
+    Profile,
+    Program,
+    Resumed,
+    Reverb,
+    Setting,
+    Shape,
+    Source,
+    Stop,
+    TakeBegan,
+    TakeEnded,
+    Vibrato,
+)
+from bedside.sound.engine import offline
+from bedside.sound.engine.chain import RISE_SECONDS
+from bedside.sound.engine.engine import Engine
+from bedside.sound.engine.performer import Performer
+from sound.tones import RATE, band
+
+BAND = band()
+
+
+def on(note, key=60, player=Player.CHILD):
+    return NoteOn(player, note, key, 0.7, 0.5, Source.TOUCH)
+
+
+def performer(block=128):
+    seeds = itertools.count(7)
+    return Performer(Engine.of(BAND, RATE, block), lambda: next(seeds))
+
+
+def play(each, seconds, sound=None):
+    performed = []
+    out = np.empty((each.engine.block, 2), np.float32)
+    for _ in range(round(seconds * RATE / each.engine.block)):
+        performed += each.render(out)
+        if sound is not None:
+            sound.append(out.copy())
+    return performed
+
+
+def test_a_take_begins_with_the_first_note():
+    """The first note begins a take at frame 0, which says its seed and how every part stands."""
+    each = performer()
+    each.ask(Program(Player.THERAPIST, "held"))
+    assert play(each, 0.1) == []
+    each.ask(on(1))
+    performed = play(each, 0.1)
+    assert performed[0] == Performed(0, TakeBegan(7, RATE, 128))
+    assert Performed(0, Program(Player.THERAPIST, "held")) in performed
+    assert Performed(0, Level(Player.CHILD, 0.0, 0.0)) in performed
+    assert performed[-1] == Performed(0, on(1))
+
+
+def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its_own():
+    """Rest counts from the last event or the end of a held note; a new note afterwards begins a new take."""
+    each = performer()
+    each.ask(on(1))
+    play(each, 1.0)
+    each.ask(NoteOff(Player.CHILD, 1))
+    assert play(each, 19.9)[1:] == []
+    (ended,) = play(each, 0.2)
+    assert ended.event == TakeEnded()
+    assert ended.frame / RATE == pytest.approx(21.0, abs=0.01)
+    each.ask(on(2))
+    assert play(each, 0.1)[0] == Performed(0, TakeBegan(8, RATE, 128))
+
+
+def test_a_held_note_that_sounds_is_no_rest():
+    """A sustained note under a finger keeps the take open for as long as it sounds."""
+    each = performer()
+    each.ask(Program(Player.CHILD, "held"))
+    each.ask(on(1))
+    play(each, 30)
+    assert each.playing
+    each.ask(NoteOff(Player.CHILD, 1))
+    play(each, 20.1)
+    assert not each.playing
+
+
+def test_closing_a_take_performs_what_was_asked_before_and_fades():
+    """What was asked before the close is played, then comes a stop, silence and the end; what follows is a new take."""
+    each = performer()
+    each.ask(on(1))
+    each.close()
+    each.ask(on(2))
+    performed = play(each, 0.5)
+    kinds = [type(p.event) for p in performed if not isinstance(p.event, Setting)]
+    assert kinds == [TakeBegan, NoteOn, Stop, TakeEnded, TakeBegan, NoteOn]
+    assert performed[-1].event == on(2)
+
+
+def test_a_lost_take_goes_on_at_its_own_time():
+    """An engine that takes over says from when to when nothing was heard, and goes on in the same take."""
+    each = performer()
+    spent = 1 - (48128 - 1000) / (3 * RATE)
+    assert each.resume(99, 1000, 48001) == [Performed(1000, Lost()), Performed(48128, Resumed(spent))]
+    each.ask(on(5))
+    assert play(each, 0.01) == [Performed(48128, on(5))]
+
+
+def rendered(take, solo=None):
+    heard = list(Player) if solo is None else [solo]
+    return np.concatenate([block.copy() for block in offline.render(take, BAND, heard)])
+
+
+asked = st.lists(
+    st.tuples(
+        st.integers(0, 40),
+        st.one_of(
+            st.builds(on, st.integers(1, 6), st.integers(40, 80), st.sampled_from(Player)),
+            st.builds(NoteOff, st.sampled_from(Player), st.integers(1, 6)),
+            st.builds(Shape, st.sampled_from(Player), st.integers(1, 6), st.floats(0, 1)),
+            st.builds(Program, st.sampled_from(Player), st.sampled_from(["struck", "held"])),
+            st.builds(Level, st.sampled_from(Player), st.floats(-70, 6), st.floats(-1, 1)),
+            st.builds(Glide, st.sampled_from(Player), st.integers(1, 6), st.floats(0, 127)),
+            st.builds(Bend, st.sampled_from(Player), st.floats(-12, 12)),
+            st.builds(Vibrato, st.sampled_from(Player), st.floats(0, 1)),
+            st.builds(Expression, st.sampled_from(Player), st.floats(0, 1)),
+            st.builds(Pedal, st.sampled_from(Player), st.booleans()),
+            st.builds(AllOff, st.sampled_from(Player)),
+            st.builds(Reverb, st.sampled_from(["hall", "space", "nearby"])),
+            st.builds(Profile, st.sampled_from(["ward", "night"])),
+            st.just(Stop()),
+        ),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(asked, st.sampled_from([64, 128, 256]))
+def test_the_record_renders_to_the_bits_that_were_heard(script, block):
+    """Whatever is asked and whenever, rendering what was performed gives the very bits that the performer gave."""
+    each = performer(block)
+    heard = []
+    performed = []
+    for wait, event in script:
+        each.ask(event)
+        performed += play(each, (wait + 1) * block / RATE, heard)
+    each.close()
+    performed += play(each, 0.6, heard)
+    sound = np.concatenate(heard)
+    for take in split(performed):
+        frames = take[-1].frame
+        assert rendered(take).tobytes() in sound.tobytes()
+        assert len(rendered(take)) == frames
+
+
+def split(performed):
+    takes = []
+    for each in performed:
+        if isinstance(each.event, TakeBegan):
+            takes.append([])
+        takes[-1].append(each)
+    return takes
+
+
+def test_a_take_with_a_loss_renders_silence_between():
+    """Between the loss and the return of sound nothing is heard, and nothing of before is left after."""
+    took = [
+        Performed(0, TakeBegan(3, RATE, 128)),
+        Performed(0, Program(Player.CHILD, "held")),
+        Performed(0, on(1)),
+        Performed(12800, Lost()),
+        Performed(25600, Resumed()),
+        Performed(25600, on(2)),
+    ]
+    sound = rendered(took)
+    assert sound[12000:12800].any()
+    assert not sound[12800:25600].any()
+    fresh = rendered([took[0], took[1], Performed(0, on(2))])[:48000].astype(float)
+    back = sound[25600 : 25600 + 48000].astype(float)
+    # What comes back is a fresh sound that rises, and from then on that sound itself.
+    rise = round(RISE_SECONDS * RATE) + 256
+    assert np.abs(back[:4800]).max() < 0.1 * np.abs(fresh[:4800]).max()
+    assert np.abs(back[rise:] - fresh[rise:]).max() < 1e-6
+
+
+def test_what_was_performed_unheard_is_not_rendered():
+    """Notes between a loss of sound and its return are in the record, and silent in the rendering."""
+    each = performer()
+    each.ask(on(1))
+    performed = play(each, 0.2)
+    each.lose()
+    each.ask(on(2))
+    performed += play(each, 0.2)
+    assert [type(p.event) for p in performed[-2:]] == [Lost, NoteOn]
+    sound = rendered(performed)
+    assert sound[:9000].any()
+    assert not sound[performed[-1].frame :].any()
+
+
+def test_a_take_that_begins_unheard_says_so():
+    """Without a sound card from the start, the take says at its first frame that nothing is heard."""
+    each = performer()
+    each.lose()
+    each.ask(on(1))
+    performed = play(each, 0.1)
+    assert performed[-2:] == [Performed(0, Lost()), Performed(0, on(1))]
+
+
+def test_a_take_from_a_file_rings_out():
+    """A take in flicks sounds at 48 kHz, its notes at their very frame, until it is silent."""
+    from bedside.music.events import FLICKS
+
+    second = FLICKS
+    took = [
+        Performed(0, TakeBegan(3, FLICKS, 128)),
+        Performed(second // 2, on(1)),
+        Performed(second, NoteOff(Player.CHILD, 1)),
+        Performed(second, TakeEnded()),
+    ]
+    sound = rendered(took)
+    first = int(np.flatnonzero(sound.any(axis=1))[0])
+    assert 0.5 * RATE + 56 <= first <= 0.5 * RATE + 56 + 4
+    assert len(sound) > 1.5 * RATE
+    assert not sound[-1].any()

@@ -1,0 +1,120 @@
+"""The host has an engine play with what there is, and all else baked meanwhile."""
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bedside.music.events import NoteOff, NoteOn, Player, Program, Resumed, Source, TakeBegan
+from bedside.sound.library import catalogue
+from bedside.sound.live.host import EngineHost
+from bedside.sound.live.process import Settings
+
+RATE = 8_000
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing"),
+    pytest.mark.usefixtures("empty"),
+]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all processes that are started from here use an empty cache."""
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
+
+
+@contextmanager
+def hosting(first: tuple[str, ...]):
+    """Give a host that plays unheard, and all that its engines performed."""
+    performed = []
+    host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
+    host.start()
+    try:
+        yield host, performed
+    finally:
+        host.stop()
+
+
+def wait_for(true, seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def of(kind: type, performed: list) -> list:
+    """Return the events of a kind among what was performed."""
+    return [each.event for each in list(performed) if isinstance(each.event, kind)]
+
+
+def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
+    """The first instrument plays before there is any other; all others come by themselves, and the baker ends."""
+    names = [recipe.name for recipe in catalogue.recipes(None)]
+    with hosting(("marimba",)) as (host, performed):
+        wait_for(lambda: host.ready)
+        assert len(host.instruments) < len(names)
+        host.ask(Program(Player.CHILD, names[-1]))
+        host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        wait_for(lambda: of(NoteOn, performed))
+        wait_for(lambda: len(host.instruments) == len(names))
+        assert host.instruments[0] == "marimba"
+        wait_for(lambda: Program(Player.CHILD, names[-1]) in of(Program, performed))
+        assert of(Program, performed).count(Program(Player.CHILD, names[-1])) == 1
+        wait_for(lambda: host._baking.process is None)
+        assert host.health.restarts == 0
+    assert host._baking.process is None
+
+
+def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing can be kept all instruments come all the same, for the next engine too, and nothing is left."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file"))
+    names = {recipe.name for recipe in catalogue.recipes(None)}
+    with hosting(("marimba",)) as (host, performed):
+        meanwhile = host._baking.meanwhile
+        wait_for(lambda: set(host.instruments) == names, 240.0)
+        assert meanwhile.is_dir()
+        wait_for(lambda: len(host.processes) == 2)
+        host.ask(Program(Player.CHILD, "bowl"))
+        host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        wait_for(lambda: of(NoteOn, performed))
+        before = len(performed)
+        os.kill(host.processes[0], signal.SIGKILL)
+        wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
+    assert not meanwhile.exists()
+    (said,) = capfd.readouterr().err.splitlines()
+    assert "cannot be kept" in said
+
+
+def test_the_next_engine_has_what_is_played_at_once() -> None:
+    """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
+    names = [recipe.name for recipe in catalogue.recipes(None)]
+    with hosting(("marimba",)) as (host, performed):
+        host.ask(Program(Player.CHILD, "harp"))
+        wait_for(lambda: "harp" in host.instruments and len(host.instruments) == len(names))
+        host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        wait_for(lambda: of(NoteOn, performed) and len(host.processes) == 2)
+        before = len(performed)
+        os.kill(host.processes[0], signal.SIGKILL)
+        wait_for(lambda: of(Resumed, performed[before:]))
+        wait_for(lambda: of(Program, performed[before:]))
+        assert of(Program, performed[before:])[0] == Program(Player.CHILD, "harp")
+
+
+def test_whoever_leaves_early_leaves_no_baker() -> None:
+    """A host that stops while instruments are baked ends the baker too."""
+    with hosting(("marimba",)) as (host, performed):
+        wait_for(lambda: host._baking.process is not None)
+        pid = host._baking.process
+        host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
+        host.ask(NoteOff(Player.CHILD, 1))
+        wait_for(lambda: of(TakeBegan, performed))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -1,0 +1,282 @@
+"""What players decide beside the music, who decided it, and what follows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source, Stop, TakeBegan
+from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
+from bedside.stage.input.hands import Picked, Press, Pressed, Programmed
+from bedside.stage.input.seats import Control
+
+CHILD, CHILD2, THERAPIST, PARTNER = Player
+WORLDS = ["forest", "night", "sea"]
+SOUNDS = ["harp", "marimba", "pad"]
+
+# Longer than one touch of a trembling hand.
+LATER = 1.0
+
+
+def choices(players: tuple[Player, ...] = (CHILD, CHILD2), others: tuple[Player, ...] = (THERAPIST,)) -> Choices:
+    return Choices(players, others, "night", WORLDS, SOUNDS)
+
+
+def pressed(each: Choices, control: Control, player: Player = CHILD, now: float = 100.0) -> list[Effect]:
+    return each.act(Pressed(control, player), now)
+
+
+def note(source: Source = Source.TOUCH) -> NoteOn:
+    return NoteOn(CHILD, 1, 60, 0.5, 0.5, source)
+
+
+@pytest.mark.parametrize(
+    ("player", "by"), [(CHILD, "child"), (CHILD2, "child"), (THERAPIST, "adult"), (PARTNER, "adult")]
+)
+def test_it_is_kept_whether_a_child_or_an_adult_decided(player: Player, by: str) -> None:
+    """Each choice at a seat is kept as that of whoever sits there."""
+    each = choices(players=(player, PARTNER if player is not PARTNER else CHILD), others=())
+    kept = [
+        *pressed(each, Control.STAR, player, 0),
+        *pressed(each, Control.EAR, player, 10),
+        *pressed(each, Control.SUN, player, 20),
+        *pressed(each, Control.SOUND, player, 30),
+        *each.act(Picked(player, 1), 31),
+        *pressed(each, Control.DOOR, player, 40),
+        *each.act(Picked(player, 2), 41),
+        *pressed(each, Control.HAND, player, 50),
+        *pressed(each, Control.HAND, player, 60),
+    ]
+    said = [effect for effect in kept if isinstance(effect, Keep)]
+    assert [effect.what for effect in said] == ["star", "listen", "lead", "sound", "world", "stop", "go on"]
+    assert {effect.by for effect in said} == {by}
+
+
+def test_what_was_chosen_is_kept_with_it() -> None:
+    """The ledger says which sound, which world and who has the lead; the other choices are what they are."""
+    each = choices()
+    pressed(each, Control.SOUND)
+    assert each.act(Picked(CHILD, 2), 101) == [Ask(Program(CHILD, "pad")), Keep("sound", "pad", "child")]
+    pressed(each, Control.DOOR, CHILD2)
+    assert each.act(Picked(CHILD2, 0), 101) == [Enter("forest"), Keep("world", "forest", "child")]
+    assert pressed(each, Control.STAR) == [Keep("star", "", "child")]
+    assert pressed(each, Control.EAR) == [Listen(True), Keep("listen", "", "child")]
+    assert pressed(each, Control.SUN, CHILD2) == [Ask(Lead(CHILD2)), Keep("lead", "child2", "child")]
+
+
+def test_the_hand_stops_everything_and_the_same_touch_goes_on() -> None:
+    """All hands let go before everything fades; going on starts nothing."""
+    each = choices()
+    assert pressed(each, Control.HAND) == [Hush(), Ask(Stop()), Keep("stop", "", "child")]
+    assert each.stopped
+    assert pressed(each, Control.HAND, now=100 + LATER) == [Keep("go on", "", "child")]
+    assert not each.stopped
+
+
+def test_to_stop_never_waits() -> None:
+    """However shortly after the hand was last touched, a touch while there is music stops it."""
+    each = choices()
+    pressed(each, Control.HAND, now=0.0)
+    pressed(each, Control.HAND, now=1.0)
+    assert pressed(each, Control.HAND, now=1.001)[0] == Hush()
+    assert each.stopped
+
+
+def test_a_trembling_hand_stops_once() -> None:
+    """A hand that touches again within a moment meant to stop: nothing goes on until it touches anew."""
+    each = choices()
+    pressed(each, Control.HAND, now=10.0)
+    for now in (10.05, 10.3, 10.59):
+        assert pressed(each, Control.HAND, now=now) == []
+        assert each.stopped
+    assert pressed(each, Control.HAND, now=10.7) == [Keep("go on", "", "child")]
+
+
+def test_two_who_stop_at_once_stop_once() -> None:
+    """When both touch their hands in the same moment, the second does not undo what the first did."""
+    each = choices()
+    pressed(each, Control.HAND, CHILD, 10.0)
+    assert pressed(each, Control.HAND, CHILD2, 10.2) == []
+    assert each.stopped
+    assert pressed(each, Control.HAND, CHILD2, 11.0) == [Keep("go on", "", "child")]
+
+
+@pytest.mark.parametrize("control", [control for control in Control if control is not Control.HAND])
+def test_all_other_controls_act_once_for_a_trembling_hand(control: Control) -> None:
+    """The same control of the same player does not act again within a moment; others', and other controls, do."""
+    each = choices()
+    before = pressed(each, control, now=10.0), dict(each.choosing)
+    assert pressed(each, control, now=10.3) == []
+    assert (each.choosing, each.lead) == (before[1], CHILD2 if control is Control.SUN else CHILD)
+    other = Control.STAR if control is not Control.STAR else Control.EAR
+    assert pressed(each, other, now=10.3) or each.choosing != before[1]
+    assert pressed(each, control, CHILD2, now=10.3) or CHILD2 in each.choosing
+    assert pressed(each, control, now=10.0 + LATER) or CHILD not in each.choosing
+
+
+def test_nothing_is_heard_again_while_everything_is_stopped() -> None:
+    """The ear waits for the child to go on; what else can be chosen without a sound can be chosen."""
+    each = choices()
+    pressed(each, Control.HAND)
+    assert pressed(each, Control.EAR) == []
+    assert pressed(each, Control.STAR) == [Keep("star", "", "child")]
+    pressed(each, Control.DOOR)
+    assert each.choosing == {CHILD: Control.DOOR}
+
+
+def test_the_ear_ends_what_is_heard_again() -> None:
+    """Touched while it is heard, the ear ends it; to listen no more is no choice of its own."""
+    each = choices()
+    each.listening = True
+    assert pressed(each, Control.EAR) == [Listen(False)]
+    each.listening = False
+    assert pressed(each, Control.EAR, now=100 + LATER) == [Listen(True), Keep("listen", "", "child")]
+
+
+def test_a_star_holds_until_something_new_is_played() -> None:
+    """It stays through the end of a take and through a replay, and is gone with the first note of the next take."""
+    each = choices()
+    each.performed(TakeBegan(1, 48000, 128))
+    each.performed(note())
+    pressed(each, Control.STAR)
+    assert each.starred
+    each.performed(note())
+    assert each.starred
+    each.performed(TakeBegan(2, 48000, 128))
+    each.performed(note(Source.REPLAY))
+    assert each.starred
+    each.performed(note())
+    assert not each.starred
+
+
+def test_the_lead_is_taken_and_given() -> None:
+    """Who has it not takes it; who has it gives it to the next, at a seat or at the keys, and round again."""
+    each = choices(players=(CHILD, CHILD2), others=(THERAPIST,))
+    assert each.lead is CHILD
+    assert pressed(each, Control.SUN, CHILD2, 0) == [Ask(Lead(CHILD2)), Keep("lead", "child2", "child")]
+    assert pressed(each, Control.SUN, CHILD2, 10) == [Ask(Lead(THERAPIST)), Keep("lead", "therapist", "child")]
+    assert pressed(each, Control.SUN, CHILD, 20) == [Ask(Lead(CHILD)), Keep("lead", "child", "child")]
+    assert pressed(each, Control.SUN, CHILD, 30) == [Ask(Lead(CHILD2)), Keep("lead", "child2", "child")]
+    each.performed(Lead(THERAPIST))
+    assert each.lead is THERAPIST
+    assert pressed(each, Control.SUN, CHILD2, 40) == [Ask(Lead(CHILD2)), Keep("lead", "child2", "child")]
+
+
+def test_who_is_alone_keeps_the_lead() -> None:
+    """There is nobody to give it to."""
+    each = choices(players=(CHILD,), others=())
+    assert pressed(each, Control.SUN) == []
+    assert each.lead is CHILD
+
+
+def test_a_door_is_opened_and_shut_and_one_thing_is_chosen_at_a_time() -> None:
+    """The same control again shuts; another opens in its place; a touch beside all pictures shuts without a choice."""
+    each = choices()
+    assert pressed(each, Control.DOOR, now=0) == []
+    assert each.choosing == {CHILD: Control.DOOR}
+    assert pressed(each, Control.DOOR, now=10) == []
+    assert each.choosing == {}
+    pressed(each, Control.DOOR, now=20)
+    pressed(each, Control.SOUND, now=20.1)
+    pressed(each, Control.DOOR, CHILD2, now=20.2)
+    assert each.choosing == {CHILD: Control.SOUND, CHILD2: Control.DOOR}
+    assert each.act(Picked(CHILD, None), 21) == []
+    assert each.choosing == {CHILD2: Control.DOOR}
+
+
+@pytest.mark.parametrize(
+    ("control", "number"), [(Control.DOOR, 1), (Control.DOOR, 3), (Control.SOUND, 3), (Control.DOOR, None)]
+)
+def test_what_changes_nothing_is_no_choice(control: Control, number: int | None) -> None:
+    """The world that one is in, or a picture that is none, shuts the pictures and is not kept."""
+    each = choices()
+    pressed(each, control)
+    assert each.act(Picked(CHILD, number), 101) == []
+    assert each.choosing == {}
+
+
+def test_who_does_not_choose_picks_nothing() -> None:
+    """A picture that comes too late, or another's, chooses nothing."""
+    each = choices()
+    pressed(each, Control.SOUND, CHILD2)
+    assert each.act(Picked(CHILD, 0), 101) == []
+    assert each.choosing == {CHILD2: Control.SOUND}
+
+
+def test_a_sound_asked_for_at_a_keyboard_is_an_adult_s_choice() -> None:
+    """Function keys and program changes are the staff's, also for the child's part; programs go round and round."""
+    each = choices()
+    assert each.act(Programmed(CHILD, 1), 0) == [Ask(Program(CHILD, "marimba")), Keep("sound", "marimba", "adult")]
+    assert each.act(Programmed(THERAPIST, 5), 0) == [Ask(Program(THERAPIST, "pad")), Keep("sound", "pad", "adult")]
+    assert Choices((CHILD,), (), "night", WORLDS, []).act(Programmed(CHILD, 1), 0) == []
+
+
+def test_in_another_world_all_take_up_its_instrument_but_who_chose_one_at_a_keyboard() -> None:
+    """A world brings its sound; the therapist who set one at the keys keeps it, a child at the screen does not."""
+    each = choices()
+    assert each.entered("sea", "bell") == [Ask(Program(player, "bell")) for player in Player]
+    assert each.world == "sea"
+    each.act(Programmed(THERAPIST, 0), 0)
+    each.act(Programmed(CHILD, 0), 0)
+    pressed(each, Control.SOUND)
+    each.act(Picked(CHILD, 2), 101)
+    assert each.entered("forest", "flute") == [Ask(Program(player, "flute")) for player in (CHILD, CHILD2, PARTNER)]
+
+
+def test_the_next_child_begins_anew() -> None:
+    """Another child finds nothing stopped, nothing starred and no pictures open, and has the lead."""
+    each = choices()
+    pressed(each, Control.STAR)
+    pressed(each, Control.SUN, CHILD2)
+    pressed(each, Control.DOOR)
+    pressed(each, Control.HAND)
+    assert each.renew() == [Ask(Lead(CHILD))]
+    assert (each.stopped, each.starred, each.choosing, each.lead) == (False, False, {}, CHILD)
+
+
+def test_what_the_engine_performs_is_how_things_are() -> None:
+    """The sound of a part is the one that was performed, whoever asked for it."""
+    each = choices()
+    each.performed(Program(PARTNER, "bowl"))
+    each.performed(Program(CHILD, "harp"))
+    each.performed(Program(CHILD, "pad"))
+    assert each.sound == {PARTNER: "bowl", CHILD: "pad"}
+
+
+_PRESSES: st.SearchStrategy[Press] = st.one_of(
+    st.builds(Pressed, st.sampled_from(Control), st.sampled_from((CHILD, THERAPIST))),
+    st.builds(Picked, st.sampled_from((CHILD, THERAPIST)), st.one_of(st.none(), st.integers(0, 4))),
+    st.builds(Programmed, st.sampled_from(Player), st.integers(0, 200)),
+)
+_EVENTS: st.SearchStrategy[Event] = st.sampled_from(
+    (TakeBegan(1, 48000, 128), note(), note(Source.REPLAY), Program(CHILD, "pad"), Lead(THERAPIST))
+)
+
+
+@given(st.lists(st.tuples(st.one_of(_PRESSES, _EVENTS), st.floats(0, 2)), min_size=8, max_size=40))
+def test_whatever_is_pressed_is_kept_as_whose_it_was(acts: list[tuple[Press | Event, float]]) -> None:
+    """Every effect on music has a choice beside it by whoever pressed, and after a stop nothing begins by itself."""
+    each = choices(players=(CHILD, THERAPIST), others=())
+    now = 0.0
+    for act, seconds in acts:
+        now += seconds
+        if not isinstance(act, Pressed | Picked | Programmed):
+            each.performed(act)
+            continue
+        before = each.stopped
+        effects = each.act(act, now)
+        kept = [effect for effect in effects if isinstance(effect, Keep)]
+        by = "adult" if isinstance(act, Programmed) or act.player is THERAPIST else "child"
+        assert {effect.by for effect in kept} <= {by}
+        if any(isinstance(effect, Ask | Enter) for effect in effects):
+            assert len(kept) == 1
+        if Hush() in effects:
+            assert effects.index(Hush()) < effects.index(Ask(Stop()))
+        if act == Pressed(Control.HAND, act.player) and not before:
+            assert each.stopped
+        if before:
+            assert Listen(True) not in effects
+            assert each.stopped or act == Pressed(Control.HAND, act.player)
+        assert set(each.choosing) <= {CHILD, THERAPIST}
+        assert each.lead in (CHILD, THERAPIST)

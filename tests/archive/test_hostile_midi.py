@@ -18,7 +18,7 @@ SIZE = 19_900_000
 READING = """
 import json, re, sys, time
 from pathlib import Path
-from bedside.archive import midifile
+from bedside.archive.midi import midifile
 from bedside.errors import BedsideError
 
 def peak():

@@ -18,7 +18,7 @@ PLAYING = """
 import sys, time
 from pathlib import Path
 from bedside.archive.recorder import Recorder
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn, Performed, Player, Source, TakeBegan
 
 def say(*words):
@@ -41,7 +41,7 @@ while True:
 STARTING = """
 import sys
 from pathlib import Path
-from bedside.archive.store import Store
+from bedside.archive.store.store import Store
 sys.stdout.write("ready\\n")
 sys.stdout.flush()
 store = Store.open_or_set_aside(Path(sys.argv[1]))

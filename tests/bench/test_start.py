@@ -31,7 +31,7 @@ WARM_SECONDS = 1.5
 BAKED_SECONDS = 2.0
 MOST_MEGABYTES = 600.0
 
-_BAKE_ALL = f"from bedside.sound import band; band.load({stage.RATE})"
+_BAKE_ALL = f"from bedside.sound.library import band; band.load({stage.RATE})"
 _TOP = Path(__file__).parents[2]
 
 

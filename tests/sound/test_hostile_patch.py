@@ -26,7 +26,7 @@ PARSING = """
 import json, math, re, resource, sys, time, warnings
 from pathlib import Path
 from bedside.errors import BedsideError
-from bedside.sound.patch import MOST_SECONDS, parse
+from bedside.sound.library.patch import MOST_SECONDS, parse
 
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (600, 600))

@@ -176,7 +176,7 @@ def test_another_key_is_refused(private: Path) -> None:
 def test_all_that_start_at_once_have_one_key(private: Path) -> None:
     """Eight programs that start in the same moment end with the same key."""
     script = (
-        "import sys, pathlib\nfrom bedside.archive import key\nprint('ready', flush=True)\nsys.stdin.readline()\n"
+        "import sys, pathlib\nfrom bedside.archive.store import key\nprint('ready', flush=True)\nsys.stdin.readline()\n"
         "print(key.load_or_make(pathlib.Path(sys.argv[1])).hex())"
     )
     started = [

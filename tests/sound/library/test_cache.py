@@ -19,8 +19,8 @@ RATE = 48_000
 # Three keys of a marimba, in a process of its own too.
 SMALL = (
     "import hashlib, sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
-    "from bedside.sound import cache, catalogue\nfrom bedside.sound.library.recipe import Recipe\n"
-    "patch = next(patch for patch in catalogue.shipped() if patch.name == 'marimba')\n"
+    "from bedside.sound.library import cache, catalogue\nfrom bedside.sound.library.recipe import Recipe\n"
+    "patch = next(patch for patch in catalogue.shipped_patches() if patch.name == 'marimba')\n"
     "pieces = (replace(patch.pieces[0], lowest=70, highest=72),)\n"
     "recipe = Recipe('marimba', replace(patch, pieces=pieces, register=70))\n"
 )

@@ -172,7 +172,7 @@ def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
 def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound import baker\n"
+        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
         "print(baker.launch(48_000, None, Path(sys.argv[1])).pid, flush=True)\ntime.sleep(60)"
     )
     meanwhile = empty.parent / "meanwhile"
@@ -204,7 +204,7 @@ def test_a_folder_made_meanwhile_goes_with_whoever_started_it(
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file" / "cache"))
     meanwhile = tmp_path / "meanwhile"
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound import baker\n"
+        "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
         f"baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stderr=subprocess.DEVNULL, cwd=ROOT)

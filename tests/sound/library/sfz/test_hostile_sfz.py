@@ -22,7 +22,7 @@ LOADING = """
 import json, re, sys, time
 from pathlib import Path
 from bedside.errors import BedsideError
-from bedside.sound import sfz
+from bedside.sound.library import sfz
 
 def peak():
     # What getrusage says begins with the memory of the process that started this one.

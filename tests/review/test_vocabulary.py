@@ -96,8 +96,6 @@ def test_no_text_judges_the_child() -> None:
     several = texts()
     known = {"review/web/templates/weeks.html", "review/report/page.html", "review/readings/terms.py", "help 1"}
     assert known <= set(several)
-        several
-    )
     assert judging(several) == []
 
 

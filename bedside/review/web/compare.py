@@ -52,7 +52,7 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedTake:
     """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
 
     take: ShelvedTake
@@ -109,7 +109,7 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> Side:
+def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
     """Return one side; raise KeyError for a take that is not there, ValueError for a marker that is not its."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
@@ -120,7 +120,7 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
         raise ValueError("that marker is not of this take")
-    return Side(
+    return ComparedTake(
         kept,
         [(each, span(seconds, seconds)) for each, seconds in found.items()],
         found.get(marker, 0.0),
@@ -128,7 +128,7 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
     )
 
 
-def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, Any]:
+def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str) -> dict[str, Any]:
     """Return what is shown of two takes: their curves, the differences of each player, and how they were played."""
     measured: Measured = request.app.state.measured
     begin = min(-one.at, -other.at)
@@ -166,7 +166,7 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
     }
 
 
-def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
+def _rows(one: ComparedTake, other: ComparedTake) -> list[dict[str, Any]]:
     """Return the differences of each measure of each player who plays in both takes."""
     found: dict[str, dict[str, Apart]] = {}
     for player in Player:
@@ -194,7 +194,7 @@ def _mean(curve: Floats) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
-def _between(one: Side, other: Side) -> dict[str, dict[str, list[float | None]]]:
+def _between(one: ComparedTake, other: ComparedTake) -> dict[str, dict[str, list[float | None]]]:
     """Return what passed between each two players who play in both takes: both values, each with its chance level."""
     pairs = [{pair: numbers(both["whole"]) for pair, both in side.measured["pairs"].items()} for side in (one, other)]
     return {

@@ -7,6 +7,7 @@ All programs on a store count together.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import unicodedata
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from bedside.archive.store.database import reading
 from bedside.archive.store.models import StaffCode
+from bedside.errors import Refused
 
 SHORTEST = 6
 LONGEST = 200
@@ -31,11 +33,11 @@ _code = StaffCode.__table__
 _ONLY = 1
 
 
-class WaitError(Exception):
-    """Too many wrong codes were tried; ``seconds`` have to pass before the next."""
+class WaitError(Refused):
+    """Too many wrong codes were tried; the next try is allowed after ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"wait {seconds:.0f} seconds")
+        super().__init__(f"Too many wrong codes were tried. Please wait {_spoken(seconds)}, then try again.")
         self.seconds = seconds
 
 
@@ -61,11 +63,11 @@ class Gate:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
-        """Set the code where there is none yet; raise ValueError for one that is too short or too long."""
+        """Set the code where there is none yet; raise Refused if there is one, or if it is too short or too long."""
         hashed = self._hashed(code)
         with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
-                raise ValueError("there is a staff code already")
+                raise Refused("There is a staff code already.")
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
 
     def change(self, code: str, other: str) -> bool:
@@ -117,7 +119,7 @@ class Gate:
 
     def _hashed(self, code: str) -> str:
         if not SHORTEST <= len(_plain(code)) <= LONGEST:
-            raise ValueError(f"a staff code has {SHORTEST} to {LONGEST} characters")
+            raise Refused(f"A staff code has {SHORTEST} to {LONGEST} characters.")
         return self._hasher.hash(_plain(code))
 
     def _verified(self, hashed: str, code: str) -> bool:
@@ -134,8 +136,15 @@ def _plain(code: str) -> str:
     return unicodedata.normalize("NFC", code)
 
 
+def _spoken(seconds: float) -> str:
+    """Return a time as people say it, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
+    minutes, rest = divmod(max(math.ceil(seconds), 1), 60)
+    parts = [(minutes, "minute"), (rest, "second")]
+    return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)
+
+
 def _wait(failures: int) -> float:
-    """Return how long to wait after so many wrong codes."""
+    """Return the seconds to wait after this many wrong codes."""
     if failures < FREE_TRIES:
         return 0.0
     return float(min(FIRST_WAIT_SECONDS * 2.0 ** min(failures - FREE_TRIES, 30), LONGEST_WAIT_SECONDS))

@@ -23,6 +23,7 @@ from bedside.archive.store import staffcode
 from bedside.archive.store.models import StaffCode
 from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 
 CODE = "seahorse-7-harbour"
 WRONG = "seahorse-8-harbour"
@@ -314,16 +315,16 @@ def test_what_a_code_may_be(store: Store) -> None:
     assert not asked.closed
     assert not asked.opens(CODE), "where there is no code none opens"
     for bad in ("", "a" * (SHORTEST - 1), "a" * (LONGEST + 1)):
-        with pytest.raises(ValueError, match="6 to 200"):
+        with pytest.raises(Refused, match="6 to 200"):
             asked.set(bad)
     asked.set("Über-Nacht ☾ 1")
     assert asked.closed
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(Refused, match="already"):
         asked.set(CODE)
     assert not asked.change(WRONG, CODE)
     assert asked.opens("Über-Nacht ☾ 1")
     assert asked.change("Über-Nacht ☾ 1", CODE)
-    with pytest.raises(ValueError, match="6 to 200"):
+    with pytest.raises(Refused, match="6 to 200"):
         asked.change(CODE, "short")
     assert asked.opens(CODE)
     assert not asked.opens("Über-Nacht ☾ 1")

@@ -1,8 +1,8 @@
-"""The staff code: it guards screens and is no key to the recordings.
+"""The staff code, which guards screens; it is not the key of the recordings.
 
-Five tries are free; then each wrong one must be waited for twice as long as the one before. What is waited for is
-counted by a clock that nobody can set, and begins anew with the program: neither a restart nor another date is quicker.
-All programs on a store count together.
+Five tries are free; after that, each wrong code doubles the wait before the next try. The wait is measured by a
+monotonic clock and starts over with the program, so neither a restart nor a changed date shortens it. All programs that
+use a store share one count of wrong codes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class WaitError(Refused):
 
 
 class Gate:
-    """Asks for the staff code of a store; ``now`` is a clock in seconds that is never set back."""
+    """Checks, sets and changes the staff code of a store; ``now`` is a monotonic clock in seconds."""
 
     def __init__(
         self, engine: Engine, sentences: Callable[[str], Any], now: Callable[[], float] = time.monotonic
@@ -52,7 +52,7 @@ class Gate:
         self._now = now
         self._hasher = PasswordHasher()
         self._lock = threading.Lock()
-        # The wrong tries that are waited for.
+        # Wrong codes since the last right one.
         self._failures = self._counted()
         self._open_at = now() + _wait(self._failures)
 
@@ -63,36 +63,49 @@ class Gate:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
-        """Set the code where there is none yet; raise Refused if there is one, or if it is too short or too long."""
+        """Set the first code; raise Refused where there is a code already, or for one that is too short or too long."""
         hashed = self._hashed(code)
         with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
                 raise Refused("There is a staff code already.")
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
 
-    def change(self, code: str, other: str) -> bool:
-        """Set another code where the first is right; return whether it was; raise as `set` and `opens` do."""
-        hashed = self._hashed(other)
-        if not self.opens(code):
-            return False
-        with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
-            connection.execute(update(StaffCode).values(hashed=hashed))
-        return True
+    def change(self, old: str, new: str) -> bool:
+        """Replace the code where ``old`` is right; return whether it was.
 
-    def opens(self, code: str) -> bool:
-        """Return whether a code is the right one; raise WaitError where it is too soon to try another."""
-        # One after the other: of many tries at once, each must find what the others counted.
+        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is looked at, and WaitError where
+        it is too soon for another try.
+        """
+        hashed = self._hashed(new)
         with self._lock:
-            hashed = self._count()
-            if hashed is None or not self._verified(hashed, code):
+            known = self._known(old)
+            if known is None:
                 return False
             with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
-                connection.execute(update(StaffCode).values(failures=0))
-            self._wait_for(0)
-        return True
+                # Of two changes at once the first wins; the other's old code is not right any more.
+                changed = update(StaffCode).where(_code.c.hashed == known).values(hashed=hashed)
+                return bool(connection.execute(changed).rowcount)
+
+    def opens(self, code: str) -> bool:
+        """Return whether a code is right; raise WaitError where it is too soon for another try."""
+        with self._lock:
+            return self._known(code) is not None
+
+    def _known(self, code: str) -> str | None:
+        """Return the stored hash that a code matches, None where it does not; the caller holds the lock.
+
+        Tries are taken one at a time: of many at once, each must find what the others counted.
+        """
+        hashed = self._count()
+        if hashed is None or not self._verified(hashed, code):
+            return None
+        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+            connection.execute(update(StaffCode).values(failures=0))
+        self._wait_for(0)
+        return hashed
 
     def _count(self) -> str | None:
-        """Count a try as a wrong one, on the disk, before anybody looks at it; return what it is compared with."""
+        """Count a try as wrong on the disk before it is checked; return the stored hash, None where there is no code."""
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)
@@ -101,7 +114,7 @@ class Gate:
             if row is None:
                 return None
             if row.failures != self._failures:
-                # Another program counted; what it waits for, this one waits for too.
+                # Another program counted wrong codes; this one waits as long.
                 self._wait_for(row.failures)
                 if _wait(row.failures):
                     raise WaitError(_wait(row.failures))
@@ -132,7 +145,7 @@ class Gate:
 
 
 def _plain(code: str) -> str:
-    """Return a code as it is hashed: one keyboard writes ü as a letter, another as u with two dots (RFC 8265)."""
+    """Return a code in the form that is hashed (NFC): keyboards encode ü in two ways (RFC 8265)."""
     return unicodedata.normalize("NFC", code)
 
 

@@ -29,7 +29,7 @@ Numbers = dict[str, float]
 
 
 class Measured:
-    """The measures of takes; any thread may ask. Raises KeyError for a take that is not there."""
+    """The measures of takes; any thread may ask. Raises NotFound for a take that is not there."""
 
     def __init__(self, store: Store, takes: Takes) -> None:
         self._store = store

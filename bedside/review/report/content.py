@@ -75,7 +75,7 @@ class ReportSources:
 
 
 def compose(kept: ReportSources, wish: Wish) -> Report:
-    """Return the report that is wished for; raise KeyError for a take that is not there."""
+    """Return the report that is wished for; raise NotFound for a take that is not there."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in wish.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))

@@ -110,7 +110,7 @@ def compare(
 
 
 def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
-    """Return one side; raise KeyError for a take that is not there, ValueError for a marker that is not its."""
+    """Return one side; raise NotFound for a take that is not there, ValueError for a marker that is not its."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     summary = store.summary(take)

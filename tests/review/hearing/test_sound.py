@@ -105,19 +105,36 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert again.fault() is None
 
 
-def test_the_longest_unheard_makes_room(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there is no room left, what nobody has listened to for longest is forgotten, and can be asked for anew."""
     monkeypatch.setattr(sound, "MOST_BYTES", 8 * RATE * 4)
-    short = listening.sound("short", tuple(Player))
-    before = whole(short)
-    other = listening.sound("other", tuple(Player))
-    whole(other)
-    third = listening.sound("short", (Player.CHILD,))
-    assert len(whole(third)) == third.size
-    with pytest.raises(BedsideError, match="forgotten"):
-        short.piece(100, 200)
-    assert other.piece(100, 200) is not None
-    assert whole(listening.sound("short", tuple(Player))) == before
+    with sound.listening(lambda name: TAKES.get(name, []), None, tmp_path) as listening:
+        short = listening.sound("short", tuple(Player))
+        before = whole(short)
+        other = listening.sound("other", tuple(Player))
+        whole(other)
+        assert short.piece(100, 200) is not None
+        third = listening.sound("short", (Player.CHILD,))
+        assert len(whole(third)) == third.size
+        with pytest.raises(BedsideError, match="forgotten"):
+            other.piece(100, 200)
+        assert short.piece(100, 200) is not None
+        assert len(whole(listening.sound("other", tuple(Player)))) == other.size
+        with pytest.raises(BedsideError, match="forgotten"):
+            third.piece(100, 200)
+        assert whole(short) == before
+
+
+def test_one_too_large_for_the_room_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A take longer than all the room there is takes the place of everything else, and is heard whole."""
+    monkeypatch.setattr(sound, "MOST_BYTES", 2 * RATE * 4)
+    with sound.listening(lambda name: TAKES.get(name, []), None, tmp_path) as listening:
+        short = listening.sound("short", tuple(Player))
+        whole(short)
+        other = listening.sound("other", tuple(Player))
+        assert len(whole(other)) == other.size
+        with pytest.raises(BedsideError, match="forgotten"):
+            short.piece(100, 200)
 
 
 def test_nothing_is_left(tmp_path: Path) -> None:

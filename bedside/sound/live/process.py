@@ -101,7 +101,7 @@ def main() -> None:
     threading.Thread(target=_bring, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
     stage.sendall(wire.pack(wire.Ready()))
     how = _asked_to_open(stage)
-    pump.settle()
+    pump.adopt_all()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -132,7 +132,7 @@ def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
         for instrument in arrivals.look():
             if playing.is_set():
                 _hurry()
-            pump.bring(instrument)
+            pump.offer(instrument)
             time.sleep(_PAUSE_SECONDS)
         if not arrivals.awaited:
             return

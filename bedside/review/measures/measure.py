@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from bedside.review.measures.take import PlayedTake
 from bedside.review.measures.windows import STEP_SECONDS, WINDOW_SECONDS, Windows
 
 
-def measure(take: PlayedTake, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> dict[str, object]:
+def measure(take: PlayedTake, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> dict[str, Any]:
     """Return the measures of a take by their names, of each player and of each two of them, None for no data.
 
     ``{"take": …, "players": {"child": {"whole": {…}, "curves": {"t": […], …}}}, "pairs": {"child-therapist": …}}``: a

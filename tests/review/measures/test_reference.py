@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -28,8 +30,9 @@ def duet() -> PlayedTake:
 
 
 @pytest.fixture(scope="module")
-def mttb() -> dict:
-    return reference("mttb_brahms_duet.json")["brahms_duet_take1"]
+def mttb() -> dict[str, Any]:
+    table: dict[str, Any] = reference("mttb_brahms_duet.json")["brahms_duet_take1"]
+    return table
 
 
 def whole(part: NoteColumns) -> Inside:
@@ -143,7 +146,7 @@ def test_coincidence_of_the_duet(duet: PlayedTake) -> None:
 
 
 @pytest.mark.parametrize(("player", "theirs"), [("child", "p1"), ("therapist", "p2")])
-def test_curves_of_the_duet(duet: PlayedTake, mttb: dict, player: str, theirs: str) -> None:
+def test_curves_of_the_duet(duet: PlayedTake, mttb: dict[str, Any], player: str, theirs: str) -> None:
     """Density, duration, pitch and velocity agree with MTTB's curves at every second, within 1e-9.
 
     MTTB has no data in an empty window where we have a density of 0.
@@ -159,7 +162,7 @@ def test_curves_of_the_duet(duet: PlayedTake, mttb: dict, player: str, theirs: s
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_tonality_over_time(duet: PlayedTake, mttb: dict, player: Player, theirs: str) -> None:
+def test_tonality_over_time(duet: PlayedTake, mttb: dict[str, Any], player: Player, theirs: str) -> None:
     """Tonal clarity, majorness and minorness are MTTB's with its rounded profiles, within 1e-9."""
     inside = Inside.of(duet.parts[player], Windows.over(duet.seconds, NO_GAPS))
     keys = tonality.correlations(tonality.pitch_classes(inside), *ROUNDED)
@@ -168,7 +171,9 @@ def test_tonality_over_time(duet: PlayedTake, mttb: dict, player: Player, theirs
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_legato_where_one_note_follows_another(duet: PlayedTake, mttb: dict, player: Player, theirs: str) -> None:
+def test_legato_where_one_note_follows_another(
+    duet: PlayedTake, mttb: dict[str, Any], player: Player, theirs: str
+) -> None:
     """Legato is 1 less MTTB's silent share in each window in which no note outlasts the next one.
 
     Elsewhere MTTB opens a gap where a note ends though another still sounds, and has more of it than we have.
@@ -188,7 +193,7 @@ def test_legato_where_one_note_follows_another(duet: PlayedTake, mttb: dict, pla
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
 def test_pulse_has_the_shape_of_the_one_with_resonance(
-    duet: PlayedTake, mttb: dict, player: Player, theirs: str
+    duet: PlayedTake, mttb: dict[str, Any], player: Player, theirs: str
 ) -> None:
     """In full windows clarity runs as MTTB's with resonance (r > 0.99, median ratio within 1 %), as do the periods.
 
@@ -206,7 +211,7 @@ def test_pulse_has_the_shape_of_the_one_with_resonance(
     assert same.mean() > 0.92
 
 
-def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, mttb: dict) -> None:
+def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, mttb: dict[str, Any]) -> None:
     """The product of both players' weighted autocorrelations runs as MTTB's synchrony in full windows, r > 0.99."""
     windows = Windows.over(duet.seconds, NO_GAPS)
     curves = [pulse.autocorrelations(Inside.of(part, windows)) for part in duet.parts.values()]
@@ -216,7 +221,7 @@ def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, mttb: dict) -> Non
 
 @pytest.mark.parametrize(("player", "theirs", "least"), [(Player.CHILD, "p1", 0.95), (Player.THERAPIST, "p2", 0.98)])
 def test_dissonance_runs_as_the_reference(
-    duet: PlayedTake, mttb: dict, player: Player, theirs: str, least: float
+    duet: PlayedTake, mttb: dict[str, Any], player: Player, theirs: str, least: float
 ) -> None:
     """Dissonance rises and falls with MTTB's; the scale is not the same, for MTTB sums other pairs."""
     found = curve(measure(duet)["players"][player.label]["curves"]["dissonance"])
@@ -226,7 +231,7 @@ def test_dissonance_runs_as_the_reference(
 
 
 @pytest.mark.parametrize("name", ["dens", "meanv", "meanp"])
-def test_imitation_of_the_duet(mttb: dict, name: str) -> None:
+def test_imitation_of_the_duet(mttb: dict[str, Any], name: str) -> None:
     """The likeness of every two segments within 20 s is MTTB's, within 1e-9, where the range is taken as MTTB does.
 
     MTTB takes the first player's highest value less the second's lowest; ours is the range of both, which is the same

@@ -64,12 +64,12 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
         ids |= dict.fromkeys(("which", "link", "rating"), written)
         schema = schemathesis.openapi.from_dict(pages.bare.openapi())
         made = Fuzzed(pages, pages.visitor(), ids, schema)
-        made.visitor._transport.raise_server_exceptions = True  # type: ignore[attr-defined]
+        made.visitor._transport.raise_server_exceptions = True
         tell = pages.bare.exception_handlers[KeyError]
 
         async def note(request: Any, error: KeyError) -> Any:
             made.missed.append(str(error.args[0]))
-            return await tell(request, error)  # type: ignore[misc, arg-type]
+            return await tell(request, error)  # type: ignore[misc]
 
         pages.bare.exception_handlers[KeyError] = note
         yield made

@@ -53,7 +53,7 @@ class HangingKeyring(MemoryKeyring):
     """A key store that never answers until it is let go."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.let_go = threading.Event()
 
     def set_password(self, _service: str, _username: str, _password: str) -> None:

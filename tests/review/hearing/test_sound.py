@@ -73,7 +73,8 @@ def test_what_is_made_ahead_waits(listening: Listening) -> None:
 
 def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     """The process that renders is sent the events as far as it has come, not all of them first."""
-    events, sent = TAKES["hour"], []
+    events = TAKES["hour"]
+    sent: list[int] = []
 
     def fetch() -> list[Performed]:
         at = sum(sent)

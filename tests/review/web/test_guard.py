@@ -40,7 +40,9 @@ def picture(pages: Door) -> str | None:
     "host",
     ["evil.example", "evil.example:8023", "127.0.0.1", "127.0.0.1:80", "localhost", "[::1]:8023", ""],
 )
-@pytest.mark.parametrize("path", ["/", "/enter", "/static/style.css", "/api/takes/1", "/rolls/1.svg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/enter", "/static/style.css", "/static/players.css", "/api/takes/1", "/rolls/1.svg"]
+)
 def test_another_name_for_this_machine_is_not_answered(visitor: TestClient, host: str, path: str) -> None:
     """A site whose name was turned to this machine (DNS rebinding) gets one sentence, logged in or not."""
     for client in (visitor, TestClient(visitor.app)):
@@ -173,6 +175,7 @@ def test_a_page_names_its_methods(visitor: TestClient) -> None:
         ("GET", "/api/takes/1", 404),
         ("GET", "/sound/1.wav", 404),
         ("GET", "/static/style.css", 200),
+        ("GET", "/static/players.css", 200),
         ("GET", "/static/icon.svg", 200),
         ("GET", "/static/nothing.css", 404),
         ("GET", "/static/%2e%2e/guard.py", 404),

@@ -93,12 +93,12 @@ class Playground:
         there, sounds = sorted(self._worlds), [each.name for each in offered]
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
         place = arrangement.arrange(world, setting, self._size, self._offered)
-        self._tables = place.tables
+        self._sides = place.sides
         self.view = View(place.scene, place.signs)
         self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
-        self.hands = Hands(place.tables, self._size, self._tuning(world), compasses, sustained)
+        self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, sustained)
         self._echo = Echo(self.hands.numbers)
         self._ask(Lead(self.choices.lead))
         self._ask(Reverb(world.room))
@@ -116,9 +116,9 @@ class Playground:
         return self._echo.next_due
 
     @property
-    def pads(self) -> tuple[Side, ...]:
-        """The tables as they are now."""
-        return self._tables
+    def sides(self) -> tuple[Side, ...]:
+        """Each seat with its pads, as they are now."""
+        return self._sides
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Take in something that happened at the screen, the mouse or the computer's keys."""
@@ -183,7 +183,7 @@ class Playground:
             self._show()
         self._workshop.collect()
         if not self._taking and self.view.resting:
-            self._panels.prepare(self._tables[0], now)
+            self._panels.prepare(self._sides[0], now)
 
     def expose(self) -> None:
         """Draw everything anew, because something else was drawn over it."""
@@ -295,9 +295,9 @@ class Playground:
         self._ask_all(self.hands.lift())
         self._going.clear()
         self.choices.choosing.clear()
-        self._tables = place.tables
+        self._sides = place.sides
         self.view.cross(self._surface, place.scene, place.signs)
-        self.hands.settle(place.tables, self._tuning(place.world))
+        self.hands.settle(place.sides, self._tuning(place.world))
         self._ask(Reverb(place.world.room))
         self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
         place.scene.tune(self.hands.pads)
@@ -307,12 +307,12 @@ class Playground:
     def _hang(self) -> None:
         """Hang the panels of those who choose, and take away the others'."""
         choosing = self.choices.choosing
-        for table in self._tables:
-            player = table.seat.player
+        for side in self._sides:
+            player = side.seat.player
             if player in self._going:
                 self.hands.choosing[player] = ()
             elif player in choosing:
-                self.hands.choosing[player] = self._panels.open(table, choosing[player])
+                self.hands.choosing[player] = self._panels.open(side, choosing[player])
             else:
                 self.hands.choosing.pop(player, None)
                 self.view.draw_back(player)
@@ -321,8 +321,8 @@ class Playground:
         """Let the signs show how things stand."""
         choices = self.choices
         choices.listening = self._echo.active or bool(self._pending)
-        for table in self._tables:
-            player = table.seat.player
+        for side in self._sides:
+            player = side.seat.player
             sign = partial(self.view.sign, player=player)
             sign(Control.HAND).light(choices.stopped)
             sign(Control.EAR).light(choices.listening)

@@ -156,7 +156,7 @@ class Playroom:
 
     def button(self, control: Control, player: Player = Player.CHILD) -> Button:
         """Return the target of a player's control."""
-        buttons = [button for table in self.playground.pads for button in table.seat.buttons]
+        buttons = [button for side in self.playground.sides for button in side.seat.buttons]
         return next(button for button in buttons if (button.control, button.player) == (control, player))
 
     def key(self, number: int, velocity: int) -> None:

@@ -1,4 +1,4 @@
-"""What panels, mice, letters and MIDI keyboards report, to hands at tables that everybody knows."""
+"""What panels, mice, letters and MIDI keyboards report, to hands at sides that everybody knows."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ INSTRUMENTS: Mapping[str, Compass | None] = {
 SUSTAINED = frozenset({"pad"})
 
 
-def tables(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Side, ...]:
-    """Return tables with ten pads in rows."""
+def sides(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Side, ...]:
+    """Return sides with ten pads in rows."""
     degrees = [number % 5 for number in range(10)]
     return tuple(
         Side(seat, fit("rows", KEYS, degrees, seat.play, LEAST)) for seat in seats(together, players, SIZE, LEAST)
     )
 
 
-ALONE = tables()
+ALONE = sides()
 PADS = ALONE[0].pads
 
 
@@ -88,4 +88,4 @@ def middle(button: Button) -> tuple[float, float]:
 
 def button(control: Control, player: Player = Player.CHILD, at: Sequence[Side] = ALONE) -> Button:
     """Return a player's target of a control."""
-    return next(each for table in at for each in table.seat.buttons if (each.control, each.player) == (control, player))
+    return next(each for side in at for each in side.seat.buttons if (each.control, each.player) == (control, player))

@@ -14,7 +14,7 @@ from bedside.music.pad import Area
 from bedside.stage.input.hands import Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Together
-from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, hands, key, mouse, tables
+from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, hands, key, mouse, sides
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -89,7 +89,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
 ) -> None:
     """In any order of reports, stops, choices and worlds each note begins once, ends once, and while stopped none."""
     players = (CHILD,) if together is Together.ALONE else (CHILD, THERAPIST)
-    at = tables(together, players)
+    at = sides(together, players)
     each = hands(at=at)
     sounding: set[tuple[Player, int]] = set()
     begun: set[int] = set()

@@ -21,13 +21,13 @@ from stage.reports import (
     key,
     middle,
     mouse,
+    sides,
     strikes,
-    tables,
     tap,
 )
 
 CHILD, CHILD2, THERAPIST = Player.CHILD, Player.CHILD2, Player.THERAPIST
-PAIRS = [tables(together, (CHILD, THERAPIST)) for together in (Together.BESIDE, Together.FACING)]
+PAIRS = [sides(together, (CHILD, THERAPIST)) for together in (Together.BESIDE, Together.FACING)]
 DOWN, MOVE, UP = pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP
 
 
@@ -35,7 +35,7 @@ DOWN, MOVE, UP = pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP
 def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Side, ...]) -> None:
     """Fingers that cross to the other's half keep playing for whom they began, on the pads of that one's own half."""
     each = hands(at=at)
-    first, second = (table.pads[4] for table in at)
+    first, second = (side.pads[4] for side in at)
     (one,) = strikes(each.feed(finger(DOWN, first.x, first.y, 1)))
     (other,) = strikes(each.feed(finger(DOWN, second.x, second.y, 2)))
     assert (one.player, other.player) == (CHILD, THERAPIST)
@@ -95,10 +95,10 @@ def test_the_hand_is_pressed_when_the_finger_lands() -> None:
 def test_each_player_has_controls_of_their_own(at: tuple[Side, ...]) -> None:
     """Whose control was touched is told; under every one of them lies no pad."""
     each = hands(at=at)
-    for table in at:
-        for target in table.seat.buttons:
+    for side in at:
+        for target in side.seat.buttons:
             assert tap(each, *middle(target)) == []
-            assert each.presses() == [Pressed(target.control, table.seat.player)]
+            assert each.presses() == [Pressed(target.control, side.seat.player)]
 
 
 def test_a_finger_from_a_pad_presses_no_control() -> None:
@@ -166,7 +166,7 @@ def test_a_picture_is_chosen_when_the_finger_leaves_it() -> None:
 def test_while_one_chooses_the_other_plays_and_keys_do_too() -> None:
     """Pictures before one player's pads leave the other's alone, and the first one's held notes go on."""
     each = hands(at=PAIRS[1])
-    mine, other = (table.pads[3] for table in PAIRS[1])
+    mine, other = (side.pads[3] for side in PAIRS[1])
     (held,) = strikes(each.feed(finger(DOWN, mine.x, mine.y, 1)))
     each.choosing[CHILD] = ()
     (played,) = strikes(each.feed(finger(DOWN, other.x, other.y, 2)))
@@ -243,7 +243,7 @@ def test_a_held_finger_keeps_its_note_when_the_instrument_changes() -> None:
     assert (on.key, low.key) == (60, 36)
 
 
-def test_at_other_tables_the_instruments_stay() -> None:
+def test_on_other_sides_the_instruments_stay() -> None:
     """In another world the pads play its scale, in the register of what each player plays by now."""
     each = hands()
     each.performed(Program(CHILD, "bass"))

@@ -22,7 +22,7 @@ class Rolls:
         self._lock = threading.Lock()
 
     def roll(self, take: str) -> str:
-        """Return a take's piano roll as an SVG; raise KeyError for an id that is not known."""
+        """Return a take's piano roll as an SVG; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
         # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds, summary.notes)

@@ -20,7 +20,7 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from bedside.archive.vault import Vault
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
@@ -143,7 +143,7 @@ class Listening:
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
         """Return the sound of a take as these players are heard; rendering begins at once.
 
-        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises KeyError for a take
+        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises NotFound for a take
         that is not there.
         """
         made = self._rendering(take, frozenset(players))
@@ -162,7 +162,7 @@ class Listening:
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
         performed = self._performed(take)
         if not performed:
-            raise KeyError(take)
+            raise NotFound("That take is not there, or not any more.", take)
         # A take that is being played has grown since.
         key = (take, len(performed), players)
         with self._work:

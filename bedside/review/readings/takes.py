@@ -54,7 +54,7 @@ class Takes:
         self._lock = threading.Lock()
 
     def read(self, take: str) -> Read:
-        """Return the take of this id as it is now; raise KeyError for an id that is not known."""
+        """Return the take of this id as it is now; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
         # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds)
@@ -70,11 +70,11 @@ class Takes:
 
         def read() -> None:
             # The request for it will report what is wrong with it.
-            with contextlib.suppress(BedsideError, KeyError):
+            with contextlib.suppress(BedsideError):
                 self.read(take)
 
         threading.Thread(target=read, name="expected take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
-        """Return all that was performed in the take of this id; raise KeyError for an id that is not known."""
+        """Return all that was performed in the take of this id; raise NotFound for an unknown id."""
         return self.read(take).performed

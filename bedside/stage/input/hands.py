@@ -76,7 +76,7 @@ _Target = Button | Picked
 
 
 class Hands:
-    """The hands at one screen of ``size`` pixels with these tables, and at any number of keyboards.
+    """The hands at one screen of ``size`` pixels with these sides, and at any number of keyboards.
 
     ``instruments`` are the names that a program change chooses among, each with its compass, None where it is not
     known. On those that are ``sustained`` a held finger takes its note with it from pad to pad, through all the pitches
@@ -88,7 +88,7 @@ class Hands:
 
     def __init__(
         self,
-        tables: Sequence[Side],
+        sides: Sequence[Side],
         size: tuple[int, int],
         tuning: Tuning,
         instruments: Mapping[str, Compass | None],
@@ -105,13 +105,13 @@ class Hands:
         self._played: dict[Player, str] = {}
         self.deaf = False
         self.choosing: dict[Player, Sequence[Area]] = {}
-        self.settle(tables, tuning)
+        self.settle(sides, tuning)
 
-    def settle(self, tables: Sequence[Side], tuning: Tuning) -> None:
-        """Sit down at other tables and in another tuning; all fingers must have been lifted."""
-        self._tables = tuple(tables)
+    def settle(self, sides: Sequence[Side], tuning: Tuning) -> None:
+        """Sit down at other sides and in another tuning; all fingers must have been lifted."""
+        self._sides = tuple(sides)
         self._tuning = tuning
-        self._fingers = {table.seat.player: Fingers(table.pads, table.seat.player, self.numbers) for table in tables}
+        self._fingers = {side.seat.player: Fingers(side.pads, side.seat.player, self.numbers) for side in sides}
         self._began: dict[Hashable, Fingers | _Target] = {}
         self._places: dict[tuple[Player, int], tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
@@ -173,7 +173,7 @@ class Hands:
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
             case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:
-                player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._tables[0].seat.player
+                player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._sides[0].seat.player
                 self._presses.append(Programmed(player, event.key - pygame.K_F1))
             case pygame.KEYUP:
                 return self._leave(("key", event.scancode), -1.0, -1.0)
@@ -239,9 +239,9 @@ class Hands:
         )
 
     def _type(self, scancode: int) -> list[Event]:
-        pads = self._fingers[self._tables[0].seat.player].pads
+        pads = self._fingers[self._sides[0].seat.player].pads
         number = _COMPUTER_KEYS.index(scancode)
-        if number >= len(pads) or self.deaf or self._tables[0].seat.player in self.choosing:
+        if number >= len(pads) or self.deaf or self._sides[0].seat.player in self.choosing:
             return []
         pad = pads[number]
         y = pad.y + (0.5 - _COMPUTER_LIFT) * pad.height
@@ -296,11 +296,11 @@ class Hands:
 
     def _target(self, x: float, y: float) -> Fingers | _Target:
         """Return what a finger that lands at a point begins on."""
-        table = next((table for table in self._tables if table.seat.whole.holds(x, y)), self._tables[0])
-        for button in table.seat.buttons:
+        side = next((side for side in self._sides if side.seat.whole.holds(x, y)), self._sides[0])
+        for button in side.seat.buttons:
             if button.area.holds(x, y):
                 return button
-        player = table.seat.player
+        player = side.seat.player
         if player in self.choosing:
             return Picked(player, self._picked(player, x, y))
         return self._fingers[player]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 from bedside.review.hearing import rendering, sound
 from bedside.review.hearing.sound import Listening, TakeSound
@@ -152,5 +152,5 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     made.close()
     assert process.poll() is not None
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(KeyError):
+    with pytest.raises(NotFound):
         Listening(lambda _name: [], None, tmp_path).sound("none", tuple(Player))

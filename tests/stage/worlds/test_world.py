@@ -21,7 +21,7 @@ from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
 from bedside.stage.picture import picture
-from bedside.stage.picture.arrangement import Offered, Setting, tables
+from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
@@ -103,14 +103,14 @@ def test_every_world_has_pads_on_every_screen(name: str, size: tuple[int, int], 
     setting = Setting(together, players, 96.0, PLAIN, Player.THERAPIST, False)
     compass = offered()[made.instrument].compass
     assert compass is not None
-    for table in tables(made, setting, size, offered()):
-        assert min(3, made.pads) <= len(table.pads) <= made.pads
-        for pad in table.pads:
+    for side in sides(made, setting, size, offered()):
+        assert min(3, made.pads) <= len(side.pads) <= made.pads
+        for pad in side.pads:
             assert min(pad.width, pad.height) >= 96 - 1e-6
             assert compass.lowest <= pad.key <= compass.highest
-            assert table.seat.play.holds(pad.x, pad.y)
+            assert side.seat.play.holds(pad.x, pad.y)
     if size == (1280, 800) and together is Together.ALONE:
-        assert len(table.pads) == made.pads
+        assert len(side.pads) == made.pads
 
 
 @pytest.mark.parametrize("name", world.names())

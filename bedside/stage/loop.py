@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import math
 import signal
 import sys
@@ -19,6 +20,8 @@ from bedside.music.events import Performed
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
+
+_log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 60
 
@@ -140,6 +143,7 @@ class Play:
             try:
                 self._turn()
             except Exception as fault:
+                _log.exception("A frame of the picture failed.")
                 # A picture that fails is drawn anew; the music does not end for it.
                 self._complain(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
                 self._playground.expose()

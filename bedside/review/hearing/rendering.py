@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 import pickle
 import signal
@@ -22,10 +23,13 @@ from typing import IO, Any, overload
 
 import numpy as np
 
+from bedside import log
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
 from bedside.sound.library import band
+
+_log = logging.getLogger(__name__)
 
 # Frames of a piece, and the events that are sent together.
 PIECE_FRAMES = 1 << 15
@@ -174,6 +178,7 @@ def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
                 except (OSError, EOFError):
                     raise
                 except Exception:
+                    _log.exception("A take could not be rendered.")
                     send(out, Fault("This take cannot be heard."))
 
 
@@ -188,6 +193,7 @@ def launch(own: Path | None) -> subprocess.Popen[bytes]:
 def main() -> None:
     """Render until standard input is closed; the one argument is the user's folder of sounds, if there is one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.follow("renderer")
     own = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     # What a library prints is not to stand between the pieces.
     out = os.fdopen(os.dup(1), "wb")

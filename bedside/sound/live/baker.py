@@ -7,6 +7,7 @@ cache cannot be written, instruments lie in a folder of their own for as long as
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -16,9 +17,13 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from bedside import log
 from bedside.errors import BedsideError
 from bedside.sound.library import band, cache, catalogue
 from bedside.sound.library.recipe import Recipe
+
+# Not by `__name__`: this module is the main one of its process.
+_log = logging.getLogger("bedside.sound.live.baker")
 
 # How often to try to remove what is still being written.
 _SWEEPS = 10
@@ -36,6 +41,7 @@ def main() -> None:
     rate, meanwhile = int(sys.argv[1]), Path(sys.argv[2])
     own = Path(sys.argv[3]) if len(sys.argv) > 3 else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.follow("baker")
     _give_way()
     watch = threading.Thread(target=_end_with_parent, args=(meanwhile,), daemon=True)
     watch.start()
@@ -63,6 +69,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, meanwhile: 
             continue
         except Exception as fault:
             # One that nobody foresaw must not keep the child from those that follow.
+            _log.exception("An instrument could not be made.")
             _say(f"The instrument “{recipe.name}” could not be made ({type(fault).__name__}).")
             continue
         if ignored:

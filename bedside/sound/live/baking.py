@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import shutil
@@ -11,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 from bedside.sound.live import baker
+
+_log = logging.getLogger(__name__)
 
 # A baker that falls this often has a lasting reason.
 _MOST_STARTS = 4
@@ -51,6 +54,9 @@ class Baking:
             if self._process.poll() is None:
                 return
             if self._process.returncode != 0:
+                _log.warning(
+                    "The baker ended with exit code %d after %d starts.", self._process.returncode, self._starts
+                )
                 self._wanted = True
                 self._due = now + _AGAIN_SECONDS
             self._let_go()
@@ -61,6 +67,7 @@ class Baking:
         try:
             self._process = baker.launch(self._rate, self._own, self.meanwhile)
         except OSError:
+            _log.exception("The baker could not be started.")
             self._wanted = True
             self._due = now + _AGAIN_SECONDS
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from bedside import log
 from bedside.sound.live import wire
 from bedside.sound.live.process import Settings
 
@@ -108,10 +108,9 @@ def launch(settings: Settings) -> Child:
         if end.family == socket.AF_INET:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     command = [sys.executable, "-m", "bedside.sound.live.process"]
-    # Sound libraries complain of every card that is not there; nobody at a bed can use that.
-    said = None if os.environ.get("BEDSIDE_DEBUG") else subprocess.DEVNULL
     text = settings.to_json()
-    with theirs:
+    # Sound libraries complain of every card that is not there; nobody at a bed can use that.
+    with theirs, log.stderr_for_child("engine") as said:
         if sys.platform == "win32":
             process = subprocess.Popen([*command, "share", text], stdin=subprocess.PIPE, stderr=said)  # noqa: S603
             assert process.stdin is not None  # noqa: S101

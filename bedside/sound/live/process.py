@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import gc
 import json
+import logging
 import os
 import random
 import signal
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bedside import log
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
 from bedside.sound.engine.engine import Engine
@@ -48,6 +50,10 @@ _PAUSE_SECONDS = 0.02
 
 # The card's thread waits this long at most for one that brings an instrument to let it run, not the usual 5 ms.
 _SWITCH_SECONDS = 0.0001
+
+
+# Not by `__name__`: this module is the main one of its process.
+_log = logging.getLogger("bedside.sound.live.process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ def main() -> None:
     where, text = sys.argv[1:]
     # An interrupt at the terminal goes to the whole group; the stage decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.follow("engine")
     stage = _socket(where)
     settings = Settings.from_json(text)
     own, meanwhile = (None if folder is None else Path(folder) for folder in (settings.own, settings.meanwhile))
@@ -176,6 +183,7 @@ def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Openin
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
+                _log.error("The engine failed as it played.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -214,6 +222,8 @@ def _play_unheard(pump: Pump, settings: Settings) -> None:
         pump.fill(out, False)
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
+    if pump.fault:
+        _log.error("The engine failed as it played unheard.", exc_info=pump.error)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ link is one end of a duplex socket; the parent holds the other. These rules hold
 
 - End-of-file on the link means that the parent is gone, however it went, or wants nothing more: the child ends.
 - An interrupt at the terminal goes to the whole group; a child ignores it, as its parent decides what to do.
-- Standard input and output lead nowhere. Standard error is the parent's, or leads nowhere for a silent child.
+- Standard input and output lead nowhere. Standard error is the parent's, or for a silent child leads into the log.
+- It logs under its own name into the file into which its parent logs.
 - It may be killed at any instant. Whoever started it waits for its end, so that nothing is left behind.
 
 The link works at once on the parent's side: what is sent before the child runs waits in the socket. On Linux and macOS
@@ -33,6 +34,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
+
+from bedside import log
 
 # The first argument of a child.
 MARK = "--child"
@@ -101,36 +104,38 @@ class Lent:
     pid: int | None = None
 
 
-def launch(main: Main[S], settings: S, *, niceness: int = 0, silent: bool = False) -> ChildProcess:
+def launch(main: Main[S], settings: S, name: str, *, niceness: int = 0, silent: bool = False) -> ChildProcess:
     """Start a child that runs ``main``, a function of that name at the top of its module; return at once.
 
-    A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is the priority below normal. Raises
-    OSError where the system refuses.
+    ``name`` is what the log calls it. A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is
+    the priority below normal. Raises OSError where the system refuses.
     """
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         if end.family == socket.AF_INET:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    error = log.stderr_for_child(name) if silent else contextlib.nullcontext()
     try:
         if sys.platform == "win32":
-            started = subprocess.Popen(  # noqa: S603
-                _command(main, _SHARED, niceness, settings),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=_standard_error(silent),
-                creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
-            )
+            with error as written:
+                started = subprocess.Popen(  # noqa: S603
+                    _command(main, name, _SHARED, niceness, settings),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=written,
+                    creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
+                )
             lent = Lent()
             threading.Thread(target=lend, args=(started, theirs, theirs.share, lent), name="link", daemon=True).start()
             return ChildProcess(ours, started, lent)
-        with theirs:
+        with theirs, error as written:
             started = subprocess.Popen(  # noqa: S603
-                _command(main, str(theirs.fileno()), niceness, settings),
+                _command(main, name, str(theirs.fileno()), niceness, settings),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=_standard_error(silent),
+                stderr=written,
             )
             return ChildProcess(ours, started)
     except OSError:
@@ -139,15 +144,10 @@ def launch(main: Main[S], settings: S, *, niceness: int = 0, silent: bool = Fals
         raise
 
 
-def _command(main: Main[S], link: str, niceness: int, settings: S) -> list[str]:
+def _command(main: Main[S], name: str, link: str, niceness: int, settings: S) -> list[str]:
     # A packed program is its own interpreter, and knows no modules by name.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "bedside"]
-    return [*program, MARK, main.__module__, link, str(niceness), to_json(settings)]
-
-
-def _standard_error(silent: bool) -> int | None:
-    """Return where a child's standard error goes; None is where the parent's goes."""
-    return subprocess.DEVNULL if silent and not os.environ.get("BEDSIDE_DEBUG") else None
+    return [*program, MARK, main.__module__, name, link, str(niceness), to_json(settings)]
 
 
 def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[int], bytes], lent: Lent) -> None:
@@ -174,9 +174,10 @@ def is_child(arguments: Sequence[str]) -> bool:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Be the child that these arguments start: ``--child MODULE LINK NICENESS SETTINGS``."""
-    _, module, link, niceness, text = arguments
+    """Be the child that these arguments start: ``--child MODULE NAME LINK NICENESS SETTINGS``."""
+    _, module, name, link, niceness, text = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.follow(name)
     if not os.environ.get("BEDSIDE_DEBUG"):
         # What libraries warn of is nothing for those who read standard error at a bed.
         warnings.simplefilter("ignore")

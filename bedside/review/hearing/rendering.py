@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import pickle
 import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -24,6 +25,8 @@ from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
 from bedside.sound.library import band
+
+_log = logging.getLogger(__name__)
 
 # Frames of a piece, and the events that are sent together.
 PIECE_FRAMES = 1 << 15
@@ -179,6 +182,7 @@ def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
                 except (OSError, EOFError):
                     raise
                 except Exception:
+                    _log.exception("A take could not be rendered.")
                     send(out, Fault("This take cannot be heard."))
 
 
@@ -187,7 +191,7 @@ class Renderer:
 
     def __init__(self, own: Path | None) -> None:
         # Whoever waits for a page comes first.
-        self._child = children.launch(main, RendererSettings(own), niceness=2)
+        self._child = children.launch(main, RendererSettings(own), "renderer", niceness=2)
         self._source, self._out = _files(self._child.link)
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import secrets
 import struct
 import tempfile
@@ -23,6 +24,8 @@ from bedside.errors import BedsideError, NotFound
 from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
+
+_log = logging.getLogger(__name__)
 
 # Stereo, 16 bits.
 _FRAME_BYTES = 4
@@ -215,6 +218,7 @@ class Listening:
                 try:
                     self._step(made)
                 except (OSError, EOFError):
+                    _log.exception("The renderer fell.")
                     # The process fell; the next goes on with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
@@ -222,6 +226,7 @@ class Listening:
                     for each in unfinished:
                         each.begun = False
                 except Exception as fault:
+                    _log.exception("A take could not be heard.")
                     self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
         finally:
             self._end()

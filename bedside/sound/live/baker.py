@@ -7,6 +7,7 @@ cache cannot be written, instruments lie in a folder of their own for as long as
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -20,6 +21,8 @@ from bedside.children import ChildProcess, Link
 from bedside.errors import BedsideError
 from bedside.sound.library import band, cache, catalogue
 from bedside.sound.library.recipe import Recipe
+
+_log = logging.getLogger(__name__)
 
 # How often to try to remove a folder into which the other thread may still write.
 _SWEEPS = 10
@@ -71,6 +74,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, meanwhile: 
             continue
         except Exception as fault:
             # One that nobody foresaw must not keep the child from those that follow.
+            _log.exception("An instrument could not be made.")
             _say(f"The instrument “{recipe.name}” could not be made ({type(fault).__name__}).")
             continue
         if ignored:
@@ -110,4 +114,4 @@ def _end_with_parent(link: Link, meanwhile: Path) -> None:
 
 def launch(rate: int, own: Path | None, meanwhile: Path) -> ChildProcess:
     """Start a baker, which ends when its link is closed; raise OSError where the system refuses."""
-    return children.launch(main, BakerSettings(rate, own, meanwhile), niceness=_NICENESS)
+    return children.launch(main, BakerSettings(rate, own, meanwhile), "baker", niceness=_NICENESS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import random
 import sys
@@ -45,6 +46,9 @@ _PAUSE_SECONDS = 0.02
 
 # The card's thread waits this long at most for one that brings an instrument to let it run, not the usual 5 ms.
 _SWITCH_SECONDS = 0.0001
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ def _play(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> None
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
+                _log.error("The engine failed as it played.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -187,3 +192,5 @@ def _play_unheard(pump: Pump, settings: Settings) -> None:
         pump.fill(out, False)
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
+    if pump.fault:
+        _log.error("The engine failed as it played unheard.", exc_info=pump.error)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import Point, course_chart
 from bedside.review.drawings.svg import svg
@@ -40,7 +41,7 @@ def weeks(
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     if whose not in [player.label for player in Player] and whose not in pairs():
-        raise ValueError("there is no such player")
+        raise Refused("There is no such player, and no such pair of players.")
     offered = terms.PAIR if "-" in whose else terms.PLAYER
     shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
     found = meetings(store, measured, patient, whose) if patient else []

@@ -1,8 +1,12 @@
-"""The way in and out: the staff code, set at the first visit and asked for at every other."""
+"""Logging in and out with the staff code, and changing it.
+
+The first visit sets the code. Every wrong code counts, wherever it was typed; after five, the next try must wait.
+"""
 
 from __future__ import annotations
 
 import hmac
+import math
 import re
 from typing import Annotated
 
@@ -21,43 +25,39 @@ Code = Annotated[str, Form(max_length=4 * LONGEST)]
 Invitation = Annotated[str, Query(max_length=100)]
 To = Annotated[str, Query(max_length=2000)]
 
-# An address of these pages, as it follows the address of the machine.
+_DIFFERENT = "The two new codes are not the same. Please type them again."
+
+# An address within these pages; never another site's.
 _HERE = re.compile(r"/(?![/\\])[!-~]*")
 
 
 @router.get("/enter")
-def entrance(request: Request, invitation: Invitation = "", to: To = "/") -> Response:
-    """Ask for the staff code, or for a new one where there is none; afterwards comes the page that was asked for."""
+def ask(request: Request, invitation: Invitation = "", to: To = "/") -> Response:
+    """Ask for the staff code, or for a first one; the page that was asked for follows."""
     if request.state.visit is not None:
         return RedirectResponse(_inside(to), 303)
-    return _asked(request, invitation, to)
+    return _login_page(request, invitation, to)
 
 
 @router.post("/enter")
 def enter(request: Request, code: Code, again: Code = "", invitation: Invitation = "", to: To = "/") -> Response:
-    """Let somebody in who knows the code; whoever is asked to sets it, by writing it twice."""
+    """Log in with the code; where there is none, whoever is invited sets it by typing it twice."""
     gate: Gate = request.app.state.gate
     if not gate.closed:
         if not _invited(request, invitation):
-            return _asked(request, invitation, to, status=403)
+            return _login_page(request, invitation, to, status=403)
         if code != again:
-            return _asked(request, invitation, to, "The two codes are not the same; please write it again.", 422)
-        try:
-            gate.set(code)
-        except Refused as refused:
-            return _asked(request, invitation, to, str(refused), 422)
+            return _login_page(request, invitation, to, _DIFFERENT, 400)
     try:
+        if not gate.closed:
+            gate.set(code)
         opens = gate.opens(code)
-    except WaitError as wait:
-        seconds = round(wait.seconds + 0.5)
-        sentence = f"Too many wrong codes were tried. Please wait {_time(seconds)}, then try again."
-        asked = _asked(request, invitation, to, sentence, 429)
-        asked.headers["retry-after"] = str(seconds)
-        return asked
+    except Refused as refused:
+        return _refused(_login_page(request, invitation, to, str(refused)), refused)
     if not opens:
-        return _asked(request, invitation, to, "That is not the staff code.", 403)
+        return _login_page(request, invitation, to, "That is not the staff code.", 403)
     visits: Visits = request.app.state.visits
-    # Who was somebody else until now is not any more.
+    # A browser has one visit; an older one ends.
     visits.end(request.state.token)
     answer = RedirectResponse(_inside(to), 303)
     answer.set_cookie(COOKIE, visits.begin(request.state.user), httponly=True, samesite="strict", path="/")
@@ -73,12 +73,12 @@ def leave(request: Request) -> Response:
     return answer
 
 
-def _asked(request: Request, invitation: str, to: str, sentence: str = "", status: int = 200) -> Response:
+def _login_page(request: Request, invitation: str, to: str, sentence: str = "", status: int = 200) -> Response:
     gate: Gate = request.app.state.gate
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
-        "enter.html",
+        "login.html",
         status,
         sentence=sentence,
         first=not gate.closed,
@@ -89,8 +89,18 @@ def _asked(request: Request, invitation: str, to: str, sentence: str = "", statu
     )
 
 
+def _refused(answer: Response, refused: Refused) -> Response:
+    """Give a page that says why a code is refused its status; after too many tries, how long to wait too."""
+    if isinstance(refused, WaitError):
+        answer.status_code = 429
+        answer.headers["retry-after"] = str(math.ceil(refused.seconds))
+    else:
+        answer.status_code = 400
+    return answer
+
+
 def _invited(request: Request, invitation: str) -> bool:
-    """Return whether somebody may choose the first staff code."""
+    """Return whether the sender may choose the first staff code."""
     wanted: str | None = request.app.state.invitation
     return (
         wanted is None or peer.is_own(request.state.user) or hmac.compare_digest(invitation.encode(), wanted.encode())
@@ -98,12 +108,5 @@ def _invited(request: Request, invitation: str) -> bool:
 
 
 def _inside(to: str) -> str:
-    """Return an address of these pages, whatever was asked for."""
+    """Return the address if it lies within these pages, else the library's."""
     return to if _HERE.fullmatch(to) else "/"
-
-
-def _time(seconds: int) -> str:
-    """Return a time as people say it: 10 seconds, 1 minute and 20 seconds."""
-    minutes, rest = divmod(seconds, 60)
-    parts = [(minutes, "minute"), (rest, "second")]
-    return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)

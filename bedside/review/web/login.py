@@ -64,6 +64,29 @@ def enter(request: Request, code: Code, again: Code = "", invitation: Invitation
     return answer
 
 
+@router.get("/code")
+def ask_for_change(request: Request, changed: bool = False) -> Response:
+    """Ask for the present staff code and a new one."""
+    return _change_page(request, changed=changed)
+
+
+@router.post("/code")
+def change(request: Request, code: Code, new: Code, again: Code) -> Response:
+    """Change the staff code for somebody who knows it; every other visit ends."""
+    if new != again:
+        return _change_page(request, _DIFFERENT, 400)
+    gate: Gate = request.app.state.gate
+    try:
+        changed = gate.change(code, new)
+    except Refused as refused:
+        return _refused(_change_page(request, str(refused)), refused)
+    if not changed:
+        return _change_page(request, "That is not the present staff code.", 403)
+    visits: Visits = request.app.state.visits
+    visits.end_others(request.state.token)
+    return RedirectResponse("/code?changed=true", 303)
+
+
 @router.post("/leave")
 def leave(request: Request) -> Response:
     """End the visit."""
@@ -87,6 +110,11 @@ def _login_page(request: Request, invitation: str, to: str, sentence: str = "", 
         to=_inside(to),
         shortest=SHORTEST,
     )
+
+
+def _change_page(request: Request, sentence: str = "", status: int = 200, changed: bool = False) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.show(request, "code.html", status, sentence=sentence, changed=changed, shortest=SHORTEST)
 
 
 def _refused(answer: Response, refused: Refused) -> Response:

@@ -66,7 +66,7 @@ def enter(request: Request, code: Code, again: Code = "", invitation: Invitation
 
 @router.get("/code")
 def ask_for_change(request: Request, changed: bool = False) -> Response:
-    """Ask for the present staff code and a new one."""
+    """Ask for the current staff code and a new one."""
     return _change_page(request, changed=changed)
 
 
@@ -81,7 +81,7 @@ def change(request: Request, code: Code, new: Code, again: Code) -> Response:
     except Refused as refused:
         return _refused(_change_page(request, str(refused)), refused)
     if not changed:
-        return _change_page(request, "That is not the present staff code.", 403)
+        return _change_page(request, "That is not the current staff code.", 403)
     visits: Visits = request.app.state.visits
     visits.end_others(request.state.token)
     return RedirectResponse("/code?changed=true", 303)

@@ -39,10 +39,10 @@ def page(request: Request, take: str) -> Response:
 
 
 @router.get("/api/takes/{take}/sound")
-def preparing(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
-    """Say how many seconds of a take's sound there are so far; what is asked for ``ahead`` waits for the rest."""
+def progress(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
+    """Return how many seconds of a take's sound are rendered; ``ahead`` starts rendering at low priority."""
     sound = _sound(request, take, players, ahead)
-    return as_json({"seconds": sound.length, "there": sound.seconds(), "fault": sound.fault()})
+    return as_json({"seconds": sound.length, "rendered": sound.seconds(), "fault": sound.fault()})
 
 
 @router.get("/sound/{take}.wav")

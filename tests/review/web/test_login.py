@@ -154,7 +154,7 @@ def test_a_change_ends_every_other_visit(pages: Door) -> None:
 @pytest.mark.parametrize(
     ("code", "new", "again", "status", "said"),
     [
-        ("not the code", NEW, NEW, 403, "not the present staff code"),
+        ("not the code", NEW, NEW, 403, "not the current staff code"),
         (CODE, NEW, NEW[:-1], 400, "not the same"),
         (CODE, "short", "short", 400, "6 to 200 characters"),
         (CODE, "x" * 201, "x" * 201, 400, "6 to 200 characters"),

@@ -161,7 +161,7 @@ def test_how_much_is_there_is_said(room: Room) -> None:
         told = room.client.get(f"{room.path}/sound?players=therapist&ahead=true").json()
         assert told["fault"] is None
         assert told["seconds"] == pytest.approx(4.0, abs=0.01)
-        if told["there"] == told["seconds"]:
+        if told["rendered"] == told["seconds"]:
             return
         time.sleep(0.05)
     pytest.fail("the sound was never there")

@@ -1,4 +1,4 @@
-"""The charts of the pages and of reports: a measure over sessions, and curves over time on one axis."""
+"""The charts of pages and reports: a measure over sessions, curves over time, and piano rolls."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from bedside.review.measures.columns import Floats
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
 
-# Of a long take so many notes are drawn at most, evenly chosen: more lie on the same points.
+# The most notes that are drawn, evenly sampled: more would lie on the same pixels.
 _MOST = 2500
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A session in a course: its ``value`` and ``chance``, and of earlier sessions ``median`` and ``mad``; NaN or not.
+    """A session in a course: its ``value`` and ``chance``, and ``median`` and ``mad`` of earlier ones; NaN for no data.
 
-    ``alike`` is whether it was played in the same way as those before it.
+    ``alike`` is whether its circumstances are those of the earlier ones.
     """
 
     label: str
@@ -68,7 +68,7 @@ def course_chart(
 ) -> Picture:
     """Return the picture of a measure over sessions: values, the band of earlier sessions, and chance.
 
-    What is in ``whole`` lies on the axis in any case.
+    The axis includes the values in ``whole``.
     """
     spread = [edge for each in points for edge in (each.median - each.mad, each.median + each.mad)]
     known = [*whole, *(each.value for each in points), *(each.chance for each in points), *spread]
@@ -109,7 +109,7 @@ def overlay(
     height: float = 260.0,
     at: float | None = None,
 ) -> Picture:
-    """Return the picture of curves on one axis of time from a begin to an end in seconds; ``at`` marks a moment."""
+    """Return the picture of curves on one time axis, from ``begin`` to ``end`` in seconds; ``at`` marks a moment."""
     known = [value for trace in traces for value in trace.values.tolist()]
     up = Axis.around(known, height - 30, 12)
     along = Axis(begin, max(end, begin + 1e-6), 50, width - 12)
@@ -133,7 +133,7 @@ def overlay(
 def roll_chart(
     notes: Sequence[Note], seconds: float, alternative: str, width: float = 720.0, height: float = 150.0
 ) -> Picture:
-    """Return the picture of notes on an axis of time, each in the colour of its player; adults' notes are thinner."""
+    """Return a piano roll, each note in its player's colour; adults' notes are thinner."""
     drawn = notes if len(notes) <= _MOST else [notes[number * len(notes) // _MOST] for number in range(_MOST)]
     keys = [note.key for note in drawn] or [60]
     low, high = min(keys) - 2, max(keys) + 2

@@ -1,4 +1,4 @@
-"""The piano rolls of the library, in little: each is drawn once, and kept in memory and nowhere else."""
+"""Thumbnails of piano rolls for the library, cached in memory only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 1000
 
 
 class Rolls:
-    """Miniatures of a store's takes; any thread may ask."""
+    """The thumbnails of a store's takes; safe to call from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -21,9 +21,9 @@ class Rolls:
         self._lock = threading.Lock()
 
     def roll(self, take: str) -> str:
-        """Return a take's piano roll as an SVG; raise KeyError for an id that is not known."""
+        """Return a take's thumbnail as SVG; raise KeyError for an unknown id."""
         summary = self._store.summary(take)
-        # One that is being played at this moment has grown since.
+        # A take that is still being played grows.
         key = (take, summary.seconds, summary.notes)
         with self._lock:
             if key in self._drawn:

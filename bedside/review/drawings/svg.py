@@ -1,4 +1,4 @@
-"""A chart as SVG: classes say how each mark looks, so that a page's own sheet colours it and no style is inline."""
+"""A chart as SVG: marks have classes, so the page's style sheet colours them and no style is inline."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bedside.review.drawings.drawing import Box, Dot, Line, Mark, Picture, Words
 
 
 def svg(picture: Picture) -> Markup:
-    """Return a picture as an SVG element, with what it shows in words as its name."""
+    """Return a picture as an SVG element that is labelled with its description."""
     head = (
         f'<svg class="chart" role="img" viewBox="0 0 {picture.width:g} {picture.height:g}" '
         f'aria-label="{escape(picture.alternative)}">'
     )
-    # Everything from outside is escaped above and below.
+    # All text is escaped, above and in `_drawn`.
     return Markup(head + "".join(_drawn(mark) for mark in picture.marks) + "</svg>")  # noqa: S704
 
 

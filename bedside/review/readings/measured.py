@@ -22,7 +22,7 @@ from bedside.review.readings.circumstances import Circumstances, circumstances
 from bedside.review.readings.proposals import Proposal, proposals
 from bedside.review.readings.takes import Takes
 
-# Of so many takes the whole measures are kept, and of so many all curves.
+# Takes whose whole measures, and whose curves, are cached.
 _MOST_WHOLE = 4000
 _MOST_CURVES = 6
 
@@ -38,7 +38,7 @@ class Numbers:
 
 
 class Measured:
-    """The measures of takes; any thread may ask. Raises KeyError for a take that is not there."""
+    """The measures of takes; safe to call from any thread. Raise KeyError for an unknown take."""
 
     def __init__(self, store: Store, takes: Takes) -> None:
         self._store = store
@@ -63,8 +63,8 @@ class Measured:
             lambda _take: {pair: pair_numbers(both) for pair, both in self.measures(take).pairs.items()},
         )
 
-    def ways(self, take: str) -> dict[Player, Circumstances]:
-        """Return in what way each player of a take played, without the worlds that were chosen."""
+    def circumstances(self, take: str) -> dict[Player, Circumstances]:
+        """Return the circumstances of each player of a take, without the worlds that were chosen."""
         return self._kept(
             self._ways,
             take,
@@ -77,7 +77,7 @@ class Measured:
         return self._kept(self._all, take, _MOST_CURVES, measure)
 
     def proposals(self, take: str) -> list[Proposal]:
-        """Return the moments that a take's music proposes."""
+        """Return the moments that are proposed for a take."""
         return self._kept(
             self._proposals,
             take,
@@ -88,7 +88,7 @@ class Measured:
     def _kept(
         self, kept: OrderedDict[tuple[str, float], T], take: str, most: int, compute: Callable[[PlayedTake], T]
     ) -> T:
-        # One that is being played at this moment has grown since.
+        # A take that is still being played grows.
         key = (take, self._store.summary(take).seconds)
         with self._lock:
             if key in kept:

@@ -1,4 +1,4 @@
-"""Takes as the pages need them: each is read once, and kept in memory for as long as somebody looks at it."""
+"""Takes for the pages, each read once and cached while it is looked at."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
 
-# Whoever compares two takes looks at both, and at a third afterwards.
+# Two takes are compared at once, and others opened between.
 _MOST = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """A take at a glance, and all that was performed in it."""
+    """A take's summary and its events."""
 
     summary: Summary
     performed: list[Performed]
@@ -32,20 +32,20 @@ class Read:
 
     @cached_property
     def gaps(self) -> list[tuple[float, float]]:
-        """The spans, in seconds, in which the sound was lost."""
+        """The spans of lost sound, in seconds."""
         return [(float(begin), float(end)) for begin, end in gaps(self.performed, self.summary.rate)]
 
     def frame(self, seconds: float) -> int:
-        """Return the frame at some seconds of this take."""
+        """Return the frame at a time of this take."""
         return round(seconds * self.summary.rate)
 
     def seconds(self, frame: int) -> float:
-        """Return the seconds at a frame of this take."""
+        """Return the time of a frame of this take, in seconds."""
         return frame / self.summary.rate
 
 
 class Takes:
-    """The takes of a store that were read last; any thread may ask."""
+    """The takes of a store, with a cache of those read last; safe to call from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -53,9 +53,9 @@ class Takes:
         self._lock = threading.Lock()
 
     def read(self, take: str) -> Read:
-        """Return the take of this id as it is now; raise KeyError for an id that is not known."""
+        """Return the take of this id as it is now; raise KeyError for an unknown id."""
         summary = self._store.summary(take)
-        # One that is being played at this moment has grown since.
+        # A take that is still being played grows.
         key = (take, summary.seconds)
         with self._lock:
             if key not in self._kept:
@@ -65,16 +65,16 @@ class Takes:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
-    def expect(self, take: str) -> None:
-        """Begin to read a take that will be asked for in a moment; nobody waits for it here."""
+    def prefetch(self, take: str) -> None:
+        """Start to read a take in the background."""
 
         def read() -> None:
-            # Whoever asks for it is told what is wrong with it.
+            # The request that needs the take reports the fault.
             with contextlib.suppress(BedsideError, KeyError):
                 self.read(take)
 
-        threading.Thread(target=read, name="expected take", daemon=True).start()
+        threading.Thread(target=read, name="prefetched take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
-        """Return all that was performed in the take of this id; raise KeyError for an id that is not known."""
+        """Return the events of the take of this id; raise KeyError for an unknown id."""
         return self.read(take).performed

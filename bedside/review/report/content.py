@@ -1,4 +1,4 @@
-"""What goes into a report: chosen by ticking, gathered from what is kept, and in a share copy nothing that names."""
+"""The contents of a report: what was ticked, read from the store; a share copy names nobody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
 from bedside.review.drawings.drawing import minutes
 from bedside.review.measures.measure import TakeMeasures
 from bedside.review.readings import terms
-from bedside.review.readings.circumstances import entered
+from bedside.review.readings.circumstances import with_worlds
 from bedside.review.readings.days import day
 from bedside.review.readings.measured import Measured, pair_numbers, player_numbers
 from bedside.review.readings.takes import Read, Takes
@@ -29,7 +29,7 @@ from bedside.review.report.blocks import (
 )
 from bedside.review.report.goals import goal_sections
 
-# What can be ticked, and how it is asked for.
+# What can be ticked, and its label.
 PARTS = {
     "sound": "The sound, to be heard (HTML only)",
     "roll": "Piano roll",
@@ -44,16 +44,16 @@ PARTS = {
 }
 
 
-# Of what passes between two, so much has room on a page.
+# The measures of pairs that fit on a page.
 _BETWEEN = ("coincidence", "asynchrony", "shared_pulse", "together", "exchanges", "overlap")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and typed ``words``.
+    """What was ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and free ``words``.
 
-    ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text,
-    whatever else is ticked. ``known`` are the names of instruments and worlds that may appear in it.
+    ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text, whatever
+    else is ticked; only the instruments and worlds in ``known`` are named in it.
     """
 
     takes: tuple[str, ...]
@@ -67,7 +67,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class ReportSources:
-    """Where a report's contents come from."""
+    """The sources of a report's contents."""
 
     store: Store
     takes: Takes
@@ -75,7 +75,7 @@ class ReportSources:
 
 
 def compose(kept: ReportSources, wish: Wish) -> Report:
-    """Return the report that is wished for; raise KeyError for a take that is not there."""
+    """Compose a report; raise KeyError for an unknown take."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in wish.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))
@@ -102,7 +102,7 @@ def compose(kept: ReportSources, wish: Wish) -> Report:
 
 
 def _called(wish: Wish, reads: list[Read], sessions: list[str], read: Read) -> str:
-    """Return what a take is called: by its day and time, or in a share copy by its number."""
+    """Return the heading of a take: its day and time, or in a share copy its number."""
     among = [each for each in reads if each.summary.session == read.summary.session]
     number = f", take {among.index(read) + 1}" if len(among) > 1 or wish.share else ""
     if wish.share:
@@ -112,7 +112,7 @@ def _called(wish: Wish, reads: list[Read], sessions: list[str], read: Read) -> s
 
 
 def _take(kept: ReportSources, wish: Wish, read: Read, called: str) -> Chapter:
-    """Return all that is ticked of one take, each kind under its own heading."""
+    """Return what is ticked of a take, each kind of section under its own heading."""
     ticked = wish.parts
     take = read.summary.id
     journal = kept.store.journal
@@ -174,8 +174,8 @@ def _played(kept: ReportSources, wish: Wish, read: Read) -> ReportTable:
     choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
     rows = []
     counts = dict(_counts(read))
-    for player, way in kept.measured.ways(read.summary.id).items():
-        said = dict(entered(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
+    for player, way in kept.measured.circumstances(read.summary.id).items():
+        said = dict(with_worlds(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
         on = ", ".join(_name(wish, name) for name in said.get("instrument", "").split(", ") if name)
         worlds = ", ".join(_name(wish, name) for name in said.get("world", "").split(", ") if name)
         rows.append(
@@ -289,7 +289,7 @@ def _labelled(name: str) -> str:
 
 
 def _name(wish: Wish, name: str) -> str:
-    """Return a name of an instrument, a world or a player; in a share copy, only if the program ships it."""
+    """Return the name of an instrument or a world; in a share copy, only if the program ships it."""
     return "another" if wish.share and name not in wish.known else name
 
 

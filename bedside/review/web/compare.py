@@ -213,7 +213,7 @@ def _between(one: Side, other: Side) -> dict[Pair, dict[str, list[float | None]]
 
 def _unlike(measured: Measured, one: str, other: str) -> list[str]:
     """Return how the second take was played otherwise than the first, each player's differences named."""
-    ways = measured.ways(one), measured.ways(other)
+    ways = measured.circumstances(one), measured.circumstances(other)
     return [
         f"{player.label}: {'; '.join(found)}"
         for player in ways[1]

@@ -58,12 +58,25 @@ def test_the_longest_exchange_is_found() -> None:
     assert found.players == (Player.CHILD, Player.THERAPIST)
 
 
+def test_what_comes_late_is_no_answer() -> None:
+    """Turns that alternate with 6 s between them are no exchange; with 4 s they are."""
+
+    def kinds(gap: float) -> set[MomentKind]:
+        child = part([note for turn in range(4) for note in steady(turn * 2 * (2 + gap), 2)])
+        therapist = part([note for turn in range(4) for note in steady((turn * 2 + 1) * (2 + gap), 2)])
+        return {moment.kind for moment in propose(take(child, therapist))}
+
+    assert MomentKind.EXCHANGE in kinds(4)
+    assert MomentKind.EXCHANGE not in kinds(6)
+
+
 def test_the_first_shared_pulse_is_found() -> None:
     """Where two play apart and then at one beat from 80 s on, the shared pulse is proposed after that, above chance."""
     child = part([*steady(0, 80, 0.83), *steady(80, 40, 0.5)])
     therapist = part([*steady(0, 80, 0.61), *steady(80, 40, 0.5)])
     [found] = [moment for moment in propose(take(child, therapist)) if moment.kind is MomentKind.SHARED_PULSE]
     assert 76 <= found.start <= 90
+    assert found.end - found.start == 8, "three windows of 6 s, a second apart"
     assert found.evidence["shared_pulse"] > found.evidence["shared_pulse_chance"]
 
 

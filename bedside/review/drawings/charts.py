@@ -47,20 +47,20 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ChartCurve:
-    """A curve over time in seconds, both (W,), NaN for no data; ``manner`` says whose it is.
+    """A curve over time in seconds, both (W,), NaN for no data; ``style`` says whose it is.
 
     One that is ``later`` is of the second take, and drawn broken.
     """
 
     seconds: Floats
     values: Floats
-    manner: str
+    style: str
     later: bool = False
 
 
 def course_chart(
     points: Sequence[Point],
-    manner: str,
+    style: str,
     alternative: str,
     width: float = 400.0,
     height: float = 200.0,
@@ -89,10 +89,10 @@ def course_chart(
             half = min(step / 2, 12)
             marks.append(Line(((x - half, up.at(each.chance)), (x + half, up.at(each.chance))), "chance"))
     line = [(across(number), up.at(each.value)) for number, each in enumerate(points)]
-    marks += [Line(run, f"course {manner}") for run in runs(line) if len(run) > 1]
+    marks += [Line(run, f"course {style}") for run in runs(line) if len(run) > 1]
     for (x, y), each in zip(line, points, strict=True):
         if math.isfinite(y):
-            marks.append(Dot(x, y, 4.5, f"point {manner}" if each.alike else f"point unlike {manner}"))
+            marks.append(Dot(x, y, 4.5, f"point {style}" if each.alike else f"point unlike {style}"))
     every = max(1, math.ceil(len(points) * 52 / max(width - 62, 1)))
     for number, each in enumerate(points):
         if (len(points) - 1 - number) % every == 0:
@@ -126,7 +126,7 @@ def overlay(
             for x, y in zip(trace.seconds.tolist(), trace.values.tolist(), strict=True)
             if begin - 1e-9 <= x <= end + 1e-9
         ]
-        marks += curve(points, f"trace {trace.manner}{' later' if trace.later else ''}")
+        marks += curve(points, f"trace {trace.style}{' later' if trace.later else ''}")
     return Picture(width, height, tuple(marks), alternative)
 
 

@@ -16,7 +16,7 @@ class Line:
     """A line through points."""
 
     points: tuple[tuple[float, float], ...]
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Box:
     y: float
     width: float
     height: float
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Dot:
     x: float
     y: float
     radius: float
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Words:
     y: float
     text: str
     anchor: str = "start"
-    manner: str = "label"
+    style: str = "label"
 
 
 Mark = Line | Box | Dot | Words
@@ -106,9 +106,9 @@ def runs(points: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float
     return [tuple(run) for run in found if run]
 
 
-def curve(points: Sequence[tuple[float, float]], manner: str) -> list[Mark]:
+def curve(points: Sequence[tuple[float, float]], style: str) -> list[Mark]:
     """Return the marks of a curve: a line for each run, or a dot for a single point."""
-    return [Line(run, manner) if len(run) > 1 else Dot(run[0][0], run[0][1], 1.6, manner) for run in runs(points)]
+    return [Line(run, style) if len(run) > 1 else Dot(run[0][0], run[0][1], 1.6, style) for run in runs(points)]
 
 
 def tick(value: float) -> str:

@@ -21,15 +21,15 @@ def svg(picture: Picture) -> Markup:
 
 def _drawn(mark: Mark) -> str:
     match mark:
-        case Line(points, manner):
+        case Line(points, style):
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-            return f'<polyline class="{escape(manner)}" points="{path}"/>'
-        case Box(x, y, width, height, manner):
-            return f'<rect class="{escape(manner)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
-        case Dot(x, y, radius, manner):
-            return f'<circle class="{escape(manner)}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
-        case Words(x, y, text, anchor, manner):
+            return f'<polyline class="{escape(style)}" points="{path}"/>'
+        case Box(x, y, width, height, style):
+            return f'<rect class="{escape(style)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+        case Dot(x, y, radius, style):
+            return f'<circle class="{escape(style)}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+        case Words(x, y, text, anchor, style):
             return (
-                f'<text class="{escape(manner)} {escape(anchor)}" x="{x:.1f}" y="{y:.1f}" aria-hidden="true">'
+                f'<text class="{escape(style)} {escape(anchor)}" x="{x:.1f}" y="{y:.1f}" aria-hidden="true">'
                 f"{escape(text)}</text>"
             )

@@ -37,7 +37,7 @@ class MeasuredSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class EarlierComparison:
     """A session's ``value``, and of earlier ones the ``median``, the ``mad`` and the count, ``sessions``.
 
     ``differences`` names the fields in which they differ. ``reason`` says why median and MAD are NaN; else it is empty.
@@ -51,7 +51,7 @@ class Among:
     reason: str = ""
 
 
-def among(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: str) -> Among:
+def compare_with_earlier(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: str) -> EarlierComparison:
     """Return a measure of a session beside the median and MAD of that child's earlier sessions.
 
     If at least three earlier ones are alike, only these count. If not, but there are three in all, all count and the
@@ -62,10 +62,10 @@ def among(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: st
     alike = [each for each in known if not session.description.unlike(each.description)]
     chosen = alike if len(alike) >= LEAST_SESSIONS else known
     if len(chosen) < LEAST_SESSIONS:
-        return Among(value, np.nan, np.nan, len(chosen), reason=TOO_FEW)
+        return EarlierComparison(value, np.nan, np.nan, len(chosen), reason=TOO_FEW)
     unlike = {what for each in chosen for what in session.description.unlike(each.description)}
     values = np.array([each.values[name] for each in chosen])
     median = float(np.median(values))
     mad = float(np.median(np.abs(values - median)))
     order = tuple(each.name for each in fields(Description) if each.name in unlike)
-    return Among(value, median, mad, len(chosen), order)
+    return EarlierComparison(value, median, mad, len(chosen), order)

@@ -12,7 +12,7 @@ from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import MeasuredSession as Compared
-from bedside.review.measures.weeks import among
+from bedside.review.measures.weeks import compare_with_earlier
 from bedside.review.readings.circumstances import Circumstances, combined, differences, with_worlds
 from bedside.review.readings.measured import Measured, Numbers, weighted
 
@@ -21,7 +21,7 @@ _MOST_TAKES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class CourseSession:
     """A session: its takes in order of time, its numbers, and how many of its ``choices`` were made ``by_child``."""
 
     session: Session
@@ -57,7 +57,7 @@ def takes_of(store: Store, patient: str) -> list[ShelvedTake]:
     return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
 
 
-def meetings(store: Store, measured: Measured, patient: str, whose: Player | Pair) -> list[Meeting]:
+def session_course(store: Store, measured: Measured, patient: str, whose: Player | Pair) -> list[CourseSession]:
     """Return a patient's sessions that have takes, in order of time.
 
     Numbers are of a player or of a pair; the circumstances of a pair are those of its first player.
@@ -84,7 +84,7 @@ def meetings(store: Store, measured: Measured, patient: str, whose: Player | Pai
             if way is not None:
                 ways.append(with_worlds(way, [choice for choice in choices if choice.take == take.id]))
         found.append(
-            Meeting(
+            CourseSession(
                 session,
                 tuple(several),
                 weighted(values),
@@ -96,12 +96,12 @@ def meetings(store: Store, measured: Measured, patient: str, whose: Player | Pai
     return found
 
 
-def beside_earlier(several: Sequence[Meeting], name: str) -> list[BesideEarlier]:
-    """Return each session's value of a measure beside those of earlier sessions, as `among` compares them."""
+def beside_earlier(several: Sequence[CourseSession], name: str) -> list[BesideEarlier]:
+    """Compare each session's value of a measure with those of the sessions before it."""
     found = []
     for number, each in enumerate(several):
         earlier = several[:number]
-        stand = among(_session(each), [_session(other) for other in earlier], name)
+        stand = compare_with_earlier(_session(each), [_session(other) for other in earlier], name)
         # Differences are named only where unlike sessions are compared with.
         unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers.values]
         chance = each.numbers.chance.get(name, math.nan)
@@ -110,5 +110,5 @@ def beside_earlier(several: Sequence[Meeting], name: str) -> list[BesideEarlier]
     return found
 
 
-def _session(meeting: Meeting) -> Compared:
-    return Compared(meeting.circumstances.described(), meeting.numbers.values)
+def _session(session: CourseSession) -> Compared:
+    return Compared(session.circumstances.described(), session.numbers.values)

@@ -215,7 +215,7 @@ def draw_chart(document: Paper, shown: Chart, left: float, wide: float) -> None:
 
 def _draw(document: Paper, picture: Picture, left: float, top: float, scale: float) -> None:
     for mark in picture.marks:
-        who = next((word for word in mark.manner.split() if word in _STROKES), "")
+        who = next((word for word in mark.style.split() if word in _STROKES), "")
         stroke = _STROKES.get(who, LINE)
         match mark:
             case Line(points):

@@ -19,8 +19,8 @@ def write(store: Store, folder: Path, take: str, out: Path) -> None:
     written and for a take that cannot be rendered.
     """
     takes = Takes(store)
-    wish = content.Wish((take,), frozenset(content.PARTS) - {"goals", "notes"})
-    made = content.compose(content.ReportSources(store, takes, Measured(store, takes)), wish)
+    request = content.ReportRequest((take,), frozenset(content.PARTS) - {"goals", "notes"})
+    made = content.compose(content.ReportSources(store, takes, Measured(store, takes)), request)
     if out.suffix.lower() == ".pdf":
         body = pdf.write(made)
     else:

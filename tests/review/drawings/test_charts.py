@@ -20,7 +20,7 @@ NOTHING = math.nan
 
 def traces(picture: Picture) -> list[Line | Dot]:
     """Return the marks that are of curves or values."""
-    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.manner]
+    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.style]
 
 
 def test_no_data_is_a_gap() -> None:
@@ -79,7 +79,7 @@ def test_a_roll_shows_who_played_when() -> None:
     """A later note lies farther right, a higher one higher, each in its player's colour; nobody is drawn as nothing."""
     notes = [Note(Player.CHILD, 1.0, 0.5, 60, 0.5), Note(Player.THERAPIST, 5.0, 2.0, 72, 0.5)]
     one, other = [mark for mark in roll_chart(notes, 10.0, "words").marks if isinstance(mark, Box)]
-    assert (one.manner, other.manner) == ("child", "therapist")
+    assert (one.style, other.style) == ("child", "therapist")
     assert other.x > one.x
     assert other.y < one.y
     assert other.width == pytest.approx(4 * one.width)

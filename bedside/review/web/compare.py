@@ -214,7 +214,7 @@ def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, lis
 
 def _unlike(measured: Measured, one: str, other: str) -> list[str]:
     """Return how the second take was played otherwise than the first, each player's differences named."""
-    ways = measured.ways(one), measured.ways(other)
+    ways = measured.circumstances(one), measured.circumstances(other)
     return [
         f"{player.label}: {'; '.join(found)}"
         for player in ways[1]

@@ -37,9 +37,9 @@ from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import arrangement
 from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
-from bedside.stage.picture.atelier import Workshop
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.view import View
+from bedside.stage.picture.worker import Worker
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
 
@@ -62,7 +62,7 @@ class Playground:
     """A world on a surface, with everything that can be done in it; every ``now`` is in seconds.
 
     Players begin in ``world``, and may go to ``others``, by default to all that are shipped. ``offered`` are the
-    instruments in their order, ``workshop`` makes pictures. A display mode must be set; raises BedsideError where the
+    instruments in their order, ``worker`` makes pictures. A display mode must be set; raises BedsideError where the
     world cannot be shown.
     """
 
@@ -73,7 +73,7 @@ class Playground:
         setting: Setting,
         offered: Sequence[Offered],
         outside: Outside,
-        workshop: Workshop,
+        worker: Worker,
         others: Mapping[str, World] | None = None,
     ) -> None:
         self._surface = surface
@@ -81,21 +81,21 @@ class Playground:
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
-        self._workshop = workshop
+        self._worker = worker
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
         self._taking = False
         self._joined = False
         self._entering = 0
         self._going: set[Player] = set()
-        self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
+        self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
         place = arrangement.arrange(world, setting, self._size, self._offered)
         self._sides = place.sides
         self.view = View(place.scene, place.signs)
-        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
+        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
         self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, sustained)
@@ -160,7 +160,7 @@ class Playground:
         self._recall.feed(performed)
         self._take_in(event)
         at = self.hands.place(event.player, event.note) if isinstance(event, NoteOn) else None
-        self.view.performed(event, now, at)
+        self.view.handle(event, now, at)
         match event:
             case TakeBegan():
                 self._taking = True
@@ -173,7 +173,7 @@ class Playground:
         self._show()
 
     def tick(self, now: float) -> None:
-        """Ask for what is due, and hang up what the workshop has made."""
+        """Ask for what is due, and hang up what the worker has made."""
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
@@ -181,7 +181,7 @@ class Playground:
                 # What was only listened to is no improvisation that the next touch would go on with.
                 self._outside.close_take()
             self._show()
-        self._workshop.collect()
+        self._worker.deliver()
         if not self._taking and self.view.resting:
             self._panels.prepare(self._sides[0], now)
 
@@ -217,7 +217,7 @@ class Playground:
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
         for press in presses:
-            meant = self._panels.meant(press, now)
+            meant = self._panels.resolve(press, now)
             if meant is not None:
                 self._do(self.choices.act(meant, now), now)
         if presses:
@@ -244,7 +244,7 @@ class Playground:
                 case Enter(name):
                     self._enter(name)
         self.hands.deaf = self.choices.stopped
-        self.view.scene.veil.stop(self.choices.stopped)
+        self.view.scene.dimmer.stop(self.choices.stopped)
 
     def _listen(self, now: float) -> None:
         """Begin to replay the last phrase, once the take that is playing has ended."""
@@ -271,7 +271,7 @@ class Playground:
     def _enter(self, name: str) -> None:
         """Have another world made, and go there when it is ready."""
         self._entering += 1
-        self._going |= self.view.hung
+        self._going |= self.view.open_panels
         turn = self._entering
 
         def make() -> Arrangement | None:
@@ -289,14 +289,14 @@ class Playground:
             else:
                 self._arrive(place)
 
-        self._workshop.order(make, arrive)
+        self._worker.submit(make, arrive)
 
     def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())
         self._going.clear()
         self.choices.choosing.clear()
         self._sides = place.sides
-        self.view.cross(self._surface, place.scene, place.signs)
+        self.view.crossfade(self._surface, place.scene, place.signs)
         self.hands.settle(place.sides, self._tuning(place.world))
         self._ask(Reverb(place.world.room))
         self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
@@ -315,7 +315,7 @@ class Playground:
                 self.hands.choosing[player] = self._panels.open(side, choosing[player])
             else:
                 self.hands.choosing.pop(player, None)
-                self.view.draw_back(player)
+                self.view.hide_panel(player)
 
     def _show(self) -> None:
         """Let the signs show how things stand."""

@@ -49,7 +49,7 @@ class Lights:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture that stands in the backdrop.
 
     Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
@@ -96,7 +96,7 @@ class World:
 
     name: str
     layers: tuple[scenery.Layer, ...]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPicture, ...]
     motes: tuple[Motes, ...]
     horizon: float
     seed: int
@@ -127,7 +127,7 @@ def find(name: str) -> World:
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
-def every(say: Callable[[str], None]) -> dict[str, World]:
+def find_all(say: Callable[[str], None]) -> dict[str, World]:
     """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
     found = {}
     for name in names():
@@ -180,7 +180,7 @@ _PLAIN: Mapping[str, Any] = {
     "pads": Annotated[int, Within(1, MOST_PADS)],
 }
 _LISTS: Mapping[str, Any] = {
-    "placed": Annotated[tuple[Placed, ...], Within(0, 64)],
+    "placed": Annotated[tuple[PlacedPicture, ...], Within(0, 64)],
     "motes": Annotated[tuple[Motes, ...], Within(0, 8)],
 }
 
@@ -192,9 +192,9 @@ def _world(table: Mapping[str, Any]) -> World:
     for name in sorted(known - table.keys() - {*_LISTS}):
         raise ReadingError(f"{name!r} is missing")
     plain = {name: value(hint, table[name], name) for name, hint in _PLAIN.items()}
-    _among("bloom", plain["bloom"], BLOOMS)
-    _among("room", plain["room"], SPACES)
-    _among("layout", plain["layout"], LAYOUTS)
+    _require_one_of("bloom", plain["bloom"], BLOOMS)
+    _require_one_of("room", plain["room"], SPACES)
+    _require_one_of("layout", plain["layout"], LAYOUTS)
     try:
         scales.scale(plain["scale"])
     except ValueError as error:
@@ -215,9 +215,9 @@ def _world(table: Mapping[str, Any]) -> World:
 def _layer(stated: Any) -> scenery.Layer:
     if not isinstance(stated, dict):
         raise ReadingError("'layers' must be tables")
-    return scenery.stated(stated)
+    return scenery.read_layer(stated)
 
 
-def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+def _require_one_of(name: str, stated: str, there: Mapping[str, object]) -> None:
     if stated not in there:
         raise ReadingError(f"{name!r} must be one of {', '.join(there)}")

@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import secrets
 import struct
-import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -116,7 +115,7 @@ class Listening:
         self._performed = performed
         self._own = own
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._renderer: rendering.Renderer | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
         self._renderings = _Renderings(self._forget)
         self._unfinished: list[_Rendering] = []
@@ -204,7 +203,7 @@ class Listening:
         made.wanted = next(self._turns)
 
     def _run(self) -> None:
-        self._process = rendering.launch(self._own)
+        self._renderer = rendering.Renderer(self._own)
         try:
             while True:
                 with self._work:
@@ -219,7 +218,7 @@ class Listening:
                     # The process fell; the next goes on with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
-                    self._process = rendering.launch(self._own)
+                    self._renderer = rendering.Renderer(self._own)
                     for each in unfinished:
                         each.begun = False
                 except Exception as fault:
@@ -234,30 +233,27 @@ class Listening:
 
     def _step(self, made: _Rendering) -> None:
         """Have the next piece of a rendering made, and keep it."""
-        process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None  # noqa: S101
+        renderer = self._renderer
+        assert renderer is not None  # noqa: S101
         if not made.begun:
             made.begun = True
             made.there = 0
             events = made.performed
             made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
             instruments = rendering.instrument_names(events, self._own)
-            rendering.send(
-                process.stdin,
-                rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments),
-            )
-        rendering.send(process.stdin, rendering.Next(made.number))
+            renderer.send(rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments))
+        renderer.send(rendering.Next(made.number))
         while True:
-            match rendering.receive(process.stdout):
+            match renderer.receive():
                 case rendering.More():
-                    rendering.send(process.stdin, list(next(made.events)))
+                    renderer.send(list(next(made.events)))
                 case rendering.Fault(sentence):
                     raise BedsideError(sentence)
                 case bytes(piece):
                     break
         self._keep(made, piece)
         if made.there >= made.frames:
-            rendering.send(process.stdin, rendering.Forget(made.number))
+            renderer.send(rendering.Forget(made.number))
 
     def _keep(self, made: _Rendering, piece: bytes) -> None:
         with made.changed:
@@ -273,15 +269,9 @@ class Listening:
 
     def _end(self) -> None:
         """End the process that renders."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.kill()
-        process.wait()
+        renderer, self._renderer = self._renderer, None
+        if renderer is not None:
+            renderer.end()
 
     def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
         with self._work:

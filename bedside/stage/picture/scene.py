@@ -89,8 +89,8 @@ class Scene:
         signs = any(sign.changed or sign.moving for sign in self.signs)
         return not (lit or signs or self._exposed or self._stale or self._held or self.dimmer.moving)
 
-    def handle(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
-        """Handle an event performed at ``now`` seconds; ``at`` is where the finger is, None without one."""
+    def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
+        """Show an event performed at ``now`` seconds; ``at`` is where the finger is, None without one."""
         match event:
             case NoteOn(player, note, key, velocity, brightness):
                 hand = (player, note)

@@ -9,8 +9,8 @@ import pygame
 # From the dimmest to the brightest: too slow to flash.
 TURN_SECONDS = 1.1
 
-# A sign's brightness when it is off, and when it is on.
-OFF, ON = 0.62, 1.0
+# A sign's brightness when it is off, on, and waiting for what it shows to be ready.
+OFF, ON, WAITING = 0.62, 1.0, 0.3
 
 # The brightness of an off sign in a dark world, as a share of its usual one.
 _DIMMED = 0.42
@@ -23,7 +23,8 @@ class Sign:
         self.rect = rect
         self._pictures = pictures
         self._shown = shown
-        self._level = self._target = OFF
+        self._level = OFF
+        self._on = self.waiting = False
         self._world = 1.0
         self._now = 0.0
         self.changed = True
@@ -33,6 +34,17 @@ class Sign:
         """Whether it is still brightening or dimming."""
         return self._level != self._target
 
+    @property
+    def shown(self) -> str:
+        """The name of the picture that it shows."""
+        return self._shown
+
+    @property
+    def _target(self) -> float:
+        if self._on:
+            return ON
+        return WAITING if self.waiting else OFF
+
     def show(self, picture: str) -> None:
         """Show another of its pictures; an unknown name changes nothing."""
         if picture in self._pictures and picture != self._shown:
@@ -41,7 +53,11 @@ class Sign:
 
     def light(self, on: bool) -> None:
         """Turn on or off; the brightness follows slowly."""
-        self._target = ON if on else OFF
+        self._on = on
+
+    def wait(self, waiting: bool) -> None:
+        """Dim, unless it is on, while what it shows is not ready."""
+        self.waiting = waiting
 
     def advance(self, now: float, world: float) -> None:
         """Advance to ``now``; an off sign dims with the brightness of the world, 0–1."""

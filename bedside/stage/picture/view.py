@@ -64,9 +64,9 @@ class View:
         """Whether the next paint can wait: nothing visible is moving."""
         return self.scene.resting and not any(overlay.moving for overlay in self._overlays())
 
-    def handle(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
-        """Handle a performed event; see `Scene.handle`."""
-        self.scene.handle(event, now, at)
+    def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
+        """Show a performed event; see `Scene.follow`."""
+        self.scene.follow(event, now, at)
 
     def expose(self) -> None:
         """Redraw everything at the next paint."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,7 +73,8 @@ def test_what_is_made_ahead_waits(listening: Listening) -> None:
 
 def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     """The process that renders is sent the events as far as it has come, not all of them first."""
-    events, sent = TAKES["hour"], []
+    events = TAKES["hour"]
+    sent: list[int] = []
 
     def fetch() -> list[Performed]:
         at = sum(sent)
@@ -93,9 +96,9 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert len(whole(other)) == other.size
     hour = listening.sound("hour", tuple(Player))
     until(lambda: hour.seconds() > 1)
-    process = listening._process
-    assert process is not None
-    process.kill()
+    renderer = listening._renderer
+    assert renderer is not None
+    os.kill(renderer.pid, signal.SIGKILL)
     until(lambda: hour.fault() is not None)
     with pytest.raises(BedsideError, match="cannot be heard"):
         hour.piece(hour.size - 1000, hour.size - 1)
@@ -141,8 +144,8 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     """When the pages close, the process and the file are gone, and the file held no sound in the clear."""
     made = Listening(lambda name: TAKES.get(name, []), None, tmp_path)
     wave = whole(made.sound("short", tuple(Player)))
-    process = made._process
-    assert process is not None
+    renderer = made._renderer
+    assert renderer is not None
     (folder,) = tmp_path.iterdir()
     kept = b"".join(file.read_bytes() for file in folder.iterdir())
     loud = soundfile.read(io.BytesIO(wave), dtype="int16")[0][RATE : RATE + 100].tobytes()
@@ -150,7 +153,8 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     assert loud in wave
     assert loud not in kept
     made.close()
-    assert process.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(renderer.pid, 0)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(NotFound):
         Listening(lambda _name: [], None, tmp_path).sound("none", tuple(Player))

@@ -25,7 +25,7 @@ from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
 from bedside.stage.worlds.world import World
 from sound.tones import RATE, tone
-from stage.playroom import PromptAtelier, canvas
+from stage.playroom import PromptWorker, canvas
 
 SIZE = (360, 240)
 LEAST = 24.0
@@ -83,7 +83,7 @@ class Rehearsal:
         setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.performer.ask, self.performer.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
-        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptAtelier(), worlds)
+        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
 
     @property
     def engine(self) -> Engine:

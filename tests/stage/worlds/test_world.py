@@ -20,7 +20,7 @@ from bedside.sound.engine.room import SPACES
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
-from bedside.stage.picture import picture
+from bedside.stage.picture import artwork
 from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
@@ -243,4 +243,4 @@ def test_a_damaged_picture_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "torn.svg"
     path.write_text("<svg", encoding="utf-8")
     with pytest.raises(BedsideError, match=r"torn\.svg"):
-        picture.tinted(path, (255, 210, 122), 32)
+        artwork.tinted(path, (255, 210, 122), 32)

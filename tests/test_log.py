@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,14 @@ def child(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition, at most half a minute."""
+    end = time.monotonic() + 30.0
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
 
 
 def fail(error: BaseException) -> None:
@@ -107,10 +115,12 @@ def test_what_a_child_prints(folder: Path) -> None:
     with log.stderr_for_child("engine") as said:
         process = subprocess.Popen([sys.executable, "-c", program], stderr=said)
     process.wait(30)
-    for _ in range(500):
-        if len(found := [line for line in written(folder) if line.process == "engine"]) >= 4:
-            break
-        time.sleep(0.01)
+
+    def engine() -> list[log.Line]:
+        return [line for line in written(folder) if line.process == "engine"]
+
+    assert until(lambda: any(line.event == "KeyError: …" for line in engine()))
+    found = engine()
     assert found[0].event == "ALSA lib pcm.c: no card"
     assert found[-1].event == "KeyError: …"
     assert all(line.module == "stderr" for line in found)
@@ -151,12 +161,11 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
 
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
-    process = rendering.launch(None)
-    assert process.stdin is not None and process.stdout is not None
-    with process.stdin, process.stdout:
-        rendering.send(process.stdin, rendering.Next(7))
-        assert rendering.receive(process.stdout) == rendering.Fault("This take cannot be heard.")
-    process.wait(30)
+    renderer = rendering.Renderer(None)
+    renderer.send(rendering.Next(7))
+    assert renderer.receive() == rendering.Fault("This take cannot be heard.")
+    assert until(lambda: len(written(folder)) == 1)
+    renderer.end()
     (line,) = written(folder)
     assert (line.process, line.event, line.error) == ("renderer", "A take could not be rendered.", "KeyError")
 

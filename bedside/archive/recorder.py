@@ -57,15 +57,16 @@ class Recorder:
     """Writes sessions into a store as they are played.
 
     The first session is of the patient of this code, or of nobody; it begins with the first thing that is kept, so
-    that a meeting without music leaves nothing. ``sound`` is the version of what makes the sound. ``committed``, where
-    given, is called in the recorder's thread after each commit with the number of things kept since the beginning.
+    that a meeting without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
+    thread, at once and for each take, and should remember its answer. ``committed``, where given, is called there after
+    each commit with the number of things kept since the beginning.
     """
 
     def __init__(
         self,
         store: Store,
         patient: str | None,
-        sound: str,
+        sound: Callable[[], str],
         origin: Origin = "played",
         committed: Callable[[int], None] | None = None,
     ) -> None:
@@ -111,6 +112,8 @@ class Recorder:
         return not self._thread.is_alive() and self._fault is None
 
     def _run(self) -> None:
+        # Found out while nothing is played, so that the first commit need not wait for it.
+        self._sound()
         waiting: list[_Fed] = []
         open_ = True
         while open_ or waiting:
@@ -176,7 +179,7 @@ class Recorder:
                 case Performed(_, TakeBegan() as began):
                     where = self._append(writing, where, performed)
                     where = _begun(writing, where, fed.at)
-                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
+                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound(), fed.at)
                     own = where.own if where.owner == where.session else None
                     where = replace(where, take=begun, owner=where.session, own=own, replayed=False)
                     performed = [fed.kept]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bedside.cli.arguments import Json, Out, Take, everybody, players_named
-from bedside.cli.rendering import instruments_of, render_to, sound_version
+from bedside.cli.rendering import instruments_of, render_to, say_what_differs, sound_made_by
 from bedside.cli.terminal import end, print_json, progress, say, working
 from bedside.errors import BedsideError
 
@@ -28,6 +28,7 @@ def takes(context: typer.Context, as_json: Json = False) -> None:
                     "seconds": round(take.seconds, 3),
                     "players": [player.label for player in take.players],
                     "notes": take.notes,
+                    "sound": take.sound,
                 }
                 for take in found
             ]
@@ -58,6 +59,7 @@ def import_(
     named = None if players is None else players_named(players)
     done: list[dict[str, Any]] = []
     faults: list[str] = []
+    sound = sound_made_by(context.obj)
     with Store.create(context.obj) as store, progress("Importing", len(files)) as moved:
         for file in files:
             try:
@@ -65,7 +67,7 @@ def import_(
                     with store.writing() as writing:
                         session = writing.begin_session(None)
                         began = offline.began(imported.performed)
-                        take = writing.begin_take(session, began, "imported", sound_version())
+                        take = writing.begin_take(session, began, "imported", sound)
                         writing.append(take, imported.performed)
                     notes = {player.label: count for player, count in imported.notes.items()}
                     done.append(
@@ -103,9 +105,12 @@ def render(
         raise BedsideError(f"A sound file ends in {', '.join(audiofile.endings())}; {out.name} does not.")
     heard = players_named(player) if player is not None else everybody()
     with Store.open(context.obj) as store:
-        performed = store.performed(store.find(take))
-    instruments = instruments_of(context.obj, offline.sound_rate(performed), [each.event for each in performed])
+        summary = store.summary(store.find(take))
+        performed = store.performed(summary.id)
+    events = [each.event for each in performed]
+    instruments = instruments_of(context.obj, offline.sound_rate(performed), events)
     render_to(performed, instruments, heard, out)
+    say_what_differs(summary.sound, context.obj, events)
     print(f"{out} is written.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bedside.cli.arguments import everybody, look_of, millimetres, players_named, seated, together_as, window_pixels
-from bedside.cli.rendering import instruments_of, render_to, sound_version
+from bedside.cli.rendering import instruments_of, render_to, sound_made_by
 from bedside.cli.terminal import make_folder, say, working
 from bedside.errors import BedsideError
 
@@ -86,7 +87,7 @@ def demo(
     with working("Improvising"):
         performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
     with Store.create(context.obj) as store:
-        recorder = Recorder(store, None, sound_version(), origin="demo")
+        recorder = Recorder(store, None, functools.cache(lambda: sound_made_by(context.obj)), origin="demo")
         for each in performed:
             recorder.feed(each)
         if not recorder.close(30.0) or recorder.take is None:

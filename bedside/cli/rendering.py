@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.cli.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -35,6 +34,20 @@ def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instr
         return band.gather(events, rate, data / "sounds", say, moved)
 
 
-def sound_version() -> str:
-    """Return the version of what makes the sound, as takes keep it."""
-    return f"bedside {__version__}"
+def sound_made_by(data: Path) -> str:
+    """Return what makes the sound here and now, as takes keep it."""
+    from bedside.sound.library import catalogue, provenance
+
+    return provenance.made_by(catalogue.recipes(data / "sounds"))
+
+
+def say_what_differs(then: str, data: Path, events: Sequence[Event]) -> None:
+    """Say in one sentence where a take may sound otherwise than it did; ``then`` is what the take keeps of it."""
+    from bedside.sound.library import band, catalogue, provenance
+
+    recipes = catalogue.recipes(data / "sounds")
+    samples = {recipe.name for recipe in recipes if isinstance(recipe.origin, Path)}
+    on_samples = bool(samples & band.instruments_played(events, data / "sounds"))
+    sentence = provenance.difference(then, provenance.made_by(recipes), on_samples=on_samples)
+    if sentence is not None:
+        say(sentence)

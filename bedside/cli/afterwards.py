@@ -55,10 +55,10 @@ def sounds(
 ) -> None:
     """List the instruments, or write sheets by which each can be judged in a minute."""
     from bedside.sound.engine import offline
-    from bedside.sound.sheets import album
+    from bedside.sound.sheets import export
     from bedside.sound.sheets.sheet import key_name
 
-    recipes = album.chosen(context.obj / "sounds", only, say)
+    recipes = export.chosen_recipes(context.obj / "sounds", only, say)
     if sheet is not None:
         make_folder(sheet)
     found: list[dict[str, Any]] = []
@@ -67,7 +67,7 @@ def sounds(
     with progress("Making the instruments" if sheet is None else "Making the sheets", share * len(recipes)) as moved:
         for recipe in recipes:
             try:
-                shown = album.subject(recipe, offline.FILE_RATE, moved)
+                shown = export.load_subject(recipe, offline.FILE_RATE, moved)
             except BedsideError as fault:
                 faults.append(str(fault))
                 continue
@@ -82,7 +82,7 @@ def sounds(
                 "source": shown.source,
             }
             if sheet is not None:
-                wave, picture = album.write(shown, sheet, moved)
+                wave, picture = export.write(shown, sheet, moved)
                 each |= {"wave": str(wave), "picture": str(picture)}
             found.append(each)
     if as_json:

@@ -28,10 +28,10 @@ def render_to(
 
 def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
     """Return those instruments, the user's own among them, that some events play on."""
-    from bedside.sound.library import band
+    from bedside.sound.library import loading
 
     with progress("Making the instruments", 1.0) as moved:
-        return band.gather(events, rate, data / "sounds", say, moved)
+        return loading.load_played(events, rate, data / "sounds", say, moved)
 
 
 def sound_made_by(data: Path) -> str:
@@ -43,11 +43,11 @@ def sound_made_by(data: Path) -> str:
 
 def say_what_differs(then: str, data: Path, events: Sequence[Event]) -> None:
     """Say in one sentence where a take may sound otherwise than it did; ``then`` is what the take keeps of it."""
-    from bedside.sound.library import band, catalogue, provenance
+    from bedside.sound.library import catalogue, loading, provenance
 
     recipes = catalogue.recipes(data / "sounds")
     samples = {recipe.name for recipe in recipes if isinstance(recipe.origin, Path)}
-    on_samples = bool(samples & band.instruments_played(events, data / "sounds"))
-    sentence = provenance.difference(then, provenance.made_by(recipes), on_samples=on_samples)
+    on_samples = bool(samples & loading.instruments_played(events, data / "sounds"))
+    sentence = provenance.changes_since(then, provenance.made_by(recipes), on_samples=on_samples)
     if sentence is not None:
         say(sentence)

@@ -16,7 +16,7 @@ from bedside.archive.store.store import Store
 from bedside.music.events import NoteOff, NoteOn, Player, Program, Source
 from bedside.sound.audiofile import endings
 from bedside.sound.engine import offline
-from bedside.sound.library import band, catalogue, provenance
+from bedside.sound.library import catalogue, loading, provenance
 from commands.program import Demos, bedside, done, sound, together
 
 
@@ -66,7 +66,7 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     folder.mkdir(parents=True)
     (folder / "glass.sfz").write_text("<region> sample=*saw lokey=40 hikey=90\n")
     notes = [(0.0, Program(Player.CHILD, "glass")), (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))]
-    instruments = band.load(48000, names={"glass"}, own=folder.parent)
+    instruments = loading.load(48000, names={"glass"}, own=folder.parent)
     made = provenance.made_by(catalogue.recipes(folder.parent))
     with Store.create(kept) as store:
         recorder = Recorder(store, None, lambda: made, origin="demo")
@@ -100,7 +100,7 @@ def test_a_take_that_may_sound_otherwise_is_told(keep: Callable[[str], str], wor
     with Store.create(tmp_path) as store:
         recorder = Recorder(store, None, lambda: line)
         asked = [(0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)), (0.2, NoteOff(Player.CHILD, 1))]
-        for each in offline.perform(asked, band.load(48000, names={"harp"}), 48000, 128, 1):
+        for each in offline.perform(asked, loading.load(48000, names={"harp"}), 48000, 128, 1):
             recorder.feed(each)
         assert recorder.close(30.0)
     assert [take["sound"] for take in json.loads(done(tmp_path, "takes", "--json"))] == [line]

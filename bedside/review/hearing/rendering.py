@@ -19,11 +19,11 @@ from typing import IO, Any, overload
 import numpy as np
 
 from bedside import children
-from bedside.children import Link
+from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
 # Frames of a piece, and the events that are sent together.
 PIECE_FRAMES = 1 << 15
@@ -134,7 +134,7 @@ def receive(source: IO[bytes]) -> Any:
 
 def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
     """Yield a take's sound as pieces of 16-bit stereo; silence fills what the music does not reach."""
-    instruments = band.load(begin.rate, names=begin.instruments, own=own)
+    instruments = loading.load(begin.rate, names=begin.instruments, own=own)
     silence = itertools.repeat(np.zeros((offline.began(take).block, 2), np.float32))
     waiting = bytearray()
     left = begin.frames
@@ -211,18 +211,18 @@ class Renderer:
         self._child.end(10.0)
 
 
-def main(link: Link, settings: RendererSettings) -> None:
+def main(link: Socket, settings: RendererSettings) -> None:
     """Render until the link ends."""
     source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
         work(source, out, settings.own)
 
 
-def _files(link: Link) -> tuple[IO[bytes], IO[bytes]]:
+def _files(link: Socket) -> tuple[IO[bytes], IO[bytes]]:
     """Return a link as one file to read from and one to write to."""
     return link.makefile("rb"), link.makefile("wb")
 
 
 def instrument_names(events: Collection[Performed], own: Path | None) -> frozenset[str]:
     """Return the names of the instruments that a take is played on."""
-    return frozenset(band.instruments_played((each.event for each in events), own))
+    return frozenset(loading.instruments_played((each.event for each in events), own))

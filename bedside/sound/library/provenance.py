@@ -109,7 +109,7 @@ def parse(line: str) -> Provenance:
     return Provenance(version, **{name: said[name] for name in _WORDS if name in said})
 
 
-def difference(then: str, now: str, *, on_samples: bool) -> str | None:
+def changes_since(then: str, now: str, *, on_samples: bool) -> str | None:
     """Return a sentence for the staff where a take may not sound exactly as it did; None where its bits are the same.
 
     ``then`` is the line that the take keeps, ``now`` that of `made_by`. The user's folders of samples count only for a

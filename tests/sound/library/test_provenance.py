@@ -11,7 +11,7 @@ import pytest
 from bedside import __version__
 from bedside.sound.library import catalogue, provenance, recipe
 from bedside.sound.library.patch import Patch
-from bedside.sound.library.provenance import LONGEST, Provenance, difference, made_by, parse, render
+from bedside.sound.library.provenance import LONGEST, Provenance, changes_since, made_by, parse, render
 from bedside.sound.library.recipe import Recipe
 
 FULL = Provenance("0.1.0", "aaaaaa", "bbbbbb", "cccccc", "2.4.6", "SkylakeX", "AVX512_ICL")
@@ -45,13 +45,13 @@ def test_the_longest_line_has_room_in_a_take() -> None:
     """Whatever a machine calls its parts, the line is cut to what a take has room for, and still compares as equal."""
     line = render(Provenance(*["x y" * 40 for _ in fields(Provenance)]))
     assert len(line) == LONGEST
-    assert difference(line, line, on_samples=True) is None
+    assert changes_since(line, line, on_samples=True) is None
 
 
 def test_equal_parts_are_no_news() -> None:
     """Nothing is told where all is equal, nor of another version whose code is the same."""
-    assert difference(render(FULL), render(FULL), on_samples=True) is None
-    assert difference(render(FULL), render(replace(FULL, version="0.2.0")), on_samples=True) is None
+    assert changes_since(render(FULL), render(FULL), on_samples=True) is None
+    assert changes_since(render(FULL), render(replace(FULL, version="0.2.0")), on_samples=True) is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_equal_parts_are_no_news() -> None:
 )
 def test_each_part_that_is_another_is_told(part: str, words: str) -> None:
     """One sentence names what has changed."""
-    said = difference(render(FULL), render(replace(FULL, **{part: "other"})), on_samples=True)
+    said = changes_since(render(FULL), render(replace(FULL, **{part: "other"})), on_samples=True)
     assert said is not None
     assert "may sound slightly different" in said
     assert said.endswith(f"{words}.")
@@ -77,7 +77,7 @@ def test_each_part_that_is_another_is_told(part: str, words: str) -> None:
 def test_several_are_told_in_one_sentence() -> None:
     """What goes by one name is named once."""
     other = replace(FULL, code="other", tables="other", blas="other", simd="other")
-    said = difference(render(FULL), render(other), on_samples=False)
+    said = changes_since(render(FULL), render(other), on_samples=False)
     assert said is not None
     assert said.endswith("to the program, its instruments and this computer’s arithmetic.")
 
@@ -86,14 +86,14 @@ def test_own_samples_count_for_a_take_that_is_played_on_them() -> None:
     """A change in the user's folders is nothing to a take that none of them sounds in."""
     none = replace(FULL, samples="")
     for then, now in ((FULL, none), (none, FULL)):
-        assert difference(render(then), render(now), on_samples=False) is None
-        assert difference(render(then), render(now), on_samples=True) is not None
+        assert changes_since(render(then), render(now), on_samples=False) is None
+        assert changes_since(render(then), render(now), on_samples=True) is not None
 
 
 @pytest.mark.parametrize("old", ["bedside 0.1.0", "1", "", "bedside", "code:"])
 def test_of_an_older_take_it_is_not_known(old: str) -> None:
     """A take of the time when only the version was kept is told as one of which nothing is known."""
-    said = difference(old, render(FULL), on_samples=False)
+    said = changes_since(old, render(FULL), on_samples=False)
     assert said is not None
     assert "not known" in said
     assert parse("bedside 0.1.0") == Provenance("0.1.0")

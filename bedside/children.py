@@ -43,7 +43,7 @@ MARK = "--child"
 _BUFFER = 1 << 19
 
 # One end of the duplex socket between a parent and its child.
-Link = socket.socket
+Socket = socket.socket
 
 # In place of the number of an inherited socket.
 _SHARED = "shared"
@@ -56,7 +56,7 @@ class Main(Protocol[S]):
 
     __module__: str
 
-    def __call__(self, link: Link, settings: S) -> None:
+    def __call__(self, link: Socket, settings: S) -> None:
         """Run."""
 
 
@@ -64,7 +64,7 @@ class Main(Protocol[S]):
 class ChildProcess:
     """A child as its parent holds it: its link, and its process."""
 
-    link: Link
+    link: Socket
     _started: subprocess.Popen[bytes]
     _lent: Lent | None = None
 

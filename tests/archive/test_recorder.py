@@ -57,7 +57,7 @@ def full_disk(store: Store) -> Iterator[None]:
 
 def test_what_is_fed_is_kept_in_order(store: Store) -> None:
     """Everything that was fed is in the take, in order, when the recorder is closed."""
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     for item in duet(50):
         recorder.feed(item)
     assert recorder.close(5)
@@ -69,7 +69,7 @@ def test_what_is_fed_is_kept_in_order(store: Store) -> None:
 def test_one_event_alone_is_kept(store: Store) -> None:
     """A single event is on the disk, for every other program to read, without another after it and without an end."""
     kept: list[int] = []
-    recorder = Recorder(store, None, "1", committed=kept.append)
+    recorder = Recorder(store, None, lambda: "1", committed=kept.append)
     for i, item in enumerate(duet(3)):
         recorder.feed(item)
         until(lambda i=i: kept and kept[-1] == i + 1)
@@ -82,7 +82,7 @@ def test_one_event_alone_is_kept(store: Store) -> None:
 def test_play_that_goes_on_is_kept_meanwhile(store: Store) -> None:
     """However closely events follow each other, the first ones are not held back until there is a pause."""
     kept = threading.Event()
-    recorder = Recorder(store, None, "1", committed=lambda _: kept.set())
+    recorder = Recorder(store, None, lambda: "1", committed=lambda _: kept.set())
     recorder.feed(duet()[0])
     fed = 1
     while not kept.is_set():
@@ -97,7 +97,7 @@ def test_play_that_goes_on_is_kept_meanwhile(store: Store) -> None:
 
 def test_takes_are_kept_apart(store: Store) -> None:
     """Each beginning of a take makes a new one, also several within one commit."""
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     for notes in (1, 2, 3):
         for item in duet(notes):
             recorder.feed(item)
@@ -110,7 +110,7 @@ def test_takes_are_kept_apart(store: Store) -> None:
 
 def test_what_belongs_to_no_take(store: Store) -> None:
     """Before the first take only choices are kept, for the session; later ones belong to their take."""
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(duet()[2])
     recorder.feed(Marked(1, 15.0))
     recorder.feed(Chosen(None, "world", "pond", "child"))
@@ -130,7 +130,7 @@ def test_what_belongs_to_no_take(store: Store) -> None:
 
 def test_fed_from_many_threads(store: Store) -> None:
     """Eight threads feed at once; nothing is lost, and each thread's events stay in its order."""
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(Performed(0, BEGAN))
 
     def play(thread: int) -> None:
@@ -153,7 +153,7 @@ def test_a_full_disk_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch
     """While the disk is full the staff sign says so and play stays in memory; with room again all of it is written."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
     take = duet(2_000)
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(take[0])
     until(lambda: recorder.take)
     with full_disk(store):
@@ -173,7 +173,7 @@ def test_a_full_disk_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch
 
 def test_feeding_never_waits(store: Store, folder: Path) -> None:
     """While another program holds the database, all can be fed, and none of it is kept; all is written afterwards."""
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(duet()[0])
     until(lambda: recorder.take)
     assert recorder.take is not None
@@ -190,7 +190,7 @@ def test_feeding_never_waits(store: Store, folder: Path) -> None:
 def test_closing_does_not_wait_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing on a disk that stays full ends, and says that not all is kept."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(Performed(0, BEGAN))
     until(lambda: recorder.take)
     with full_disk(store):
@@ -204,7 +204,7 @@ def test_closing_does_not_wait_for_ever(store: Store, monkeypatch: pytest.Monkey
 def test_what_cannot_be_written_does_not_end_the_recorder(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that no row can hold is a fault on the staff sign, not the silent end of the recording."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
-    recorder = Recorder(store, None, "1")
+    recorder = Recorder(store, None, lambda: "1")
     recorder.feed(Performed(0, TakeBegan(2**64, 48_000, 128)))
     until(lambda: recorder.fault)
     assert recorder._thread.is_alive()

@@ -35,7 +35,7 @@ def test_what_is_played_is_on_the_disk_soon(tmp_path: Path, report: Callable[[st
     """A single event is on the disk within 100 ms, and within 250 ms on a busy machine."""
     kept: list[int] = []
     with Store.create(tmp_path / "kept") as store:
-        recorder = Recorder(store, None, "1", committed=kept.append)
+        recorder = Recorder(store, None, lambda: "1", committed=kept.append)
         waits = []
         for i in range(51):
             event = NoteOn(Player.CHILD, i, 60, 0.5, 0.5, Source.TOUCH) if i else TakeBegan(1, RATE, 128)

@@ -5,8 +5,7 @@ link is one end of a duplex socket; the parent holds the other. These rules hold
 
 - End-of-file on the link means that the parent is gone, however it went, or wants nothing more: the child ends.
 - An interrupt at the terminal goes to the whole group; a child ignores it, as its parent decides what to do.
-- Standard input and output lead nowhere. Standard error is the parent's, or for a silent child leads into the log.
-- It logs under its own name into the file into which its parent logs.
+- Standard input and output lead nowhere. Standard error is the parent's, or leads into the log.
 - It may be killed at any instant. Whoever started it waits for its end, so that nothing is left behind.
 
 The link works at once on the parent's side: what is sent before the child runs waits in the socket. On Linux and macOS
@@ -44,7 +43,7 @@ MARK = "--child"
 _BUFFER = 1 << 19
 
 # One end of the duplex socket between a parent and its child.
-Link = socket.socket
+Socket = socket.socket
 
 # In place of the number of an inherited socket.
 _SHARED = "shared"
@@ -57,7 +56,7 @@ class Main(Protocol[S]):
 
     __module__: str
 
-    def __call__(self, link: Link, settings: S) -> None:
+    def __call__(self, link: Socket, settings: S) -> None:
         """Run."""
 
 
@@ -65,7 +64,7 @@ class Main(Protocol[S]):
 class ChildProcess:
     """A child as its parent holds it: its link, and its process."""
 
-    link: Link
+    link: Socket
     _started: subprocess.Popen[bytes]
     _lent: Lent | None = None
 
@@ -104,38 +103,38 @@ class Lent:
     pid: int | None = None
 
 
-def launch(main: Main[S], settings: S, name: str, *, niceness: int = 0, silent: bool = False) -> ChildProcess:
+def launch(main: Main[S], settings: S, *, niceness: int = 0, stderr_to_log: str | None = None) -> ChildProcess:
     """Start a child that runs ``main``, a function of that name at the top of its module; return at once.
 
-    ``name`` is what the log calls it. A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is
-    the priority below normal. Raises OSError where the system refuses.
+    A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is the priority below normal. With
+    ``stderr_to_log``, what it prints on standard error goes to the log, under this name. Raises OSError where the
+    system refuses.
     """
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         if end.family == socket.AF_INET:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    error = log.stderr_for_child(name) if silent else contextlib.nullcontext()
     try:
         if sys.platform == "win32":
-            with error as written:
+            with _standard_error(stderr_to_log) as said:
                 started = subprocess.Popen(  # noqa: S603
-                    _command(main, name, _SHARED, niceness, settings),
+                    _command(main, _SHARED, niceness, settings),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    stderr=written,
+                    stderr=said,
                     creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
                 )
             lent = Lent()
             threading.Thread(target=lend, args=(started, theirs, theirs.share, lent), name="link", daemon=True).start()
             return ChildProcess(ours, started, lent)
-        with theirs, error as written:
+        with theirs, _standard_error(stderr_to_log) as said:
             started = subprocess.Popen(  # noqa: S603
-                _command(main, name, str(theirs.fileno()), niceness, settings),
+                _command(main, str(theirs.fileno()), niceness, settings),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=written,
+                stderr=said,
             )
             return ChildProcess(ours, started)
     except OSError:
@@ -144,10 +143,15 @@ def launch(main: Main[S], settings: S, name: str, *, niceness: int = 0, silent: 
         raise
 
 
-def _command(main: Main[S], name: str, link: str, niceness: int, settings: S) -> list[str]:
+def _command(main: Main[S], link: str, niceness: int, settings: S) -> list[str]:
     # A packed program is its own interpreter, and knows no modules by name.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "bedside"]
-    return [*program, MARK, main.__module__, name, link, str(niceness), to_json(settings)]
+    return [*program, MARK, main.__module__, link, str(niceness), to_json(settings)]
+
+
+def _standard_error(name: str | None) -> contextlib.AbstractContextManager[int | None]:
+    """Give where a child's standard error goes; None is where the parent's goes."""
+    return contextlib.nullcontext() if name is None else log.stderr_for_child(name)
 
 
 def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[int], bytes], lent: Lent) -> None:
@@ -174,10 +178,9 @@ def is_child(arguments: Sequence[str]) -> bool:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Be the child that these arguments start: ``--child MODULE NAME LINK NICENESS SETTINGS``."""
-    _, module, name, link, niceness, text = arguments
+    """Be the child that these arguments start: ``--child MODULE LINK NICENESS SETTINGS``."""
+    _, module, link, niceness, text = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    log.follow(name)
     if not os.environ.get("BEDSIDE_DEBUG"):
         # What libraries warn of is nothing for those who read standard error at a bed.
         warnings.simplefilter("ignore")

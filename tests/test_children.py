@@ -69,7 +69,7 @@ def asked(child):
 def test_a_child_is_told_its_settings_and_keeps_the_rules(answering, tmp_path, capfd):
     """Settings arrive as they were; a child gives way, is deaf to the terminal, and speaks on standard error alone."""
     told = answering.Told(("größte", "“Orgel”"), tmp_path)
-    child = children.launch(answering.main, told, "child", niceness=5)
+    child = children.launch(answering.main, told, niceness=5)
     said = asked(child)
     assert said["told"] == repr(told)
     assert said["module"] == "answering"
@@ -86,7 +86,7 @@ def test_a_silent_child_speaks_only_to_who_looks_for_faults(answering, capfd, mo
     """A silent child's standard error leads nowhere, unless BEDSIDE_DEBUG is set."""
     for debug, expected in (("", ""), ("1", "to standard error")):
         monkeypatch.setenv("BEDSIDE_DEBUG", debug)
-        child = children.launch(answering.main, answering.Told((), None), "child", silent=True)
+        child = children.launch(answering.main, answering.Told((), None), stderr_to_log="child")
         asked(child)
         child.end(PATIENCE_SECONDS)
         assert expected in capfd.readouterr().err
@@ -95,7 +95,7 @@ def test_a_silent_child_speaks_only_to_who_looks_for_faults(answering, capfd, mo
 
 def test_a_child_ends_with_its_link(answering, tmp_path):
     """When the parent closes the link, the child does what it has to do, and ends by itself."""
-    child = children.launch(answering.main, answering.Told((), tmp_path), "child")
+    child = children.launch(answering.main, answering.Told((), tmp_path))
     asked(child)
     child.link.close()
     assert child.wait(PATIENCE_SECONDS) == 0
@@ -107,7 +107,7 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
     """A parent that is killed without a word takes its child with it, though another child was started later."""
     script = (
         "import sys, time, answering\nfrom pathlib import Path\nfrom bedside import children\n"
-        "both = [children.launch(answering.main, answering.Told((), Path(sys.argv[1])), 'child') for _ in range(2)]\n"
+        "both = [children.launch(answering.main, answering.Told((), Path(sys.argv[1]))) for _ in range(2)]\n"
         "both[0].link.sendall(b'?'); both[0].link.recv(1000); print('there', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE)
@@ -122,7 +122,7 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
 
 def test_what_is_sent_before_a_child_runs_waits_for_it(answering):
     """The link takes messages at once, so that whoever starts a child waits for nothing."""
-    child = children.launch(answering.main, answering.Told((), None), "child")
+    child = children.launch(answering.main, answering.Told((), None))
     child.link.setblocking(False)
     child.link.sendall(b"?")
     child.link.settimeout(PATIENCE_SECONDS)
@@ -133,8 +133,8 @@ def test_what_is_sent_before_a_child_runs_waits_for_it(answering):
 def test_a_packed_program_starts_itself(answering, monkeypatch):
     """Where there are no modules to run by name, the program's own file starts the child with the same arguments."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    command = children._command(answering.main, "child", "7", 2, answering.Told(("a",), None))
-    assert command[:6] == [sys.executable, children.MARK, "answering", "child", "7", "2"]
+    command = children._command(answering.main, "7", 2, answering.Told(("a",), None))
+    assert command[:5] == [sys.executable, children.MARK, "answering", "7", "2"]
     assert children.is_child(command[1:])
     assert not children.is_child(["play", children.MARK])
     assert not children.is_child([])

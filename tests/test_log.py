@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from bedside.errors import NotFound
 from bedside.review.hearing import rendering
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
-from e2e.rig.waiting import wait_for
 
 CODE = "K7-planted"
 WORDS = "Er lacht zum ersten Mal"
@@ -57,6 +56,14 @@ def child(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition, at most half a minute."""
+    end = time.monotonic() + 30.0
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
 
 
 def fail(error: BaseException) -> None:
@@ -108,10 +115,12 @@ def test_what_a_child_prints(folder: Path) -> None:
     with log.stderr_for_child("engine") as said:
         process = subprocess.Popen([sys.executable, "-c", program], stderr=said)
     process.wait(30)
-    for _ in range(500):
-        if len(found := [line for line in written(folder) if line.process == "engine"]) >= 4:
-            break
-        time.sleep(0.01)
+
+    def engine() -> list[log.Line]:
+        return [line for line in written(folder) if line.process == "engine"]
+
+    assert until(lambda: any(line.event == "KeyError: …" for line in engine()))
+    found = engine()
     assert found[0].event == "ALSA lib pcm.c: no card"
     assert found[-1].event == "KeyError: …"
     assert all(line.module == "stderr" for line in found)
@@ -155,8 +164,9 @@ def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     renderer = rendering.Renderer(None)
     renderer.send(rendering.Next(7))
     assert renderer.receive() == rendering.Fault("This take cannot be heard.")
-    (line,) = wait_for(lambda: written(folder), 30.0, "the renderer to log")
+    assert until(lambda: len(written(folder)) == 1)
     renderer.end()
+    (line,) = written(folder)
     assert (line.process, line.event, line.error) == ("renderer", "A take could not be rendered.", "KeyError")
 
 
@@ -176,7 +186,7 @@ def test_a_turn_of_the_host_that_fails_leaves_one_line(folder: Path, monkeypatch
     assert len(turns) == 2
     found = written(folder)
     assert {(line.process, line.event, line.error) for line in found} == {
-        ("test", "A turn of the engine's host failed.", "KeyError")
+        ("test", "The engine's host failed in one of its turns.", "KeyError")
     }
     assert WORDS not in (folder / log.FILE).read_text()
 

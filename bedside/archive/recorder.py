@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -60,15 +60,16 @@ class Recorder:
     """Writes sessions into a store as they are played.
 
     The first session is of the patient of this code, or of nobody; it begins with the first thing that is kept, so
-    that a meeting without music leaves nothing. ``sound`` is the version of what makes the sound. ``committed``, where
-    given, is called in the recorder's thread after each commit with the number of things kept since the beginning.
+    that a meeting without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
+    thread, at once and for each take, and should remember its answer. ``committed``, where given, is called there after
+    each commit with the number of things kept since the beginning.
     """
 
     def __init__(
         self,
         store: Store,
         patient: str | None,
-        sound: str,
+        sound: Callable[[], str],
         origin: Origin = "played",
         committed: Callable[[int], None] | None = None,
     ) -> None:
@@ -114,6 +115,8 @@ class Recorder:
         return not self._thread.is_alive() and self._fault is None
 
     def _run(self) -> None:
+        # Found out while nothing is played, so that the first commit need not wait for it.
+        self._sound()
         waiting: list[_Fed] = []
         open_ = True
         while open_ or waiting:
@@ -181,7 +184,7 @@ class Recorder:
                 case Performed(_, TakeBegan() as began):
                     where = self._append(writing, where, performed)
                     where = _begun(writing, where, fed.at)
-                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
+                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound(), fed.at)
                     own = where.own if where.owner == where.session else None
                     where = replace(where, take=begun, owner=where.session, own=own, replayed=False)
                     performed = [fed.kept]
@@ -228,3 +231,16 @@ def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
     if where.session is not None:
         return where
     return replace(where, session=writing.begin_session(where.patient, at))
+
+
+def record_all(store: Store, performed: Iterable[Performed], sound: str, origin: Origin, timeout: float = 30.0) -> str:
+    """Record a whole take, of no patient, as if it were played; return its id.
+
+    Raise BedsideError where it is not on the disk after ``timeout`` seconds.
+    """
+    recorder = Recorder(store, None, lambda: sound, origin)
+    for each in performed:
+        recorder.feed(each)
+    if not recorder.close(timeout) or recorder.take is None:
+        raise BedsideError(recorder.fault or "The take could not be recorded.")
+    return recorder.take

@@ -19,12 +19,12 @@ from typing import IO, Any, overload
 
 import numpy as np
 
-from bedside import children
-from bedside.children import Link
+from bedside import children, log
+from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
 _log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def receive(source: IO[bytes]) -> Any:
 
 def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
     """Yield a take's sound as pieces of 16-bit stereo; silence fills what the music does not reach."""
-    instruments = band.load(begin.rate, names=begin.instruments, own=own)
+    instruments = loading.load(begin.rate, names=begin.instruments, own=own)
     silence = itertools.repeat(np.zeros((offline.began(take).block, 2), np.float32))
     waiting = bytearray()
     left = begin.frames
@@ -191,7 +191,7 @@ class Renderer:
 
     def __init__(self, own: Path | None) -> None:
         # Whoever waits for a page comes first.
-        self._child = children.launch(main, RendererSettings(own), "renderer", niceness=2)
+        self._child = children.launch(main, RendererSettings(own), niceness=2)
         self._source, self._out = _files(self._child.link)
 
     @property
@@ -215,18 +215,19 @@ class Renderer:
         self._child.end(10.0)
 
 
-def main(link: Link, settings: RendererSettings) -> None:
+def main(link: Socket, settings: RendererSettings) -> None:
     """Render until the link ends."""
+    log.follow("renderer")
     source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
         work(source, out, settings.own)
 
 
-def _files(link: Link) -> tuple[IO[bytes], IO[bytes]]:
+def _files(link: Socket) -> tuple[IO[bytes], IO[bytes]]:
     """Return a link as one file to read from and one to write to."""
     return link.makefile("rb"), link.makefile("wb")
 
 
 def instrument_names(events: Collection[Performed], own: Path | None) -> frozenset[str]:
     """Return the names of the instruments that a take is played on."""
-    return frozenset(band.instruments_played((each.event for each in events), own))
+    return frozenset(loading.instruments_played((each.event for each in events), own))

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bedside import children
-from bedside.children import ChildProcess, Link
+from bedside import children, log
+from bedside.children import ChildProcess, Socket
 from bedside.errors import BedsideError
-from bedside.sound.library import band, cache, catalogue
+from bedside.sound.library import cache, catalogue, loading
 from bedside.sound.library.recipe import Recipe
 
 _log = logging.getLogger(__name__)
@@ -43,14 +43,15 @@ class BakerSettings:
     meanwhile: Path
 
 
-def main(link: Link, settings: BakerSettings) -> None:
+def main(link: Socket, settings: BakerSettings) -> None:
     """Bake what is missing, until the link ends; sentences for the staff go to standard error.
 
     Where the folder ``meanwhile`` was made, the process stays until the link ends, then removes it.
     """
+    log.follow("baker")
     watch = threading.Thread(target=_end_with_parent, args=(link, settings.meanwhile), daemon=True)
     watch.start()
-    bake_missing(catalogue.recipes(settings.own), settings.rate, band.folder(), settings.meanwhile)
+    bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.meanwhile)
     if settings.meanwhile.exists():
         watch.join()
 
@@ -100,7 +101,7 @@ def _say(sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
 
 
-def _end_with_parent(link: Link, meanwhile: Path) -> None:
+def _end_with_parent(link: Socket, meanwhile: Path) -> None:
     """Wait for the end of the link, then remove a folder and end the process on the spot."""
     with contextlib.suppress(OSError):
         while link.recv(4096):
@@ -114,4 +115,4 @@ def _end_with_parent(link: Link, meanwhile: Path) -> None:
 
 def launch(rate: int, own: Path | None, meanwhile: Path) -> ChildProcess:
     """Start a baker, which ends when its link is closed; raise OSError where the system refuses."""
-    return children.launch(main, BakerSettings(rate, own, meanwhile), "baker", niceness=_NICENESS)
+    return children.launch(main, BakerSettings(rate, own, meanwhile), niceness=_NICENESS)

@@ -97,6 +97,6 @@ class Child:
 def launch(settings: Settings) -> Child:
     """Start an engine's process; raise OSError where the system refuses."""
     # Sound libraries complain of every card that is not there; nobody at a bed can use that.
-    process = children.launch(main, settings, "engine", silent=True)
+    process = children.launch(main, settings, stderr_to_log="engine")
     process.link.setblocking(False)
     return Child(process)

@@ -167,7 +167,7 @@ class EngineHost:
                 self._turn(turned)
             except Exception:
                 # The next engine may not fail in this way; without this thread there is no next one.
-                _log.exception("A turn of the engine's host failed.")
+                _log.exception("The engine's host failed in one of its turns.")
                 self._stopped.wait(_SPARE_SECONDS)
             turned = time.perf_counter()
 

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bedside.children import Link
+from bedside import log
+from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading
 from bedside.sound.live import wire
 from bedside.sound.live.arrivals import Arrivals
 from bedside.sound.live.pump import Pump
@@ -69,10 +70,11 @@ class Settings:
     meanwhile: str | None = None
 
 
-def main(link: Link, settings: Settings) -> None:
+def main(link: Socket, settings: Settings) -> None:
     """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
+    log.follow("engine")
     own, meanwhile = (None if folder is None else Path(folder) for folder in (settings.own, settings.meanwhile))
-    arrivals = Arrivals(catalogue.recipes(own), settings.rate, band.folder(), meanwhile)
+    arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), meanwhile)
     engine = Engine(arrivals.awaited, settings.rate, settings.block, settings.polyphony)
     pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), link)
     for instrument in arrivals.at_once(settings.first):
@@ -129,7 +131,7 @@ def _hurry() -> None:
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
-def _asked_to_open(link: Link) -> wire.Opening:
+def _asked_to_open(link: Socket) -> wire.Opening:
     """Wait to be asked to play and return how; leave when the stage is gone or has had enough."""
     unpacker = wire.Unpacker()
     while True:
@@ -144,7 +146,7 @@ def _asked_to_open(link: Link) -> wire.Opening:
                     raise SystemExit(0)
 
 
-def _play(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> None:
+def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> None:
     """Play until the stage is gone or has had enough."""
     stream = None if how is wire.Opening.UNHEARD else _stream(pump, link, settings, how)
     link.setblocking(False)
@@ -162,7 +164,7 @@ def _play(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> None
         _play_unheard(pump, settings)
 
 
-def _stream(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> card.Stream | None:
+def _stream(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
     """Return the card's stream, at once or as soon as there is one; None where the stage would not wait for it."""
     # PortAudio lists the cards the moment it is imported, so not before there is need of one.
     from bedside.sound.live import card

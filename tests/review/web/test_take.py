@@ -28,7 +28,7 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 from review.web.door import Door, door
 
 RATE = 48_000
@@ -83,7 +83,7 @@ class Room:
     def expected(self, *heard: Player) -> np.ndarray:
         """Return what the take sounds like, rendered here, as 16-bit integers."""
         performed = self.door.store.performed(self.take)
-        instruments = band.gather([each.event for each in performed], RATE, self.door.folder / "sounds", print)
+        instruments = loading.load_played([each.event for each in performed], RATE, self.door.folder / "sounds", print)
         blocks = [block.copy() for block in offline.render(performed, instruments, heard or tuple(Player))]
         whole = np.concatenate(blocks)[: offline.frames(performed)]
         steps: np.ndarray = np.clip(np.rint(whole * np.float32(32767)), -32768, 32767).astype(np.int16)

@@ -1,4 +1,4 @@
-"""The command that says what a machine has."""
+"""``bedside doctor``: what this machine has, and what went wrong on it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from bedside.errors import BedsideError
 from bedside.sound import audiofile
 from bedside.sound.engine import offline
-from bedside.sound.library import band, cache, catalogue
+from bedside.sound.library import cache, catalogue, loading
 from bedside.sound.library.patch import Patch
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.sheets import findings, portrait, sheet
@@ -20,7 +20,7 @@ from bedside.sound.sheets.sheet import Subject
 _RENDERING = 0.5
 
 
-def chosen(
+def chosen_recipes(
     own: Path | None, only: str | None = None, say: Callable[[str], None] = lambda _sentence: None
 ) -> list[Recipe]:
     """Return the recipes of all instruments, or the one named ``only``; ``own`` is the user's folder of sounds.
@@ -37,7 +37,7 @@ def chosen(
     return found
 
 
-def subject(recipe: Recipe, rate: int, progress: Callable[[float], None] = lambda _share: None) -> Subject:
+def load_subject(recipe: Recipe, rate: int, progress: Callable[[float], None] = lambda _share: None) -> Subject:
     """Return an instrument at ``rate`` as a sheet shows it; ``progress`` is told each further share, 1 in all.
 
     Raises BedsideError for a folder of samples that cannot be used.
@@ -49,7 +49,7 @@ def subject(recipe: Recipe, rate: int, progress: Callable[[float], None] = lambd
         progress(share - done)
         done = share
 
-    instrument = cache.load(recipe, rate, band.folder(), moved)
+    instrument = cache.load(recipe, rate, loading.cache_folder(), moved)
     return Subject.of(instrument, recipe.origin if isinstance(recipe.origin, Patch) else None)
 
 

@@ -12,7 +12,7 @@ from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache, catalogue
 
 
-def folder() -> Path:
+def cache_folder() -> Path:
     """Return where instruments are kept between one start and the next."""
     return places.user_cache() / "instruments"
 
@@ -29,7 +29,7 @@ def load(
     BedsideError where the program's own files are missing or damaged, or a named one cannot be used.
     """
     recipes = [recipe for recipe in catalogue.recipes(own) if names is None or recipe.name in names]
-    band = []
+    loaded = []
     for recipe in recipes:
         done = 0.0
 
@@ -39,15 +39,15 @@ def load(
             done = share
 
         try:
-            band.append(cache.load(recipe, rate, folder(), moved))
+            loaded.append(cache.load(recipe, rate, cache_folder(), moved))
         except BedsideError:
             if names is not None:
                 raise
         moved(1.0)
-    return band
+    return loaded
 
 
-def gather(
+def load_played(
     events: Sequence[Event],
     rate: int,
     own: Path,
@@ -58,12 +58,12 @@ def gather(
 
     ``say`` is told a sentence for each that is not there any more, ``progress`` each further share of the work.
     """
-    for name in missing(events, own):
+    for name in missing_instruments(events, own):
         say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
     return load(rate, progress, instruments_played(events, own), own)
 
 
-def missing(events: Iterable[Event], own: Path | None = None) -> list[str]:
+def missing_instruments(events: Iterable[Event], own: Path | None = None) -> list[str]:
     """Return the names of the instruments that notes were played on and that are not there, by name."""
     known = {recipe.name for recipe in catalogue.recipes(own)}
     asked: dict[Player, str] = {}

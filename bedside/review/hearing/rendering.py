@@ -40,7 +40,7 @@ class RendererSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
+class BeginRendering:
     """Render ``frames`` of a take of so many events for some players; the pages call it ``number``."""
 
     number: int
@@ -52,7 +52,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
+class NextPiece:
     """Give the next piece, as 16-bit stereo; an empty one where there is no further. The answer is bytes, or a fault.
 
     The process may first ask for more events, by `More`; it is given them as a list.
@@ -62,14 +62,14 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class Discard:
     """Nobody wants a rendering any more."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class More:
+class NeedEvents:
     """The rendering has come to the end of the events that it knows."""
 
     number: int
@@ -82,7 +82,7 @@ class Fault:
     sentence: str
 
 
-class Coming(Sequence[Performed]):
+class LazyEvents(Sequence[Performed]):
     """The events of a take, fetched as they are come to; ``fetch`` returns the next of them."""
 
     def __init__(self, length: int, fetch: Callable[[], list[Performed]]) -> None:
@@ -132,7 +132,7 @@ def receive(source: IO[bytes]) -> Any:
     return pickle.loads(packed)  # noqa: S301 - the other end is this program
 
 
-def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
+def pieces(begin: BeginRendering, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
     """Yield a take's sound as pieces of 16-bit stereo; silence fills what the music does not reach."""
     instruments = loading.load(begin.rate, names=begin.instruments, own=own)
     silence = itertools.repeat(np.zeros((offline.began(take).block, 2), np.float32))
@@ -152,26 +152,26 @@ def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterato
 
 def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
     """Answer until the source ends."""
-    begun: dict[int, Begin] = {}
+    begun: dict[int, BeginRendering] = {}
     running: dict[int, Iterator[bytes]] = {}
 
     def fetch(number: int) -> list[Performed]:
-        send(out, More(number))
+        send(out, NeedEvents(number))
         found: list[Performed] = receive(source)
         return found
 
     while True:
         match receive(source):
-            case Begin(number) as begin:
+            case BeginRendering(number) as begin:
                 begun[number] = begin
-            case Forget(number):
+            case Discard(number):
                 begun.pop(number, None)
                 running.pop(number, None)
-            case Next(number):
+            case NextPiece(number):
                 try:
                     if number not in running:
                         begin = begun[number]
-                        take = Coming(begin.events, partial(fetch, number))
+                        take = LazyEvents(begin.events, partial(fetch, number))
                         running[number] = pieces(begin, take, own)
                     send(out, next(running[number], b""))
                 except BedsideError as fault:

@@ -51,10 +51,10 @@ class _Rendering:
     performed: Sequence[Performed]
     players: frozenset[Player]
     events: Iterator[Sequence[Performed]] = field(default_factory=lambda: iter(()))
-    begun: bool = False
-    there: int = 0
-    wanted: int = 0
-    heard: int = 0
+    started: bool = False
+    rendered: int = 0
+    last_wanted: int = 0
+    last_read: int = 0
     fault: str | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -132,7 +132,7 @@ class Listening:
             length=made.frames / made.rate,
             read=lambda first, last: self._read(made, first, last),
             piece=lambda first, last: self._piece(made, first, last),
-            seconds=lambda: made.there / made.rate,
+            seconds=lambda: made.rendered / made.rate,
             fault=lambda: made.fault,
         )
 
@@ -154,7 +154,7 @@ class Listening:
             if offline.began(performed).rate == FLICKS:
                 frames += round(_TAIL_SECONDS * rate)
             made = _Rendering(frames, rate, next(self._turns), performed, players)
-            made.heard = made.number
+            made.last_read = made.number
             self._renderings[key] = made
             self._make_room(made)
             self._work.notify_all()
@@ -176,14 +176,14 @@ class Listening:
             others = [key for key, each in self._renderings.items() if each is not fresh]
             if not others:
                 return
-            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].heard))
+            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].last_read))
             with gone.changed:
                 gone.fault = "This sound was forgotten to make room for others; load the page again."
                 gone.changed.notify_all()
             self._vault.forget(gone.number)
 
     def _want(self, made: _Rendering) -> None:
-        made.wanted = next(self._turns)
+        made.last_wanted = next(self._turns)
 
     def _run(self) -> None:
         self._renderer = rendering.Renderer(self._own)
@@ -194,7 +194,7 @@ class Listening:
                         self._work.wait()
                     if self._closing:
                         return
-                made = max(unfinished, key=lambda each: (each.wanted, -each.number))
+                made = max(unfinished, key=lambda each: (each.last_wanted, -each.number))
                 try:
                     self._step(made)
                 except (OSError, EOFError):
@@ -203,44 +203,46 @@ class Listening:
                     self._end()
                     self._renderer = rendering.Renderer(self._own)
                     for each in self._renderings.values():
-                        each.begun = False
+                        each.started = False
                 except Exception as fault:
                     self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
         finally:
             self._end()
 
     def _unfinished(self) -> list[_Rendering]:
-        return [each for each in self._renderings.values() if each.there < each.frames and each.fault is None]
+        return [each for each in self._renderings.values() if each.rendered < each.frames and each.fault is None]
 
     def _step(self, made: _Rendering) -> None:
         """Have the next piece of a rendering made, and keep it."""
         renderer = self._renderer
         assert renderer is not None  # noqa: S101
-        if not made.begun:
-            made.begun = True
-            made.there = 0
+        if not made.started:
+            made.started = True
+            made.rendered = 0
             events = made.performed
             made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
             instruments = rendering.instrument_names(events, self._own)
-            renderer.send(rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments))
-        renderer.send(rendering.Next(made.number))
+            renderer.send(
+                rendering.BeginRendering(made.number, len(events), made.frames, made.rate, made.players, instruments)
+            )
+        renderer.send(rendering.NextPiece(made.number))
         while True:
             match renderer.receive():
-                case rendering.More():
+                case rendering.NeedEvents():
                     renderer.send(list(next(made.events)))
                 case rendering.Fault(sentence):
                     raise BedsideError(sentence)
                 case bytes(piece):
                     break
         self._keep(made, piece)
-        if made.there >= made.frames:
-            renderer.send(rendering.Forget(made.number))
+        if made.rendered >= made.frames:
+            renderer.send(rendering.Discard(made.number))
 
     def _keep(self, made: _Rendering, piece: bytes) -> None:
         with made.changed:
             if made.fault is None:
-                self._vault.put(made.number, made.there // rendering.PIECE_FRAMES, piece)
-                made.there += len(piece) // _FRAME_BYTES
+                self._vault.put(made.number, made.rendered // rendering.PIECE_FRAMES, piece)
+                made.rendered += len(piece) // _FRAME_BYTES
             made.changed.notify_all()
 
     def _fail(self, made: _Rendering, sentence: str) -> None:
@@ -255,14 +257,14 @@ class Listening:
             renderer.end()
 
     def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
-        made.heard = next(self._turns)
+        made.last_read = next(self._turns)
         if first < _HEADER_BYTES:
             return _header(made.rate, made.frames)[first : last + 1]
         number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, rendering.PIECE_FRAMES)
         with made.changed:
             if made.fault is not None:
                 raise BedsideError(made.fault)
-            if made.there < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
+            if made.rendered < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
                 self._want(made)
                 return None
             piece = self._vault.get(made.number, number)

@@ -13,9 +13,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound.physics.modes import Modes, headroom
+from bedside.sound.physics.modes import Modes, antialias
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -51,7 +51,7 @@ class Bar:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
@@ -73,7 +73,7 @@ def strike(bar: Bar, key: int, rate: int, rng: Generator) -> KeyTables:
     t60 = np.array([decay.at(key) for decay in bar.t60])
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (bar.contact_soft, bar.contact_bright)])
     # A blow gives velocity, which begins where the bar lies: hence sines.
-    struck = -1j * blows * np.array(bar.levels) * headroom(hz, rate)
+    struck = -1j * blows * np.array(bar.levels) * antialias(hz, rate)
     # The tube's sound grows while its own free swing dies: the difference of two decays at one pitch.
     tube = bar.tube_gain * struck[:, :1]
     modes = Modes(

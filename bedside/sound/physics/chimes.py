@@ -14,8 +14,8 @@ from numpy.random import Generator
 
 from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import Modes, headroom, ring
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import Modes, antialias, ring
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -70,6 +70,6 @@ def stir(chimes: Chimes, key: int, rate: int, rng: Generator) -> KeyTables:
         hz = hertz(key) * 2 ** (chimes.intervals[tube] / 12) * FREE_RATIOS
         blows = np.array([contact(hz, chimes.contact_soft), contact(hz, chimes.contact_bright)])
         t60 = chimes.t60.at(key) / FREE_RATIOS
-        modes = Modes(hz, t60, -1j * size * _LEVELS * blows * headroom(hz, rate))
-        samples[:, begin:] += edged(ring(modes, frames - int(begin), rate), onset, 0)
-    return KeyTables(edged(samples, 0, round(0.4 * frames)), 0)
+        modes = Modes(hz, t60, -1j * size * _LEVELS * blows * antialias(hz, rate))
+        samples[:, begin:] += faded(ring(modes, frames - int(begin), rate), onset, 0)
+    return KeyTables(faded(samples, 0, round(0.4 * frames)), 0)

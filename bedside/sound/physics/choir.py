@@ -14,8 +14,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound.physics.loop import GRID, STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import (
+    GRID,
+    STRETCH,
+    harmonics,
+    hiss,
+    loop_length,
+    random_modulation,
+    synthesize,
+    with_attack,
+)
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -87,14 +96,14 @@ def tract(formants: tuple[Formant, ...], lowest: float, hz: NDArray[np.float64])
 
 def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; tremor, drift and breath come from ``rng``."""
-    frames, periods = cycle(hertz(key), choir.loop.at(key), rate)
+    frames, periods = loop_length(hertz(key), choir.loop.at(key), rate)
     seconds = frames / rate
     fundamental = periods / seconds
 
     def weights(hz: NDArray[np.float64]) -> NDArray[np.float64]:
         # A line below the fundamental belongs to the first harmonic.
         n = np.maximum(hz / fundamental, 1.0)
-        voice = tract(choir.formants, fundamental, hz) * headroom(hz, rate)
+        voice = tract(choir.formants, fundamental, hz) * antialias(hz, rate)
         return np.array([n ** -choir.slope_soft.at(key), n ** -choir.slope_bright.at(key)]) * voice
 
     n = np.arange(1.0, rate / 2 / fundamental)
@@ -115,15 +124,15 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
     spectrum += power * 10 ** (choir.air_db / 20) * breath
     spectrum /= power
     attack = round(choir.attack * rate)
-    return KeyTables(begun(one_turn(spectrum, frames), attack, attack), frames)
+    return KeyTables(with_attack(synthesize(spectrum, frames), attack, attack), frames)
 
 
 def _turns(choir: Choir, key: int, rows: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
     """Return by how many radians each of ``rows`` singers is ahead of the pitch, over one turn, (rows, `GRID`)."""
     rate = choir.vibrato_hz
     # A deviation of d Hz at f Hz is a swing of d / f radians.
-    tremor = sway(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
-    drift = sway(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
+    tremor = random_modulation(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
+    drift = random_modulation(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
     return np.asarray((tremor + drift) * (periods / seconds * np.log(2) / 1200), dtype=np.float64)
 
 
@@ -144,7 +153,7 @@ def _cast(
     singers = round(choir.singers)
     sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
     turns = _turns(choir, key, _CASTS * singers, periods, seconds, rng).reshape(_CASTS, singers, GRID)
-    breaths = choir.breath * sway(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
+    breaths = choir.breath * random_modulation(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
     swells = sizes[:, None] * np.exp(breaths)
     phases = 2 * np.pi * rng.random((_CASTS, singers, n.size))
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from bedside.schema import Within
 from bedside.sound.physics.envelope import rise
-from bedside.sound.physics.loop import STRETCH, cycle, one_turn
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import STRETCH, loop_length, synthesize
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -64,16 +64,16 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
 
     Every line of the spectrum is a whole number of periods of the loop, so the loop has no seam at all.
     """
-    frames, periods = cycle(hertz(key), ensemble.loop.at(key), rate)
+    frames, periods = loop_length(hertz(key), ensemble.loop.at(key), rate)
     n = np.arange(1, int(frames / 2 / periods) + 1, dtype=np.float64)
     hz = n * periods * rate / frames
-    n, hz = n[headroom(hz, rate) > 0], hz[headroom(hz, rate) > 0]
+    n, hz = n[antialias(hz, rate) > 0], hz[antialias(hz, rate) > 0]
     weights = np.array(
         [
             strengths(n, hz, ensemble.slope_soft, ensemble.edge_soft.at(key)),
             strengths(n, hz, ensemble.slope_bright, ensemble.edge_bright.at(key)),
         ]
-    ) * headroom(hz, rate)
+    ) * antialias(hz, rate)
 
     lines, parts = _section(ensemble, n, periods, frames / rate, rng)
     spectrum = np.zeros((2, frames // 2 + 1), dtype=np.complex128)
@@ -81,11 +81,11 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
         np.add.at(row, lines, weight[:, None] * parts)
     air = np.arange(1, frames // 2)
     air_hz = air * rate / frames
-    hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * headroom(air_hz, rate)
+    hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * antialias(air_hz, rate)
     hush *= 10 ** (ensemble.air_db / 20) / np.sqrt(np.sum(hush**2))
     spectrum[:, 1:-1][:, : air.size] += weights[:, :1] * hush * np.exp(2j * np.pi * rng.random(air.size))
 
-    period = one_turn(spectrum, frames)
+    period = synthesize(spectrum, frames)
     attack = round(ensemble.attack * rate)
     samples = period[:, np.arange(attack + frames) % frames]
     samples[:, :attack] *= rise(attack)

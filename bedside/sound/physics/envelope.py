@@ -11,7 +11,7 @@ def rise(frames: int) -> NDArray[np.float64]:
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / max(frames, 1)), dtype=np.float64)
 
 
-def edged(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.float64]:
+def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.float64]:
     """Return tables (…, frames) that rise over the first ``onset`` frames and sink to 0 over the last ``fade``.
 
     The fade is a squared raised cosine: it leaves the natural decay without a corner and passes −70 dB a little

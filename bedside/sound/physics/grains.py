@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import MIDDLE_C
 
@@ -109,6 +109,6 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
             # A resonator of unit energy, whatever its width.
             ringing = np.sqrt(resonance.q / centre) / (1 + 1j * resonance.q * (hz / centre - centre / hz))
             total += rfft(train, size) * ringing
-    touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * headroom(hz, rate)
+    touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * antialias(hz, rate)
     samples = irfft(touch * total, size, axis=-1)[:, :frames]
-    return KeyTables(edged(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)
+    return KeyTables(faded(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance, knock, radiation
-from bedside.sound.physics.modes import NEPERS_60_DB, Modes, headroom, joined
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.strings import decays, stiff
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
@@ -58,7 +58,7 @@ class HammeredString:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return lasting(self.t60.at(key) * self.after, self.length.at(key))
+        return table_seconds(self.t60.at(key) * self.after, self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
@@ -98,14 +98,14 @@ def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTa
     bridge = np.full(hz.size, common * (1 - 1 / string.after) / strings)
     # A hammer gives velocity, and the force on the bridge is the same for all partials but for where it strikes.
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
-    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * headroom(hz, rate)
+    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * antialias(hz, rate)
     apart = 2 * np.pi * hz * (2 ** (string.cents.at(key) / 1200) - 1)
     poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
     strung = Modes(
         (hz[:, None] + poles.imag / (2 * np.pi)).reshape(-1),
         (-NEPERS_60_DB / poles.real).reshape(-1),
         (-1j * force[:, :, None] * amplitudes).reshape(2, -1),
-    ).heard()
+    ).audible()
     board = knock(string.body, strung.strength * 10 ** (string.knock_db / 20))
     thud = burst(rng, round(1.2 * string.thud_t60 * rate), rate, string.thud_hz.at(key), 0.6, string.thud_t60)
     thuds = strung.strength[:, None] * 10 ** (string.thud_db / 20) * np.array([[0.7], [1.0]]) * thud

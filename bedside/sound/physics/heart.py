@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from bedside.schema import Within
-from bedside.sound.physics.envelope import edged
+from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import Modes, ring
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled
@@ -66,5 +66,5 @@ def pulse(heart: Heart, key: int, rate: int, rng: Generator) -> KeyTables:
         length = round(heart.t60 / higher * rate)
         decay = np.full(_RATIOS.size, heart.t60 / higher)
         modes = Modes(heart.hz.at(key) * higher * _RATIOS, decay, 10 ** (db / 20) * sizes)
-        samples[:, at : at + length] += edged(ring(modes, length, rate), round(heart.onset * rate), length // 2)
+        samples[:, at : at + length] += faded(ring(modes, length, rate), round(heart.onset * rate), length // 2)
     return KeyTables(samples, frames, heart.fall)

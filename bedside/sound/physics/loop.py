@@ -11,7 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.sound.physics.envelope import rise
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.modes import antialias
 
 # How far a loop may be from the length asked for, in search of one that holds whole periods.
 STRETCH = 0.06
@@ -20,7 +20,7 @@ STRETCH = 0.06
 GRID = 512
 
 
-def cycle(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[int, int]:
+def loop_length(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[int, int]:
     """Return the frames of a loop about ``seconds`` long, and how many periods of ``hz`` it holds.
 
     Of the lengths that transform quickly the one is taken in which whole periods, and the part ``beside`` of one more,
@@ -38,7 +38,7 @@ def cycle(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[in
     return int(frames[best]), int(periods[best])
 
 
-def sway(rng: Generator, rows: int, low_hz: float, high_hz: float, seconds: float) -> NDArray[np.float64]:
+def random_modulation(rng: Generator, rows: int, low_hz: float, high_hz: float, seconds: float) -> NDArray[np.float64]:
     """Return ``rows`` irregular movements over one turn of ``seconds``, (rows, `GRID`), of RMS 1.
 
     Each is made of all lines from ``low_hz`` to ``high_hz``, at least the two nearest, none much stronger than another.
@@ -73,19 +73,19 @@ def hiss(
     rng: Generator, shape: NDArray[np.float64], lines_hz: NDArray[np.float64], rate: int
 ) -> NDArray[np.complex128]:
     """Return steady noise as a spectrum of ``shape``, of the power of a line of strength 1, at phases from ``rng``."""
-    size = shape * headroom(lines_hz, rate)
+    size = shape * antialias(lines_hz, rate)
     size = size / np.sqrt(np.sum(size**2))
     return np.asarray(size * np.exp(2j * np.pi * rng.random(size.size)), dtype=np.complex128)
 
 
-def one_turn(spectrum: NDArray[np.complex128], frames: int) -> NDArray[np.float64]:
+def synthesize(spectrum: NDArray[np.complex128], frames: int) -> NDArray[np.float64]:
     """Return one turn of the loops of spectra (…, frames // 2 + 1)."""
     from scipy.fft import irfft  # at the top it would slow the start of every engine
 
     return np.asarray(irfft(spectrum, frames, axis=-1, norm="forward"), dtype=np.float64)
 
 
-def begun(period: NDArray[np.float64], attack: int, rising: int) -> NDArray[np.float64]:
+def with_attack(period: NDArray[np.float64], attack: int, rising: int) -> NDArray[np.float64]:
     """Return the tables, (2, attack + frames), of a note that goes over into the loop ``period``, (2, frames).
 
     They rise over ``rising`` frames; what the bright sound has more than the soft one opens over the whole attack.

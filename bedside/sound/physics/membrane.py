@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import NEPERS_60_DB, headroom
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
@@ -92,7 +92,7 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     t60 = membrane.t60.at(key) * ratios**-membrane.damping
     touches = (membrane.soft_at, membrane.contact_soft), (membrane.bright_at, membrane.contact_bright)
     struck = np.array([np.abs(jv(order, zeros * at)) * contact(hz, seconds.at(key)) for at, seconds in touches])
-    struck *= np.cos(order * _EAR) * headroom(hz * (1 + membrane.glide), rate)
+    struck *= np.cos(order * _EAR) * antialias(hz * (1 + membrane.glide), rate)
 
     time = np.arange(frames) / rate
     # The integral of 1 + glide · exp(−t / glide_seconds): the skin's own time, by which all modes bend together.
@@ -105,4 +105,4 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     noise_frames = min(frames, round(1.2 * membrane.hand_t60 * rate))
     noise = burst(rng, noise_frames, rate, membrane.hand_hz.at(key), 0.8, membrane.hand_t60)
     samples[:, :noise_frames] += strength * 10 ** (hand_db / 20) * noise
-    return KeyTables(edged(samples, round(membrane.onset * rate), round(0.3 * frames)), 0)
+    return KeyTables(faded(samples, round(membrane.onset * rate), round(0.3 * frames)), 0)

@@ -45,12 +45,12 @@ class Modes:
         """The RMS of each sound at its beginning."""
         return np.asarray(np.sqrt(np.sum(np.abs(self.amplitudes) ** 2, axis=1) / 2), dtype=np.float64)
 
-    def heard(self) -> Modes:
+    def audible(self) -> Modes:
         """Return those of them that lie above −90 dB of the strongest, in any of the sounds."""
         size = np.abs(self.amplitudes)
-        return self.only(np.max(size / np.max(size, axis=1, keepdims=True), axis=0) > _AUDIBLE)
+        return self.select(np.max(size / np.max(size, axis=1, keepdims=True), axis=0) > _AUDIBLE)
 
-    def only(self, kept: NDArray[np.bool_]) -> Modes:
+    def select(self, kept: NDArray[np.bool_]) -> Modes:
         """Return those of them for which ``kept`` (modes,) is true."""
         return Modes(self.hz[kept], self.t60[kept], self.amplitudes[:, kept])
 
@@ -64,7 +64,7 @@ def joined(*several: Modes) -> Modes:
     )
 
 
-def headroom(hz: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+def antialias(hz: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     """Return the gain, 1 falling smoothly to 0, that keeps partials at ``hz`` well below half of ``rate``."""
     across = np.clip((hz / rate - _PASS) / (_STOP - _PASS), 0.0, 1.0)
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * across), dtype=np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.physics.modes import NEPERS_60_DB, headroom
+from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 
 
 def burst(rng: Generator, frames: int, rate: int, hz: float, octaves: float, t60: float) -> NDArray[np.float64]:
@@ -16,7 +16,7 @@ def burst(rng: Generator, frames: int, rate: int, hz: float, octaves: float, t60
     from ``rng``; it falls by 60 dB in ``t60`` seconds.
     """
     bins = np.arange(1, frames // 2 + 1, dtype=np.float64) * (rate / frames)
-    size = np.exp(-0.5 * (np.log2(bins / hz) / octaves) ** 2) * headroom(bins, rate)
+    size = np.exp(-0.5 * (np.log2(bins / hz) / octaves) ** 2) * antialias(bins, rate)
     spectrum = np.concatenate(([0.0], size * np.exp(2j * np.pi * rng.random(bins.size))))
     steady = np.fft.irfft(spectrum, frames)
     steady /= np.sqrt(np.mean(steady**2))

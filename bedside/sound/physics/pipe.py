@@ -14,8 +14,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
@@ -71,31 +71,31 @@ class Pipe:
 
 def blow(pipe: Pipe, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; breath, hiss and chiff come from ``rng``."""
-    frames, periods = cycle(hertz(key), pipe.loop.at(key), rate)
+    frames, periods = loop_length(hertz(key), pipe.loop.at(key), rate)
     seconds = frames / rate
     fundamental = periods / seconds
     n = np.arange(1.0, min(2.0 * len(pipe.soft_db), rate / 2 / fundamental))
     octaves = np.log2(n)
 
-    level, hue = sway(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * np.log(10) / 20)
-    pitch = sway(rng, 1, 0.0, 1.5 * pipe.breath_hz, seconds)[0] + level / max(pipe.breath, 1e-9)
+    level, hue = random_modulation(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * np.log(10) / 20)
+    pitch = random_modulation(rng, 1, 0.0, 1.5 * pipe.breath_hz, seconds)[0] + level / max(pipe.breath, 1e-9)
     turn = pitch * pipe.sway * fundamental / (1200 / np.log(2)) / pipe.breath_hz
     phase = 2 * np.pi * rng.random((n.size, 1))
     waves = np.exp(level + octaves[:, None] * (0.6 * level + 0.8 * hue) + 1j * (n[:, None] * turn + phase))
     tone = harmonics(n, periods, frames, waves)
 
     hz = np.arange(frames // 2 + 1) / seconds
-    weight = _levels(pipe, key, np.maximum(hz / fundamental, 0.5)) * headroom(hz, rate)
+    weight = _levels(pipe, key, np.maximum(hz / fundamental, 0.5)) * antialias(hz, rate)
     spectrum = weight * tone
     power = np.sqrt(np.sum(np.abs(spectrum) ** 2, axis=1, keepdims=True))
     wind = _wind(hz, fundamental)
     air = 10 ** (np.array([[pipe.air_soft_db], [pipe.air_bright_db]]) / 20)
     breathing = np.interp(np.arange(frames) / frames, np.arange(level.size) / level.size, np.exp(2 * level), period=1)
-    period = one_turn(spectrum / power, frames)
-    period += breathing * (air * one_turn(hiss(rng, wind, hz, rate), frames))
+    period = synthesize(spectrum / power, frames)
+    period += breathing * (air * synthesize(hiss(rng, wind, hz, rate), frames))
 
     attack = round(pipe.attack * rate)
-    samples = begun(period, attack, round(pipe.rise * rate))
+    samples = with_attack(period, attack, round(pipe.rise * rate))
     chiff = burst(rng, attack, rate, pipe.chiff_ratio * hertz(key), 0.3, pipe.chiff_t60)
     # The jet swells before it decays; after its t60 next to nothing is left, and that is faded before the loop.
     chiff *= 1 - np.exp(-np.arange(attack) / (0.08 * pipe.chiff_t60 * rate))

@@ -14,8 +14,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import Modes, headroom, joined, ring
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import Modes, antialias, joined, ring
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import MIDDLE_C
 
@@ -70,9 +70,9 @@ def shimmer(plate: Plate, key: int, rate: int, rng: Generator) -> KeyTables:
     hz, t60, growth = spectrum(plate, key, rng)
     phase = np.exp(2j * np.pi * rng.random(hz.size))
     slopes = np.array([[plate.slope_soft], [plate.slope_bright]])
-    struck = (hz / 1000) ** -slopes * headroom(hz, rate) * phase
+    struck = (hz / 1000) ** -slopes * antialias(hz, rate) * phase
     # Growth within τ is the difference of two decays: exp(−at) (1 − exp(−t / τ)).
     grown = 1 / (1 / growth / np.log(1000.0) + 1 / t60)
     modes = joined(Modes(hz, t60, struck), Modes(hz, grown, -struck))
     samples = ring(modes, round(plate.length * rate), rate)
-    return KeyTables(edged(samples, round(plate.onset * rate), round(0.4 * samples.shape[1])), 0)
+    return KeyTables(faded(samples, round(plate.onset * rate), round(0.4 * samples.shape[1])), 0)

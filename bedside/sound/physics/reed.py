@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from bedside.schema import Within
 from bedside.sound.physics.ensemble import strengths
-from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -66,7 +66,7 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; bellows, wander and wind come from ``rng``."""
     # The pitch of two reeds that beat is their mean, weighted by power.
     share = 1 / (1 + 10 ** (-reed.second_db / 10))
-    frames, periods = cycle(hertz(key), reed.loop.at(key), rate, share)
+    frames, periods = loop_length(hertz(key), reed.loop.at(key), rate, share)
     seconds = frames / rate
     fundamental = periods / seconds
 
@@ -74,13 +74,13 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
         n = np.maximum(hz / fundamental, 0.5)
         soft = strengths(n, hz, reed.slope_soft, reed.edge_soft.at(key))
         bright = strengths(n, hz, reed.slope_bright, reed.edge_bright.at(key))
-        return np.array([soft, bright]) * headroom(hz, rate)
+        return np.array([soft, bright]) * antialias(hz, rate)
 
     n = np.arange(1.0, rate / 2 / fundamental)
     strong = weights(n * fundamental)
     n = n[np.any(strong > _LEAST * strong.max(axis=1, keepdims=True), axis=0)]
 
-    level, hue, wander = sway(rng, 3, 0.0, reed.breath_hz, seconds)
+    level, hue, wander = random_modulation(rng, 3, 0.0, reed.breath_hz, seconds)
     bellows = reed.breath * np.log(10) / 20 * (level + 0.4 * np.log2(n)[:, None] * (0.5 * level + 0.8 * hue))
     first, second = 2 * np.pi * rng.random((2, n.size, 1))
     beat = n[:, None] * 2 * np.pi * reed.wander * wander
@@ -93,4 +93,4 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     both /= np.sqrt(np.sum(np.abs(both) ** 2, axis=1, keepdims=True))
     wind = np.exp(-0.5 * np.log2(np.maximum(hz, 1.0) / 1200) ** 2)
     both += 10 ** (reed.air_db / 20) * hiss(rng, wind, hz, rate)
-    return KeyTables(begun(one_turn(both, frames), round(reed.attack * rate), round(reed.rise * rate)), frames)
+    return KeyTables(with_attack(synthesize(both, frames), round(reed.attack * rate), round(reed.rise * rate)), frames)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound.physics.envelope import edged, rise
+from bedside.sound.physics.envelope import faded, rise
 from bedside.sound.physics.modes import Modes, powers, ring, waves
 from bedside.sound.physics.table import KeyTables
 
@@ -46,7 +46,7 @@ _BEAT_COUNTS = 10.0
 _DB = 20 / math.log(10)
 
 
-def lasting(t60: float, length: float) -> float:
+def table_seconds(t60: float, length: float) -> float:
     """Return the seconds of a table, ``length`` at most, whose slowest mode falls by 60 dB in ``t60`` seconds."""
     return min(length, t60 * OVER_DB / 60)
 
@@ -74,7 +74,7 @@ def ringing(
         samples = ring(modes, frames, rate)
         noise = noise[:, :frames]
         samples[:, : noise.shape[1]] += noise
-        return KeyTables(edged(samples, round(onset * rate), round(0.3 * frames)), 0)
+        return KeyTables(faded(samples, round(onset * rate), round(0.3 * frames)), 0)
 
     begin = round((length - loop) * rate)
     left = energy * np.exp(-2 * modes.nepers * begin / rate)
@@ -85,7 +85,7 @@ def ringing(
     fading[tuned] = False
     # A pair stays or goes together.
     fading &= ~np.any(np.abs(modes.hz[:, None] - modes.hz[~fading]) < _BEAT_HZ, axis=1)
-    staying, weak = modes.only(~fading), modes.only(fading)
+    staying, weak = modes.select(~fading), modes.select(fading)
     frames = _period(staying.hz, left[~fading], int(np.count_nonzero(~fading[:tuned])), loop, rate)
     periods = np.rint(staying.hz * frames / rate)
     passing = round(_PASSING * begin / _STEP) * _STEP

@@ -13,9 +13,9 @@ from numpy.random import Generator
 
 from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -55,7 +55,7 @@ class Shell:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
@@ -70,7 +70,7 @@ def toll(shell: Shell, key: int, rate: int, rng: Generator) -> KeyTables:
     # A blow gives velocity, which begins where the shell lies: hence sines.
     apart = np.array([beat.at(key) for beat in shell.beats])
     share = 1 / (1 + 10 ** (-shell.twin_db / 10))
-    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * headroom(hz, rate))
+    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * antialias(hz, rate))
     twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
     thud = burst(rng, round(1.2 * shell.thud_t60 * rate), rate, shell.thud_hz.at(key), 0.6, shell.thud_t60)
     thuds = struck.strength[:, None] * 10 ** (shell.thud_db / 20) * np.array([[0.4], [1.0]]) * thud

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from bedside.schema import Within
 from bedside.sound.physics.body import Resonance, knock, radiation
-from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -54,7 +54,7 @@ class PluckedString:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return lasting(self.t60.at(key) * max(1.0, self.second_t60), self.length.at(key))
+        return table_seconds(self.t60.at(key) * max(1.0, self.second_t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
@@ -69,7 +69,7 @@ def stiff(key: int, stiffness: float, rate: int) -> NDArray[np.float64]:
     f1 = hertz(key)
     n = np.arange(1, int(rate / 2 / f1) + 1, dtype=np.float64)
     hz = n * f1 * np.sqrt((1 + stiffness * n**2) / (1 + stiffness))
-    return np.asarray(hz[headroom(hz, rate) > 0], dtype=np.float64)
+    return np.asarray(hz[antialias(hz, rate) > 0], dtype=np.float64)
 
 
 def decays(key: int, t60: float, half: float, hz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,7 +97,7 @@ def pluck(string: PluckedString, key: int, rate: int, rng: Generator) -> KeyTabl
     t60 = decays(key, string.t60.at(key), string.loss_hz.at(key), hz)
     fingers = (string.finger_soft, string.finger_bright)
     force = np.array([excitation(string, key, width.at(key), hz.size) for width in fingers])
-    first = Modes(hz, t60, force * radiation(string.body, hz) * headroom(hz, rate)).heard()
+    first = Modes(hz, t60, force * radiation(string.body, hz) * antialias(hz, rate)).audible()
     second = Modes(
         first.hz * 2 ** (string.second_cents / 1200),
         first.t60 * string.second_t60,

@@ -21,7 +21,7 @@ class KeyTables:
     loop: int
     fall: float = 0.0
 
-    def heard(self, frames: int, rate: int) -> NDArray[np.float64]:
+    def as_played(self, frames: int, rate: int) -> NDArray[np.float64]:
         """Return ``frames`` of both sounds as a voice plays them: round the loop, and falling."""
         length = self.samples.shape[1]
         at = np.arange(frames if self.loop else min(frames, length))

@@ -14,9 +14,9 @@ from numpy.random import Generator
 
 from bedside.schema import Within
 from bedside.sound.physics.body import Resonance, knock, radiation
-from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
@@ -54,7 +54,7 @@ class Tine:
 
     def seconds(self, key: int) -> float:
         """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
         """Return the soft and the bright sound of a key; chance comes from ``rng``."""
@@ -65,12 +65,12 @@ def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key; rattle and thumb take their chances from ``rng``."""
     hz = hertz(key) * np.array(tine.ratios)
     edges = np.array([[tine.edge_soft.at(key)], [tine.edge_bright.at(key)]])
-    carried = radiation(tine.body, hz) * headroom(hz, rate)
+    carried = radiation(tine.body, hz) * antialias(hz, rate)
     plucked = -1j * np.array(tine.levels) / (1 + (hz / edges) ** 2) * carried
     tongue = Modes(hz, np.array([decay.at(key) for decay in tine.t60]), plucked)
 
     rattles = hertz(key) * np.arange(2, max(3, int(rate / 2 / hertz(key))), dtype=np.float64)
-    band = np.exp(-0.5 * (np.log2(rattles / tine.buzz_hz) / 0.5) ** 2) * headroom(rattles, rate)
+    band = np.exp(-0.5 * (np.log2(rattles / tine.buzz_hz) / 0.5) ** 2) * antialias(rattles, rate)
     band *= np.sqrt(2 / np.sum(band**2)) * 10 ** (tine.buzz_db / 20)
     hard = tongue.strength[:, None] * np.array([[0.5], [1.0]])
     turned = np.exp(2j * np.pi * rng.random(rattles.size))
@@ -79,5 +79,5 @@ def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
     board = knock(tine.body, tongue.strength * 10 ** (tine.knock_db / 20))
     slip = burst(rng, round(0.04 * rate), rate, tine.slip_hz, 0.6, 0.025)
     slips = hard * 10 ** (tine.slip_db / 20) * slip
-    modes = joined(tongue, buzz.heard(), board)
+    modes = joined(tongue, buzz.audible(), board)
     return ringing(modes, slips, tine.onset, tine.length.at(key), tine.loop, rate)

@@ -80,9 +80,9 @@ def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
         sent.append(rendering.EVENTS)
         return events[at : at + rendering.EVENTS]
 
-    coming = rendering.Coming(len(events), fetch)
+    coming = rendering.LazyEvents(len(events), fetch)
     names = rendering.instrument_names(events, None)
-    begin = rendering.Begin(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
+    begin = rendering.BeginRendering(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
     first = next(rendering.pieces(begin, coming, None))
     assert len(first) == 4 * rendering.PIECE_FRAMES
     assert len(sent) == 1

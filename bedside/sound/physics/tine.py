@@ -1,6 +1,6 @@
-"""The plucked tongue of steel: the tooth of a music box, the tine of a kalimba, and the small body that carries it.
+"""The plucked steel tongue: the tooth of a music box or the tine of a kalimba, and its small body.
 
-A tongue held at one end after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 2; tines over
+The clamped bar after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 2; tines over
 a bridge after a kalimba that Holdaway measured (kalimbamagic.com, tips of 8 and 22 December 2006).
 """
 
@@ -25,11 +25,11 @@ from bedside.sound.tuning import Scaled, hertz
 class Tine:
     """A set of tongues, one for each key.
 
-    Mode i lies at ``ratios[i]`` times the fundamental, falls by 60 dB in ``t60[i]`` seconds and is plucked with
-    ``levels[i]``; what plucks it is round, and takes away what lies beyond ``edge_soft`` or ``edge_bright`` Hz. The
-    tongue rattles once a period, around ``buzz_hz`` and for ``buzz_t60`` seconds, ``buzz_db`` against its RMS.
+    Mode i lies at ``ratios[i]`` times the fundamental, decays by 60 dB in ``t60[i]`` seconds and is plucked with
+    ``levels[i]``; the plectrum is round, which rolls off beyond ``edge_soft`` or ``edge_bright`` Hz. The tongue
+    rattles once a period, around ``buzz_hz``, for ``buzz_t60`` seconds, at ``buzz_db`` relative to its RMS.
     ``knock_db`` is the body's own transient, ``slip_db`` the noise of the thumb or the pin, around ``slip_hz``.
-    ``onset`` is in seconds, and so are the ``length`` of a table at most and that of its ``loop``.
+    ``onset``, the maximal ``length`` of a table and the length of its ``loop`` are in seconds.
     """
 
     ratios: Annotated[tuple[float, ...], Within(1, 60)]
@@ -53,16 +53,16 @@ class Tine:
             raise ValueError("a tine needs a ratio, a level and a t60 for each of its modes")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
+        """Return the maximal length in seconds of a key's tables."""
         return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return twang(self, key, rate, rng)
 
 
 def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key; rattle and thumb take their chances from ``rng``."""
+    """Return the soft and the bright sound of a key; the rattle and the noise of the thumb come from ``rng``."""
     hz = hertz(key) * np.array(tine.ratios)
     edges = np.array([[tine.edge_soft.at(key)], [tine.edge_bright.at(key)]])
     carried = radiation(tine.body, hz) * antialias(hz, rate)

@@ -1,7 +1,6 @@
-"""The sound of takes for the pages: rendered by the engine as fast as it can, heard from the first second on.
+"""The sound of takes for the pages: playable from the first second, while the rest is still being rendered.
 
-What is rendered is kept as long as there is room, in a file that is encrypted under a key that only this process has
-and that is gone with it.
+Renderings are kept in an LRU cache on disk, encrypted under a key that exists only in this process.
 """
 
 from __future__ import annotations
@@ -27,22 +26,22 @@ from bedside.sound.engine import offline
 _FRAME_BYTES = 4
 _HEADER_BYTES = 44
 
-# How much is kept of all takes.
+# The size of the cache.
 MOST_BYTES = 2 << 30
 
-# What an imported take may ring on after its last event, as `offline` lets it; silence fills what it does not.
+# How long `offline` lets an imported take ring on after its last event; the rest is silence.
 _TAIL_SECONDS = 21.0
 
-# A listener who asks for what is not rendered yet looks this often.
+# How often a reader polls for what is not rendered yet.
 LOOK_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)
 class _Rendering:
-    """A take for some players: how long it is and how much of it is there, in frames.
+    """A take for some players: its length, and how much of it is rendered, in frames.
 
-    ``events`` are those that the process which renders has not been given. ``begun`` is in which process it was, and
-    ``wanted`` and ``heard`` are the turns in which somebody last waited for it, and last had something of it.
+    ``events`` are the batches that the renderer has not received. ``started`` is whether the current renderer was given
+    this take. ``last_wanted`` and ``last_read`` are the turns in which somebody last waited for it, and last read it.
     """
 
     frames: int
@@ -63,9 +62,9 @@ class _Rendering:
 class TakeSound:
     """A take's sound as a WAV file of ``size`` bytes.
 
-    ``read`` yields the bytes from a first to a last, waiting for what is not there. ``piece`` returns some of them
-    without waiting: None where the first is not there yet; it raises BedsideError where it never will be. ``seconds``
-    is how much there is so far, of ``length``.
+    ``read`` yields the bytes from a first to a last, and waits for those that are not rendered. ``piece`` returns some
+    of them without waiting; None if the first is not rendered yet. It raises BedsideError if it never will be.
+    ``seconds`` is how much is rendered so far, of ``length``.
     """
 
     size: int
@@ -78,11 +77,10 @@ class TakeSound:
 
 
 class Listening:
-    """Renders takes and keeps what it rendered.
+    """Renders takes on demand and caches the renderings.
 
-    ``performed`` returns the events of a take, ``own`` is the user's folder of sounds, ``folder`` is where the file
-    lies. A process of its own renders piece by piece, always of what somebody waited for last; one thread here asks
-    it for them.
+    ``performed`` returns the events of a take. ``own`` is the user's folder of sounds, ``folder`` holds the cache file.
+    One thread here requests pieces from the renderer's process, always of the take that somebody waited for last.
     """
 
     def __init__(
@@ -102,7 +100,7 @@ class Listening:
         self._closing = False
 
     def close(self) -> None:
-        """Forget all that was rendered."""
+        """End the renderer, and delete the cache."""
         with self._work:
             self._closing = True
             self._work.notify_all()
@@ -113,15 +111,15 @@ class Listening:
             place.cleanup()
 
     def warm(self) -> None:
-        """Start what renders, so that the first sound need not wait for it."""
+        """Start the renderer early, so that the first sound does not wait for it."""
         with self._work:
             self._open()
 
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
-        """Return the sound of a take as these players are heard; rendering begins at once.
+        """Return the sound of a take with only these players; rendering begins at once.
 
-        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises KeyError for a take
-        that is not there.
+        One that is rendered ``ahead`` of being wanted has the lowest priority. Raises KeyError if there is no such
+        take.
         """
         made = self._rendering(take, frozenset(players))
         if not ahead:
@@ -140,7 +138,7 @@ class Listening:
         performed = self._performed(take)
         if not performed:
             raise KeyError(take)
-        # A take that is being played has grown since.
+        # The length is part of the key, because a take that is being played grows.
         key = (take, len(performed), players)
         with self._work:
             self._open()
@@ -161,7 +159,7 @@ class Listening:
         return made
 
     def _open(self) -> None:
-        """Make the file and begin to render, the first time that somebody listens."""
+        """Create the cache file and start the thread, the first time that somebody listens."""
         if self._closing:
             raise BedsideError("The pages are being closed.")
         if self._place is None:
@@ -171,14 +169,14 @@ class Listening:
             self._thread.start()
 
     def _make_room(self, fresh: _Rendering) -> None:
-        """Forget the renderings of which nobody has had anything for longest, until the rest has room."""
+        """Evict the least recently read renderings until the rest fits."""
         while sum(each.frames for each in self._renderings.values()) * _FRAME_BYTES > MOST_BYTES:
             others = [key for key, each in self._renderings.items() if each is not fresh]
             if not others:
                 return
             gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].last_read))
             with gone.changed:
-                gone.fault = "This sound was forgotten to make room for others; load the page again."
+                gone.fault = "This sound was removed to make room for others; load the page again."
                 gone.changed.notify_all()
             self._vault.forget(gone.number)
 
@@ -198,7 +196,7 @@ class Listening:
                 try:
                     self._step(made)
                 except (OSError, EOFError):
-                    # The process fell; the next goes on with what is still wanted.
+                    # The renderer crashed; the next one continues with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
                     self._renderer = rendering.Renderer(self._own)
@@ -213,7 +211,7 @@ class Listening:
         return [each for each in self._renderings.values() if each.rendered < each.frames and each.fault is None]
 
     def _step(self, made: _Rendering) -> None:
-        """Have the next piece of a rendering made, and keep it."""
+        """Request the next piece of a rendering, and cache it."""
         renderer = self._renderer
         assert renderer is not None  # noqa: S101
         if not made.started:
@@ -251,7 +249,7 @@ class Listening:
             made.changed.notify_all()
 
     def _end(self) -> None:
-        """End the process that renders."""
+        """End the renderer."""
         renderer, self._renderer = self._renderer, None
         if renderer is not None:
             renderer.end()
@@ -272,7 +270,7 @@ class Listening:
         return piece[offset : offset + last + 1 - first]
 
     def _read(self, made: _Rendering, first: int, last: int) -> Iterator[bytes]:
-        """Yield the bytes ``first`` to ``last``, both included, as far as there will ever be any."""
+        """Yield the bytes ``first`` to ``last``, inclusive; end early if rendering fails."""
         while first <= last and not self._closing:
             try:
                 piece = self._piece(made, first, last)
@@ -301,7 +299,7 @@ def _header(rate: int, frames: int) -> bytes:
 def listening(
     performed: Callable[[str], Sequence[Performed]], own: Path | None = None, folder: Path | None = None
 ) -> Iterator[Listening]:
-    """Give a place to listen at, which is gone afterwards."""
+    """Give a `Listening` that is closed afterwards."""
     made = Listening(performed, own, folder)
     try:
         yield made

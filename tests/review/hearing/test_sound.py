@@ -116,7 +116,7 @@ def test_the_longest_unheard_makes_room(listening: Listening, monkeypatch: pytes
     whole(other)
     third = listening.sound("short", (Player.CHILD,))
     assert len(whole(third)) == third.size
-    with pytest.raises(BedsideError, match="forgotten"):
+    with pytest.raises(BedsideError, match="removed"):
         short.piece(100, 200)
     assert other.piece(100, 200) is not None
     assert whole(listening.sound("short", tuple(Player))) == before

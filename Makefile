@@ -14,6 +14,9 @@ BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 # Further words for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
 
+# Tests start Python many times, which is to find what it compiled the last time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Where ARGS select tests, there may be none left in one part; pytest then exits with 5.
 PYTEST = $(BIN)/python -m pytest $(1) $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 

@@ -19,6 +19,7 @@ def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
     from bedside.review.measures import table
     from bedside.review.measures import take as takes_
     from bedside.review.measures.measure import measure as measured
+    from bedside.review.measures.writer import measures_json
 
     with Store.open(context.obj) as store:
         name = store.find(take)
@@ -27,7 +28,7 @@ def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
         found = measured(takes_.PlayedTake.of(name, performed))
     if as_json:
         # A line of its own for each number would take longer than to measure it.
-        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(measures_json(found), ensure_ascii=False, allow_nan=False))
     else:
         print("\n".join(table.table_lines(found)))
 

@@ -22,6 +22,7 @@ from bedside.review.drawings.drawing import (
     tick,
     time_ticks,
 )
+from bedside.review.measures.columns import Floats
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
 
@@ -46,10 +47,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ChartCurve:
-    """A curve over time in seconds; ``manner`` says whose it is, ``later`` draws it broken, as the second take's."""
+    """A curve over time in seconds, both (W,), NaN for no data; ``manner`` says whose it is.
 
-    seconds: Sequence[float]
-    values: Sequence[float | None]
+    One that is ``later`` is of the second take, and drawn broken.
+    """
+
+    seconds: Floats
+    values: Floats
     manner: str
     later: bool = False
 
@@ -106,7 +110,7 @@ def overlay(
     at: float | None = None,
 ) -> Picture:
     """Return the picture of curves on one axis of time from a begin to an end in seconds; ``at`` marks a moment."""
-    known = [value for trace in traces for value in trace.values if value is not None]
+    known = [value for trace in traces for value in trace.values.tolist()]
     up = Axis.around(known, height - 30, 12)
     along = Axis(begin, max(end, begin + 1e-6), 50, width - 12)
     marks = _grid(up, 50, width - 12)
@@ -118,8 +122,8 @@ def overlay(
         marks.append(Line(((along.at(at), 12), (along.at(at), height - 30)), "moment"))
     for trace in traces:
         points = [
-            (along.at(x), math.nan if y is None else up.at(y))
-            for x, y in zip(trace.seconds, trace.values, strict=True)
+            (along.at(x), up.at(y))
+            for x, y in zip(trace.seconds.tolist(), trace.values.tolist(), strict=True)
             if begin - 1e-9 <= x <= end + 1e-9
         ]
         marks += curve(points, f"trace {trace.manner}{' later' if trace.later else ''}")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from bedside.review.measures.part import Floats
-from bedside.review.measures.sounding import Cover
+from bedside.review.measures.articulation import SpanUnion
+from bedside.review.measures.columns import Floats
 
 # A span in seconds: where it starts and ends.
 Span = tuple[float, float]
@@ -54,6 +54,6 @@ def _shares(first: Floats, second: Floats) -> Floats:
     return shares
 
 
-def _cover(spans: Sequence[Span], seconds: float) -> Cover:
+def _cover(spans: Sequence[Span], seconds: float) -> SpanUnion:
     edges = np.clip(np.array(sorted(spans), np.float64).reshape(-1, 2), 0.0, seconds)
-    return Cover.of(edges[:, 0], edges[:, 1])
+    return SpanUnion.of(edges[:, 0], edges[:, 1])

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, steps
-from bedside.review.measures.lagged import circular_shifts
-from bedside.review.measures.part import Bools, Floats
+from bedside.review.measures.columns import Bools, Floats
+from bedside.review.measures.crosscorrelation import circular_shifts
 from bedside.review.measures.roles import NEAR, ROLES, SPAN, moves, roles
+from bedside.review.measures.surrogates import BesideChance, surrogate_steps
 from bedside.review.measures.windows import ratio
 
 
@@ -25,15 +25,10 @@ class Autonomy:
     neutral: BesideChance
     roles: list[str | None]
 
-    def named(self) -> dict[str, object]:
-        """Return what holds for the whole take: the shares, and of the seconds with a role, the share of each role."""
+    def role_shares(self) -> dict[str, float]:
+        """Return the share of each role among the seconds that have one; NaN where none has."""
         known = [role for role in self.roles if role is not None]
-        return {
-            **self.affirmative.named("affirmative"),
-            **self.contradictive.named("contradictive"),
-            **self.neutral.named("neutral"),
-            "roles": {role: known.count(role) / len(known) if known else np.nan for role in ROLES},
-        }
+        return {role: known.count(role) / len(known) if known else np.nan for role in ROLES}
 
 
 def autonomy(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Autonomy:
@@ -43,7 +38,7 @@ def autonomy(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> A
     range of both curves, that counts as near.
     """
     real = _shares(moves(own, other[None]))[:, 0]
-    by = steps(len(own), SPAN)
+    by = surrogate_steps(len(own), SPAN)
     chance = _shares(moves(own, circular_shifts(other, by)))
     toward, away, neutral = (
         BesideChance.of(float(value), shifted) for value, shifted in zip(real, chance, strict=True)

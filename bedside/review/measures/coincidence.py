@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, shifts
+from bedside.review.measures.columns import Bools, Floats, Ints
 from bedside.review.measures.evenness import strokes
-from bedside.review.measures.part import Bools, Floats, Ints
+from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 
 # Strokes of two players nearer than this fall together, in seconds.
 TOGETHER_SECONDS = 0.06
 
 
-def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]:
-    """Return the share of B's strokes within 60 ms of one of A's, and the median distance of those, beside chance.
+@dataclass(frozen=True, slots=True)
+class Coincidence:
+    """The share of B's strokes within 60 ms of one of A's, and the median distance of those in ms."""
+
+    share: BesideChance
+    asynchrony: BesideChance
+
+
+def coincidence(first: Floats, second: Floats, gaps: Floats) -> Coincidence:
+    """Return how many strokes of A and B fall together, beside chance.
 
     ``first`` and ``second`` are the onsets of A and B in seconds, in order. Both are cut to the shorter part; time that
     was lost is taken out before B is shifted round. The distance is in ms, positive where B comes after A.
@@ -24,8 +34,8 @@ def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]
     one, two = one[one <= seconds], two[two <= seconds]
     if not len(one) or not len(two):
         nothing = BesideChance.of(np.nan, np.empty(0))
-        return nothing.named("coincidence") | nothing.named("asynchrony")
-    rounds = [np.sort((two + shift) % seconds) for shift in shifts(seconds)]
+        return Coincidence(nothing, nothing)
+    rounds = [np.sort((two + shift) % seconds) for shift in surrogate_shifts(seconds)]
     shares, distances = [], []
     for turned in [two, *rounds]:
         apart, nearest = nearest_distance(one, turned)
@@ -33,7 +43,7 @@ def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]
         distances.append(_median(signed_lags(one, turned, apart, nearest)) * 1000)
     share = BesideChance.of(shares[0], np.array(shares[1:]))
     distance = BesideChance.of(distances[0], np.array(distances[1:]))
-    return share.named("coincidence") | distance.named("asynchrony")
+    return Coincidence(share, distance)
 
 
 def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.columns import Floats, NoteColumns
 
 _PARTIALS = np.arange(1, 7)
 _FALL = 0.8

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, band, steps
-from bedside.review.measures.lagged import Lagged, WindowStatistics, circular_shifts
-from bedside.review.measures.part import Floats
+from bedside.review.measures.columns import Floats
+from bedside.review.measures.crosscorrelation import LaggedPair, WindowStatistics, circular_shifts
+from bedside.review.measures.surrogates import BesideChance, ChanceBand, surrogate_steps
 from bedside.review.measures.windows import ratio
 
 # Segments of 40 s, 2 s apart, against those up to 20 s later; the curves have a sample each second.
@@ -28,20 +28,20 @@ class Imitation:
     """How like the other's segments after them are the segments of A, and those of B, each beside its chance.
 
     ``curve_a`` and ``curve_b`` (n,) have at each second the best likeness of that player's segment which ended last,
-    and ``within`` holds 95 % of such by chance.
+    and ``band`` holds 95 % of such by chance.
     """
 
     a: BesideChance
     b: BesideChance
     curve_a: Floats
     curve_b: Floats
-    within: list[float]
+    band: ChanceBand
 
 
 def imitation(a: Floats, b: Floats) -> Imitation:
     """Return how far A initiates and B does, from curves with a sample each second, (n,)."""
     span = joint_range(a, b)
-    shifted = steps(len(a), max(_LAGS) + _CLEAR)
+    shifted = surrogate_steps(len(a), max(_LAGS) + _CLEAR)
     initiated, answered = (_initiated(a, b[None], span, sign, _HOP) for sign in (1, -1))
     chance = [_initiated(a, circular_shifts(b, shifted), span, sign, _FAR) for sign in (1, -1)]
     return Imitation(
@@ -49,7 +49,7 @@ def imitation(a: Floats, b: Floats) -> Imitation:
         BesideChance.of(float(_mean(answered)[0]), _mean(chance[1])),
         _at_ends(initiated[0], len(a)),
         _at_ends(answered[0], len(a)),
-        band(np.concatenate([each.ravel() for each in chance])),
+        ChanceBand.of(np.concatenate([each.ravel() for each in chance])),
     )
 
 
@@ -78,9 +78,9 @@ def _initiated(a: Floats, b: Floats, span: float, sign: int, hop: int) -> Floats
     best = np.full((len(b), many), np.nan)
     if not many or not len(b):
         return best
-    pair = Lagged.of(a, b, max(_LAGS))
+    pair = LaggedPair.of(a, b, max(_LAGS))
     for lag in _LAGS:
-        moments = pair.moments(sign * lag, hop, _SEGMENT // hop)
+        moments = pair.statistics(sign * lag, hop, _SEGMENT // hop)
         inside = max((length - _SEGMENT - lag) // hop + 1, 0)
         # The moments are in units of the pair's spread, and so must the range be.
         best[:, :inside] = np.fmax(best[:, :inside], likeness(moments, span / pair.spread)[:, :inside])

@@ -9,14 +9,15 @@ from enum import StrEnum
 import numpy as np
 
 from bedside.music.events import Player
-from bedside.review.measures import level, pulse, shared
+from bedside.review.measures import descriptive, pulse
+from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.imitation import joint_range
-from bedside.review.measures.pair import FOLLOWED, Moving
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.pair import FOLLOWED, FineCurves
 from bedside.review.measures.roles import Stretch, longest
+from bedside.review.measures.shared_pulse import shared_pulse, shared_pulse_beside_chance
 from bedside.review.measures.take import PlayedTake, lost
-from bedside.review.measures.turns import Exchanges, Turns
-from bedside.review.measures.windows import WINDOW_SECONDS, Inside, Windows
+from bedside.review.measures.turntaking import Exchanges, Turns
+from bedside.review.measures.windows import WINDOW_SECONDS, WindowedNotes, Windows
 
 # A rest is long from so many seconds on.
 REST_SECONDS = 10.0
@@ -94,7 +95,7 @@ def _between(take: PlayedTake, other: Player) -> Iterator[ProposedMoment]:
     both = (Player.CHILD, other)
     one, two = (take.parts[player] for player in both)
     windows = Windows.over(take.played, take.gaps)
-    inside = Inside.of(one, windows), Inside.of(two, windows)
+    inside = WindowedNotes.of(one, windows), WindowedNotes.of(two, windows)
     yield from exchange(take, both, Exchanges.of(Turns.of(one), Turns.of(two)))
     yield from _shared(take, both, inside, windows)
     yield from _likeness(take, both, inside, windows)
@@ -120,13 +121,13 @@ def exchange(take: PlayedTake, both: tuple[Player, ...], passed: Exchanges) -> I
 
 
 def _shared(
-    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[WindowedNotes, WindowedNotes], windows: Windows
 ) -> Iterator[ProposedMoment]:
     curves = [pulse.autocorrelations(each) for each in inside]
     for curve in curves:
         curve[~windows.heard] = np.nan
-    chance = shared.standing(curves[0], curves[1], 1.0)[0].chance
-    value = shared.shared_pulse(curves[0], curves[1])
+    chance = shared_pulse_beside_chance(curves[0], curves[1], 1.0)[0].chance
+    value = shared_pulse(curves[0], curves[1])
     clear = (value >= _SHARED_PULSE) & ~(value <= chance)
     above = np.convolve(clear, np.ones(_SHARED_SECONDS), "valid") == _SHARED_SECONDS
     if len(clear) < _SHARED_SECONDS or not above.any():
@@ -138,11 +139,11 @@ def _shared(
 
 
 def _likeness(
-    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[WindowedNotes, WindowedNotes], windows: Windows
 ) -> Iterator[ProposedMoment]:
     """Yield the windows in which the curves of both, as shares of their range, lie nearest together and farthest."""
     apart: dict[str, Floats] = {}
-    for name, curve in {"density": level.density, "velocity_mean": level.velocity_mean}.items():
+    for name, curve in {"density": descriptive.density, "velocity_mean": descriptive.velocity_mean}.items():
         one, two = curve(inside[0]), curve(inside[1])
         apart[name] = np.abs(one - two) / (joint_range(one, two) or np.nan)
     mean = np.mean(list(apart.values()), 0)
@@ -159,7 +160,7 @@ def _roles(take: PlayedTake, both: tuple[Player, ...]) -> Iterator[ProposedMomen
 
     Of several curves it is the one in which that is most so.
     """
-    one, two = (Moving.of(take, take.parts[player], WINDOW_SECONDS) for player in both)
+    one, two = (FineCurves.of(take, take.parts[player], WINDOW_SECONDS) for player in both)
     best: tuple[float, str, Stretch] | None = None
     for name in FOLLOWED:
         found = longest(one.each_second(name), two.each_second(name), two.silent())

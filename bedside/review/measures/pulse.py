@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft
 
-from bedside.review.measures.part import Floats, accent
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.columns import Floats, duration_accent
+from bedside.review.measures.windows import WindowedNotes
 
 _HZ = 100
 _SMOOTHING_SECONDS = 0.02
@@ -37,7 +37,7 @@ def resonance(seconds: Floats) -> Floats:
     return strength
 
 
-def autocorrelations(inside: Inside) -> Floats:
+def autocorrelations(inside: WindowedNotes) -> Floats:
     """Return the weighted autocorrelation of each window at `lag_seconds`, (W, L); NaN for fewer than 4 onsets.
 
     The onsets, each as strong as its duration accent, stand at 100 Hz and are smoothed by a Gaussian of 20 ms; the
@@ -55,7 +55,7 @@ def autocorrelations(inside: Inside) -> Floats:
     pair = inside.count[inside.owner] >= _LEAST_ONSETS
     row = np.searchsorted(wanted, inside.owner[pair])
     place = np.rint((inside.part.onset[inside.index] - windows.start[inside.owner])[pair] * _HZ).astype(np.int64)
-    strength = accent(inside.part.duration)[inside.index][pair]
+    strength = duration_accent(inside.part.duration)[inside.index][pair]
     rows = max(1, _SAMPLES // size)
     for begin in range(0, len(wanted), rows):
         many = min(rows, len(wanted) - begin)

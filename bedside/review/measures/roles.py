@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bedside.review.measures.chance import steps
-from bedside.review.measures.lagged import circular_shifts
-from bedside.review.measures.part import Bools, Floats, Ints
+from bedside.review.measures.columns import Bools, Floats, Ints
+from bedside.review.measures.crosscorrelation import circular_shifts
+from bedside.review.measures.surrogates import surrogate_steps
 
 ROLES = ("dependent", "follower", "partner", "leader", "resister", "solo")
 _DEPENDENT, _FOLLOWER, _PARTNER, _LEADER, _RESISTER, _SOLO = range(len(ROLES))
@@ -106,7 +106,7 @@ def longest(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> St
     first, last = _longest(found)
     if last == first:
         return None
-    by = steps(len(own), SPAN)
+    by = surrogate_steps(len(own), SPAN)
     chance = np.nan
     if len(by) >= _LEAST_SHIFTS:
         shifted = roles(own, circular_shifts(other, by), circular_shifts(silent.astype(np.float64), by) > 0, near)

@@ -1,45 +1,49 @@
-"""The whole measures of a take as lines to be read on a terminal."""
+"""The measures of a whole take as a table to be read in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import math
+from collections.abc import Iterator
 
-# What stands beside a number of two players, and is no number of its own.
-_BESIDE = ("_chance", "_chance_sd", "_z")
+from bedside.review.measures.measure import TakeMeasures
+from bedside.review.measures.player import PlayerMeasures
+from bedside.review.measures.surrogates import BesideChance
+from bedside.review.measures.values import SharesMeasure
 
 
-def table_lines(measured: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a table of what `measure` returns: the players side by side, then each two with their chance."""
-    players = measured["players"]
+def table_lines(measured: TakeMeasures) -> Iterator[str]:
+    """Yield the lines: the players side by side, then each pair with its chance."""
+    players = measured.players
     if not players:
         yield "Nobody played in this take."
         return
-    names = next(iter(players.values()))["whole"]
-    yield f"{'':24}" + "".join(f"{player:>14}" for player in players)
-    for name in names:
-        values = [each["whole"][name] for each in players.values()]
-        if name != "pitch_classes":
-            yield f"{name:24}" + "".join(f"{_figure(value):>14}" for value in values)
-    for pair, between in measured["pairs"].items():
-        whole = between["whole"]
+    yield f"{'':24}" + "".join(f"{player.label:>14}" for player in players)
+    columns = [_whole(each) for each in players.values()]
+    for name in columns[0]:
+        yield f"{name:24}" + "".join(f"{_figure(column[name]):>14}" for column in columns)
+    for pair, both in measured.pairs.items():
         yield ""
-        yield f"{pair:32}{'value':>12}{'by chance':>12}{'z':>12}"
-        for name, value in whole.items():
-            if isinstance(value, dict | list) or name.endswith(_BESIDE):
-                continue
-            beside = "".join(
-                f"{_figure(whole[f'{name}{each}']):>12}" if f"{name}_chance" in whole else ""
-                for each in ("_chance", "_z")
-            )
-            yield f"{name:32}{_figure(value):>12}{beside}"
+        yield f"{pair.label:32}{'value':>12}{'by chance':>12}{'z':>12}"
+        for name, value in both.whole().items():
+            if isinstance(value, BesideChance):
+                yield f"{name:32}{_figure(value.value):>12}{_figure(value.chance):>12}{_figure(value.z):>12}"
+            else:
+                yield f"{name:32}{_figure(value):>12}"
 
 
-def _figure(value: float | str | None) -> str:
+def _whole(of: PlayerMeasures) -> dict[str, int | float | str | None]:
+    """Return what is one number or name over the whole take."""
+    return {
+        "notes": of.notes,
+        **{name: each.whole for name, each in of.measures().items() if not isinstance(each, SharesMeasure)},
+    }
+
+
+def _figure(value: int | float | str | None) -> str:
     match value:
         case None:
             return "no data"
         case float():
-            return f"{value:.4g}"
+            return "no data" if math.isnan(value) else f"{value:.4g}"
         case _:
             return str(value)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bedside.music.events import Lost, Performed, Player, Resumed, TakeBegan, Tempo
 from bedside.music.notes import notes
-from bedside.review.measures.part import Floats, NoteColumns, columns_by_player
+from bedside.review.measures.columns import Floats, NoteColumns, columns_by_player
 
 
 def _none() -> Floats:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, accent
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.columns import Floats, duration_accent
+from bedside.review.measures.windows import WindowedNotes
 
 # How well each degree of a major and of a minor key was judged to fit (Krumhansl & Kessler 1982, Psychological Review
 # 89:334–368).
@@ -18,14 +18,14 @@ _NAMES = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
 KEYS = (*(f"{name.upper()} major" for name in _NAMES), *(f"{name} minor" for name in _NAMES))
 
 
-def pitch_classes(inside: Inside) -> Floats:
+def pitch_classes(inside: WindowedNotes) -> Floats:
     """Return the share of each pitch class, from C, in each window, (W, 12), weighted by the duration accent.
 
     NaN where no note begins, or none that lasts.
     """
     windows = len(inside.windows)
     place = inside.owner * 12 + inside.part.pitch[inside.index] % 12
-    weight = np.bincount(place, accent(inside.part.duration)[inside.index], windows * 12).reshape(windows, 12)
+    weight = np.bincount(place, duration_accent(inside.part.duration)[inside.index], windows * 12).reshape(windows, 12)
     total = weight.sum(1, keepdims=True)
     shares: Floats = np.divide(weight, total, out=np.full((windows, 12), np.nan), where=total > 0)
     return shares

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Bools, Floats, Ints, NoteColumns
+from bedside.review.measures.columns import Bools, Floats, Ints, NoteColumns
 
 WINDOW_SECONDS = 6.0
 STEP_SECONDS = 1.0
@@ -45,9 +46,19 @@ class Windows:
     def __len__(self) -> int:
         return len(self.end)
 
+    def heard_numbers(self, values: Floats) -> Floats:
+        """Return values of the windows, (W,) or (W, …), with NaN where sound was lost."""
+        masked = values.copy()
+        masked[~self.heard] = np.nan
+        return masked
+
+    def heard_names(self, names: Sequence[str | None]) -> list[str | None]:
+        """Return names of the windows, with None where sound was lost."""
+        return [name if heard else None for name, heard in zip(names, self.heard, strict=True)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Inside:
+class WindowedNotes:
     """Which notes of a part begin in which windows: M pairs of a window ``owner`` and a note ``index``, in order.
 
     ``count`` (W,) is how many begin in each window.

@@ -10,6 +10,7 @@ from bedside.archive.store.journal import Session
 from bedside.archive.store.shelf import Order, ShelvedTake, Wanted
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
+from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import MeasuredSession as Compared
 from bedside.review.measures.weeks import among
 from bedside.review.readings.circumstances import Circumstances, combined, differences, entered
@@ -56,12 +57,12 @@ def takes_of(store: Store, patient: str) -> list[ShelvedTake]:
     return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
 
 
-def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list[Meeting]:
+def meetings(store: Store, measured: Measured, patient: str, whose: Player | Pair) -> list[Meeting]:
     """Return a patient's sessions that have takes, in order of time.
 
-    ``whose`` numbers they are is a player's label, or a pair of them as ``child-therapist``.
+    The numbers are of a player or of a pair; how a pair played is told of the first of the two.
     """
-    player = Player.named(whose.partition("-")[0])
+    player = whose.a if isinstance(whose, Pair) else whose
     kept: dict[str, list[ShelvedTake]] = {}
     for take in takes_of(store, patient):
         kept.setdefault(take.session, []).append(take)
@@ -74,10 +75,10 @@ def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list
         values: list[tuple[float, Numbers]] = []
         ways = []
         for take in several:
-            if "-" in whose:
-                numbers = measured.pairs(take.id).get(whose, {})
+            if isinstance(whose, Pair):
+                numbers = measured.pairs(take.id).get(whose, Numbers({}))
             else:
-                numbers = measured.players(take.id).get(player, {})
+                numbers = measured.players(take.id).get(whose, Numbers({}))
             values.append((take.seconds, numbers))
             way = measured.ways(take.id).get(player)
             if way is not None:
@@ -102,12 +103,12 @@ def beside_earlier(several: Sequence[Meeting], name: str) -> list[BesideEarlier]
         earlier = several[:number]
         stand = among(_session(each), [_session(other) for other in earlier], name)
         # Where all earlier ones count, and not those alone that were played alike, the difference is named.
-        unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers]
-        chance = each.numbers.get(f"{name}_chance", math.nan)
+        unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers.values]
+        chance = each.numbers.chance.get(name, math.nan)
         differs = tuple(differences(each.circumstances, unlike))
         found.append(BesideEarlier(stand.value, chance, stand.median, stand.mad, stand.sessions, differs))
     return found
 
 
 def _session(meeting: Meeting) -> Compared:
-    return Compared(meeting.circumstances.described(), meeting.numbers)
+    return Compared(meeting.circumstances.described(), meeting.numbers.values)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from bedside.archive.store.journal import Journal
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
 from bedside.review.drawings.drawing import minutes
+from bedside.review.measures.measure import TakeMeasures
 from bedside.review.readings import terms
 from bedside.review.readings.circumstances import entered
 from bedside.review.readings.days import day
-from bedside.review.readings.measured import Measured, numbers
+from bedside.review.readings.measured import Measured, pair_numbers, player_numbers
 from bedside.review.readings.takes import Read, Takes
 from bedside.review.report.blocks import (
     Block,
@@ -75,7 +75,7 @@ class ReportSources:
 
 
 def compose(kept: ReportSources, wish: Wish) -> Report:
-    """Return the report that is wished for; raise KeyError for a take that is not there."""
+    """Return the report that is wished for; raise NotFound for a take that is not there."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in wish.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))
@@ -138,11 +138,11 @@ def _take(kept: ReportSources, wish: Wish, read: Read, called: str) -> Chapter:
         recorded.append(_choices(wish, read, kept.store.choices(read.summary.session)))
     computed: list[Block] = []
     if "curves" in ticked or "measures" in ticked:
-        everything = kept.measured.everything(take)
+        measured = kept.measured.measures(take)
         if "curves" in ticked:
-            computed += _curves(wish, read, everything, called)
+            computed += _curves(wish, read, measured, called)
         if "measures" in ticked:
-            computed += _measures(wish, everything)
+            computed += _measures(wish, measured)
     if "moments" in ticked:
         items = [
             (read.seconds(each.first), read.seconds(each.last), _kind(wish, each.kind))
@@ -207,41 +207,42 @@ def _choices(wish: Wish, read: Read, choices: list[Choice]) -> Block:
     )
 
 
-def _curves(wish: Wish, read: Read, everything: dict[str, Any], called: str) -> list[Block]:
+def _curves(wish: Wish, read: Read, measured: TakeMeasures, called: str) -> list[Block]:
     found: list[Block] = []
+    labels = tuple(player.label for player in measured.players)
     for name in wish.measures:
         if name not in terms.PLAYER or name == "notes":
             continue
         traces = [
-            ChartCurve(of["curves"]["t"], of["curves"][name], player) for player, of in everything["players"].items()
+            ChartCurve(measured.seconds, of.numbers()[name].curve, player.label)
+            for player, of in measured.players.items()
         ]
         said = terms.term(name)
-        words = f"{said.label} over time in {called}, of {' and '.join(everything['players'])}; a gap is no data."
+        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap is no data."
         picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
         unit = f", {said.unit}" if said.unit else ""
-        found.append(Chart(f"{said.label}{unit}", picture, tuple(everything["players"])))
+        found.append(Chart(f"{said.label}{unit}", picture, labels))
     return found
 
 
-def _measures(wish: Wish, everything: dict[str, Any]) -> list[Block]:
-    players = everything["players"]
+def _measures(wish: Wish, measured: TakeMeasures) -> list[Block]:
+    players = {player.label: player_numbers(of).values for player, of in measured.players.items()}
     rows = tuple(
-        (_labelled(name), *(terms.figure(numbers(of["whole"]).get(name), name) for of in players.values()))
+        (_labelled(name), *(terms.figure(known.get(name), name) for known in players.values()))
         for name in wish.measures
         if name in terms.PLAYER
     )
     found: list[Block] = (
         [ReportTable("Of each player, over the whole take", ("Measure", *players), rows)] if rows else []
     )
-    for pair, of in everything["pairs"].items():
-        known = numbers(of["whole"])
+    for pair, of in measured.pairs.items():
+        known = pair_numbers(of)
         between = tuple(
-            (_labelled(name), terms.figure(known[name], name), terms.figure(known.get(f"{name}_chance"), name))
+            (_labelled(name), terms.figure(known.values[name], name), terms.figure(known.chance.get(name), name))
             for name in _BETWEEN
-            if name in known
+            if name in known.values
         )
-        first, second = pair.split("-")
-        caption = f"Between {first}, the first, and {second}, the second"
+        caption = f"Between {pair.a.label}, the first, and {pair.b.label}, the second"
         found.append(ReportTable(caption, ("Measure", "Value", "By chance"), between))
     return found
 

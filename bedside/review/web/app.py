@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from bedside import __version__
 from bedside.archive.store.staffcode import Gate
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound, Refused
 from bedside.review.drawings.rolls import Rolls
 from bedside.review.hearing.sound import Listening
 from bedside.review.readings.measured import Measured
@@ -71,6 +71,8 @@ def create(
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(BedsideError, _fault)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Refused, _not_allowed)
     app.add_exception_handler(KeyError, _unknown)
     app.add_exception_handler(ValueError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
@@ -95,6 +97,14 @@ def _told(request: Request, status: int, sentence: str) -> Response:
 
 async def _fault(request: Request, error: Exception) -> Response:
     return _told(request, 503, str(error))
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return _told(request, 404, str(error))
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    return _told(request, 422, str(error))
 
 
 async def _unknown(request: Request, _error: Exception) -> Response:

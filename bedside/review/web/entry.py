@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
+from bedside.errors import Refused
 from bedside.review.web import peer
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import COOKIE, Visits
@@ -43,8 +44,8 @@ def enter(request: Request, code: Code, again: Code = "", invitation: Invitation
             return _asked(request, invitation, to, "The two codes are not the same; please write it again.", 422)
         try:
             gate.set(code)
-        except ValueError:
-            return _asked(request, invitation, to, f"A staff code has {SHORTEST} to {LONGEST} characters.", 422)
+        except Refused as refused:
+            return _asked(request, invitation, to, str(refused), 422)
     try:
         opens = gate.opens(code)
     except WaitError as wait:

@@ -67,7 +67,7 @@ async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[byte
     while first <= last:
         try:
             piece = await run_in_threadpool(sound.piece, first, last)
-        except (BedsideError, KeyError):
+        except BedsideError:
             return
         if piece is None:
             await asyncio.sleep(LOOK_SECONDS)

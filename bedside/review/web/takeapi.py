@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 from bedside.archive.store.journal import Journal, Link, Marker, Remark, Verdict
 from bedside.archive.store.store import Store
 from bedside.music.events import Player, Source
-from bedside.review.drawings.frames import curve_frames
+from bedside.review.drawings.frames import curve_frames, frames_json
 from bedside.review.readings.measured import Measured
 from bedside.review.readings.takes import Read, Takes
 from bedside.review.web.answers import as_json
@@ -101,7 +101,7 @@ def whole(request: Request, take: str) -> Response:
 def measures(request: Request, take: str) -> Response:
     """Return the curves of a take as frames to be drawn."""
     measured: Measured = request.app.state.measured
-    return as_json(curve_frames(measured.everything(take)))
+    return as_json(frames_json(curve_frames(measured.measures(take))))
 
 
 @router.get("/moments")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,9 +25,11 @@ def traces(picture: Picture) -> list[Line | Dot]:
 
 def test_no_data_is_a_gap() -> None:
     """A curve of 3 values, a gap and 1 value is a line of three points and a dot, and nothing at 0."""
-    drawn = traces(overlay([ChartCurve(range(5), [1.0, 2.0, 1.5, None, 2.0], "child")], 0, 4, "words"))
+    drawn = traces(
+        overlay([ChartCurve(np.arange(5.0), np.array([1.0, 2.0, 1.5, np.nan, 2.0]), "child")], 0, 4, "words")
+    )
     assert [len(mark.points) if isinstance(mark, Line) else 1 for mark in drawn] == [3, 1]
-    assert traces(overlay([ChartCurve(range(3), [None] * 3, "child")], 0, 2, "words")) == []
+    assert traces(overlay([ChartCurve(np.arange(3.0), np.full(3, np.nan), "child")], 0, 2, "words")) == []
 
 
 def test_a_session_without_a_value_parts_the_line() -> None:

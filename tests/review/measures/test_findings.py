@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bedside.music.events import Player
 from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.measures.attainment import t_score
-from bedside.review.measures.compare import difference
+from bedside.review.measures.bootstrap import bootstrap_difference
 from bedside.review.measures.moments import MomentKind, propose
 from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, among
 from review.measures.facts import improvised, moved, part, take
@@ -158,12 +158,12 @@ def test_a_difference_of_takes_lies_in_its_interval() -> None:
     """Two takes 2 apart with a spread of 1 differ by about 2, surely not by 0; the same generator gives the same."""
     rng = np.random.default_rng(1)
     first, second = rng.normal(0, 1, 600), rng.normal(2, 1, 600)
-    found = difference(first, second, np.random.default_rng(2))
+    found = bootstrap_difference(first, second, np.random.default_rng(2))
     assert found.low < found.value < found.high
     assert found.low > 1
     assert found.windows == (100, 100)
-    assert found == difference(first, second, np.random.default_rng(2))
-    none = difference(first, np.full(600, np.nan), np.random.default_rng(2))
+    assert found == bootstrap_difference(first, second, np.random.default_rng(2))
+    none = bootstrap_difference(first, np.full(600, np.nan), np.random.default_rng(2))
     assert np.isnan(none.value)
     assert none.windows == (100, 0)
 
@@ -173,7 +173,7 @@ def test_a_bootstrap_interval_holds_what_is_true() -> None:
     rng = np.random.default_rng(3)
     holds = 0
     for _ in range(100):
-        found = difference(rng.normal(size=300), rng.normal(size=300), rng)
+        found = bootstrap_difference(rng.normal(size=300), rng.normal(size=300), rng)
         holds += found.low <= 0 <= found.high
     assert 88 <= holds <= 99
 

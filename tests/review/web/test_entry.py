@@ -30,7 +30,7 @@ def invited(tmp_path: Path) -> Iterator[Door]:
 
 
 def tried(client: TestClient, code: str) -> int:
-    return client.post("/enter", data={"code": code}).status_code
+    return int(client.post("/enter", data={"code": code}).status_code)
 
 
 def test_the_first_visit_sets_the_code(pages: Door) -> None:

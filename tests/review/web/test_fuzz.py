@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from bedside.errors import NotFound
 from bedside.review.web.guard import POLICY
 from bedside.review.web.visits import COOKIE
 from review.web.desk import played
@@ -65,13 +66,13 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
         schema = schemathesis.openapi.from_dict(pages.bare.openapi())
         made = Fuzzed(pages, pages.visitor(), ids, schema)
         made.visitor._transport.raise_server_exceptions = True  # type: ignore[attr-defined]
-        tell = pages.bare.exception_handlers[KeyError]
+        tell = pages.bare.exception_handlers[NotFound]
 
-        async def note(request: Any, error: KeyError) -> Any:
-            made.missed.append(str(error.args[0]))
+        async def note(request: Any, error: NotFound) -> Any:
+            made.missed.append(error.which)
             return await tell(request, error)  # type: ignore[misc, arg-type]
 
-        pages.bare.exception_handlers[KeyError] = note
+        pages.bare.exception_handlers[NotFound] = note
         yield made
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Ints
+from bedside.review.measures.columns import Floats, Ints
 from bedside.review.measures.windows import ratio
 
 # A window in which less of the samples are known of both is no data.
@@ -48,7 +48,7 @@ class CurveSums:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lagged:
+class LaggedPair:
     """A curve of A beside one or several of B; lags reach ``margin`` samples either way.
 
     Both are brought to one middle, and measured in ``spread``, the size of how they vary.
@@ -61,7 +61,7 @@ class Lagged:
     spread: float
 
     @classmethod
-    def of(cls, a: Floats, b: Floats, margin: int) -> Lagged:
+    def of(cls, a: Floats, b: Floats, margin: int) -> LaggedPair:
         """Return a curve of A, (n,), beside curves of B, (S, n), which are one curve shifted round its circle."""
         one, two = a[~np.isnan(a)], b[:1][~np.isnan(b[:1])]
         middle, spread = 0.0, 1.0
@@ -72,7 +72,7 @@ class Lagged:
         scaled = CurveSums.of((a[None] - middle) / spread, margin), CurveSums.of((b - middle) / spread, margin)
         return cls(*scaled, margin, len(a), spread)
 
-    def moments(self, lag: int, hop: int, hops: int) -> WindowStatistics:
+    def statistics(self, lag: int, hop: int, hops: int) -> WindowStatistics:
         """Return the moments in windows of ``hops`` times ``hop`` samples, a hop apart, (S, windows).
 
         A's sample i goes with B's i + lag, and both belong to the window of the earlier: so the exchange of the players

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, band, steps
-from bedside.review.measures.lagged import Lagged, circular_shifts
-from bedside.review.measures.part import Floats
+from bedside.review.measures.columns import Floats
+from bedside.review.measures.crosscorrelation import LaggedPair, circular_shifts
+from bedside.review.measures.surrogates import BesideChance, ChanceBand, surrogate_steps
 
 # The curves are compared at this step, in windows of 30 s, at lags of up to 10 s either way, in seconds.
 STEP_SECONDS = 0.5
@@ -30,7 +30,7 @@ _HIGHEST_R = 0.999
 class LeadLag:
     """Who led: the best ``lag`` in seconds, positive where B follows A, and Fisher's z there beside its chance.
 
-    ``lags`` and ``values`` (T,) are the same in the 30 s that end at each whole second, and ``within`` holds 95 % of
+    ``lags`` and ``values`` (T,) are the same in the 30 s that end at each whole second, and ``band`` holds 95 % of
     such values by chance.
     """
 
@@ -38,28 +38,24 @@ class LeadLag:
     value: BesideChance
     lags: Floats
     values: Floats
-    within: list[float]
-
-    def named(self, name: str) -> dict[str, float | list[float]]:
-        """Return what holds for the whole take, by its names."""
-        return {name: self.lag, **self.value.named(f"{name}_value"), f"{name}_value_band": self.within}
+    band: ChanceBand
 
 
-def leads(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, LeadLag]:
+def lead_lags(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, LeadLag]:
     """Return who led in each pair of curves of A and B, all (n,) at steps of 0.5 s, and under "" in all together.
 
     Together, z is the mean of those curves that have one.
     """
     length = len(next(iter(curves.values()))[0])
-    shifted = steps(length, 2 * _MOST)
+    shifted = surrogate_steps(length, 2 * _MOST)
     real: dict[str, Floats] = {}
     whole: dict[str, Floats] = {}
     chance: dict[str, Floats] = {}
     for name, (a, b) in curves.items():
-        once = Lagged.of(a, b[None], _MOST)
-        real[name] = fisher(once, _HZ, _WINDOW_SECONDS)
-        whole[name] = fisher(once, _HOP_SECONDS * _HZ, 2)
-        chance[name] = fisher(Lagged.of(a, circular_shifts(b, shifted), _MOST), _HOP_SECONDS * _HZ, 2)
+        once = LaggedPair.of(a, b[None], _MOST)
+        real[name] = fisher_z(once, _HZ, _WINDOW_SECONDS)
+        whole[name] = fisher_z(once, _HOP_SECONDS * _HZ, 2)
+        chance[name] = fisher_z(LaggedPair.of(a, circular_shifts(b, shifted), _MOST), _HOP_SECONDS * _HZ, 2)
     for each in (real, whole, chance):
         each[""] = _mean(np.stack(list(each.values())), 0)
     return {name: _lead(real[name], whole[name], chance[name], length) for name in real}
@@ -76,13 +72,13 @@ def _lead(real: Floats, whole: Floats, chance: Floats, length: int) -> LeadLag:
         BesideChance.of(float(value[0]), by_chance),
         np.concatenate([unknown, lags[:tail]]),
         np.concatenate([unknown, values[:tail]]),
-        band(_best(chance)[1]),
+        ChanceBand.of(_best(chance)[1]),
     )
 
 
-def fisher(pair: Lagged, hop: int, hops: int) -> Floats:
+def fisher_z(pair: LaggedPair, hop: int, hops: int) -> Floats:
     """Return Fisher's z at each lag in windows of ``hops`` times ``hop`` samples, (lags, S, windows)."""
-    r = np.stack([pair.moments(int(lag), hop, hops).r for lag in _LAGS])
+    r = np.stack([pair.statistics(int(lag), hop, hops).r for lag in _LAGS])
     z: Floats = np.arctanh(np.clip(r, -_HIGHEST_R, _HIGHEST_R))
     return z
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, Ints
+from bedside.review.measures.columns import Floats, Ints
 
 # Shifts stay so far from none, in seconds.
 _APART_SECONDS = 5.0
@@ -45,27 +45,31 @@ class BesideChance:
         mean, sd = float(known.mean()), float(known.std(ddof=1))
         return cls(value, mean, sd, (value - mean) / sd if sd > 1e-12 else np.nan)
 
-    def named(self, name: str) -> dict[str, float]:
-        """Return the number and its chance by their names."""
-        return {name: self.value, f"{name}_chance": self.chance, f"{name}_chance_sd": self.sd, f"{name}_z": self.z}
+
+@dataclass(frozen=True, slots=True)
+class ChanceBand:
+    """The span that holds 95 % of what a curve is by chance; NaN where nothing is known."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, shifted: Floats) -> Self:
+        """Return the 2.5th and the 97.5th percentile of the values of the shifts, NaN left out."""
+        known = shifted[~np.isnan(shifted)]
+        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+        return cls(float(low), float(high))
 
 
-def shifts(seconds: float, many: int = SHIFTS) -> Floats:
+def surrogate_shifts(seconds: float, many: int = SHIFTS) -> Floats:
     """Return evenly spaced shifts in seconds, from 5 s to 5 s less than all; none of a take of 10 s or less."""
     if seconds <= 2 * _APART_SECONDS:
         return np.empty(0)
     return np.linspace(_APART_SECONDS, seconds - _APART_SECONDS, many)
 
 
-def steps(length: int, apart: int, many: int = CURVE_SHIFTS) -> Ints:
+def surrogate_steps(length: int, apart: int, many: int = CURVE_SHIFTS) -> Ints:
     """Return evenly spaced shifts of a curve of so many steps, none nearer than ``apart`` steps to no shift."""
     if length <= 2 * apart:
         return np.empty(0, np.int64)
     return np.unique(np.rint(np.linspace(apart, length - apart, many)).astype(np.int64))
-
-
-def band(shifted: Floats) -> list[float]:
-    """Return the span that holds 95 % of what the shifts gave, NaN left out."""
-    known = shifted[~np.isnan(shifted)]
-    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
-    return [float(low), float(high)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.part import Floats
+from bedside.review.measures.columns import Floats
 
 _REPEATS = 2000
 
@@ -24,7 +24,7 @@ class Difference:
     windows: tuple[int, int]
 
 
-def difference(
+def bootstrap_difference(
     first: Floats, second: Floats, rng: np.random.Generator, apart: int = 6, share: float = 0.95
 ) -> Difference:
     """Return how far two takes differ in a curve, with a percentile bootstrap interval over resampled windows.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, NoteColumns, accent
+from bedside.review.measures.columns import Floats, NoteColumns, duration_accent
 from bedside.review.measures.take import lost
-from bedside.review.measures.windows import Inside, ratio
+from bedside.review.measures.windows import WindowedNotes, ratio
 
 
-def density(inside: Inside) -> Floats:
+def density(inside: WindowedNotes) -> Floats:
     """Return the notes that begin in each second of each window, (W,); 0 where none does, NaN for no time at all."""
     return ratio(inside.count.astype(np.float64), inside.windows.end - inside.windows.start)
 
@@ -23,22 +23,22 @@ def overall_density(part: NoteColumns, gaps: Floats) -> float:
     return (len(part) - 1) / seconds if seconds > 0 else np.nan
 
 
-def duration(inside: Inside) -> Floats:
+def duration(inside: WindowedNotes) -> Floats:
     """Return the mean duration accent in each window, (W,), 0–1."""
-    return inside.mean(accent(inside.part.duration))
+    return inside.mean(duration_accent(inside.part.duration))
 
 
-def pitch_mean(inside: Inside) -> Floats:
+def pitch_mean(inside: WindowedNotes) -> Floats:
     """Return the mean MIDI key in each window, (W,)."""
     return inside.mean(inside.part.pitch.astype(np.float64))
 
 
-def pitch_sd(inside: Inside) -> Floats:
+def pitch_sd(inside: WindowedNotes) -> Floats:
     """Return the standard deviation of the MIDI keys in each window, (W,), with n − 1; 0 for one note."""
     return inside.deviation(inside.part.pitch.astype(np.float64))
 
 
-def pitch_range(inside: Inside) -> Floats:
+def pitch_range(inside: WindowedNotes) -> Floats:
     """Return the semitones from the lowest to the highest note in each window, (W,)."""
     filled = inside.count > 0
     span = np.full(len(filled), np.nan)
@@ -49,11 +49,11 @@ def pitch_range(inside: Inside) -> Floats:
     return span
 
 
-def velocity_mean(inside: Inside) -> Floats:
+def velocity_mean(inside: WindowedNotes) -> Floats:
     """Return the mean velocity in each window, (W,), 0–127."""
     return inside.mean(inside.part.velocity)
 
 
-def velocity_sd(inside: Inside) -> Floats:
+def velocity_sd(inside: WindowedNotes) -> Floats:
     """Return the standard deviation of the velocities in each window, (W,), with n − 1; 0 for one note."""
     return inside.deviation(inside.part.velocity)

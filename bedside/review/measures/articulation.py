@@ -7,9 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.take import lost
-from bedside.review.measures.windows import Inside, Windows, ratio, summed
+from bedside.review.measures.windows import WindowedNotes, Windows, ratio, summed
 
 # A gap that is longer parts two phrases, in seconds; so much later, what ended is over.
 REST_SECONDS = 2.0
@@ -19,7 +19,7 @@ LONGEST_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cover:
+class SpanUnion:
     """Spans of time, disjoint and in order: where each starts and ends in seconds, (K,)."""
 
     start: Floats
@@ -47,9 +47,9 @@ class Cover:
         return covered
 
 
-def presence(part: NoteColumns) -> Cover:
+def presence(part: NoteColumns) -> SpanUnion:
     """Return where a player sounds or has sounded within 2 s, each note counted as at most 5 s long."""
-    return Cover.of(part.onset, part.onset + np.minimum(part.duration, LONGEST_SECONDS) + REST_SECONDS)
+    return SpanUnion.of(part.onset, part.onset + np.minimum(part.duration, LONGEST_SECONDS) + REST_SECONDS)
 
 
 def silence(part: NoteColumns, windows: Windows, gaps: Floats) -> Floats:
@@ -64,7 +64,7 @@ def silence(part: NoteColumns, windows: Windows, gaps: Floats) -> Floats:
     return ratio(np.maximum(seconds - heard, 0.0), seconds)
 
 
-def _heard(cover: Cover, gaps: Floats, until: Floats) -> Floats:
+def _heard(cover: SpanUnion, gaps: Floats, until: Floats) -> Floats:
     """Return how much of the time before some seconds is covered and was not lost."""
     heard = cover.before(until)
     for start, end in gaps:
@@ -72,7 +72,7 @@ def _heard(cover: Cover, gaps: Floats, until: Floats) -> Floats:
     return heard
 
 
-def legato(inside: Inside) -> Floats:
+def legato(inside: WindowedNotes) -> Floats:
     """Return sounding time / (sounding time + gaps of at most 2 s) in each window, (W,), 0–1; NaN where none sounds.
 
     Taken over the union of the notes that begin in the window, each as long as it is. The Music Therapy Toolbox gives
@@ -93,7 +93,7 @@ def legato(inside: Inside) -> Floats:
     return ratio(sounding, sounding + joined)
 
 
-def _reach(inside: Inside) -> Floats:
+def _reach(inside: WindowedNotes) -> Floats:
     """Return for each pair of window and note how far the notes up to it reach in that window, in seconds, (M,)."""
     end = inside.part.end
     order = np.argsort(end, kind="stable")

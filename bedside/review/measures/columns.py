@@ -55,7 +55,7 @@ def columns_by_player(notes: Iterable[Note]) -> dict[Player, NoteColumns]:
     return {player: NoteColumns.of(played[player]) for player in sorted(played)}
 
 
-def accent(duration: Floats) -> Floats:
+def duration_accent(duration: Floats) -> Floats:
     """Return the duration accent (1 − e^(−d/0.5))² of durations in seconds: 0–1, as Parncutt 1994 has it."""
     grown: Floats = np.square(-np.expm1(-duration / _ACCENT_SECONDS))
     return grown

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, shifts
-from bedside.review.measures.part import Bools, Floats
-from bedside.review.measures.sounding import Cover
+from bedside.review.measures.articulation import SpanUnion
+from bedside.review.measures.columns import Bools, Floats
+from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import Windows, ratio
 
@@ -16,7 +16,7 @@ _DECIMALS = 12
 NAMES = ("alone_a", "alone_b", "alone", "together", "neither")
 
 
-def shares(first: Cover, second: Cover, windows: Windows, gaps: Floats) -> dict[str, Floats]:
+def cosounding_shares(first: SpanUnion, second: SpanUnion, windows: Windows, gaps: Floats) -> dict[str, Floats]:
     """Return the shares of each window's time in the take, (W,), by `NAMES`: A alone, B alone, one, both, none.
 
     ``first`` and ``second`` are where A and B are present. Time that was lost is none; NaN where no time is left.
@@ -25,7 +25,7 @@ def shares(first: Cover, second: Cover, windows: Windows, gaps: Floats) -> dict[
     edges = np.unique(np.concatenate([edges, np.maximum(windows.start, 0.0)]))
     middle = (edges[1:] + edges[:-1]) / 2
     one, two = (_covers(cover, middle) for cover in (first, second))
-    heard = ~_covers(Cover(gaps[:, 0], gaps[:, 1]), middle)
+    heard = ~_covers(SpanUnion(gaps[:, 0], gaps[:, 1]), middle)
     length = np.where(heard, np.diff(edges), 0.0)
     begin, end = (np.searchsorted(edges, ends) for ends in (np.maximum(windows.start, 0.0), windows.end))
 
@@ -42,13 +42,17 @@ def shares(first: Cover, second: Cover, windows: Windows, gaps: Floats) -> dict[
     }
 
 
-def company_beside_chance(first: Cover, second: Cover, seconds: float, gaps: Floats) -> dict[str, BesideChance]:
+def cosounding_beside_chance(
+    first: SpanUnion, second: SpanUnion, seconds: float, gaps: Floats
+) -> dict[str, BesideChance]:
     """Return the shares of so many seconds of a take by `NAMES`, each beside what it is with B shifted round."""
-    real = {name: float(share[0]) for name, share in shares(first, second, Windows.whole(seconds), gaps).items()}
+    real = {
+        name: float(share[0]) for name, share in cosounding_shares(first, second, Windows.whole(seconds), gaps).items()
+    }
     ends = np.array([seconds])
     without = float((ends - lost(gaps, ends))[0])
     a, b = (_spliced(cover, gaps, without) for cover in (first, second))
-    by = shifts(without)
+    by = surrogate_shifts(without)
     if not len(by):
         return {name: BesideChance.of(share, np.empty(0)) for name, share in real.items()}
     start = (b.start + by[:, None]) % without
@@ -63,13 +67,13 @@ def company_beside_chance(first: Cover, second: Cover, seconds: float, gaps: Flo
     }
 
 
-def _covers(cover: Cover, seconds: Floats) -> Bools:
+def _covers(cover: SpanUnion, seconds: Floats) -> Bools:
     """Return whether a cover holds each of some seconds, none of them an edge of it."""
     inside: Bools = np.searchsorted(cover.start, seconds) > np.searchsorted(cover.end, seconds)
     return inside
 
 
-def _spliced(cover: Cover, gaps: Floats, seconds: float) -> Cover:
+def _spliced(cover: SpanUnion, gaps: Floats, seconds: float) -> SpanUnion:
     """Return a cover of the time that is left when what was lost is taken out, cut to so many seconds."""
     start, end = (np.minimum(edge - lost(gaps, edge), seconds) for edge in (cover.start, cover.end))
-    return Cover.of(start[end > start], end[end > start])
+    return SpanUnion.of(start[end > start], end[end > start])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, shifts
-from bedside.review.measures.part import Bools, Floats, Ints, NoteColumns
+from bedside.review.measures.columns import Bools, Floats, Ints, NoteColumns
+from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 
 # A player's gap that is longer ends a turn, in seconds.
@@ -94,7 +94,7 @@ def turns_beside_chance(first: Turns, second: Turns, seconds: float, gaps: Float
     one, two = first.spliced(gaps, without), second.spliced(gaps, without)
     edges = gaps[:, 0] - lost(gaps, gaps[:, 0])
     real = _numbers(one, two, without, edges)
-    chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in shifts(without)]
+    chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in surrogate_shifts(without)]
     return {
         name: BesideChance.of(value, np.array([each[name] for each in chance], np.float64))
         for name, value in real.items()

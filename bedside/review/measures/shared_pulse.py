@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, band, steps
-from bedside.review.measures.part import Floats
+from bedside.review.measures.columns import Floats
+from bedside.review.measures.surrogates import BesideChance, ChanceBand, surrogate_steps
 
 # Windows overlap for so long; a shift of less would set a window against its own music, in seconds.
 _APART_SECONDS = 6.0
@@ -17,15 +17,17 @@ def shared_pulse(first: Floats, second: Floats) -> Floats:
     return highest
 
 
-def standing(first: Floats, second: Floats, step: float) -> tuple[BesideChance, list[float]]:
+def shared_pulse_beside_chance(first: Floats, second: Floats, step: float) -> tuple[BesideChance, ChanceBand]:
     """Return the mean of the shared pulse beside chance, and what holds 95 % of its windows by chance.
 
     ``step`` is the seconds from one window to the next; the chance shifts B's windows round the take.
     """
     value = shared_pulse(first, second)
-    chance = [shared_pulse(first, np.roll(second, by, 0)) for by in steps(len(first), round(_APART_SECONDS / step))]
+    chance = [
+        shared_pulse(first, np.roll(second, by, 0)) for by in surrogate_steps(len(first), round(_APART_SECONDS / step))
+    ]
     means = np.array([_mean(each) for each in chance])
-    return BesideChance.of(_mean(value), means), band(np.concatenate(chance) if chance else np.empty(0))
+    return BesideChance.of(_mean(value), means), ChanceBand.of(np.concatenate(chance) if chance else np.empty(0))
 
 
 def _mean(curve: Floats) -> float:

@@ -62,6 +62,7 @@ FILES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FILES)
 def test_a_hostile_file_costs_little(tmp_path: Path, kind: str) -> None:
     """A file made to cost as much as it can gets its sentence within a second of work and 100 MB of memory."""
@@ -76,6 +77,7 @@ def test_a_hostile_file_costs_little(tmp_path: Path, kind: str) -> None:
     assert grown < 100_000_000
 
 
+@pytest.mark.slow
 def test_a_library_of_notes_is_read(tmp_path: Path) -> None:
     """The limit is far beyond what is played: a hundred thousand notes, three hours of a virtuoso, are read."""
     path = tmp_path / "long.mid"

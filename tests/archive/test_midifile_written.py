@@ -204,6 +204,7 @@ def _tracks(draw: st.DrawFn) -> list[mido.MidiTrack]:
     return tracks
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tracks=_tracks(), division=st.sampled_from((96, 480, 960)))
 def test_what_was_read_is_written_and_read_again(song: Path, tracks: list[mido.MidiTrack], division: int) -> None:

@@ -67,6 +67,7 @@ def test_what_is_fed_is_kept_in_order(store: Store) -> None:
     assert store.summary(recorder.take).sound == "1"
 
 
+@pytest.mark.slow
 def test_kept_within_a_tenth_of_a_second(store: Store) -> None:
     """A single event is on the disk, for every other program to read, in 100 ms, and in 250 ms on a busy machine."""
     kept: list[int] = []
@@ -158,6 +159,7 @@ def test_a_full_disk_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch
     assert store.performed(recorder.take) == take
 
 
+@pytest.mark.slow
 def test_feeding_never_waits(store: Store, folder: Path) -> None:
     """While another program holds the database, feeding costs no more than a put; all is written afterwards."""
     recorder = Recorder(store, None, "1")
@@ -178,6 +180,7 @@ def test_feeding_never_waits(store: Store, folder: Path) -> None:
     assert store.performed(recorder.take) == duet(200)
 
 
+@pytest.mark.slow
 def test_closing_does_not_wait_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing on a disk that stays full ends in the time it was given, and says that not all is kept."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)

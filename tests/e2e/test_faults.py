@@ -144,7 +144,7 @@ def test_a_lost_sound_card_is_found_again(touchscreen, tmp_path):
             assert tap_until_heard(touchscreen, again, program)
             assert program.stop() == 0
     assert "nothing is heard" in program.stderr.read_text()
-    assert len(takes(data)) == 1
+    assert len(takes(data)) == 2
 
 
 def engines(program):
@@ -173,7 +173,9 @@ def test_nothing_of_a_patient_is_found_in_clear(touchscreen, card, tmp_path):
     """After a full run with a patient's code, killed and read again, no file holds the code in any encoding."""
     code = "Wolkenschaf-7731"
     data = tmp_path / "kept"
-    with bed(touchscreen, card, data, "--patient", code) as program:
+    with playing(touchscreen, card, data, "--patient", code) as program:
+        program.wait_for(card.connected, 60, "the sound card to be opened")
+        assert tap_until_heard(touchscreen, card, program)
         for pad in pads(touchscreen):
             touchscreen.tap(0, *spot(touchscreen, pad))
         program.kill_tree()

@@ -40,6 +40,7 @@ def test_no_pad_is_smaller_than_a_finger_needs(name: str, count: int, area: Area
         assert min(pad.width, pad.height) > 0
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST)
 def test_as_many_pads_as_fit_take_the_first_keys(name: str, count: int, area: Area, least: float) -> None:
@@ -78,6 +79,7 @@ def test_no_pad_lies_over_another(name: str, count: int, area: Area, least: floa
             assert max(across, down) >= -slack
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST, SHARES, SHARES)
 def test_every_point_sounds_the_nearest_pad(
@@ -97,6 +99,7 @@ def test_every_point_sounds_the_nearest_pad(
     assert away(nearest(pads, x, y)) == pytest.approx(min(away(pad) for pad in pads), abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST, st.floats(-0.49, 0.49), st.floats(-0.49, 0.49))
 def test_every_pad_sounds_all_over(name: str, count: int, area: Area, least: float, across: float, down: float) -> None:

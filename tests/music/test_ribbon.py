@@ -40,6 +40,7 @@ def test_the_middle_of_every_pad_is_in_tune(pads: tuple[Pad, ...], across: float
     assert [ribbon.pitch(*middle(pad, across, down)) for pad in pads] == [pad.key for pad in pads]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(LAYOUTS, WAYS, WAYS)
 def test_the_pitch_never_jumps(pads: tuple[Pad, ...], begin: tuple[float, float], end: tuple[float, float]) -> None:
@@ -89,6 +90,7 @@ def test_halfway_between_two_round_pads_is_halfway_between_their_keys() -> None:
     assert all(a < b for a, b in pairwise(line))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(LAYOUTS, WAYS)
 def test_outside_every_middle_no_pad_is_in_tune_alone(pads: tuple[Pad, ...], at: tuple[float, float]) -> None:

@@ -158,6 +158,7 @@ def test_no_voice_reads_outside_its_tables_and_the_same_comes_out_twice(block, s
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [64, 512])
 @settings(max_examples=15, deadline=None)
 @given(script=SCRIPTS)

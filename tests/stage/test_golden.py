@@ -85,6 +85,7 @@ def beside(made: pygame.Surface, kept: pygame.Surface, path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("name", worlds.names())
 def test_the_world_looks_as_it_was_approved(name: str, variant: str, tmp_path: Path) -> None:
@@ -110,6 +111,7 @@ def test_every_golden_picture_shows_a_world_that_there_is() -> None:
     assert sum(file.stat().st_size for file in files) < 8_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [

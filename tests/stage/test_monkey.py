@@ -77,6 +77,7 @@ def sounds(room: Rehearsal, side: Side, chance: Random) -> None:
     assert heard
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", Together)
 def test_a_monkey_never_leaves_play(together: Together) -> None:
     """From wherever a long random hand has come, a pad of every player sounds; nobody is asked to leave.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import mido
 import pygame
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ _TURNS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from((Together.ALONE, Together.BESIDE, Together.FACING)),

@@ -204,6 +204,7 @@ VALID = midi(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated(tmp_path: Path, data: st.DataObject) -> None:

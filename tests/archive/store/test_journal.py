@@ -279,6 +279,7 @@ def test_what_means_nothing_is_refused(journal: Journal, take: str, session: str
 WORDS = st.text(min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=WORDS)
 def test_words_are_kept_as_they_were_written(journal: Journal, take: str, words: str) -> None:

@@ -244,6 +244,7 @@ WANTED = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=WANTED, size=st.integers(40, 3000))
 def test_pages_are_the_whole(large: Store, wanted: Wanted, size: int) -> None:
@@ -267,6 +268,7 @@ def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
     """Each of ten thousand takes lies after the one before it."""

@@ -51,6 +51,7 @@ def check(one: NoteColumns, two: NoteColumns) -> None:
             assert value == (other if other is None else pytest.approx(other, rel=1e-12, abs=1e-15)), name
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(any_part(least=1), any_part(least=1))
 def test_players_exchange_their_curves(one: NoteColumns, two: NoteColumns) -> None:
@@ -58,12 +59,14 @@ def test_players_exchange_their_curves(one: NoteColumns, two: NoteColumns) -> No
     check(one, two)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_players_exchange_their_curves_in_lively_play(seed: int) -> None:
     """The same holds where all measures have data: a minute of dense play, the second partly after the first."""
     check(improvised(seed, 60.0, 0.2), improvised(seed + 10, 60.0, 0.3))
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 1000))
 def test_chance_is_the_same_whoever_is_shifted(seed: int) -> None:

@@ -95,6 +95,7 @@ def test_there_are_routes() -> None:
     assert len(ROUTES) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["described", "forged"])
 @pytest.mark.parametrize(("method", "path"), ROUTES, ids=[f"{method} {path}" for method, path in ROUTES])
 def test_no_request_breaks_a_page(fuzzed: Fuzzed, method: str, path: str, mode: GenerationMode) -> None:
@@ -164,6 +165,7 @@ def asked(fuzzed: Fuzzed, case: Any) -> None:
         assert missed in sent, f"a key that nobody asked for is not there: {missed!r}; {told}"
 
 
+@pytest.mark.slow
 def test_requests_that_are_no_requests(fuzzed: Fuzzed) -> None:
     """Bodies that are deep, broken, of another kind or of no kind are told so, on every route that takes one.
 

@@ -147,6 +147,7 @@ asked = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(asked, st.sampled_from([64, 128, 256]))
 def test_the_record_renders_to_the_bits_that_were_heard(script, block):

@@ -97,6 +97,7 @@ def test_regions_take_turns():
         engine.reset(0)
 
 
+@pytest.mark.slow
 def test_chance_is_shared_out():
     """Two regions with a half each: every strike plays exactly one, and each about half the time."""
     engine = dry(with_regions({"chance": (0.0, 0.5)}, {"chance": (0.5, 1.0)}))
@@ -261,6 +262,7 @@ def test_an_attack_shorter_than_a_block_is_an_attack(block):
     assert np.abs(np.diff(sound)).max() < 0.15 * sound.max()
 
 
+@pytest.mark.slow
 def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
     """A thousand notes a second in blocks of 512: only voices that have faded make room."""
     bends = []
@@ -315,6 +317,7 @@ EVENTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 6)), max_size=60))
 def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script):

@@ -43,6 +43,7 @@ def test_one_that_falls_is_started_again_a_few_times() -> None:
     baking.stop()
 
 
+@pytest.mark.slow
 def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
     """A baker that has baked all ends, and only a new want starts another."""
     shutil.rmtree(empty, ignore_errors=True)

@@ -52,6 +52,7 @@ def of(kind: type, performed: list) -> list:
     return [each.event for each in list(performed) if isinstance(each.event, kind)]
 
 
+@pytest.mark.slow
 def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     """The first instrument plays before there is any other; all others come by themselves, and the baker ends."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
@@ -70,6 +71,7 @@ def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     assert host._baking.process is None
 
 
+@pytest.mark.slow
 def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,6 +95,7 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     assert "cannot be kept" in said
 
 
+@pytest.mark.slow
 def test_the_next_engine_has_what_is_played_at_once() -> None:
     """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
@@ -108,6 +111,7 @@ def test_the_next_engine_has_what_is_played_at_once() -> None:
         assert of(Program, performed[before:])[0] == Program(Player.CHILD, "harp")
 
 
+@pytest.mark.slow
 def test_whoever_leaves_early_leaves_no_baker() -> None:
     """A host that stops while instruments are baked ends the baker too."""
     with hosting(("marimba",)) as (host, performed):

@@ -187,6 +187,7 @@ def test_a_record_in_pieces_waits_for_its_rest(joined):
     assert Performed(0, on(1)) in stage.take
 
 
+@pytest.mark.slow
 def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined):
     """With a stage that sleeps and a full socket the engine plays on; awake, it is told all, in order, once."""
     pump, card, stage = joined(room=1)

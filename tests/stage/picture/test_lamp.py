@@ -30,6 +30,7 @@ def falls(times: list[float], lights: list[float]) -> list[float]:
     return turns
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(

@@ -103,6 +103,7 @@ def test_a_stopped_world_falls_asleep_too() -> None:
     assert passing(veil, ASLEEP_SECONDS + 5.1, TURN_SECONDS)[-1] == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(

@@ -215,6 +215,7 @@ FOLDERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_a_hostile_folder_costs_little(tmp_path: Path, kind: str) -> None:
     """A folder made to cost as much as it can gets its sentence within a second of work and 100 MB of memory."""
@@ -242,6 +243,7 @@ def test_what_a_damaged_sample_says_of_itself_is_not_believed(tmp_path: Path) ->
     assert np.abs(instrument.pool).max() <= 0.9
 
 
+@pytest.mark.slow
 def test_mutated_folders_play_or_get_their_sentence(tmp_path: Path) -> None:
     """Whatever bytes change in a file or in a sample, the folder plays with finite, bounded sound or is refused."""
     text = (

@@ -17,7 +17,7 @@ TABLE = tomllib.loads(Path(__file__).with_name("imports.toml").read_text("utf-8"
 HOMES: dict[str, list[str]] = TABLE.pop("homes")
 
 # The modules that belong to no room.
-ROOTS = {"", "children", "errors", "files", "places"}
+ROOTS = {"", "children", "errors", "files", "places", "schema"}
 
 OUTSIDE = {
     "clocks": {"datetime", "sched", "time"},

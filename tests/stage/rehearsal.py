@@ -103,10 +103,10 @@ class Rehearsal:
             self._owed -= BLOCK / RATE
             self.now += BLOCK / RATE
             self.playground.tick(self.now)
-            performed = self.performer.render(self._out)
-            self.performed += performed
-            for each in performed:
-                self.playground.performed(each, self.now)
+            for report in self.performer.render(self._out):
+                if isinstance(report, Performed):
+                    self.performed.append(report)
+                self.playground.follow(report, self.now)
             self.heard = bool(self._out.any())
             heard = heard or self.heard
         return heard

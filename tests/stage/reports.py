@@ -8,9 +8,10 @@ import mido
 import pygame
 
 from bedside.music.compass import Compass
-from bedside.music.events import Event, NoteOn, Player
+from bedside.music.events import Event, NoteOn, Player, Program
 from bedside.music.layout import fit
 from bedside.music.scales import scale
+from bedside.music.settings import AllSettings
 from bedside.stage.input.hands import Hands, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Button, Control, Side, Together, seats
@@ -45,7 +46,13 @@ PADS = ALONE[0].pads
 
 
 def hands(tuning: Tuning = TUNING, at: Sequence[Side] = ALONE) -> Hands:
-    return Hands(at, SIZE, tuning, INSTRUMENTS, SUSTAINED)
+    return Hands(at, SIZE, tuning, INSTRUMENTS, AllSettings(), SUSTAINED)
+
+
+def give(each: Hands, player: Player, instrument: str) -> None:
+    """Let a player have an instrument, as the engine reported it."""
+    each.settings.apply(Program(player, instrument))
+    each.tune(player)
 
 
 def finger(kind: int, x: float, y: float, number: int = 0, panel: int = 1) -> pygame.event.Event:

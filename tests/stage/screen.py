@@ -64,11 +64,11 @@ class Screen:
     def on(self, note: int, now: float, player: Player = Player.CHILD, at: tuple[float, float] | None = None) -> None:
         """Play the pad of this number."""
         key = self.pads[note % len(self.pads)].key
-        self.scene.performed(NoteOn(player, note, key, 0.8, 0.5, Source.TOUCH), now, at)
+        self.scene.follow(NoteOn(player, note, key, 0.8, 0.5, Source.TOUCH), now, at)
 
     def off(self, note: int, now: float, player: Player = Player.CHILD) -> None:
         """Leave the pad of this number."""
-        self.scene.performed(NoteOff(player, note), now, None)
+        self.scene.follow(NoteOff(player, note), now, None)
 
     def levels(self) -> NDArray[np.int64]:
         """Return the levels of every pixel, 0–255, by column, row and channel."""

@@ -105,7 +105,7 @@ class Bed(RuleBasedStateMachine):
     @rule()
     def look_for_fingers(self) -> None:
         """Ask the panel which fingers are on it."""
-        self.room.playground.miss({(1, finger) for finger in self.there})
+        self.room.playground.release_missing({(1, finger) for finger in self.there})
         self.reported -= {(Source.TOUCH, finger) for finger in range(10) if finger not in self.there}
         self.wait(0.022)
 
@@ -269,7 +269,7 @@ class Bed(RuleBasedStateMachine):
         for finger in range(10):
             if finger in self.there:
                 room.touch(pygame.FINGERUP, finger, 0, 0)
-        room.playground.miss(set())
+        room.playground.release_missing(set())
         room.playground.feed(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=(-1, -1), button=1), now)
         for scancode in (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_D, pygame.KSCAN_Q):
             room.playground.feed(pygame.event.Event(pygame.KEYUP, scancode=scancode, key=0, mod=0), now)

@@ -54,7 +54,7 @@ class Monkey:
                 self._down.discard(finger)
                 self._room.touch(pygame.FINGERUP, finger, x, y)
         if self._chance.random() < 0.01:
-            self._room.playground.miss({(1, finger) for finger in self._down})
+            self._room.playground.release_missing({(1, finger) for finger in self._down})
         self._room.let_pass(self._chance.choice((0.0, 0.0, 0.005, 0.01, 0.06)))
         if self._chance.random() < 0.02:
             self._room.paint()

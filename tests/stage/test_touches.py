@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Program
+from bedside.music.events import NoteOff, NoteOn, Player
 from bedside.music.pad import Area
 from bedside.stage.input.hands import Picked, Pressed, Tuning
 from bedside.stage.input.seats import Control, Side, Together
@@ -17,6 +17,7 @@ from stage.reports import (
     TONES,
     button,
     finger,
+    give,
     hands,
     key,
     middle,
@@ -125,7 +126,7 @@ def test_a_lost_finger_presses_nothing() -> None:
     each = hands()
     x, y = middle(button(Control.DOOR))
     each.feed(finger(DOWN, x, y, 3))
-    assert each.missing(set()) == []
+    assert each.release_missing(set()) == []
     each.feed(finger(DOWN, x, y, 4))
     each.feed(pygame.event.Event(pygame.WINDOWFOCUSLOST))
     each.feed(finger(UP, x, y, 4))
@@ -223,12 +224,12 @@ def test_pads_sound_the_keys_of_the_instrument() -> None:
     """An instrument that sounds low has low pads, a set has its pieces, one that nobody knows the world's keys."""
     each = hands(at=PAIRS[0])
     assert each.pads == {CHILD: tuple(KEYS), THERAPIST: tuple(KEYS)}
-    each.performed(Program(THERAPIST, "bass"))
-    each.performed(Program(CHILD, "drum"))
+    give(each, THERAPIST, "bass")
+    give(each, CHILD, "drum")
     assert each.pads == {CHILD: (36, 38, 42) * 3 + (36,), THERAPIST: tuple(pitch - 24 for pitch in KEYS)}
-    each.performed(Program(CHILD, "somebody's own"))
+    give(each, CHILD, "somebody's own")
     assert each.pads[CHILD] == tuple(KEYS)
-    each.performed(Program(CHILD2, "bass"))
+    give(each, CHILD2, "bass")
     assert each.pads.keys() == {CHILD, THERAPIST}
 
 
@@ -236,7 +237,7 @@ def test_a_held_finger_keeps_its_note_when_the_instrument_changes() -> None:
     """The note that sounds ends as it began; the next touch plays the new keys."""
     each = hands()
     (on,) = strikes(each.feed(finger(DOWN, PADS[0].x, PADS[0].y)))
-    each.performed(Program(CHILD, "bass"))
+    give(each, CHILD, "bass")
     assert each.feed(finger(MOVE, PADS[0].x + 1, PADS[0].y)) == []
     assert each.feed(finger(UP, PADS[0].x, PADS[0].y)) == [NoteOff(CHILD, on.note)]
     (low,) = strikes(each.feed(finger(DOWN, PADS[0].x, PADS[0].y)))
@@ -246,7 +247,7 @@ def test_a_held_finger_keeps_its_note_when_the_instrument_changes() -> None:
 def test_on_other_sides_the_instruments_stay() -> None:
     """In another world the pads play its scale, in the register of what each player plays by now."""
     each = hands()
-    each.performed(Program(CHILD, "bass"))
+    give(each, CHILD, "bass")
     each.lift()
     each.settle(ALONE, Tuning(TONES, 65, THERAPIST, False))
     assert each.pads == {CHILD: tuple(TONES.key(degree, 41) for degree in range(10))}

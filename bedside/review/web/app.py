@@ -17,6 +17,7 @@ from bedside import __version__
 from bedside.archive.store.staffcode import Gate
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
+from bedside.review.drawings import playercolours
 from bedside.review.drawings.rolls import Rolls
 from bedside.review.hearing.sound import Listening
 from bedside.review.readings.measured import Measured
@@ -67,6 +68,7 @@ def create(
     app.state.gate = store.gate()
     app.state.invitation = invitation
     app.state.pages = Pages(_HERE / "templates")
+    app.add_route("/static/players.css", _players_css)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
@@ -93,6 +95,11 @@ def _told(request: Request, status: int, sentence: str) -> Response:
         return JSONResponse({"sentence": sentence}, status)
     pages: Pages = request.app.state.pages
     return pages.show(request, "told.html", status, sentence=sentence)
+
+
+def _players_css(_request: Request) -> Response:
+    """Return the style sheet of the players' colours."""
+    return Response(playercolours.page_sheet(), media_type="text/css")
 
 
 async def _fault(request: Request, error: Exception) -> Response:

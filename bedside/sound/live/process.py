@@ -80,7 +80,7 @@ def main(link: Link, settings: Settings) -> None:
     threading.Thread(target=_bring, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
     link.sendall(wire.pack(wire.Ready()))
     how = _asked_to_open(link)
-    pump.settle()
+    pump.adopt_all()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -105,7 +105,7 @@ def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
         for instrument in arrivals.look():
             if playing.is_set():
                 _hurry()
-            pump.bring(instrument)
+            pump.offer(instrument)
             time.sleep(_PAUSE_SECONDS)
         if not arrivals.awaited:
             return

@@ -17,7 +17,8 @@ OF_PITCH = {"pitch_mean", "pitch_classes", "key", "dissonance"}
 
 
 def whole(part: NoteColumns, seconds: float | None = None) -> dict[str, Any]:
-    return told(take(part, seconds=seconds))["players"]["child"]["whole"]
+    found: dict[str, Any] = told(take(part, seconds=seconds))["players"]["child"]["whole"]
+    return found
 
 
 def changed(before: dict[str, Any], after: dict[str, Any], within: float = 1e-9) -> set[str]:

@@ -65,12 +65,12 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
         ids |= dict.fromkeys(("which", "link", "rating"), written)
         schema = schemathesis.openapi.from_dict(pages.bare.openapi())
         made = Fuzzed(pages, pages.visitor(), ids, schema)
-        made.visitor._transport.raise_server_exceptions = True  # type: ignore[attr-defined]
+        made.visitor._transport.raise_server_exceptions = True
         tell = pages.bare.exception_handlers[NotFound]
 
         async def note(request: Any, error: NotFound) -> Any:
             made.missed.append(error.which)
-            return await tell(request, error)  # type: ignore[misc, arg-type]
+            return await tell(request, error)  # type: ignore[misc]
 
         pages.bare.exception_handlers[NotFound] = note
         yield made

@@ -173,6 +173,7 @@ def test_a_page_names_its_methods(visitor: TestClient) -> None:
         ("GET", "/api/takes/1", 404),
         ("GET", "/sound/1.wav", 404),
         ("GET", "/static/style.css", 200),
+        ("GET", "/static/players.css", 200),
         ("GET", "/static/icon.svg", 200),
         ("GET", "/static/nothing.css", 404),
         ("GET", "/static/%2e%2e/guard.py", 404),

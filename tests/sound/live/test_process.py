@@ -54,12 +54,12 @@ def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     assert wait_for(stage, wire.Opened) == [wire.Opened(0.0, "")]
     stage.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH), asked_ns=99)
     reports = wait_for(stage, wire.Outcome)
-    assert isinstance(reports[0].performed.event, TakeBegan)
+    assert isinstance(reports[0].report.event, TakeBegan)
     stage.send(wire.Quit())
     assert process.wait(20) == 0
     assert Performed(0, Lost()) in stage.take
     assert isinstance(stage.take[-1].event, TakeEnded)
-    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.performed.event, NoteOn)] == [99]
+    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.report.event, NoteOn)] == [99]
 
 
 def test_a_process_whose_stage_is_gone_ends(started):

@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 
 from bedside.music.smoothstep import smoothstep
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
 
@@ -20,7 +20,7 @@ class Canopy:
     Over a clearing at ``clear`` of the width they hang only ``open`` times as low. The nearer, the higher they end.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 6)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 6)]
     low: Annotated[float, Within(0.02, 1)]
     clear: Annotated[float, Within(-0.5, 1.5)] = 0.5
     open: Annotated[float, Within(0, 1)] = 0.4

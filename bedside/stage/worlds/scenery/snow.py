@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 
 from bedside.music.smoothstep import smoothstep
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, ridge, smooth
 
 
@@ -21,7 +21,7 @@ class Snow:
     thickens downwards in a colour of its own, by a strength of 0–1. ``drifts`` is how much the wind has shaped it.
     """
 
-    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Within(2, 24)]
+    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Count(2, 24)]
     lit: Colour
     shade: Colour
     light_at: Annotated[float, Within(-1, 2)] = 0.5

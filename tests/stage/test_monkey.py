@@ -12,7 +12,7 @@ from bedside.music.events import Source
 from bedside.stage.input.seats import Control, Side, Together
 from stage.rehearsal import SIZE, Rehearsal
 
-TOUCHES = int(os.environ.get("BEDSIDE_TOUCHES", "20000"))
+TOUCHES = int(os.environ.get("BEDSIDE_TOUCHES", "8000"))
 
 # After so many moves of its fingers it is seen whether a pad sounds.
 _OFTEN = 100

@@ -24,6 +24,7 @@ from bedside.archive.store.models import StaffCode
 from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
 from bedside.archive.store.store import Store
 from bedside.errors import Refused
+from effort import times
 
 CODE = "seahorse-7-harbour"
 WRONG = "seahorse-8-harbour"
@@ -167,7 +168,7 @@ class Tries(RuleBasedStateMachine):
 
 # Each life costs many writes to the disk: what fails is not made shorter.
 Tries.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
+    max_examples=times(30), stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
 )
 TestTries = pytest.mark.slow(Tries.TestCase)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bedside.review.report import pdf
 from bedside.review.report.blocks import Chapter, MomentList, Report, ReportTable, Section, SectionKind, Text
+from effort import times
 from review.report.reports import CODE, GOAL, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
 
@@ -143,7 +144,7 @@ SIGNS = st.text(st.sampled_from("aW -\n\t\r\x00\x07\x1b\u202e\u200f\u00ad\ufeff×
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(12), deadline=None)
 @given(SIGNS, st.lists(st.tuples(SIGNS, SIGNS, SIGNS), max_size=4), st.booleans())
 def test_whatever_is_typed_is_a_document(words: str, cells: list[tuple[str, str, str]], numeric: bool) -> None:
     """Signs that steer, turn or are nowhere in the font, empty texts and the PDF's own words break nothing."""

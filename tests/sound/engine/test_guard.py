@@ -8,6 +8,7 @@ from scipy.signal import sosfilt
 
 from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.loudness import k_weighting
+from effort import times
 
 RATE = 48000
 
@@ -47,7 +48,7 @@ def test_no_three_seconds_are_louder_than_the_ceiling(level, ceiling):
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 3.0), st.floats(-70, 0)), min_size=1, max_size=10), st.integers(0, 99))
 def test_no_rhythm_of_loud_and_soft_gets_past_it(pieces, seed):
     """Bursts of any length and level between others keep under the ceiling."""

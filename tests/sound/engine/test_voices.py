@@ -23,6 +23,7 @@ from bedside.music.events import (
 )
 from bedside.sound.engine.engine import Engine
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS
+from effort import times
 from sound.listening import cents
 from sound.playing import (
     BLOCK,
@@ -318,7 +319,7 @@ EVENTS = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 6)), max_size=60))
 def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script):
     """Any events in any order: finite, the same twice, and once all is let go, silence without a held note."""

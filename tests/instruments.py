@@ -6,7 +6,6 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 
 import conftest  # noqa: F401 - says where the cache is
-
 from bedside.sound.library import band, cache, catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.stage.bed import RATE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,11 +87,10 @@ def test_who_reads_holds_up_nobody_who_writes(folder: Path) -> None:
             writing.append(take, [KEPT])
         with reading(review._engine) as slow:
             assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1
-            began = time.monotonic()
+            # SQLite would give up after five seconds.
             with bed.writing() as writing:
                 writing.append(take, NEW)
                 assert review.performed(take) == [KEPT], "who reads waits for nobody"
-            assert time.monotonic() - began < 4.0, "SQLite gives up after five seconds"
             assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1, "what is read is of one moment"
         assert review.performed(take) == [KEPT, *NEW]
 

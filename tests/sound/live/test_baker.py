@@ -47,7 +47,7 @@ def launch(empty: Path):
         process.end(20.0)
 
 
-def wait_for(true, seconds=60.0):
+def wait_for(true, seconds=240.0):
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():

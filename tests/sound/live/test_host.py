@@ -13,6 +13,7 @@ from bedside.music.events import NoteOff, NoteOn, Player, Program, Resumed, Sour
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
+from sound.live.kept import keep
 
 RATE = 8_000
 
@@ -40,7 +41,7 @@ def hosting(first: tuple[str, ...]):
         host.stop()
 
 
-def wait_for(true, seconds: float = 60.0) -> None:
+def wait_for(true, seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
@@ -96,9 +97,10 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
 
 
 @pytest.mark.slow
-def test_the_next_engine_has_what_is_played_at_once() -> None:
+def test_the_next_engine_has_what_is_played_at_once(tmp_path: Path) -> None:
     """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
+    keep(tmp_path / "instruments", RATE)
     with hosting(("marimba",)) as (host, performed):
         host.ask(Program(Player.CHILD, "harp"))
         wait_for(lambda: "harp" in host.instruments and len(host.instruments) == len(names))

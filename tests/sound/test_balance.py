@@ -40,6 +40,7 @@ def middle(name):
     return [key for key in range(patch.register, patch.register + 12, 3) if key <= patch.highest]
 
 
+@pytest.mark.slow
 def test_all_instruments_are_equally_loud(instruments):
     """At one velocity the mid-range of every instrument lies within 2 LU of that of all together."""
     levels = {

@@ -28,6 +28,7 @@ from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.room import SPACES
 from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.profiles import PROFILES
+from effort import times
 from sound.tones import RATE
 
 POLYPHONY = 8
@@ -147,7 +148,7 @@ def perform(script, block):
 
 
 @pytest.mark.parametrize("block", [64, 100, 128, 256, 512])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15), deadline=None)
 @given(script=SCRIPTS)
 @example(script=HOPPED)
 @example(script=LATE)
@@ -158,8 +159,9 @@ def test_no_voice_reads_outside_its_tables_and_the_same_comes_out_twice(block, s
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [64, 512])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15), deadline=None)
 @given(script=SCRIPTS)
 @example(script=TWICE)
 @example(script=OVER)

@@ -70,6 +70,7 @@ def assert_safe(sound, profile):
     assert short_term_lufs(sound) <= PROFILES[profile].loudness_lufs
 
 
+@pytest.mark.slow
 def test_no_instrument_can_be_made_loud(instruments):
     """The worst mash of every instrument keeps under −3 dBTP and under the ward's −20 LUFS of any three seconds."""
     for instrument in instruments:
@@ -77,6 +78,7 @@ def test_no_instrument_can_be_made_loud(instruments):
         assert_safe(sound, "ward")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("space", room.SPACES)
 def test_no_room_and_no_profile_lets_loudness_through(profile, space):
@@ -88,6 +90,7 @@ def test_no_room_and_no_profile_lets_loudness_through(profile, space):
     assert_safe(mash(engine, instrument), profile)
 
 
+@pytest.mark.slow
 def test_neither_bends_nor_part_levels_raise_it():
     """With every part at its loudest, all bent and swept, the ceiling stands."""
     instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)
@@ -146,6 +149,7 @@ def test_without_the_limiter_the_ceiling_falls(monkeypatch):
     assert true_peak_db(play(engine, 4.0)) > TRUE_PEAK_DB + 3
 
 
+@pytest.mark.slow
 def test_without_the_guard_the_loudness_passes(monkeypatch):
     """A build whose guard does nothing is caught by the very same check."""
     monkeypatch.setattr("bedside.sound.engine.guard.LoudnessGuard.render", lambda _self, _block: None)

@@ -43,6 +43,7 @@ def test_the_keyboard_does_everything(page: Page) -> None:
     page.keyboard.press("Tab")
 
 
+@pytest.mark.alone
 def test_a_curve_tells_and_plays_what_is_behind_it(page: Page, pages: Pages) -> None:
     """Pointing at a curve tells its value there; clicking plays the six seconds behind it and lists their notes."""
     told = page.request.get(f"{pages.address}/api/takes/{pages.take()}/measures").json()

@@ -54,6 +54,7 @@ def test_a_bend_makes_no_click():
         assert bend_of(play(engine, 0.02)) < 1.35 * highest
 
 
+@pytest.mark.slow
 def test_a_finger_slides_a_note_across_the_keys_like_a_theremin():
     """A glide over two octaves is heard at every pitch on the way, at one level, and the note stays one note."""
     engine = dry()

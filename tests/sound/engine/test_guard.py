@@ -8,6 +8,7 @@ from scipy.signal import sosfilt
 
 from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.loudness import k_weighting
+from effort import times
 
 RATE = 48000
 
@@ -46,7 +47,8 @@ def test_no_three_seconds_are_louder_than_the_ceiling(level, ceiling):
     assert loud[100] == pytest.approx(min(ceiling, short_term(noise(12, level))[100]), abs=2.5)
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 3.0), st.floats(-70, 0)), min_size=1, max_size=10), st.integers(0, 99))
 def test_no_rhythm_of_loud_and_soft_gets_past_it(pieces, seed):
     """Bursts of any length and level between others keep under the ceiling."""
@@ -79,6 +81,7 @@ def test_a_steady_loud_sound_does_not_pump():
     assert 10 * np.log10(max(momentary) / min(momentary)) < 1.0
 
 
+@pytest.mark.slow
 def test_both_ears_share_one_gain():
     """A sound on the left is turned down on the right too, so that nothing moves."""
     sound = noise(5, 0.5)
@@ -127,6 +130,7 @@ def test_a_new_ceiling_is_reached_softly():
     assert around.min() > level[300] - 16
 
 
+@pytest.mark.slow
 def test_rest_and_clear_forget():
     """After three seconds of rest, as after a clear, a sound passes as if it were the first."""
     first = guard(noise(1, 0.5))

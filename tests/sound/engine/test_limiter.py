@@ -89,6 +89,7 @@ def test_below_the_ceiling_it_changes_no_bit_and_delays_by_its_look_ahead(sound,
     assert limiter.silent or sound[:, -limiter.delay - block :].any()
 
 
+@pytest.mark.slow
 @given(sounds(kinds=("steady",)), st.sampled_from([64, 128]))
 def test_the_gain_never_jumps(sound, block):
     """Gain falls over the whole look-ahead, in no step, rises no faster than it recovers, and both ears share it."""
@@ -103,6 +104,7 @@ def test_the_gain_never_jumps(sound, block):
     assert steps.max(initial=0.0) <= RELEASE_DB_PER_SECOND / RATE + 1e-4
 
 
+@pytest.mark.slow
 @given(sounds())
 def test_the_size_of_its_blocks_is_not_heard(sound):
     """The same sound in blocks of 32 and of 256 frames comes out the same, but for rounding."""

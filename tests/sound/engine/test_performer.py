@@ -33,6 +33,7 @@ from bedside.sound.engine import offline
 from bedside.sound.engine.chain import RISE_SECONDS
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
+from effort import times
 from sound.tones import RATE, band
 
 BAND = band()
@@ -147,7 +148,8 @@ asked = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(80), deadline=None)
 @given(asked, st.sampled_from([64, 128, 256]))
 def test_the_record_renders_to_the_bits_that_were_heard(script, block):
     """Whatever is asked and whenever, rendering what was performed gives the very bits that the performer gave."""

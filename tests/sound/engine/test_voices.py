@@ -23,6 +23,7 @@ from bedside.music.events import (
 )
 from bedside.sound.engine.engine import Engine
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS
+from effort import times
 from sound.listening import cents
 from sound.playing import (
     BLOCK,
@@ -97,6 +98,7 @@ def test_regions_take_turns():
         engine.reset(0)
 
 
+@pytest.mark.slow
 def test_chance_is_shared_out():
     """Two regions with a half each: every strike plays exactly one, and each about half the time."""
     engine = dry(with_regions({"chance": (0.0, 0.5)}, {"chance": (0.5, 1.0)}))
@@ -261,6 +263,7 @@ def test_an_attack_shorter_than_a_block_is_an_attack(block):
     assert np.abs(np.diff(sound)).max() < 0.15 * sound.max()
 
 
+@pytest.mark.slow
 def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
     """A thousand notes a second in blocks of 512: only voices that have faded make room."""
     bends = []
@@ -315,7 +318,8 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(30), deadline=None)
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 6)), max_size=60))
 def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script):
     """Any events in any order: finite, the same twice, and once all is let go, silence without a held note."""

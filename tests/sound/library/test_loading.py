@@ -98,6 +98,7 @@ def test_what_is_not_there_any_more_is_named(own: Path) -> None:
     assert loading.missing_instruments(events) == ["Tone", "bells", "glass"]
 
 
+@pytest.mark.slow
 def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
     """A take renders to the same bits with the instruments that it uses as with all of them."""
     take = [

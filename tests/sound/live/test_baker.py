@@ -47,7 +47,7 @@ def launch(empty: Path):
         process.end(20.0)
 
 
-def wait_for(true, seconds=60.0):
+def wait_for(true, seconds=240.0):
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():
@@ -137,6 +137,7 @@ def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe]
     assert (tmp_path / "letter.txt").read_text() == "keep me"
 
 
+@pytest.mark.slow
 def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     """The process makes every instrument of the catalogue, in order, behind everything else, and ends by itself."""
     process = launch()
@@ -146,6 +147,7 @@ def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     assert whole(empty) == sorted(recipe.name for recipe in catalogue.recipes(None))
 
 
+@pytest.mark.slow
 def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     """Two bakers on one cache leave each instrument whole, and nothing else."""
     both = [launch() for _ in range(2)]
@@ -155,6 +157,7 @@ def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     assert len(list(empty.iterdir())) == len(names)
 
 
+@pytest.mark.slow
 def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
     """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
     for count in range(1, 4):
@@ -166,6 +169,7 @@ def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
         assert len(whole(empty)) == len(files) >= count
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
@@ -193,6 +197,7 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     assert len(whole(empty)) < len(catalogue.shipped_patches())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("count", [2, len(catalogue.recipes(None))])
 def test_a_folder_made_meanwhile_goes_with_whoever_started_it(

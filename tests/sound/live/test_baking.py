@@ -1,6 +1,5 @@
 """The host sees to it that a baker is at work while one is wanted, and that nothing of its work is left behind."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from bedside.sound.live import baking
 from bedside.sound.live.baking import Baking
+from sound.live.kept import keep
 
 RATE = 8_000
 
@@ -43,9 +43,10 @@ def test_one_that_falls_is_started_again_a_few_times() -> None:
     baking.stop()
 
 
+@pytest.mark.slow
 def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
     """A baker that has baked all ends, and only a new want starts another."""
-    shutil.rmtree(empty, ignore_errors=True)
+    keep(empty, RATE, but=1)
     baking = Baking(RATE, None)
     baking.want()
     baking.look(0.0)

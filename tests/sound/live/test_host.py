@@ -13,6 +13,7 @@ from bedside.music.events import NoteOff, NoteOn, Player, Program, Resumed, Sour
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
+from sound.live.kept import keep
 
 RATE = 8_000
 
@@ -40,7 +41,7 @@ def hosting(first: tuple[str, ...]):
         host.stop()
 
 
-def wait_for(true, seconds: float = 60.0) -> None:
+def wait_for(true, seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
@@ -52,6 +53,7 @@ def of(kind: type, performed: list) -> list:
     return [each.event for each in list(performed) if isinstance(getattr(each, "event", None), kind)]
 
 
+@pytest.mark.slow
 def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     """The first instrument plays before there is any other; all others come by themselves, and the baker ends."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
@@ -70,6 +72,7 @@ def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     assert host._baking.process is None
 
 
+@pytest.mark.slow
 def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,9 +96,11 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     assert "cannot be kept" in said
 
 
-def test_the_next_engine_has_what_is_played_at_once() -> None:
+@pytest.mark.slow
+def test_the_next_engine_has_what_is_played_at_once(tmp_path: Path) -> None:
     """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
+    keep(tmp_path / "instruments", RATE)
     with hosting(("marimba",)) as (host, performed):
         host.ask(Program(Player.CHILD, "harp"))
         wait_for(lambda: "harp" in host.instruments and len(host.instruments) == len(names))
@@ -108,6 +113,7 @@ def test_the_next_engine_has_what_is_played_at_once() -> None:
         assert of(Program, performed[before:])[0] == Program(Player.CHILD, "harp")
 
 
+@pytest.mark.slow
 def test_whoever_leaves_early_leaves_no_baker() -> None:
     """A host that stops while instruments are baked ends the baker too."""
     with hosting(("marimba",)) as (host, performed):

@@ -45,6 +45,7 @@ def wait_for(stage, kind, seconds=60.0, count=1):
     return stage.all(kind)
 
 
+@pytest.mark.slow
 def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
@@ -76,6 +77,7 @@ def test_a_process_that_is_not_needed_ends(started):
     assert process.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))

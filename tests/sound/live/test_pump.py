@@ -187,6 +187,7 @@ def test_a_record_in_pieces_waits_for_its_rest(joined):
     assert Performed(0, on(1)) in stage.take
 
 
+@pytest.mark.slow
 def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined):
     """With a stage that sleeps and a full socket the engine plays on; awake, it is told all, in order, once."""
     pump, card, stage = joined(room=1)
@@ -225,6 +226,7 @@ def test_a_stage_that_never_reads_costs_no_memory_without_end(joined, monkeypatc
 def test_the_engine_says_often_enough_that_it_lives(joined):
     """No stretch of sound as long as the promised beat is without one, and it says where the take stands."""
     _, card, stage = joined()
+    began_ns = time.perf_counter_ns()
     card.play(RATE // 2)
     beats = stage.all(wire.Beat)
     assert len(beats) >= 0.5 / BEAT_SECONDS
@@ -235,7 +237,7 @@ def test_the_engine_says_often_enough_that_it_lives(joined):
     assert last.playing
     assert 0 < last.frame <= RATE // 10 + BLOCK
     assert last.longest > 0
-    assert 0 <= time.perf_counter_ns() - last.at_ns < 1e9
+    assert began_ns <= last.at_ns <= time.perf_counter_ns()
 
 
 def test_late_blocks_of_the_card_and_of_the_engine_are_counted(joined, monkeypatch):

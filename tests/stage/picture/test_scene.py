@@ -24,6 +24,7 @@ def test_light_rises_as_a_slope() -> None:
     assert 5 < lights[0] < lights[1] < 0.9 * lights[2]
 
 
+@pytest.mark.slow
 def test_the_flower_is_born_under_the_finger() -> None:
     """A finger at the left of a pad lights the left of it, and one at the right the right."""
     for side in (-0.35, 0.35):
@@ -143,6 +144,7 @@ def test_what_moves_lies_within_the_dirty_rectangles() -> None:
     assert screen.scene.dirty == []
 
 
+@pytest.mark.slow
 def test_a_paint_left_half_way_is_made_good() -> None:
     """When the caller drops a paint after any number of steps, the next whole one shows what it would have shown."""
     for steps in range(0, 30, 7):
@@ -190,6 +192,7 @@ def test_more_keys_than_lights_share_them_and_all_go_dark() -> None:
     assert (screen.levels() == before).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(2, 2), (320, 100), (100, 900), (1920, 1080)])
 def test_any_screen_has_a_picture(size: tuple[int, int]) -> None:
     """From two pixels to a large screen a scene is built and lights up."""

@@ -18,6 +18,7 @@ def test_a_sample_of_each_kind_sounds(tmp_path, ending):
     assert abs(cents(hertz(heard(instrument, seconds=0.8)), C4)) < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [22050, 44100, 96000])
 @pytest.mark.parametrize("key", [48, 53, 60, 71, 79])
 def test_a_sample_at_any_rate_is_in_tune_on_every_key(tmp_path, rate, key):

@@ -166,6 +166,7 @@ def test_the_first_of_several_files_is_played_and_the_others_are_said(tmp_path):
     assert ignored == ["kit.sfz"]
 
 
+@pytest.mark.slow
 def test_layers_go_before_sounds_are_cut_to_nothing(tmp_path):
     """A large library plays within the pool: fewer layers, then shorter sounds, every velocity still heard once."""
     layers = "\n".join(f"<region> sample=one.wav lovel={8 * n} hivel={8 * n + 7} volume={n - 15}" for n in range(16))
@@ -177,6 +178,7 @@ def test_layers_go_before_sounds_are_cut_to_nothing(tmp_path):
         assert sum(low <= velocity <= high for low, high in (each.velocity for each in instrument.at(70))) == 1
 
 
+@pytest.mark.slow
 def test_keys_go_before_loops_are_cut(tmp_path):
     """Where loops do not fit, keys at the ends are left out; the rest stays whole and stands for them."""
     text = "<region> sample=one.wav loop_mode=loop_continuous loop_start=100000 loop_end=383999"

@@ -47,9 +47,10 @@ def test_a_take_that_was_to_end_is_ended_for_its_engine() -> None:
     """Where the engine is gone before it ended the take, the end is at the last frame heard of, once."""
     standing = Continuation(set())
     standing.close(0)
-    assert standing.ended is None
+    unbegun = standing.ended
     standing.performed(BEGAN, 500)
-    assert standing.ended is None
+    playing = standing.ended
+    assert (unbegun, playing) == (None, None)
     standing.beat(wire.Beat(4_800, 1_000, 0, 0.0, True))
     standing.close(0)
     assert standing.ended == Performed(4_800, TakeEnded())

@@ -3,8 +3,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -17,8 +19,13 @@ from sound.link import Stage
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
 
-def test_settings_cross_as_text():
+# An engine's process, and the stage's end of its socket.
+Running = tuple[subprocess.Popen[bytes], Stage]
+
+
+def test_settings_cross_as_text() -> None:
     """What an engine's process is told at its start arrives as it was, and a setting that is none is refused."""
     settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
     text = settings.to_json()
@@ -28,14 +35,14 @@ def test_settings_cross_as_text():
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
     ours, theirs = socket.socketpair()
     process = subprocess.Popen(
@@ -53,7 +60,7 @@ def running(settings):
         ours.close()
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until
@@ -62,7 +69,7 @@ def wait_for(stage, kind, seconds=60.0, count=1):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
-def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
+def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started: Running) -> None:
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
     wait_for(stage, wire.Ready)
@@ -79,7 +86,7 @@ def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
-def test_a_process_whose_stage_is_gone_ends(started):
+def test_a_process_whose_stage_is_gone_ends(started: Running) -> None:
     """No engine outlives its stage, neither while it plays nor while it waits to be opened."""
     process, stage = started
     wait_for(stage, wire.Ready)
@@ -88,7 +95,7 @@ def test_a_process_whose_stage_is_gone_ends(started):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
-def test_a_process_that_is_not_needed_ends(started):
+def test_a_process_that_is_not_needed_ends(started: Running) -> None:
     """Where the beginning fails elsewhere, an engine that was never opened ends when it is asked."""
     process, stage = started
     stage.send(wire.Quit())
@@ -96,7 +103,9 @@ def test_a_process_that_is_not_needed_ends(started):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
-def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
+def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
     recipes = {recipe.name: recipe for recipe in catalogue.recipes(None)}

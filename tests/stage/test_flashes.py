@@ -13,6 +13,7 @@ from bedside.stage.input.seats import Control, Together
 from bedside.stage.picture import gallery, lamp, sign, veil
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world as worlds
+from bedside.stage.worlds.scenery.air import Air
 from bedside.stage.worlds.scenery.field import Field
 from bedside.stage.worlds.world import Tone
 from stage import hazards
@@ -202,7 +203,7 @@ class Stripes:
 def bright() -> worlds.World:
     """Return the night at a brightness at which a change of all of it counts."""
     night = worlds.find("night")
-    air = replace(
-        night.layers[0], whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in night.layers[0].stops)
-    )
+    sky = night.layers[0]
+    assert isinstance(sky, Air)
+    air = replace(sky, whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in sky.stops))
     return replace(night, layers=(air,), motes=())

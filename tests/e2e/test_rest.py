@@ -2,13 +2,17 @@
 
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from bedside.stage.picture import veil
 from e2e.bed import bed, pads, spot, wait_for_silence
 from e2e.rig.eye import Eye
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 # The light of the last touch is gone after this at the most.
 FADED_SECONDS = 15.0
@@ -21,14 +25,14 @@ VEILS_A_SECOND = 12
 STEP = 4
 
 
-def look(screen, folder):
+def look(screen: Touchscreen, folder: Path) -> NDArray[np.int_]:
     """Return the levels of every pixel of the screen."""
     path = folder / "look.bmp"
     screen.screenshot(path)
     return pygame.surfarray.array3d(pygame.image.load(path)).astype(int)
 
 
-def test_rest_is_rest(touchscreen, card, tmp_path):
+def test_rest_is_rest(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """A minute without a touch: exact silence, nothing drawn until the veil comes, and under it the world only darkens.
 
     The next touch sounds at once all the same.
@@ -72,6 +76,6 @@ def test_rest_is_rest(touchscreen, card, tmp_path):
         assert program.stderr.read_text() == ""
 
 
-def faded(eye):
+def faded(eye: Eye) -> bool:
     """Say whether nothing was drawn for two seconds."""
     return time.monotonic() - eye.drawn[-1] > 2.0

@@ -2,13 +2,16 @@
 
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from bedside.stage.picture import dimmer
 from e2e.bed import bed, pads, spot, wait_for_silence
 from e2e.rig.eye import Eye
+from e2e.rig.touchscreen import Touchscreen
 
 # The light of the last touch is gone after this at the most.
 FADED_SECONDS = 15.0
@@ -21,7 +24,7 @@ VEILS_A_SECOND = 12
 STEP = 4
 
 
-def look(screen, folder):
+def look(screen: Touchscreen, folder: Path) -> NDArray[np.int_]:
     """Return the levels of every pixel of the screen."""
     path = folder / "look.bmp"
     screen.screenshot(path)
@@ -72,6 +75,6 @@ def test_rest_is_rest(touchscreen, card, tmp_path):
         assert program.stderr.read_text() == ""
 
 
-def faded(eye):
+def faded(eye: Eye) -> bool:
     """Say whether nothing was drawn for two seconds."""
     return time.monotonic() - eye.drawn[-1] > 2.0

@@ -119,7 +119,7 @@ def test_modes_decay_as_the_patch_states(name: str) -> None:
 
 def joint(made: Any) -> float:
     """Return the second at which weak modes of a ringing table begin to fade out."""
-    return max(0.3, (made.samples.shape[1] - made.loop) / RATE - 0.6)
+    return float(max(0.3, (made.samples.shape[1] - made.loop) / RATE - 0.6))
 
 
 @pytest.mark.parametrize("name", ["harp", "guitar", "bass"])

@@ -216,7 +216,7 @@ class Stripes:
 def bright() -> worlds.World:
     """Return the night at a brightness at which a change of all of it counts."""
     night = worlds.find("night")
-    air = replace(
-        night.layers[0], whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in night.layers[0].stops)
-    )
+    sky = night.layers[0]
+    assert isinstance(sky, Air)
+    air = replace(sky, whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in sky.stops))
     return replace(night, layers=(air,), motes=())

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bedside.errors import BedsideError
+from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache, catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.live import baker
@@ -34,7 +36,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def launch(empty: Path):
+def launch(empty: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Give a way to start a real baker."""
     started = []
 
@@ -75,12 +77,16 @@ def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None
 
 @pytest.mark.parametrize("fault", [BedsideError("The folder is a picture."), ValueError("deep inside")])
 def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
-    fault: Exception, recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    fault: Exception,
+    recipes: list[Recipe],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A recipe that fails is told in one sentence, and the next one is baked."""
     made = Recipe.make
 
-    def make(recipe, rate, progress):
+    def make(recipe: Recipe, rate: int, progress: Callable[[float], None]) -> tuple[Instrument, list[str]]:
         if recipe.name == "two":
             raise fault
         return made(recipe, rate, progress)
@@ -93,7 +99,9 @@ def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
     assert said == [expected]
 
 
-def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, monkeypatch, capsys) -> None:
+def test_what_is_left_out_is_told_once(
+    recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What a folder of samples says and nobody knows is listed when it is baked, and not when it is there already."""
     made = Recipe.make
     monkeypatch.setattr(Recipe, "make", lambda *told: (made(*told)[0], ["fil_type", "eq1_gain"]))
@@ -104,7 +112,9 @@ def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, mo
     assert "“one”" in said
 
 
-def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_in_the_cache_another_folder_has_them(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where the cache cannot be written, all come to lie in the other folder, and the staff get one sentence."""
     (tmp_path / "file").write_text("in the way")
     fallback = tmp_path / "fallback"
@@ -115,7 +125,9 @@ def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe]
     assert "cannot be kept" in said
 
 
-def test_without_room_anywhere_it_ends(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_anywhere_it_ends(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where nothing at all can be written, nothing more is baked, and the staff are told that too."""
     (tmp_path / "file").write_text("in the way")
     baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "fallback")
@@ -162,7 +174,11 @@ def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
     """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
     for count in range(1, 4):
         process = launch()
-        wait_for(lambda count=count: len(list(empty.glob("*.tables"))) >= count)
+
+        def enough(least: int = count) -> bool:
+            return len(list(empty.glob("*.tables"))) >= least
+
+        wait_for(enough)
         process.kill()
         process.wait()
         files = list(empty.glob("*.tables"))

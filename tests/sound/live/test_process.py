@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,6 +14,8 @@ from sound.link import Stage
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
+
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was."""
@@ -21,14 +24,14 @@ def test_settings_cross_as_text():
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
     process = children.launch(main, settings, stderr_to_log="engine")
     try:
@@ -37,7 +40,7 @@ def running(settings):
         process.end(20.0)
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until

@@ -42,7 +42,7 @@ def ends(patch: Patch) -> tuple[int, int, int]:
 
 def joint(made: KeyTables) -> int:
     """Return the frame where the loop of a table begins."""
-    return made.samples.shape[1] - made.loop
+    return int(made.samples.shape[1] - made.loop)
 
 
 def bends(sound: NDArray[np.float64]) -> float:

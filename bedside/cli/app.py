@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bedside import __version__, places
+from bedside import __version__, log, places
 from bedside.cli import afterwards, examining, keeping, playing
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="bedside",
@@ -41,6 +45,10 @@ def start(
 ) -> None:
     """Play, when no command is named."""
     context.obj = (data or places.user_data()).absolute()
+    name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
+    log.start(context.obj, name)
+    if name != "cli":
+        _log.info("Started version %s on %s, Python %s.", *map(log.Safe, (__version__, sys.platform, sys.version[:6])))
     if context.invoked_subcommand is None:
         context.invoke(playing.play, context)
 

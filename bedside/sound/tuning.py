@@ -26,11 +26,3 @@ class Scaled:
     def at(self, key: int) -> float:
         """Return the quantity at a MIDI key, in the unit of ``c4``."""
         return self.c4 * math.exp2((MIDDLE_C - key) / self.halving)
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """The range, ends included, in which a parameter of a patch must lie at every key; written in its annotation."""
-
-    low: float
-    high: float

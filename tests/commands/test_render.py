@@ -12,7 +12,7 @@ import soundfile
 
 from bedside.archive.recorder import Recorder
 from bedside.archive.store.store import Store
-from bedside.music.events import NoteOff, NoteOn, Player, Program, Source
+from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Source
 from bedside.sound.audiofile import endings
 from bedside.sound.engine import offline
 from bedside.sound.library import band
@@ -64,7 +64,10 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     folder = kept / "sounds" / "glass"
     folder.mkdir(parents=True)
     (folder / "glass.sfz").write_text("<region> sample=*saw lokey=40 hikey=90\n")
-    notes = [(0.0, Program(Player.CHILD, "glass")), (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))]
+    notes: list[tuple[float, Event]] = [
+        (0.0, Program(Player.CHILD, "glass")),
+        (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)),
+    ]
     instruments = band.load(48000, names={"glass"}, own=folder.parent)
     with Store.create(kept) as store:
         recorder = Recorder(store, None, "bedside", origin="demo")

@@ -30,8 +30,8 @@ RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
 @pytest.fixture(autouse=True)
 def _gallery(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the pictures on panels: they are the same on every panel, and take longer than all frames."""
-    monkeypatch.setattr(gallery, "miniature", MINIATURES)
-    monkeypatch.setattr(gallery, "instrument", lambda *asked: INSTRUMENTS(*asked).copy())
+    monkeypatch.setattr(gallery, "world_miniature", MINIATURES)
+    monkeypatch.setattr(gallery, "instrument_picture", lambda *asked: INSTRUMENTS(*asked).copy())
 
 
 def drummed(room: Playroom) -> Seen:

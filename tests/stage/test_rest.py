@@ -88,7 +88,7 @@ def test_a_touch_wakes_the_world() -> None:
     room.paint_until(600.0, rate=1)
     asleep = room.levels()
     assert pads(asleep).mean() < 0.125 * pads(before).mean()
-    pad = room.playground.pads[0].pads[0]
+    pad = room.playground.sides[0].pads[0]
     room.tap(pad.x, pad.y)
     corner = (slice(SIZE[0] - 20, SIZE[0]), slice(SIZE[1] - 20, SIZE[1]))
     room.paint(600.1)

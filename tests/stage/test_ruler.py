@@ -106,13 +106,13 @@ def test_a_target_is_twenty_millimetres_either_way(
     monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], mm: tuple[float, float], least: float
 ) -> None:
     """However the tablet is held, and where its pixels are not quite square, no side of a target is shorter."""
-    monkeypatch.setattr(ruler, "pixels", lambda: None)
+    monkeypatch.setattr(ruler, "screen_pixels", lambda: None)
     assert bed.least(size, mm) == pytest.approx(least)
 
 
 def test_a_window_is_measured_as_its_screen_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known of the screen holds for a window on it, which is smaller."""
-    monkeypatch.setattr(ruler, "pixels", lambda: (2560, 1600))
+    monkeypatch.setattr(ruler, "screen_pixels", lambda: (2560, 1600))
     monkeypatch.setattr(ruler, "measured", lambda: (217.0, 136.0))
     assert bed.least((1280, 800), None) == pytest.approx(20 * 2560 / 217)
 

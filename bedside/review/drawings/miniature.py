@@ -6,16 +6,9 @@ from collections.abc import Sequence
 
 from bedside.music.events import Player
 from bedside.music.notes import Note
+from bedside.review.drawings.playercolours import ON_EITHER
 
 WIDTH, HEIGHT = 320, 64
-
-# The players' colours, between those that a light and a dark page need.
-COLOURS = {
-    Player.CHILD: "#d98a1f",
-    Player.CHILD2: "#d0669a",
-    Player.THERAPIST: "#2f93c8",
-    Player.PARTNER: "#8570d6",
-}
 
 # A smaller range of keys is centred in a range of this size, in semitones.
 _SPAN = 24
@@ -48,7 +41,7 @@ def miniature(notes: Sequence[Note], seconds: float) -> str:
     tall = (HEIGHT - 2 * _EDGE) / span
     thick = max(tall, _THINNEST)
     groups = []
-    for player, colour in COLOURS.items():
+    for player, colour in ON_EITHER.items():
         bars: dict[float, list[str]] = {}
         for note in drawn:
             if note.player is player:

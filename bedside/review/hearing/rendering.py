@@ -1,19 +1,16 @@
 """The process that renders takes for the pages: a piece at a time, of whichever take is asked for.
 
 It reads what was performed only as far as it has come, so that an hour begins to sound as soon as a minute does. It
-opens no file but the instruments', and ends when its standard input is closed.
+opens no file but the instruments'.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import os
+import logging
 import pickle
-import signal
 import struct
-import subprocess
-import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,16 +19,27 @@ from typing import IO, Any, overload
 
 import numpy as np
 
+from bedside import children
+from bedside.children import Link
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
 from bedside.sound.library import band
+
+_log = logging.getLogger(__name__)
 
 # Frames of a piece, and the events that are sent together.
 PIECE_FRAMES = 1 << 15
 EVENTS = 500
 
 _LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True)
+class RendererSettings:
+    """What a renderer is told at its start: the user's folder of sounds."""
+
+    own: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,30 +182,49 @@ def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
                 except (OSError, EOFError):
                     raise
                 except Exception:
+                    _log.exception("A take could not be rendered.")
                     send(out, Fault("This take cannot be heard."))
 
 
-def launch(own: Path | None) -> subprocess.Popen[bytes]:
-    """Start the process; ``own`` is the user's folder of sounds. It ends when its standard input is closed."""
-    # Not as `-m`: a module that is run has other classes than the one that is imported.
-    program = f"from {__name__} import main; main()"
-    command = [sys.executable, "-W", "ignore", "-c", program, *([str(own)] if own else [])]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+class Renderer:
+    """The process that renders, as its parent holds it; ``own`` is the user's folder of sounds."""
+
+    def __init__(self, own: Path | None) -> None:
+        # Whoever waits for a page comes first.
+        self._child = children.launch(main, RendererSettings(own), "renderer", niceness=2)
+        self._source, self._out = _files(self._child.link)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._child.pid
+
+    def send(self, message: object) -> None:
+        """Send a message; raise OSError where the process is gone."""
+        send(self._out, message)
+
+    def receive(self) -> Any:
+        """Wait for a message; raise EOFError or OSError where the process is gone."""
+        return receive(self._source)
+
+    def end(self) -> None:
+        """End the process and wait until it is gone."""
+        for file in (self._source, self._out):
+            with contextlib.suppress(OSError):
+                file.close()
+        self._child.end(10.0)
 
 
-def main() -> None:
-    """Render until standard input is closed; the one argument is the user's folder of sounds, if there is one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    own = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    # What a library prints is not to stand between the pieces.
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    if sys.platform != "win32":
-        # Who waits for a page comes first.
-        with contextlib.suppress(OSError):
-            os.nice(2)
+def main(link: Link, settings: RendererSettings) -> None:
+    """Render until the link ends."""
+    source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
-        work(sys.stdin.buffer, out, own)
+        work(source, out, settings.own)
+
+
+def _files(link: Link) -> tuple[IO[bytes], IO[bytes]]:
+    """Return a link as one file to read from and one to write to."""
+    return link.makefile("rb"), link.makefile("wb")
 
 
 def instrument_names(events: Collection[Performed], own: Path | None) -> frozenset[str]:

@@ -1,34 +1,37 @@
 """The sound of takes for the pages: rendered by the engine as fast as it can, heard from the first second on.
 
-What is rendered is kept as long as there is room, in a file that is encrypted under a key that only this process has
-and that is gone with it.
+What is rendered is kept in an LRU cache: a file that is encrypted under a key that only this process has, and that is
+gone with it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import secrets
 import struct
-import subprocess
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from bedside.archive.vault import Vault
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
+
+_log = logging.getLogger(__name__)
 
 # Stereo, 16 bits.
 _FRAME_BYTES = 4
 _HEADER_BYTES = 44
 
-# How much is kept of all takes.
+# How much sound is cached, over all takes.
 MOST_BYTES = 2 << 30
 
 # What an imported take may ring on after its last event, as `offline` lets it; silence fills what it does not.
@@ -37,15 +40,19 @@ _TAIL_SECONDS = 21.0
 # A listener who asks for what is not rendered yet looks this often.
 LOOK_SECONDS = 0.02
 
+# A take, how many events it has, and who is heard.
+_Key = tuple[str, int, frozenset[Player]]
+
 
 @dataclass(slots=True, eq=False)
 class _Rendering:
     """A take for some players: how long it is and how much of it is there, in frames.
 
-    ``events`` are those that the process which renders has not been given. ``begun`` is in which process it was, and
-    ``wanted`` and ``heard`` are the turns in which somebody last waited for it, and last had something of it.
+    ``events`` are those that the process which renders has not been given. ``begun`` says whether the current
+    process was given this take. ``wanted`` is the turn in which somebody last waited for it.
     """
 
+    key: _Key
     frames: int
     rate: int
     number: int
@@ -55,9 +62,25 @@ class _Rendering:
     begun: bool = False
     there: int = 0
     wanted: int = 0
-    heard: int = 0
     fault: str | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
+
+
+class _Renderings(LRUCache[_Key, _Rendering]):
+    """Renderings of up to `MOST_BYTES`; the least recently heard is given to ``forget`` first.
+
+    The newest stays, however long it is. Reading an entry counts as hearing it, and so does looping over the values.
+    """
+
+    def __init__(self, forget: Callable[[_Rendering], None]) -> None:
+        most = MOST_BYTES
+        super().__init__(most, lambda made: min(made.frames * _FRAME_BYTES, most))
+        self._forget = forget
+
+    def popitem(self) -> tuple[_Key, _Rendering]:
+        key, gone = super().popitem()
+        self._forget(gone)
+        return key, gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +118,10 @@ class Listening:
         self._performed = performed
         self._own = own
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._renderer: rendering.Renderer | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
-        self._renderings: OrderedDict[tuple[str, int, frozenset[Player]], _Rendering] = OrderedDict()
+        self._renderings = _Renderings(self._forget)
+        self._unfinished: list[_Rendering] = []
         self._work = threading.Condition()
         self._turns = itertools.count(1)
         self._closing = False
@@ -121,7 +145,7 @@ class Listening:
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
         """Return the sound of a take as these players are heard; rendering begins at once.
 
-        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises KeyError for a take
+        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises NotFound for a take
         that is not there.
         """
         made = self._rendering(take, frozenset(players))
@@ -140,7 +164,7 @@ class Listening:
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
         performed = self._performed(take)
         if not performed:
-            raise KeyError(take)
+            raise NotFound("That take is not there, or not any more.", take)
         # A take that is being played has grown since.
         key = (take, len(performed), players)
         with self._work:
@@ -149,15 +173,15 @@ class Listening:
             if found is not None and found.fault is None:
                 return found
             if found is not None:
+                del self._renderings[key]
                 self._vault.forget(found.number)
             rate = offline.sound_rate(performed)
             frames = offline.frames(performed)
             if offline.began(performed).rate == FLICKS:
                 frames += round(_TAIL_SECONDS * rate)
-            made = _Rendering(frames, rate, next(self._turns), performed, players)
-            made.heard = made.number
+            made = _Rendering(key, frames, rate, next(self._turns), performed, players)
             self._renderings[key] = made
-            self._make_room(made)
+            self._unfinished.append(made)
             self._work.notify_all()
         return made
 
@@ -171,27 +195,22 @@ class Listening:
             self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
             self._thread.start()
 
-    def _make_room(self, fresh: _Rendering) -> None:
-        """Forget the renderings of which nobody has had anything for longest, until the rest has room."""
-        while sum(each.frames for each in self._renderings.values()) * _FRAME_BYTES > MOST_BYTES:
-            others = [key for key, each in self._renderings.items() if each is not fresh]
-            if not others:
-                return
-            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].heard))
-            with gone.changed:
-                gone.fault = "This sound was forgotten to make room for others; load the page again."
-                gone.changed.notify_all()
-            self._vault.forget(gone.number)
+    def _forget(self, gone: _Rendering) -> None:
+        """Delete a rendering's sound, and tell whoever waits for it."""
+        with gone.changed:
+            gone.fault = "This sound was forgotten to make room for others; load the page again."
+            gone.changed.notify_all()
+        self._vault.forget(gone.number)
 
     def _want(self, made: _Rendering) -> None:
         made.wanted = next(self._turns)
 
     def _run(self) -> None:
-        self._process = rendering.launch(self._own)
+        self._renderer = rendering.Renderer(self._own)
         try:
             while True:
                 with self._work:
-                    while not (unfinished := self._unfinished()) and not self._closing:
+                    while not (unfinished := self._pending()) and not self._closing:
                         self._work.wait()
                     if self._closing:
                         return
@@ -199,46 +218,47 @@ class Listening:
                 try:
                     self._step(made)
                 except (OSError, EOFError):
+                    _log.exception("The renderer fell.")
                     # The process fell; the next goes on with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
-                    self._process = rendering.launch(self._own)
-                    for each in self._renderings.values():
+                    self._renderer = rendering.Renderer(self._own)
+                    for each in unfinished:
                         each.begun = False
                 except Exception as fault:
+                    _log.exception("A take could not be heard.")
                     self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
         finally:
             self._end()
 
-    def _unfinished(self) -> list[_Rendering]:
-        return [each for each in self._renderings.values() if each.there < each.frames and each.fault is None]
+    def _pending(self) -> list[_Rendering]:
+        """Return the renderings that still lack frames; call with ``_work`` held."""
+        self._unfinished = [each for each in self._unfinished if each.there < each.frames and each.fault is None]
+        return self._unfinished
 
     def _step(self, made: _Rendering) -> None:
         """Have the next piece of a rendering made, and keep it."""
-        process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None  # noqa: S101
+        renderer = self._renderer
+        assert renderer is not None  # noqa: S101
         if not made.begun:
             made.begun = True
             made.there = 0
             events = made.performed
             made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
             instruments = rendering.instrument_names(events, self._own)
-            rendering.send(
-                process.stdin,
-                rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments),
-            )
-        rendering.send(process.stdin, rendering.Next(made.number))
+            renderer.send(rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments))
+        renderer.send(rendering.Next(made.number))
         while True:
-            match rendering.receive(process.stdout):
+            match renderer.receive():
                 case rendering.More():
-                    rendering.send(process.stdin, list(next(made.events)))
+                    renderer.send(list(next(made.events)))
                 case rendering.Fault(sentence):
                     raise BedsideError(sentence)
                 case bytes(piece):
                     break
         self._keep(made, piece)
         if made.there >= made.frames:
-            rendering.send(process.stdin, rendering.Forget(made.number))
+            renderer.send(rendering.Forget(made.number))
 
     def _keep(self, made: _Rendering, piece: bytes) -> None:
         with made.changed:
@@ -254,18 +274,13 @@ class Listening:
 
     def _end(self) -> None:
         """End the process that renders."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.kill()
-        process.wait()
+        renderer, self._renderer = self._renderer, None
+        if renderer is not None:
+            renderer.end()
 
     def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
-        made.heard = next(self._turns)
+        with self._work:
+            self._renderings.get(made.key)
         if first < _HEADER_BYTES:
             return _header(made.rate, made.frames)[first : last + 1]
         number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, rendering.PIECE_FRAMES)

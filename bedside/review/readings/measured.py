@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from cachetools import LRUCache
 
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
@@ -22,9 +23,9 @@ from bedside.review.readings.circumstances import Circumstances, circumstances
 from bedside.review.readings.proposals import Proposal, proposals
 from bedside.review.readings.takes import Takes
 
-# Takes whose whole measures, and whose curves, are cached.
-_MOST_WHOLE = 4000
-_MOST_CURVES = 6
+# How many takes' numbers are cached, and how many takes' curves, which are far larger.
+MOST_WHOLE = 4000
+MOST_CURVES = 6
 
 T = TypeVar("T")
 
@@ -38,68 +39,61 @@ class Numbers:
 
 
 class Measured:
-    """The measures of takes; safe to call from any thread. Raise KeyError for an unknown take."""
+    """The measures of takes; safe to call from any thread. Every method raises NotFound for an unknown take."""
 
     def __init__(self, store: Store, takes: Takes) -> None:
         self._store = store
         self._takes = takes
-        self._ways: OrderedDict[tuple[str, float], dict[Player, Circumstances]] = OrderedDict()
-        self._players: OrderedDict[tuple[str, float], dict[Player, Numbers]] = OrderedDict()
-        self._pairs: OrderedDict[tuple[str, float], dict[Pair, Numbers]] = OrderedDict()
-        self._all: OrderedDict[tuple[str, float], TakeMeasures] = OrderedDict()
-        self._proposals: OrderedDict[tuple[str, float], list[Proposal]] = OrderedDict()
+        self._ways: LRUCache[tuple[str, float], dict[Player, Circumstances]] = LRUCache(MOST_WHOLE)
+        self._players: LRUCache[tuple[str, float], dict[Player, Numbers]] = LRUCache(MOST_WHOLE)
+        self._pairs: LRUCache[tuple[str, float], dict[Pair, Numbers]] = LRUCache(MOST_WHOLE)
+        self._all: LRUCache[tuple[str, float], TakeMeasures] = LRUCache(MOST_CURVES)
+        self._proposals: LRUCache[tuple[str, float], list[Proposal]] = LRUCache(MOST_CURVES)
         self._lock = threading.Lock()
 
     def players(self, take: str) -> dict[Player, Numbers]:
         """Return the numbers of each player of a take."""
-        return self._kept(self._players, take, _MOST_WHOLE, _players)
+        return self._cached(self._players, take, _players)
 
     def pairs(self, take: str) -> dict[Pair, Numbers]:
         """Return the numbers of each pair of players of a take, with their chance."""
-        return self._kept(
+        return self._cached(
             self._pairs,
             take,
-            _MOST_WHOLE,
             lambda _take: {pair: pair_numbers(both) for pair, both in self.measures(take).pairs.items()},
         )
 
     def circumstances(self, take: str) -> dict[Player, Circumstances]:
         """Return the circumstances of each player of a take, without the worlds that were chosen."""
-        return self._kept(
+        return self._cached(
             self._ways,
             take,
-            _MOST_WHOLE,
             lambda made: {player: circumstances(self._takes.performed(take), player) for player in made.parts},
         )
 
     def measures(self, take: str) -> TakeMeasures:
         """Return all measures of a take, with their curves."""
-        return self._kept(self._all, take, _MOST_CURVES, measure)
+        return self._cached(self._all, take, measure)
 
     def proposals(self, take: str) -> list[Proposal]:
         """Return the moments that are proposed for a take."""
-        return self._kept(
+        return self._cached(
             self._proposals,
             take,
-            _MOST_CURVES,
             lambda made: proposals(propose(made), self._store.summary(take).seconds),
         )
 
-    def _kept(
-        self, kept: OrderedDict[tuple[str, float], T], take: str, most: int, compute: Callable[[PlayedTake], T]
-    ) -> T:
-        # A take that is still being played grows.
+    def _cached(self, cache: LRUCache[tuple[str, float], T], take: str, compute: Callable[[PlayedTake], T]) -> T:
+        """Return what a cache holds of a take; compute it without the lock where it is missing."""
+        # A take that is still being played has grown since it was cached.
         key = (take, self._store.summary(take).seconds)
         with self._lock:
-            if key in kept:
-                kept.move_to_end(key)
-                return kept[key]
-        made = compute(PlayedTake.of(take, self._takes.performed(take)))
-        with self._lock:
-            kept[key] = made
-            while len(kept) > most:
-                kept.popitem(last=False)
-        return made
+            found = cache.get(key)
+        if found is None:
+            found = compute(PlayedTake.of(take, self._takes.performed(take)))
+            with self._lock:
+                cache[key] = found
+        return found
 
 
 def player_numbers(of: PlayerMeasures) -> Numbers:

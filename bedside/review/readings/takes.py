@@ -1,12 +1,13 @@
-"""Takes for the pages, each read once and cached while it is looked at."""
+"""Takes as the pages need them, read from the store through an LRU cache."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+
+from cachetools import LRUCache
 
 from bedside.archive.store.store import Store, Summary
 from bedside.errors import BedsideError
@@ -15,7 +16,7 @@ from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
 
 # Two takes are compared at once, and others opened between.
-_MOST = 4
+MOST_TAKES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,36 +46,35 @@ class Read:
 
 
 class Takes:
-    """The takes of a store, with a cache of those read last; safe to call from any thread."""
+    """The takes of a store, the latest `MOST_TAKES` cached; safe to call from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: OrderedDict[tuple[str, float], Read] = OrderedDict()
+        self._cache: LRUCache[tuple[str, float], Read] = LRUCache(MOST_TAKES)
         self._lock = threading.Lock()
 
     def read(self, take: str) -> Read:
-        """Return the take of this id as it is now; raise KeyError for an unknown id."""
+        """Return the take of this id as it is now; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
-        # A take that is still being played grows.
+        # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds)
+        # The lock is held while reading, so that a take announced with `prefetch` is not read twice.
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = Read(summary, self._store.performed(take))
-            self._kept.move_to_end(key)
-            while len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+            found = self._cache.get(key)
+            if found is None:
+                found = self._cache[key] = Read(summary, self._store.performed(take))
+            return found
 
     def prefetch(self, take: str) -> None:
-        """Start to read a take in the background."""
+        """Start reading a take that will be asked for soon; return at once."""
 
         def read() -> None:
-            # The request that needs the take reports the fault.
-            with contextlib.suppress(BedsideError, KeyError):
+            # The request for it will report what is wrong with it.
+            with contextlib.suppress(BedsideError):
                 self.read(take)
 
         threading.Thread(target=read, name="prefetched take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
-        """Return the events of the take of this id; raise KeyError for an unknown id."""
+        """Return the events of the take of this id; raise NotFound for an unknown id."""
         return self.read(take).performed

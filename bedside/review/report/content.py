@@ -75,7 +75,7 @@ class ReportSources:
 
 
 def compose(kept: ReportSources, request: ReportRequest) -> Report:
-    """Compose a report; raise KeyError for an unknown take."""
+    """Compose a report; raise NotFound for an unknown take."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in request.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))

@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bedside.review.drawings import playercolours
 from bedside.review.drawings.drawing import minutes
 from bedside.review.drawings.svg import svg
 from bedside.review.report.blocks import (
@@ -31,7 +32,7 @@ _KINDS = {Text: "text", ReportTable: "table", Chart: "chart", SoundClip: "sound"
 
 def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
     """Return a report as the bytes of an HTML file; ``sounds`` are the MP3 files of takes, by id."""
-    style = (_HERE / "page.css").read_text("utf-8")
+    style = playercolours.paper_sheet() + (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; media-src data:; "

@@ -9,6 +9,7 @@ from fpdf import XPos, YPos
 from fpdf.enums import MethodReturnValue
 
 from bedside.review.drawings.drawing import Box, Dot, Line, Picture, Words
+from bedside.review.drawings.playercolours import ON_LIGHT, channels
 from bedside.review.report.blocks import Chart, ReportTable, SectionKind
 from bedside.review.report.tagged import FONT, Tagged
 
@@ -22,19 +23,9 @@ KINDS: dict[SectionKind, Colour] = {
     SectionKind.COMPUTED: (42, 77, 163),
     SectionKind.WORDS: (109, 75, 28),
 }
-_STROKES: dict[str, Colour] = {
-    "child": (168, 90, 0),
-    "child2": (168, 54, 111),
-    "therapist": (11, 106, 153),
-    "partner": (101, 73, 181),
-}
-_FILLS: dict[str, Colour] = {
-    "child": (240, 166, 58),
-    "child2": (229, 127, 174),
-    "therapist": (69, 169, 221),
-    "partner": (156, 134, 224),
-}
-# Players are told apart by dashes too, not by colour alone.
+_STROKES = {player.label: channels(colour.strong) for player, colour in ON_LIGHT.items()}
+_FILLS = {player.label: channels(colour.fill) for player, colour in ON_LIGHT.items()}
+# Dashes tell players apart where colours cannot.
 _DASHES = {"therapist": (2.2, 0.7), "child2": (1.0, 0.7), "partner": (0.5, 0.7)}
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from bedside.archive.store.shelf import ShelvedTake, Wanted
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay
 from bedside.review.drawings.svg import svg
@@ -55,7 +56,7 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedTake:
     """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
 
     take: ShelvedTake
@@ -77,7 +78,7 @@ def compare(
     """Show two takes beside each other; without two, what there is to choose from."""
     store: Store = request.app.state.store
     if measure not in _MEASURES:
-        raise ValueError("there is no such measure")
+        raise Refused("There is no such measure.")
     offered = store.shelf.look(Wanted(words), 0, _MOST)
     sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
     # What is chosen stays to be chosen, whatever is searched.
@@ -112,8 +113,8 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> Side:
-    """Return one side; raise KeyError for a take that is not there, ValueError for a marker that is not its."""
+def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
+    """Return one side; raise NotFound for an unknown take, Refused for a marker of another take."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     summary = store.summary(take)
@@ -122,8 +123,8 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
         kept = next(each for each in store.shelf.look(Wanted(words=take), 0, 50) if each.id == take)
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
-        raise ValueError("that marker is not of this take")
-    return Side(
+        raise Refused("That marker does not belong to this take.")
+    return ComparedTake(
         kept,
         [(each, span(seconds, seconds)) for each, seconds in found.items()],
         found.get(marker, 0.0),
@@ -131,7 +132,7 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
     )
 
 
-def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, Any]:
+def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str) -> dict[str, Any]:
     """Return what is shown of two takes: their curves, the differences of each player, and how they were played."""
     measured: Measured = request.app.state.measured
     begin = min(-one.at, -other.at)
@@ -169,7 +170,7 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
     }
 
 
-def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
+def _rows(one: ComparedTake, other: ComparedTake) -> list[dict[str, Any]]:
     """Return the differences of each measure of each player who plays in both takes."""
     found: dict[str, dict[str, Apart]] = {}
     for player in Player:
@@ -197,7 +198,7 @@ def _mean(curve: Floats) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
-def _between(one: Side, other: Side) -> dict[Pair, dict[str, list[float | None]]]:
+def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, list[float | None]]]:
     """Return what passed between each two players who play in both takes: both values, each with its chance level."""
     pairs = [{pair: pair_numbers(both) for pair, both in side.measured.pairs.items()} for side in (one, other)]
     return {

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bedside import places
 from bedside.archive.store.shelf import Wanted
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
 from bedside.review.readings import terms
 from bedside.review.readings.course import takes_of
@@ -81,7 +81,7 @@ def make(
     """Make the report that is ticked, as a file."""
     store: Store = request.app.state.store
     if not takes:
-        raise ValueError("no take is ticked")
+        raise Refused("Please tick at least one take.")
     order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
     wish = content.ReportRequest(
         tuple(order),

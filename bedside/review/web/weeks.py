@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import Point, course_chart
 from bedside.review.drawings.svg import svg
@@ -44,7 +45,7 @@ def weeks(
     measured: Measured = request.app.state.measured
     who = _WHOSE.get(whose)
     if who is None:
-        raise ValueError("there is no such player")
+        raise Refused("There is no such player, and no such pair of players.")
     offered = terms.PAIR if isinstance(who, Pair) else terms.PLAYER
     shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
     found = session_course(store, measured, patient, who) if patient else []

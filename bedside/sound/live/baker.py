@@ -7,40 +7,51 @@ cache cannot be written, instruments lie in a folder of their own for as long as
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from bedside import children
+from bedside.children import ChildProcess, Link
 from bedside.errors import BedsideError
 from bedside.sound.library import band, cache, catalogue
 from bedside.sound.library.recipe import Recipe
 
-# How often to try to remove what is still being written.
+_log = logging.getLogger(__name__)
+
+# How often to try to remove a folder into which the other thread may still write.
 _SWEEPS = 10
 
+# Everything else on the machine runs first.
+_NICENESS = 19
 
-def main() -> None:
-    """Bake what is missing, until standard input is closed.
 
-    Started as ``python -m bedside.sound.live.baker RATE MEANWHILE [SOUNDS]``.
+@dataclass(frozen=True, slots=True)
+class BakerSettings:
+    """What a baker is told at its start.
 
-    MEANWHILE is the folder to make where the cache cannot be written; it is removed when standard input is closed, and
-    the process stays until then. SOUNDS is the user's own folder of sounds. Sentences for the staff go to standard
-    error.
+    ``own`` is the user's folder of sounds. ``meanwhile`` is the folder to make where the cache cannot be written.
     """
-    rate, meanwhile = int(sys.argv[1]), Path(sys.argv[2])
-    own = Path(sys.argv[3]) if len(sys.argv) > 3 else None
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _give_way()
-    watch = threading.Thread(target=_end_with_parent, args=(meanwhile,), daemon=True)
+
+    rate: int
+    own: Path | None
+    meanwhile: Path
+
+
+def main(link: Link, settings: BakerSettings) -> None:
+    """Bake what is missing, until the link ends; sentences for the staff go to standard error.
+
+    Where the folder ``meanwhile`` was made, the process stays until the link ends, then removes it.
+    """
+    watch = threading.Thread(target=_end_with_parent, args=(link, settings.meanwhile), daemon=True)
     watch.start()
-    bake_missing(catalogue.recipes(own), rate, band.folder(), meanwhile)
-    if meanwhile.exists():
+    bake_missing(catalogue.recipes(settings.own), settings.rate, band.folder(), settings.meanwhile)
+    if settings.meanwhile.exists():
         watch.join()
 
 
@@ -63,6 +74,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, meanwhile: 
             continue
         except Exception as fault:
             # One that nobody foresaw must not keep the child from those that follow.
+            _log.exception("An instrument could not be made.")
             _say(f"The instrument “{recipe.name}” could not be made ({type(fault).__name__}).")
             continue
         if ignored:
@@ -88,17 +100,10 @@ def _say(sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
 
 
-def _give_way() -> None:
-    """Let everything else on this machine run first."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.nice(19)
-
-
-def _end_with_parent(meanwhile: Path) -> None:
-    """Wait until nobody holds the other end of standard input, then remove a folder and end on the spot."""
-    with contextlib.suppress(OSError, ValueError):
-        while os.read(0, 4096):
+def _end_with_parent(link: Link, meanwhile: Path) -> None:
+    """Wait for the end of the link, then remove a folder and end the process on the spot."""
+    with contextlib.suppress(OSError):
+        while link.recv(4096):
             pass
     for _ in range(_SWEEPS):
         shutil.rmtree(meanwhile, ignore_errors=True)
@@ -107,18 +112,6 @@ def _end_with_parent(meanwhile: Path) -> None:
     os._exit(0)
 
 
-def launch(rate: int, own: Path | None, meanwhile: Path) -> subprocess.Popen[bytes]:
-    """Start a baker, which ends when its standard input is closed; raise OSError where the system refuses."""
-    # What the libraries warn of is nothing for the staff, who read what it says.
-    python = [sys.executable, "-W", "ignore", "-m"]
-    command = [*python, "bedside.sound.live.baker", str(rate), str(meanwhile), *([str(own)] if own else [])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    return subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, creationflags=flags
-    )
-
-
-if __name__ == "__main__":
-    main()
+def launch(rate: int, own: Path | None, meanwhile: Path) -> ChildProcess:
+    """Start a baker, which ends when its link is closed; raise OSError where the system refuses."""
+    return children.launch(main, BakerSettings(rate, own, meanwhile), "baker", niceness=_NICENESS)

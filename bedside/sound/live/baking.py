@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import os
 import secrets
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
+from bedside.children import ChildProcess
 from bedside.sound.live import baker
+
+_log = logging.getLogger(__name__)
 
 # A baker that falls this often has a lasting reason.
 _MOST_STARTS = 4
@@ -34,7 +36,7 @@ class Baking:
         self._wanted = False
         self._starts = 0
         self._due = 0.0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     def want(self) -> None:
         """Note that an instrument is missing."""
@@ -48,12 +50,15 @@ class Baking:
     def look(self, now: float) -> None:
         """Start a baker where one is wanted, at the monotonic time ``now``; see whether the last is done or fell."""
         if self._process is not None:
-            if self._process.poll() is None:
+            code = self._process.poll()
+            if code is None:
                 return
-            if self._process.returncode != 0:
+            if code != 0:
+                _log.warning("The baker ended with exit code %d after %d starts.", code, self._starts)
                 self._wanted = True
                 self._due = now + _AGAIN_SECONDS
-            self._let_go()
+            self._process.link.close()
+            self._process = None
         if not self._wanted or now < self._due or self._starts >= _MOST_STARTS:
             return
         self._wanted = False
@@ -61,6 +66,7 @@ class Baking:
         try:
             self._process = baker.launch(self._rate, self._own, self.meanwhile)
         except OSError:
+            _log.exception("The baker could not be started.")
             self._wanted = True
             self._due = now + _AGAIN_SECONDS
 
@@ -68,17 +74,9 @@ class Baking:
         """End the baker, whatever it does."""
         self._wanted = False
         if self._process is not None:
-            self._process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(1.0)
-            self._let_go()
+            self._process.end(1.0)
+            self._process = None
         shutil.rmtree(self.meanwhile, ignore_errors=True)
-
-    def _let_go(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-        self._process = None
 
 
 def _roomiest() -> Path:

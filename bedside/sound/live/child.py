@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from bedside import children
 from bedside.sound.live import wire
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import Settings, main
 
 # An engine that says nothing for this long hangs.
 HUNG_SECONDS = 0.25
@@ -24,9 +21,7 @@ _LOADING_SECONDS = 60.0
 # A card that was just opened may take its time until it asks for the first block.
 _FIRST_BEAT_SECONDS = 1.5
 
-# What the socket between stage and engine is asked to hold, in bytes, and what may wait beside it: an engine that far
-# behind hangs.
-_BUFFER = 1 << 19
+# Bytes that may wait beside those in the socket: an engine that far behind hangs.
 _MOST_UNSENT = 1 << 16
 
 
@@ -43,8 +38,7 @@ class Phase(Enum):
 class Child:
     """One engine's process as the host sees it."""
 
-    process: subprocess.Popen[bytes]
-    link: socket.socket
+    process: children.ChildProcess
     phase: Phase = Phase.LOADING
     since: float = field(default_factory=time.perf_counter)
     unpacker: wire.Unpacker = field(default_factory=wire.Unpacker)
@@ -67,7 +61,7 @@ class Child:
         """Send what is still to be sent, as far as there is room; an engine that is gone takes nothing more."""
         try:
             while self._unsent:
-                del self._unsent[: self.link.send(self._unsent)]
+                del self._unsent[: self.process.link.send(self._unsent)]
         except BlockingIOError:
             return
         except OSError:
@@ -78,9 +72,9 @@ class Child:
         self.process.kill()
         said = bytearray()
         with contextlib.suppress(OSError):
-            while piece := self.link.recv(1 << 16):
+            while piece := self.process.link.recv(1 << 16):
                 said += piece
-        self.link.close()
+        self.process.link.close()
         return bytes(said)
 
     def overdue(self, now: float) -> bool:
@@ -102,27 +96,7 @@ class Child:
 
 def launch(settings: Settings) -> Child:
     """Start an engine's process; raise OSError where the system refuses."""
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        if end.family == socket.AF_INET:
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    command = [sys.executable, "-m", "bedside.sound.live.process"]
     # Sound libraries complain of every card that is not there; nobody at a bed can use that.
-    said = None if os.environ.get("BEDSIDE_DEBUG") else subprocess.DEVNULL
-    text = settings.to_json()
-    with theirs:
-        if sys.platform == "win32":
-            process = subprocess.Popen([*command, "share", text], stdin=subprocess.PIPE, stderr=said)  # noqa: S603
-            assert process.stdin is not None  # noqa: S101
-            with process.stdin:
-                process.stdin.write(theirs.share(process.pid))
-        else:
-            process = subprocess.Popen(  # noqa: S603
-                [*command, str(theirs.fileno()), text],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stderr=said,
-            )
-    ours.setblocking(False)
-    return Child(process, ours)
+    process = children.launch(main, settings, "engine", silent=True)
+    process.link.setblocking(False)
+    return Child(process)

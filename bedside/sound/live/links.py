@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import selectors
-import subprocess
 from collections.abc import Iterator
 
+from bedside.children import ChildProcess
 from bedside.sound.live.child import Child
 
 
@@ -15,14 +15,14 @@ class Links:
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
-        self._killed: list[subprocess.Popen[bytes]] = []
+        self._killed: list[ChildProcess] = []
 
     def __len__(self) -> int:
         return len(self._selector.get_map() or ())
 
     def add(self, child: Child) -> None:
         """Hear an engine from here on."""
-        self._selector.register(child.link, selectors.EVENT_READ, child)
+        self._selector.register(child.process.link, selectors.EVENT_READ, child)
 
     def hear(self, seconds: float) -> Iterator[tuple[Child, bytes]]:
         """Yield what engines said, waiting at most so long; an engine that is gone says nothing, b"".
@@ -32,7 +32,7 @@ class Links:
         for key, _ in self._selector.select(seconds):
             child: Child = key.data
             try:
-                piece = child.link.recv(1 << 18)
+                piece = child.process.link.recv(1 << 18)
             except BlockingIOError:
                 continue
             except OSError:
@@ -42,7 +42,7 @@ class Links:
     def end(self, child: Child) -> bytes:
         """Kill an engine, and return what it had still said."""
         with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(child.link)
+            self._selector.unregister(child.process.link)
         said = child.kill()
         self._killed.append(child.process)
         return said
@@ -54,6 +54,5 @@ class Links:
     def close(self, seconds: float) -> None:
         """Wait for each process that was ended, at most so long, and hear nothing more."""
         for process in self._killed:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(seconds)
+            process.end(seconds)
         self._selector.close()

@@ -9,13 +9,10 @@ so that the record goes on.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
-import json
+import logging
 import os
 import random
-import signal
-import socket
 import sys
 import threading
 import time
@@ -25,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bedside.children import Link
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
 from bedside.sound.engine.engine import Engine
@@ -50,6 +48,9 @@ _PAUSE_SECONDS = 0.02
 _SWITCH_SECONDS = 0.0001
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an engine's process is told once, at its start.
@@ -67,31 +68,13 @@ class Settings:
     own: str | None = None
     meanwhile: str | None = None
 
-    def to_json(self) -> str:
-        """Return the settings as a text that `from_json` reads."""
-        return json.dumps(dataclasses.asdict(self))
 
-    @classmethod
-    def from_json(cls, text: str) -> Settings:
-        """Return the settings that a text holds."""
-        told = json.loads(text)
-        return cls(**{**told, "first": tuple(told["first"])})
-
-
-def main() -> None:
-    """Be an engine's process: ``python -m bedside.sound.live.process SOCKET SETTINGS``.
-
-    SOCKET is the number of an inherited socket, or ``share`` where it comes, as Windows shares it, on standard input.
-    """
-    where, text = sys.argv[1:]
-    # An interrupt at the terminal goes to the whole group; the stage decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stage = _socket(where)
-    settings = Settings.from_json(text)
+def main(link: Link, settings: Settings) -> None:
+    """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
     own, meanwhile = (None if folder is None else Path(folder) for folder in (settings.own, settings.meanwhile))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, band.folder(), meanwhile)
     engine = Engine(arrivals.awaited, settings.rate, settings.block, settings.polyphony)
-    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), stage)
+    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), link)
     for instrument in arrivals.at_once(settings.first):
         engine.adopt(instrument)
         pump.notice(wire.Have(instrument.name, instrument.sustained))
@@ -99,21 +82,15 @@ def main() -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     playing = threading.Event()
     threading.Thread(target=_bring, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
-    stage.sendall(wire.pack(wire.Ready()))
-    how = _asked_to_open(stage)
-    pump.settle()
+    link.sendall(wire.pack(wire.Ready()))
+    how = _asked_to_open(link)
+    pump.adopt_all()
     gc.collect()
     gc.freeze()
     gc.disable()
     playing.set()
     _hurry()
-    _play(pump, stage, settings, how)
-
-
-def _socket(where: str) -> socket.socket:
-    if sys.platform == "win32":
-        return socket.fromshare(sys.stdin.buffer.read())
-    return socket.socket(fileno=int(where))
+    _play(pump, link, settings, how)
 
 
 def _warm(engine: Engine) -> None:
@@ -132,7 +109,7 @@ def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
         for instrument in arrivals.look():
             if playing.is_set():
                 _hurry()
-            pump.bring(instrument)
+            pump.offer(instrument)
             time.sleep(_PAUSE_SECONDS)
         if not arrivals.awaited:
             return
@@ -152,11 +129,11 @@ def _hurry() -> None:
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
-def _asked_to_open(stage: socket.socket) -> wire.Opening:
+def _asked_to_open(link: Link) -> wire.Opening:
     """Wait to be asked to play and return how; leave when the stage is gone or has had enough."""
     unpacker = wire.Unpacker()
     while True:
-        piece = stage.recv(wire.SIZE)
+        piece = link.recv(wire.SIZE)
         if not piece:
             raise SystemExit(0)
         for message in unpacker.feed(piece):
@@ -167,15 +144,16 @@ def _asked_to_open(stage: socket.socket) -> wire.Opening:
                     raise SystemExit(0)
 
 
-def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> None:
+def _play(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> None:
     """Play until the stage is gone or has had enough."""
-    stream = None if how is wire.Opening.UNHEARD else _stream(pump, stage, settings, how)
-    stage.setblocking(False)
+    stream = None if how is wire.Opening.UNHEARD else _stream(pump, link, settings, how)
+    link.setblocking(False)
     if stream is not None:
         pump.notice(wire.Opened(stream.latency, stream.name))
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
+                _log.error("The engine failed as it played.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -184,22 +162,22 @@ def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Openin
         _play_unheard(pump, settings)
 
 
-def _stream(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
+def _stream(pump: Pump, link: Link, settings: Settings, how: wire.Opening) -> card.Stream | None:
     """Return the card's stream, at once or as soon as there is one; None where the stage would not wait for it."""
     # PortAudio lists the cards the moment it is imported, so not before there is need of one.
     from bedside.sound.live import card
 
     while True:
         try:
-            stage.setblocking(False)
+            link.setblocking(False)
             return card.Stream(settings.card, settings.rate, pump.fill)
         except BedsideError:
             if how is not wire.Opening.AWAITED:
                 return None
-        stage.settimeout(_AWAIT_SECONDS)
+        link.settimeout(_AWAIT_SECONDS)
         try:
-            stage.sendall(wire.pack(wire.Ready()))
-            how = _asked_to_open(stage)
+            link.sendall(wire.pack(wire.Ready()))
+            how = _asked_to_open(link)
         except TimeoutError:
             card.look_again()
         if how is wire.Opening.UNHEARD:
@@ -214,7 +192,5 @@ def _play_unheard(pump: Pump, settings: Settings) -> None:
         pump.fill(out, False)
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
-
-
-if __name__ == "__main__":
-    main()
+    if pump.fault:
+        _log.error("The engine failed as it played unheard.", exc_info=pump.error)

@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.modes import Modes
-from bedside.sound.tuning import Within
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.envelope import edged
 from bedside.sound.physics.modes import Modes, headroom, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 # Frequencies of a bar with free ends against its lowest: the squares of 3.0112, 5 and 7 (Fletcher & Rossing, 2.15).
 FREE_RATIOS = np.array([3.0112, 5.0, 7.0]) ** 2 / 3.0112**2

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.loop import GRID, STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
 from bedside.sound.physics.modes import headroom
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 # Singers whose phases happen to cancel leave a hole that comes again with every turn: of so many casts, each begun
 # in as many ways, the most even one is taken.

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance
 from bedside.sound.physics.envelope import edged
 from bedside.sound.physics.modes import headroom
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import MIDDLE_C, Within
+from bedside.sound.tuning import MIDDLE_C
 
 # No two grains are quite of one pitch: each takes one of so many places across the spread.
 _PLACES = 3

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance, knock, radiation
 from bedside.sound.physics.modes import NEPERS_60_DB, Modes, headroom, joined
@@ -20,7 +21,7 @@ from bedside.sound.physics.noise import burst
 from bedside.sound.physics.ringing import lasting, ringing
 from bedside.sound.physics.strings import decays, stiff
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.envelope import edged
 from bedside.sound.physics.modes import Modes, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within
+from bedside.sound.tuning import Scaled
 
 # The chest around a beat: what lies above its lowest resonance lets small loudspeakers carry it too.
 _RATIOS = np.array([1.0, 1.6, 2.3, 3.1])

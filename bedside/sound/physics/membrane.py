@@ -13,12 +13,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.envelope import edged
 from bedside.sound.physics.modes import NEPERS_60_DB, headroom
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 _DIAMETERS, _CIRCLES = 6, 3
 

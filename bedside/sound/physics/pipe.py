@@ -13,11 +13,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
 from bedside.sound.physics.modes import headroom
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 # The quality of the pipe's resonances, which colour the hiss.
 _QUALITY = 14.0

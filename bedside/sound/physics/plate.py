@@ -13,10 +13,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.envelope import edged
 from bedside.sound.physics.modes import Modes, headroom, joined, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import MIDDLE_C, Within
+from bedside.sound.tuning import MIDDLE_C
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.ensemble import strengths
 from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
 from bedside.sound.physics.modes import headroom
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 # Harmonics this far below the strongest are left out.
 _LEAST = 10 ** (-85 / 20)

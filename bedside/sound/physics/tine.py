@@ -12,12 +12,13 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.body import Resonance, knock, radiation
 from bedside.sound.physics.modes import Modes, headroom, joined
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.ringing import lasting, ringing
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A world made ready: its tables, its scene and the signs on it."""
+    """A world made ready: its sides, its scene and the signs on it."""
 
     world: World
-    tables: tuple[Side, ...]
+    sides: tuple[Side, ...]
     scene: Scene
     signs: dict[tuple[Control, Player], Sign]
 
@@ -79,13 +79,13 @@ class _Pictures(Mapping[str, pygame.Surface]):
 
 def arrange(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
     """Make a world ready on a screen of ``size`` pixels; raise BedsideError where one of its pictures is damaged."""
-    laid = tables(world, setting, size, offered)
+    laid = sides(world, setting, size, offered)
     scene = Scene(world, laid, size, setting.look)
     return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
 
 
-def tables(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Side, ...]:
-    """Return the tables of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
+def sides(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Side, ...]:
+    """Return the sides of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
     tones = scales.scale(world.scale)
     there = offered.get(world.instrument)
     sounding = keys(tones, world.root, world.pads, there.compass if there else None)
@@ -109,7 +109,7 @@ def _signs(laid: Sequence[Side], look: Look, offered: Mapping[str, Offered]) -> 
         return made[name, size, turned]
 
     signs = {}
-    for button in (button for table in laid for button in table.seat.buttons):
+    for button in (button for side in laid for button in side.seat.buttons):
         area = button.area
         size = round(_SIGN * min(area.width, area.height))
         names = {"": str(button.control)}

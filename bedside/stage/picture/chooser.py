@@ -9,6 +9,7 @@ import pygame
 
 from bedside.music.layout import MOST_PADS, fit
 from bedside.music.pad import Area, Pad
+from bedside.music.smoothstep import smoothstep
 from bedside.stage.picture import light
 from bedside.stage.worlds.colours import Colour
 
@@ -69,7 +70,7 @@ class Chooser:
         width, height = panel.get_size()
         edge = max(round(_EDGE * height), 1)
         for row in range(edge):
-            level = round(255 * (1 - (1 - _BEHIND) * (row / edge) ** 2 * (3 - 2 * row / edge)))
+            level = round(255 * (1 - smoothstep(row / edge, 1 - _BEHIND)))
             panel.fill((level, level, level), (0, row, width, 1), pygame.BLEND_RGB_MULT)
         level = round(255 * _BEHIND)
         panel.fill((level, level, level), (0, edge, width, height - edge), pygame.BLEND_RGB_MULT)

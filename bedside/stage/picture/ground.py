@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 
 from bedside.music.pad import Area, Pad
+from bedside.music.smoothstep import smoothstep
 from bedside.stage.input.seats import Side
 from bedside.stage.picture import light, picture
 from bedside.stage.picture.look import Look
@@ -65,6 +66,14 @@ def _between(own: int, edges: Sequence[float], height: int) -> int:
     return round(nearest)
 
 
+def lantern_offset(pad: Pad, cell: float) -> float:
+    """Return how far below its pad's centre a lantern hangs, in pixels, where the smallest pad measures ``cell``.
+
+    Lanterns of uneven heights do not look like the keys of a keyboard. Round pads lie unevenly anyway.
+    """
+    return 0.0 if pad.round else cell * 0.07 * float(np.sin(pad.number * 2.4))
+
+
 def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> pygame.Surface:
     """Return a world's backdrop of ``size`` pixels, its horizon at a share of the height, with the pictures in it."""
     levels = look.backdrop(scenery.field(world.layers, size, horizon, world.seed))
@@ -117,7 +126,7 @@ class Ground:
         reach = round(_SEAM * size[1])
         for row in range(reach):
             share = row / reach
-            level = round(255 * (_DARK_SEAM + (1 - _DARK_SEAM) * share * share * (3 - 2 * share)))
+            level = round(255 * (_DARK_SEAM + smoothstep(share, 1 - _DARK_SEAM)))
             for y in (size[1] // 2 - 1 - row, size[1] // 2 + row):
                 self._plain.fill((level, level, level), (0, y, size[0], 1), pygame.BLEND_RGB_MULT)
 
@@ -147,7 +156,7 @@ class Ground:
         for pad in table.pads:
             tone = self._world.tones[pad.degree % len(self._world.tones)]
             size = max(round(cell * LANTERN), 4)
-            y = pad.y if pad.round else pad.y + cell * 0.07 * float(np.sin(pad.number * 2.4))
+            y = pad.y + lantern_offset(pad, cell)
             glow = halo.copy()
             glow.fill(light.tint(tone.colour, 0.30), special_flags=pygame.BLEND_RGB_MULT)
             self._plain.blit(glow, glow.get_rect(center=(round(pad.x), round(y))), special_flags=pygame.BLEND_RGB_ADD)

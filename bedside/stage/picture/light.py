@@ -12,6 +12,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from bedside.music.smoothstep import smoothstep
 from bedside.stage.worlds.blooms import BLOOMS, TURN
 from bedside.stage.worlds.colours import Colour, luminance
 from bedside.stage.worlds.world import Tone, World
@@ -68,7 +69,7 @@ def rings(diameter: int, rng: np.random.Generator) -> tuple[pygame.Surface, ...]
         radius = _radius(size)
         rise = np.clip(radius / 0.82, 0, 1)
         fall = np.clip((1 - radius) / 0.18, 0, 1)
-        sprites.append(grey(rise**5 * fall * fall * (3 - 2 * fall), rng))
+        sprites.append(grey(smoothstep(fall, rise**5), rng))
     return tuple(sprites)
 
 

@@ -90,7 +90,7 @@ class Scene:
         signs = any(sign.changed or sign.moving for sign in self.signs)
         return not (lit or signs or self._exposed or self._stale or self._held or self.veil.moving)
 
-    def performed(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
+    def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
         """Take in what the engine played at ``now`` seconds; ``at`` is where the finger is, None without a finger."""
         match event:
             case NoteOn(player, note, key, velocity, brightness):

@@ -9,8 +9,8 @@ import pygame
 # A sign goes from its dimmest to its brightest in this time, which is too slow to flash.
 TURN_SECONDS = 1.1
 
-# How bright a sign is that is only there, and one that is on.
-THERE, ON = 0.62, 1.0
+# How bright a sign is that is only there, one that is on, and one that shows what is not ready yet.
+THERE, ON, WAITING = 0.62, 1.0, 0.3
 
 # What is left under the heaviest veil of a sign that is not on.
 _VEILED = 0.42
@@ -23,7 +23,8 @@ class Sign:
         self.rect = rect
         self._pictures = pictures
         self._shown = shown
-        self._level = self._wanted = THERE
+        self._level = THERE
+        self._on = self.waiting = False
         self._veil = 1.0
         self._now = 0.0
         self.changed = True
@@ -33,6 +34,17 @@ class Sign:
         """Whether it is not yet as bright as it is to be."""
         return self._level != self._wanted
 
+    @property
+    def shown(self) -> str:
+        """The name of the picture that it shows."""
+        return self._shown
+
+    @property
+    def _wanted(self) -> float:
+        if self._on:
+            return ON
+        return WAITING if self.waiting else THERE
+
     def show(self, picture: str) -> None:
         """Show another of its pictures; one that it does not have changes nothing."""
         if picture in self._pictures and picture != self._shown:
@@ -41,7 +53,11 @@ class Sign:
 
     def light(self, on: bool) -> None:
         """Be on, or only there, in a moment."""
-        self._wanted = ON if on else THERE
+        self._on = on
+
+    def wait(self, waiting: bool) -> None:
+        """Dim, unless it is on, for as long as what it shows is not ready."""
+        self.waiting = waiting
 
     def advance(self, now: float, veil: float) -> None:
         """Move to the time ``now``; under a veil, 1 none to 0, it dims with the world unless it is on."""

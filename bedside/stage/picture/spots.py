@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bedside.music.events import Player
 from bedside.music.pad import Pad
 from bedside.stage.input.seats import Side
 from bedside.stage.picture import light
-from bedside.stage.picture.ground import Half
+from bedside.stage.picture.ground import Half, lantern_offset
 from bedside.stage.picture.lamp import Lamp
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds.colours import Colour
@@ -150,9 +148,8 @@ class Places:
             for part in range(count):
                 high = pad.height / count
                 y = pad.y - pad.height / 2 + (part + 0.5) * high
-                # Lanterns that hang a little higher or lower than their neighbours do not look like a keyboard.
-                if count == 1 and not pad.round:
-                    y += self._cell * 0.07 * float(np.sin(pad.number * 2.4))
+                if count == 1:
+                    y += lantern_offset(pad, self._cell)
                 yield Spot(
                     pad.key,
                     pad,

@@ -64,9 +64,9 @@ class View:
         """Whether another paint would change nothing that should be seen at once."""
         return self.scene.resting and not any(curtain.moving for curtain in self._curtains())
 
-    def performed(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
-        """Take in what the engine played; see `Scene.performed`."""
-        self.scene.performed(event, now, at)
+    def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
+        """Take in what the engine played; see `Scene.follow`."""
+        self.scene.follow(event, now, at)
 
     def expose(self) -> None:
         """Draw everything at the next paint."""

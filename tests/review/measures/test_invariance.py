@@ -18,7 +18,8 @@ OF_PITCH = {"pitch_mean", "pitch_classes", "key", "dissonance"}
 
 
 def whole(part: NoteColumns, seconds: float | None = None) -> dict[str, Any]:
-    return told(take(part, seconds=seconds))["players"]["child"]["whole"]
+    found: dict[str, Any] = told(take(part, seconds=seconds))["players"]["child"]["whole"]
+    return found
 
 
 def changed(before: dict[str, Any], after: dict[str, Any], within: float = 1e-9) -> set[str]:
@@ -84,7 +85,7 @@ def test_playing_slower_halves_density_and_keeps_proportions() -> None:
     before, after = whole(part), whole(moved(part, slower=2.0))
     assert after["density"] == pytest.approx(before["density"] / 2)
     assert after["npvi"] == pytest.approx(before["npvi"])
-    steady = NoteColumns(np.arange(20) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
+    steady = NoteColumns(np.arange(20.0) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
     assert whole(moved(steady, slower=2.0))["ioi_cv"] == pytest.approx(0, abs=1e-9)
 
 
@@ -117,7 +118,7 @@ def test_strokes_are_50_ms_apart_and_runs_end_with_a_pause_of_2_s() -> None:
 
 def test_a_steady_beat_is_the_clearest_pulse() -> None:
     """Strokes each half second have a period of 0.5 s and a clarity near 1; strokes by chance are less clear."""
-    steady = NoteColumns(np.arange(120) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
+    steady = NoteColumns(np.arange(120.0) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
     found = whole(steady)
     assert found["pulse_period"] == 0.5
     assert found["pulse_clarity"] == pytest.approx(1, abs=0.02)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def duet() -> PlayedTake:
 
 
 @pytest.fixture(scope="module")
-def curves() -> dict:
+def curves() -> dict[str, Any]:
     return mttb()
 
 
@@ -138,7 +140,7 @@ def test_coincidence_of_the_duet(duet: PlayedTake) -> None:
 
 
 @pytest.mark.parametrize(("player", "theirs"), [("child", "p1"), ("therapist", "p2")])
-def test_curves_of_the_duet(duet: PlayedTake, curves: dict, player: str, theirs: str) -> None:
+def test_curves_of_the_duet(duet: PlayedTake, curves: dict[str, Any], player: str, theirs: str) -> None:
     """Density, duration, pitch and velocity agree with MTTB's curves at every second, within 1e-9.
 
     MTTB has no data in an empty window where we have a density of 0.
@@ -154,7 +156,7 @@ def test_curves_of_the_duet(duet: PlayedTake, curves: dict, player: str, theirs:
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_tonality_over_time(duet: PlayedTake, curves: dict, player: Player, theirs: str) -> None:
+def test_tonality_over_time(duet: PlayedTake, curves: dict[str, Any], player: Player, theirs: str) -> None:
     """Tonal clarity, majorness and minorness are MTTB's with its rounded profiles, within 1e-9."""
     inside = WindowedNotes.of(duet.parts[player], Windows.over(duet.seconds, NO_GAPS))
     keys = tonality.correlations(tonality.pitch_classes(inside), *ROUNDED)
@@ -163,7 +165,9 @@ def test_tonality_over_time(duet: PlayedTake, curves: dict, player: Player, thei
 
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
-def test_legato_where_one_note_follows_another(duet: PlayedTake, curves: dict, player: Player, theirs: str) -> None:
+def test_legato_where_one_note_follows_another(
+    duet: PlayedTake, curves: dict[str, Any], player: Player, theirs: str
+) -> None:
     """Legato is 1 less MTTB's silent share in each window in which no note outlasts the next one.
 
     Elsewhere MTTB opens a gap where a note ends though another still sounds, and has more of it than we have.
@@ -183,7 +187,7 @@ def test_legato_where_one_note_follows_another(duet: PlayedTake, curves: dict, p
 
 @pytest.mark.parametrize(("player", "theirs"), [(Player.CHILD, "p1"), (Player.THERAPIST, "p2")])
 def test_pulse_has_the_shape_of_the_one_with_resonance(
-    duet: PlayedTake, curves: dict, player: Player, theirs: str
+    duet: PlayedTake, curves: dict[str, Any], player: Player, theirs: str
 ) -> None:
     """In full windows clarity runs as MTTB's with resonance (r > 0.99, median ratio within 1 %), as do the periods.
 
@@ -201,7 +205,7 @@ def test_pulse_has_the_shape_of_the_one_with_resonance(
     assert same.mean() > 0.92
 
 
-def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, curves: dict) -> None:
+def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, curves: dict[str, Any]) -> None:
     """The product of both players' weighted autocorrelations runs as MTTB's synchrony in full windows, r > 0.99."""
     windows = Windows.over(duet.seconds, NO_GAPS)
     pulses = [pulse.autocorrelations(WindowedNotes.of(part, windows)) for part in duet.parts.values()]
@@ -211,7 +215,7 @@ def test_shared_pulse_runs_as_the_reference(duet: PlayedTake, curves: dict) -> N
 
 @pytest.mark.parametrize(("player", "theirs", "least"), [(Player.CHILD, "p1", 0.95), (Player.THERAPIST, "p2", 0.98)])
 def test_dissonance_runs_as_the_reference(
-    duet: PlayedTake, curves: dict, player: Player, theirs: str, least: float
+    duet: PlayedTake, curves: dict[str, Any], player: Player, theirs: str, least: float
 ) -> None:
     """Dissonance rises and falls with MTTB's; the scale is not the same, for MTTB sums other pairs."""
     found = curve(told(duet)["players"][player.label]["curves"]["dissonance"])
@@ -221,7 +225,7 @@ def test_dissonance_runs_as_the_reference(
 
 
 @pytest.mark.parametrize("name", ["dens", "meanv", "meanp"])
-def test_imitation_of_the_duet(curves: dict, name: str) -> None:
+def test_imitation_of_the_duet(curves: dict[str, Any], name: str) -> None:
     """The likeness of every two segments within 20 s is MTTB's, within 1e-9, where the range is taken as MTTB does.
 
     MTTB takes the first player's highest value less the second's lowest; ours is the range of both, which is the same

@@ -44,9 +44,7 @@ def launch(empty: Path):
 
     yield start
     for process in started:
-        process.kill()
-        process.wait()
-        process.stdin.close()
+        process.end(20.0)
 
 
 def wait_for(true, seconds=60.0):
@@ -173,7 +171,8 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
-        "print(baker.launch(48_000, None, Path(sys.argv[1])).pid, flush=True)\ntime.sleep(60)"
+        "started = baker.launch(48_000, None, Path(sys.argv[1]))\n"
+        "print(started.pid, flush=True)\ntime.sleep(60)"
     )
     meanwhile = empty.parent / "meanwhile"
     parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -205,7 +204,7 @@ def test_a_folder_made_meanwhile_goes_with_whoever_started_it(
     meanwhile = tmp_path / "meanwhile"
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
-        f"baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
+        f"started = baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stderr=subprocess.DEVNULL, cwd=ROOT)
     try:

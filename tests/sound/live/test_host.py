@@ -48,8 +48,8 @@ def wait_for(true, seconds: float = 60.0) -> None:
 
 
 def of(kind: type, performed: list) -> list:
-    """Return the events of a kind among what was performed."""
-    return [each.event for each in list(performed) if isinstance(each.event, kind)]
+    """Return the events of a kind among what was performed or set."""
+    return [each.event for each in list(performed) if isinstance(getattr(each, "event", None), kind)]
 
 
 def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:

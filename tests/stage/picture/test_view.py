@@ -29,7 +29,7 @@ def room() -> Playroom:
 
 def part(room: Playroom, player: Player) -> tuple[slice, slice]:
     """Return the columns and rows of what a player plays on."""
-    area = next(table.seat.play for table in room.playground.pads if table.seat.player == player)
+    area = next(side.seat.play for side in room.playground.sides if side.seat.player == player)
     return slice(round(area.x), round(area.x + area.width)), slice(round(area.y), round(area.y + area.height))
 
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.stage.worlds.reading import ReadingError, read
+from bedside.schema import SchemaError
+from bedside.stage.worlds.reading import read
 from bedside.stage.worlds.scenery.air import Air
 from bedside.stage.worlds.scenery.arch import Arch
 from bedside.stage.worlds.scenery.aurora import Aurora
@@ -86,12 +87,12 @@ KINDS: Mapping[str, type[Layer]] = {
 }
 
 
-def stated(table: Mapping[str, Any]) -> Layer:
-    """Return the layer that a table of a world's file states; raise ReadingError for what is none."""
+def stated(table: Mapping[str, Any], path: str) -> Layer:
+    """Return the layer that a table of a world's file states; raise SchemaError for what is none."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ReadingError(f"'kind' must be one of {', '.join(sorted(KINDS))}")
-    return read(KINDS[kind], {name: value for name, value in table.items() if name != "kind"})
+        raise SchemaError(f"“{path}.kind” must be one of {', '.join(sorted(KINDS))}")
+    return read(KINDS[kind], {name: value for name, value in table.items() if name != "kind"}, path)
 
 
 def field(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: int) -> Floats:

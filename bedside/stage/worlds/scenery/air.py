@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, clouds
 
 
@@ -28,7 +28,7 @@ class Air:
     a strength of 0–1. ``haze`` is a band of light that crosses it slantwise.
     """
 
-    stops: Annotated[tuple[GradientStop, ...], Within(2, 16)]
+    stops: Annotated[tuple[GradientStop, ...], Count(2, 16)]
     glow: Colour
     glow_at: Annotated[float, Within(0, 1)]
     glow_strength: Annotated[float, Within(0, 1)] = 0.62

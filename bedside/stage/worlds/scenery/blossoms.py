@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, smooth
 
 # What the sky's light adds to leaves.
@@ -24,8 +24,8 @@ class Blossoms:
     shorter side. ``light`` dims them, 0–1.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 8)]
-    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Within(1, 16)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 8)]
+    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Count(1, 16)]
     leaf: Colour | None = None
     foot: Annotated[float, Within(0, 1.5)] = 0.8
     tall: Annotated[float, Within(0.005, 1)] = 0.08

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.music.smoothstep import smoothstep
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
 
@@ -19,7 +20,7 @@ class Canopy:
     Over a clearing at ``clear`` of the width they hang only ``open`` times as low. The nearer, the higher they end.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 6)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 6)]
     low: Annotated[float, Within(0.02, 1)]
     clear: Annotated[float, Within(-0.5, 1.5)] = 0.5
     open: Annotated[float, Within(0, 1)] = 0.4
@@ -37,7 +38,7 @@ class Canopy:
             leaves = _leaves(field.rng, rows, columns, field.unit)
             soft = 0.75 - 0.35 * near
             dense = np.clip(((hang - down) / (0.45 * hang) + (leaves - 0.5) * 4.6) / soft + 0.5, 0, 1)
-            field.cover(colour, dense * dense * (3 - 2 * dense) * (0.80 + 0.2 * near))
+            field.cover(colour, smoothstep(dense) * (0.80 + 0.2 * near))
 
 
 def _leaves(rng: np.random.Generator, rows: int, columns: int, unit: float) -> Floats:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.music.smoothstep import smoothstep
+
 Floats = NDArray[np.float32]
 
 # The picture for which an artist chooses numbers, in pixels.
@@ -86,7 +88,7 @@ def smooth(lattice: Floats, y: Floats, x: Floats) -> Floats:
 def _weights(places: Floats, points: int) -> Floats:
     whole = np.minimum(places.astype(np.int64), points - 2)
     share = places - whole.astype(np.float32)
-    share = share * share * (3 - 2 * share)
+    share = smoothstep(share)
     weights: Floats = np.zeros((len(places), points), dtype=np.float32)
     each = np.arange(len(places))
     weights[each, whole] = 1 - share

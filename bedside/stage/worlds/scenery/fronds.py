@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats
 
 
@@ -24,7 +24,7 @@ class Fronds:
 
     colour: Colour
     tip: Colour
-    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Within(1, 24)]
+    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Count(1, 24)]
     count: Annotated[int, Within(1, 120)] = 6
     tall: Annotated[float, Within(0.01, 2)] = 0.4
     wide: Annotated[float, Within(0.001, 0.2)] = 0.02

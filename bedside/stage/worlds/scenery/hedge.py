@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.blossoms import blossom
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
@@ -31,7 +31,7 @@ class Hedge:
     gate_wide: Annotated[float, Within(0, 1)] = 0.12
     gate_tall: Annotated[float, Within(0, 1)] = 0.2
     light: Annotated[float, Within(0, 1)] = 0.4
-    roses: Annotated[tuple[Colour, ...], Within(0, 8)] = ()
+    roses: Annotated[tuple[Colour, ...], Count(0, 8)] = ()
     count: Annotated[int, Within(0, 200)] = 60
 
     def paint(self, field: Field) -> None:

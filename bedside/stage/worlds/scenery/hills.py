@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, ridge
 
 
@@ -19,7 +19,7 @@ class Hills:
     ``tall`` and ``near`` are the heights of the farthest and the nearest, as shares of the picture's.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 8)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 8)]
     valley: Annotated[float, Within(-1, 2)] = 0.4
     tall: Annotated[float, Within(0.01, 0.6)] = 0.067
     near: Annotated[float, Within(0.01, 0.6)] = 0.046

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
 

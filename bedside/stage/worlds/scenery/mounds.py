@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
 # Each row is heaped up of so many lower ones, which gives it roundness.
@@ -24,7 +24,7 @@ class Mounds:
     wide; ``rough`` is how leafy their edges are, ``mist`` what veils the feet of the farther rows.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 6)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 6)]
     top: Colour
     tall: Annotated[float, Within(0.01, 1.5)] = 0.25
     near: Annotated[float, Within(0.01, 1.5)] = 0.15

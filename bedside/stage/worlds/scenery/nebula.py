@@ -7,8 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.music.smoothstep import smoothstep
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import USUAL, Field, Floats
 
 # It is painted so much coarser than the picture, being soft.
@@ -75,7 +76,7 @@ def _gas(rng: np.random.Generator, y: Floats, x: Floats, many: int, sizes: int) 
         row, column = y * side, x * side
         low_y, low_x = np.floor(row).astype(np.int32), np.floor(column).astype(np.int32)
         up, along = row - low_y, column - low_x
-        up, along = up * up * (3 - 2 * up), along * along * (3 - 2 * along)
+        up, along = smoothstep(up), smoothstep(along)
         first, second = (low_y % side) * side, ((low_y + 1) % side) * side
         left, right = low_x % side, (low_x + 1) % side
         upper = lattice[first + left] * (1 - along) + lattice[first + right] * along

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.music.smoothstep import smoothstep
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, clouds, smooth
 
 
@@ -43,7 +44,7 @@ class Path:
         away = np.abs(field.across - middle[:, None]) / half[:, None] + 0.16 * (stones - 0.5)
         soft = 0.10 + 0.012 / half[:, None] / columns * 100
         cover = np.clip((1 - away) / soft + 0.5, 0, 1)
-        cover = cover * cover * (3 - 2 * cover)
+        cover = smoothstep(cover)
         field.cover(self.colour, cover * 0.85, top)
         puddles = np.clip((clouds(field.rng, rows, columns, 7, 5) - 0.50) * 6, 0, 1)
         flat = np.clip(1.25 - away, 0, 1)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field
 
 
@@ -23,7 +23,7 @@ class Pines:
     height. ``mist`` is the colour that they fade into at their feet.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 6)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 6)]
     count: Annotated[int, Within(1, 80)]
     tall: Annotated[float, Within(0.01, 1)]
     near: Annotated[float, Within(0.01, 1)]

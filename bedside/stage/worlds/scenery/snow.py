@@ -7,8 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.music.smoothstep import smoothstep
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, ridge, smooth
 
 
@@ -20,7 +21,7 @@ class Snow:
     thickens downwards in a colour of its own, by a strength of 0–1. ``drifts`` is how much the wind has shaped it.
     """
 
-    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Within(2, 24)]
+    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Count(2, 24)]
     lit: Colour
     shade: Colour
     light_at: Annotated[float, Within(-1, 2)] = 0.5
@@ -48,8 +49,7 @@ class Snow:
         crest = 0.62 * np.clip(0.55 + 0.55 * slope + 0.9 * wind[0], 0.12, 1)
         light = crest[None, :] * np.exp(below * -90) + (0.42 + 0.40 * slope)[None, :] * fading
         light += self.drifts * 1.4 * wind * np.minimum(below * 25, 1)
-        light = np.clip(light, 0, 1)
-        light *= light * (3 - 2 * light)
+        light = smoothstep(np.clip(light, 0, 1))
         mist = self.mist_strength * (1 - fading)
         cover = np.clip(deep * height + 0.5, 0, 1)
         part = field.levels[top:]

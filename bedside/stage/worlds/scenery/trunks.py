@@ -8,8 +8,8 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
 from bedside.stage.worlds.scenery.field import Field, Floats, smooth
 
 
@@ -23,7 +23,7 @@ class Trunks:
     their sides. At their feet they fade into a mist of that colour.
     """
 
-    colours: Annotated[tuple[Colour, ...], Within(1, 8)]
+    colours: Annotated[tuple[Colour, ...], Count(1, 8)]
     count: Annotated[int, Within(1, 60)]
     thin: Annotated[float, Within(0.002, 0.3)]
     thick: Annotated[float, Within(0.002, 0.5)]

@@ -92,7 +92,8 @@ class Axis:
         """Return a few round values along the axis."""
         step = _step(self.high - self.low)
         count = math.floor((self.high - self.low) / step + 1e-6) + 1
-        return [round(self.low + step * number, 10) for number in range(count)]
+        digits = max(10, 2 - math.floor(math.log10(step)))
+        return [round(self.low + step * number, digits) for number in range(count)]
 
 
 def runs(points: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], ...]]:

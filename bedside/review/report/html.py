@@ -51,13 +51,13 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
         labels={str(kind): kind.label for kind in SectionKind},
         kinds=_KINDS,
         sounds={numbers[take]: _address(sound) for take, sound in sounds.items() if take in numbers},
-        span=span,
+        span=span_text,
         svg=svg,
     )
     return page.encode()
 
 
-def span(first: float, last: float) -> str:
+def span_text(first: float, last: float) -> str:
     """Format a moment or a span: 1:05 or 1:05–1:20."""
     return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 

@@ -19,7 +19,7 @@ from bedside.review.report.blocks import (
     SoundClip,
     Text,
 )
-from bedside.review.report.html import span
+from bedside.review.report.html import span_text
 from bedside.review.report.paper import Paper
 
 _SAID = {
@@ -155,6 +155,8 @@ def _block(document: Paper, block: Block, left: float, wide: float) -> None:
         case ReportTable():
             paper.write_table(document, block, left, wide)
         case MomentList(_, items):
-            paper.write_list(document, [f"{span(first, last)}  {words}" for first, last, words in items], left, wide)
+            paper.write_list(
+                document, [f"{span_text(first, last)}  {words}" for first, last, words in items], left, wide
+            )
         case SoundClip():
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
 from bedside.music.events import Performed, Player, Profile, Report
@@ -101,11 +101,12 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         # To import these takes as long as to start an engine, so both happen at once.
         from bedside.archive.recorder import Recorder
         from bedside.archive.store.store import Store
+        from bedside.sound.library import provenance
 
         store = leaving.enter_context(Store.open_or_set_aside(bed.data))
         if store.notice:
             say(store.notice)
-        recorder = Recorder(store, bed.patient, f"bedside {__version__}")
+        recorder = Recorder(store, bed.patient, functools.cache(lambda: provenance.made_by(recipes)))
         leaving.callback(_close, recorder, say)
         # The recorder must have everything that was performed before it is closed.
         leaving.callback(host.stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections import deque
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from bedside.errors import BedsideError
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -63,6 +66,7 @@ class PictureWorker:
             except BedsideError as fault:
                 self._say(str(fault))
             except Exception as fault:
+                _log.exception("A picture could not be made.")
                 # If the thread died, no world could be entered any more.
                 self._say(f"A picture could not be made ({type(fault).__name__}); the music went on.")
             self._wake()

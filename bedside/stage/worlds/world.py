@@ -20,7 +20,7 @@ from bedside.sound.engine.room import SPACES
 from bedside.stage.worlds import scenery
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Name, value
+from bedside.stage.worlds.reading import Name, read_value
 
 MOST_BYTES = 65_536
 MOST_DEGREES = 12
@@ -188,7 +188,7 @@ _LISTS: Mapping[str, Any] = {
 
 def _world(stated: dict[str, Any]) -> World:
     table(stated, {*_PLAIN, "layers", "degrees", "lights"}, optional=_LISTS)
-    plain = {name: value(hint, stated[name], name) for name, hint in _PLAIN.items()}
+    plain = {name: read_value(hint, stated[name], name) for name, hint in _PLAIN.items()}
     _require_one_of("bloom", plain["bloom"], BLOOMS)
     _require_one_of("room", plain["room"], SPACES)
     _require_one_of("layout", plain["layout"], LAYOUTS)
@@ -199,12 +199,12 @@ def _world(stated: dict[str, Any]) -> World:
     layers = stated["layers"]
     if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
         raise SchemaError(f"“layers” must be a list of 1 to {MOST_LAYERS}")
-    lights: Lights = value(Lights, stated["lights"], "lights")
+    lights: Lights = read_value(Lights, stated["lights"], "lights")
     return World(
         **plain,
-        **{name: value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
+        **{name: read_value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
         layers=tuple(_layer(each, f"layers[{place}]") for place, each in enumerate(layers)),
-        tones=value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
+        tones=read_value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
         lights=(lights.child, lights.child2, lights.therapist, lights.partner),
     )
 

@@ -30,7 +30,7 @@ def started():
 @contextmanager
 def running(settings):
     """Run an engine's process and give it with the stage's end of its socket."""
-    process = children.launch(main, settings, silent=True)
+    process = children.launch(main, settings, stderr_to_log="engine")
     try:
         yield process, Stage(process.link)
     finally:

@@ -8,7 +8,7 @@ import pytest
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed, Player, Program, Source, Stop, TakeBegan
 from bedside.sound.engine import offline
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading
 
 RATE = 8_000
 
@@ -48,11 +48,11 @@ def test_shipped_instruments_stand_in_the_order_of_midi_programs() -> None:
 
 def test_a_folder_of_samples_is_kept_like_any_other(own: Path) -> None:
     """A folder is read once and then comes from the cache, under the name that the catalogue gives it."""
-    first = band.load(RATE, names={"Tone", "harp 2"}, own=own)
+    first = loading.load(RATE, names={"Tone", "harp 2"}, own=own)
     assert {instrument.name for instrument in first} == {"Tone", "harp 2"}
     files = sorted((own.parent / "cache" / "instruments").iterdir())
     before = [file.stat().st_mtime_ns for file in files]
-    again = band.load(RATE, names={"Tone", "harp 2"}, own=own)
+    again = loading.load(RATE, names={"Tone", "harp 2"}, own=own)
     assert [file.stat().st_mtime_ns for file in files] == before
     assert len(files) == 2
     assert all(np.array_equal(one.pool, other.pool) for one, other in zip(first, again, strict=True))
@@ -61,7 +61,7 @@ def test_a_folder_of_samples_is_kept_like_any_other(own: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_named_where_it_is_needed(own: Path) -> None:
     """Who asks for a broken folder by name is told why in one sentence."""
     with pytest.raises(BedsideError, match="broken"):
-        band.load(RATE, names={"broken"}, own=own)
+        loading.load(RATE, names={"broken"}, own=own)
 
 
 def test_only_what_sounds_is_loaded() -> None:
@@ -75,9 +75,9 @@ def test_only_what_sounds_is_loaded() -> None:
         Program(Player.CHILD, "none such"),
         on(Player.CHILD),
     ]
-    assert band.instruments_played(events) == {"marimba", "pad"}
-    assert band.instruments_played([*events, on(Player.CHILD2)]) == {"marimba", "pad", usual}
-    assert band.instruments_played([]) == {usual}
+    assert loading.instruments_played(events) == {"marimba", "pad"}
+    assert loading.instruments_played([*events, on(Player.CHILD2)]) == {"marimba", "pad", usual}
+    assert loading.instruments_played([]) == {usual}
 
 
 def test_what_is_not_there_any_more_is_named(own: Path) -> None:
@@ -94,8 +94,8 @@ def test_what_is_not_there_any_more_is_named(own: Path) -> None:
         on(child, 3),
         on(Player.CHILD2),
     ]
-    assert band.missing(events, own) == ["bells", "glass"]
-    assert band.missing(events) == ["Tone", "bells", "glass"]
+    assert loading.missing_instruments(events, own) == ["bells", "glass"]
+    assert loading.missing_instruments(events) == ["Tone", "bells", "glass"]
 
 
 def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
@@ -108,9 +108,9 @@ def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
         *(Performed(128 * number, on(Player.CHILD, number)) for number in range(1, 9)),
         Performed(128 * 60, Stop()),
     ]
-    names = band.instruments_played(performed.event for performed in take)
+    names = loading.instruments_played(performed.event for performed in take)
     assert names == {"marimba", "drum"}
-    part, more = band.load(RATE, names=names), band.load(RATE, names=names | {"harp", "pad"})
+    part, more = loading.load(RATE, names=names), loading.load(RATE, names=names | {"harp", "pad"})
     assert [instrument.name for instrument in more] == ["harp", "marimba", "pad", "drum"]
     sounds = [np.concatenate([block.copy() for block in offline.render(take, each)]) for each in (part, more)]
     assert sounds[0].any()
@@ -120,5 +120,5 @@ def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
 def test_progress_reaches_the_whole() -> None:
     """What is told of the work adds up to one."""
     told: list[float] = []
-    band.load(RATE, told.append, {"marimba", "drum"})
+    loading.load(RATE, told.append, {"marimba", "drum"})
     assert sum(told) == pytest.approx(1.0)

@@ -1,17 +1,15 @@
-"""The commands that play: the instrument, and the demo that needs no hands."""
+"""``bedside play``: the instrument itself; also what ``bedside`` alone does."""
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import everybody, look_of, millimetres, players_named, seated, together_as, window_pixels
-from bedside.cli.rendering import instruments_of, render_to, sound_version
-from bedside.cli.terminal import make_folder, say, working
-from bedside.errors import BedsideError
+from bedside.cli.arguments import look_of, millimetres, players_named, seated, together_as, window_pixels
+from bedside.cli.demo import demo
+from bedside.cli.terminal import say
 
 
 def play(
@@ -63,39 +61,3 @@ def play(
             raise
         say(f"{fault} The demo is made instead.")
         demo(context, or_demo)
-
-
-def demo(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for what the demo leaves.")] = Path(
-        "out"
-    ),
-) -> None:
-    """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report."""
-    from bedside.archive.midi import midifile
-    from bedside.archive.recorder import Recorder
-    from bedside.archive.store.store import Store
-    from bedside.music.improvisation import improvise
-    from bedside.review.report import whole
-    from bedside.sound.engine import offline
-
-    make_folder(out)
-    chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
-    asked = [(each.seconds, each.event) for each in improvise(chance)]
-    instruments = instruments_of(context.obj, offline.FILE_RATE, [event for _, event in asked])
-    with working("Improvising"):
-        performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
-    with Store.create(context.obj) as store:
-        recorder = Recorder(store, None, sound_version(), origin="demo")
-        for each in performed:
-            recorder.feed(each)
-        if not recorder.close(30.0) or recorder.take is None:
-            raise BedsideError(recorder.fault or "The demo could not be recorded.")
-        take = recorder.take
-        kept = store.performed(take)
-    sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
-    render_to(kept, instruments, everybody(), sound)
-    midifile.write(score, kept, offline.began(kept).rate)
-    with Store.open(context.obj) as store, working("Making the report"):
-        whole.write(store, context.obj, take, page)
-    print(f"The demo left the take {take}, {sound}, {score} and the report {page}.")

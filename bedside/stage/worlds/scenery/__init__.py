@@ -41,7 +41,7 @@ from bedside.stage.worlds.scenery.stars import Stars
 from bedside.stage.worlds.scenery.trunks import Trunks
 from bedside.stage.worlds.scenery.water import Water
 
-__all__ = ["KINDS", "Layer", "pack", "paint_layers", "read_layer"]
+__all__ = ["KINDS", "Layer", "pack_pixels", "paint_layers", "read_layer"]
 
 # Larger pictures are painted at this many pixels and enlarged: layers are soft, and painting takes time.
 _MOST_PAINTED = round(1.25 * REFERENCE_PIXELS)
@@ -110,7 +110,7 @@ def paint_layers(layers: Sequence[Layer], size: tuple[int, int], horizon: float,
     return painted.levels
 
 
-def pack(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
+def pack_pixels(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
     """Return levels enlarged to ``size``, as rows of 0xRRGGBB, dithered so that no gradient shows bands."""
     width, height = size
     # Channel by channel, and across first: rows lie contiguously in memory.

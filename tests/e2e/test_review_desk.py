@@ -196,7 +196,7 @@ def test_a_note_is_whole_on_paper(browser: Browser, ward: Ward, tmp_path: Path) 
         page.goto(f"{ward.pages.address}/goals/sessions/{ward.sessions[3]}")
         page.get_by_label("Objective").fill("\n".join(f"heard {number}" for number in range(80)))
         page.get_by_role("button", name="Save the note").click()
-        expect(page.get_by_text("kept ")).to_be_visible()
+        expect(page.get_by_text("saved ")).to_be_visible()
         page.pdf(path=str(tmp_path / "note.pdf"))
     text = subprocess.run(
         ["pdftotext", tmp_path / "note.pdf", "-"], capture_output=True, text=True, check=True, timeout=60

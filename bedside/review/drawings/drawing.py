@@ -123,6 +123,11 @@ def minutes(seconds: float) -> str:
     return f"{'−' if seconds < -0.5 else ''}{whole // 60}:{whole % 60:02}"
 
 
+def time_span(first: float, last: float) -> str:
+    """Return a moment or a span as it is read: 1:05 or 1:05–1:20."""
+    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
+
+
 def time_ticks(begin: float, end: float, most: int) -> list[float]:
     """Return at most ``most`` round times from ``begin`` to ``end``, in seconds."""
     span = max(end - begin, 1e-9)

@@ -12,7 +12,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import numpy as np
 import pygame
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.compass import Compass
 from bedside.music.events import NoteOn, Performed, Player
 from bedside.sound.engine.engine import Engine

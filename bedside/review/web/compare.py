@@ -11,7 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from bedside.archive.store.shelf import ShelvedTake, Wanted
+from bedside.archive.store.search import FoundTake, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay
@@ -58,7 +58,7 @@ class Apart:
 class ComparedTake:
     """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
 
-    take: ShelvedTake
+    take: FoundTake
     markers: list[tuple[str, str]]
     at: float
     measured: TakeMeasures
@@ -78,7 +78,7 @@ def compare(
     store: Store = request.app.state.store
     if measure not in _MEASURES:
         raise ValueError("there is no such measure")
-    offered = store.shelf.look(Wanted(words), 0, _MOST)
+    offered = store.search.page(TakeQuery(words), 0, _MOST)
     sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
     # What is chosen stays to be chosen, whatever is searched.
     there = [each.take for each in sides if each is not None]
@@ -92,7 +92,7 @@ def compare(
         request,
         "compare.html",
         offered=offered,
-        count=store.shelf.count(Wanted(words)),
+        count=store.search.count(TakeQuery(words)),
         most=_MOST,
         words=words,
         sides=sides,
@@ -112,14 +112,14 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
+def _side(request: Request, take: str, marker: str, offered: list[FoundTake]) -> ComparedTake:
     """Return one side; raise NotFound for a take that is not there, ValueError for a marker that is not its."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     summary = store.summary(take)
     kept = next((each for each in offered if each.id == take), None)
     if kept is None:
-        kept = next(each for each in store.shelf.look(Wanted(words=take), 0, 50) if each.id == take)
+        kept = next(each for each in store.search.page(TakeQuery(words=take), 0, 50) if each.id == take)
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
         raise ValueError("that marker is not of this take")

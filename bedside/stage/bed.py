@@ -19,13 +19,13 @@ from bedside.sound.library.recipe import Recipe
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
 from bedside.sound.profiles import PROFILES
-from bedside.stage import ruler
+from bedside.stage import screensize
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
 from bedside.stage.picture.arrangement import Offered, Setting
-from bedside.stage.picture.atelier import Atelier
 from bedside.stage.picture.look import Look
+from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.window import NoScreenError, open_window, screen
 from bedside.stage.worlds import world as worlds
@@ -119,16 +119,16 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         # Nothing is reported before something is asked.
         listeners += [record, inbox.put]
         keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi)))
-        atelier = Atelier(inbox.wake, say)
-        leaving.callback(atelier.close, _LEAVING_SECONDS)
+        worker = PictureWorker(inbox.wake, say)
+        leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
         surface = open_window(bed.size)
         setting = Setting(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-        others = worlds.every(say)
-        playground = Playground(surface, world, setting, instruments, outside, atelier, others)
+        others = worlds.find_all(say)
+        playground = Playground(surface, world, setting, instruments, outside, worker, others)
         watch = _FaultWatch(host, recorder, say)
 
         def renew() -> None:
@@ -157,11 +157,11 @@ def offered(recipe: Recipe) -> Offered:
 
 def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
     """Return how many pixels a target must measure on a screen of ``size`` pixels, of so many millimetres if known."""
-    known = screen_mm or ruler.measured()
+    known = screen_mm or screensize.screen_millimetres()
     if known is None:
         return LEAST_PIXELS
     # A tablet may be turned, so the long sides are compared. A window is never larger than its screen.
-    whole = ruler.screen_pixels() or size
+    whole = screensize.screen_pixels() or size
     return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import pytest
 
 from archive.manytakes import fill
-from bedside.archive.store.search import Order, TakeQuery
+from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bench.verdict import at_most
@@ -51,7 +52,7 @@ TYPED = """(word) => new Promise((done) => {
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of ten thousand takes, of which the newest forty have notes."""
-    folder = tmp_path_factory.mktemp("shelf") / "kept"
+    folder = tmp_path_factory.mktemp("library") / "kept"
     with Store.create(folder) as store:
         fill(store, TAKES)
         for take in store.search.page(TakeQuery(), 0, 40):
@@ -76,14 +77,18 @@ def milliseconds(ask: Callable[[], object], times: int = LOOKS) -> list[float]:
     return sorted(taken)
 
 
-def test_the_shelf(data: Path, report: Callable[[str], None]) -> None:
+def first_page(store: Store, wanted: TakeQuery) -> tuple[int, list[FoundTake]]:
+    return store.search.count(wanted), store.search.page(wanted, 0, 40)
+
+
+def test_the_search(data: Path, report: Callable[[str], None]) -> None:
     """A page of forty is found and counted among ten thousand, whatever is looked for, in so many milliseconds."""
     with Store.open(data) as store:
         for name, wanted in ASKED.items():
-            first = milliseconds(lambda wanted=wanted: (store.search.count(wanted), store.search.page(wanted, 0, 40)))
+            first = milliseconds(partial(first_page, store, wanted))
             count = store.search.count(wanted)
             end = max(count - 40, 0)
-            last = milliseconds(lambda wanted=wanted, end=end: store.search.page(wanted, end, 40))
+            last = milliseconds(partial(store.search.page, wanted, end, 40))
             report(
                 f"{name:>24}: first page {median(first):5.1f} ms (most {first[-1]:5.1f}), last {median(last):5.1f} ms, "
                 f"of {count} takes; wanted {LOOK_MILLISECONDS:g} ms: {at_most(median(first), LOOK_MILLISECONDS)}"

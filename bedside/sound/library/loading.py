@@ -1,4 +1,4 @@
-"""The band: instruments from the cache, or made now, always in the order in which they are offered."""
+"""Load instruments from the cache, or bake them if they are missing; always in the order of the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bedside.sound.library import cache, catalogue
 
 
 def cache_folder() -> Path:
-    """Return where instruments are kept between one start and the next."""
+    """Return the folder that keeps baked instruments between two starts."""
     return places.user_cache() / "instruments"
 
 
@@ -23,10 +23,10 @@ def load(
     names: Collection[str] | None = None,
     own: Path | None = None,
 ) -> list[Instrument]:
-    """Return the instruments at a sample rate that have these ``names``, by default all that can be used.
+    """Return the instruments with these ``names`` at a sample rate; by default all that can be used.
 
-    ``own`` is the user's folder of sounds; ``progress`` is told each further share of the work, 1 in all. Raises
-    BedsideError where the program's own files are missing or damaged, or a named one cannot be used.
+    ``own`` is the user's folder of sounds. ``progress`` gets each further share of the work; they add up to 1. Raises
+    BedsideError if the program's own files are missing or damaged, or if a named instrument cannot be used.
     """
     recipes = [recipe for recipe in catalogue.recipes(own) if names is None or recipe.name in names]
     loaded = []
@@ -54,17 +54,17 @@ def load_played(
     say: Callable[[str], None],
     progress: Callable[[float], None] = lambda _share: None,
 ) -> list[Instrument]:
-    """Return those instruments at a sample rate, the user's own in the folder ``own`` among them, that events play on.
+    """Return the instruments that ``events`` are played on, at a sample rate, including the user's own in ``own``.
 
-    ``say`` is told a sentence for each that is not there any more, ``progress`` each further share of the work.
+    ``say`` gets a sentence for each instrument that no longer exists, ``progress`` each further share of the work.
     """
     for name in missing_instruments(events, own):
-        say(f"The instrument “{name}” is not there any more; what was played on it is heard on the one before it.")
+        say(f"The instrument “{name}” no longer exists; what was played on it is heard on the one before it.")
     return load(rate, progress, instruments_played(events, own), own)
 
 
 def missing_instruments(events: Iterable[Event], own: Path | None = None) -> list[str]:
-    """Return the names of the instruments that notes were played on and that are not there, by name."""
+    """Return the names of the instruments that notes were played on and that no longer exist, sorted."""
     known = {recipe.name for recipe in catalogue.recipes(own)}
     asked: dict[Player, str] = {}
     used = set()
@@ -80,8 +80,8 @@ def missing_instruments(events: Iterable[Event], own: Path | None = None) -> lis
 def instruments_played(events: Iterable[Event], own: Path | None = None) -> set[str]:
     """Return the names of the instruments that notes are played on.
 
-    As in the engine, a player begins with the first that there is, and keeps it where another is asked for that is not
-    there. ``own`` is the user's folder of sounds.
+    As in the engine, a player begins with the first instrument of the catalogue, and a program change to one that does
+    not exist is ignored. ``own`` is the user's folder of sounds.
     """
     known = [recipe.name for recipe in catalogue.recipes(own)]
     programs = dict.fromkeys(Player, known[0])

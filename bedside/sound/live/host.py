@@ -58,7 +58,7 @@ class EngineHost:
         self._continuation = Continuation(sustained)
         self._instruments: dict[str, None] = {}
         self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
-        self._settings = replace(settings, meanwhile=str(self._baking.meanwhile))
+        self._settings = replace(settings, fallback=str(self._baking.fallback))
         self._listener = listener
         self._lock = threading.Lock()
         self._active: Child | None = None

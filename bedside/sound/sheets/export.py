@@ -1,4 +1,4 @@
-"""The album: which instruments there are, and a sheet of each, a sound file and a portrait, in a folder."""
+"""Write the sheet of an instrument, a sound file and a portrait, into a folder."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from bedside.sound.library.recipe import Recipe
 from bedside.sound.sheets import findings, portrait, sheet
 from bedside.sound.sheets.sheet import Subject
 
-# What of the work on a sheet is the rendering, by a watch.
+# The share of rendering in the work on a sheet, as measured.
 _RENDERING = 0.5
 
 
 def chosen_recipes(
     own: Path | None, only: str | None = None, say: Callable[[str], None] = lambda _sentence: None
 ) -> list[Recipe]:
-    """Return the recipes of all instruments, or the one named ``only``; ``own`` is the user's folder of sounds.
+    """Return the recipes of all instruments, or of the one named ``only``; ``own`` is the user's folder of sounds.
 
-    ``say`` is given a sentence for each shipped one that is damaged. Raises BedsideError for a name that there is not.
+    ``say`` gets a sentence about each damaged patch. Raises BedsideError if there is no instrument of that name.
     """
     recipes = catalogue.recipes(own, say)
     if only is None:
@@ -38,7 +38,7 @@ def chosen_recipes(
 
 
 def load_subject(recipe: Recipe, rate: int, progress: Callable[[float], None] = lambda _share: None) -> Subject:
-    """Return an instrument at ``rate`` as a sheet shows it; ``progress`` is told each further share, 1 in all.
+    """Return an instrument at ``rate`` as the subject of a sheet; ``progress`` gets shares that add up to 1.
 
     Raises BedsideError for a folder of samples that cannot be used.
     """
@@ -54,9 +54,9 @@ def load_subject(recipe: Recipe, rate: int, progress: Callable[[float], None] = 
 
 
 def write(shown: Subject, folder: Path, progress: Callable[[float], None] = lambda _share: None) -> tuple[Path, Path]:
-    """Write the sheet of an instrument into a folder and return its sound file and its portrait.
+    """Write the sheet of an instrument into a folder; return the paths of its sound file and its portrait.
 
-    ``progress`` is told each further share of the work, 1 in all. Raises BedsideError where they cannot be written.
+    ``progress`` gets shares of the work that add up to 1. Raises BedsideError if a file cannot be written.
     """
     rate = shown.instrument.rate
     played = sheet.passages(shown)

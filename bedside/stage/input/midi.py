@@ -17,7 +17,7 @@ from typing import Protocol
 
 import mido
 
-from bedside.stage.hush import hushed
+from bedside.stage.stderr import silenced_stderr
 
 _log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ def _driver() -> _Driver | None:
         with contextlib.suppress(Exception):
             return _Polled()
         return None
-    with hushed():
+    with silenced_stderr():
         for interface in rtmidi.get_compiled_api():
             with contextlib.suppress(Exception):
                 return _RtMidi(interface)

@@ -51,6 +51,7 @@ def until(met: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     """A short take is heard to its end while an hour is still being rendered, and the hour goes on afterwards."""
     hour = listening.sound("hour", tuple(Player))
@@ -62,6 +63,7 @@ def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     until(lambda: hour.seconds() > there)
 
 
+@pytest.mark.slow
 def test_what_is_made_ahead_waits(listening: Listening) -> None:
     """What nobody waits for yet is not begun before what somebody waits for is whole."""
     hour = listening.sound("hour", tuple(Player))
@@ -81,15 +83,16 @@ def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
         sent.append(rendering.EVENTS)
         return events[at : at + rendering.EVENTS]
 
-    coming = rendering.Coming(len(events), fetch)
+    coming = rendering.LazyEvents(len(events), fetch)
     names = rendering.instrument_names(events, None)
-    begin = rendering.Begin(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
+    begin = rendering.BeginRendering(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
     first = next(rendering.pieces(begin, coming, None))
     assert len(first) == 4 * rendering.PIECE_FRAMES
     assert len(sent) == 1
     assert list(coming)[-1] == events[-1]
 
 
+@pytest.mark.slow
 def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     """When what renders is killed, the one who waits is told, others go on, and asking again is heard."""
     other = listening.sound("other", tuple(Player))
@@ -108,6 +111,7 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert again.fault() is None
 
 
+@pytest.mark.slow
 def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there is no room left, what nobody has listened to for longest is forgotten, and can be asked for anew."""
     monkeypatch.setattr(sound, "MOST_BYTES", 8 * RATE * 4)
@@ -119,11 +123,11 @@ def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.Monk
         assert short.piece(100, 200) is not None
         third = listening.sound("short", (Player.CHILD,))
         assert len(whole(third)) == third.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             other.piece(100, 200)
         assert short.piece(100, 200) is not None
         assert len(whole(listening.sound("other", tuple(Player)))) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             third.piece(100, 200)
         assert whole(short) == before
 
@@ -136,7 +140,7 @@ def test_one_too_large_for_the_room_is_heard(tmp_path: Path, monkeypatch: pytest
         whole(short)
         other = listening.sound("other", tuple(Player))
         assert len(whole(other)) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             short.piece(100, 200)
 
 

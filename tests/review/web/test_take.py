@@ -101,6 +101,7 @@ def samples(wave: bytes) -> np.ndarray:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "heard"), [("", ()), ("child,therapist", ()), ("child", (CHILD,)), ("therapist", (THERAPIST,))]
 )
@@ -153,7 +154,7 @@ def test_nobody_is_heard_who_does_not_play(room: Room) -> None:
     """A player who is not in the take, or is none at all, is refused in a sentence; so is an unknown take."""
     for labels in ("partner", "mother", "child,mother"):
         answer = room.client.get(f"/sound/{room.take}.wav?players={labels}")
-        assert answer.status_code == 422
+        assert answer.status_code == 400
         assert "sentence" in answer.json()
     assert room.client.get(f"/sound/{'0' * 32}.wav").status_code == 404
     assert room.door.stranger().get(f"/sound/{room.take}.wav").status_code == 401
@@ -165,7 +166,7 @@ def test_how_much_is_there_is_said(room: Room) -> None:
         told = room.client.get(f"{room.path}/sound?players=therapist&ahead=true").json()
         assert told["fault"] is None
         assert told["seconds"] == pytest.approx(4.0, abs=0.01)
-        if told["there"] == told["seconds"]:
+        if told["rendered"] == told["seconds"]:
             return
         time.sleep(0.05)
     pytest.fail("the sound was never there")
@@ -257,25 +258,25 @@ def test_goals_are_offered_and_linked(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "body"),
+    ("kind", "body", "status"),
     [
-        ("markers", {"seconds": -1}),
-        ("markers", {"seconds": 1e300}),
-        ("markers", {"seconds": 99}),
-        ("markers", {}),
-        ("remarks", {"first": 0, "last": 1, "words": "  "}),
-        ("remarks", {"first": 0, "last": 1, "words": "x" * 20_001}),
-        ("remarks", {"first": 0, "last": 900, "words": "x"}),
-        ("verdicts", {"kind": "", "first": 0, "last": 1, "accepted": True}),
-        ("links", {"first": 0, "last": 1}),
-        ("links", {"first": 0, "last": 1, "note": True, "goal": "x"}),
+        ("markers", {"seconds": -1}, 422),
+        ("markers", {"seconds": 1e300}, 422),
+        ("markers", {"seconds": 99}, 400),
+        ("markers", {}, 422),
+        ("remarks", {"first": 0, "last": 1, "words": "  "}, 400),
+        ("remarks", {"first": 0, "last": 1, "words": "x" * 20_001}, 422),
+        ("remarks", {"first": 0, "last": 900, "words": "x"}, 400),
+        ("verdicts", {"kind": "", "first": 0, "last": 1, "accepted": True}, 422),
+        ("links", {"first": 0, "last": 1}, 422),
+        ("links", {"first": 0, "last": 1, "note": True, "goal": "x"}, 422),
     ],
 )
-def test_what_means_nothing_is_refused(room: Room, kind: str, body: dict[str, object]) -> None:
+def test_what_means_nothing_is_refused(room: Room, kind: str, body: dict[str, object], status: int) -> None:
     """A moment outside the take, empty or endless words, a link to nothing: a sentence, and nothing is kept."""
     before = room.whole()
     answer = room.client.post(f"{room.path}/{kind}", json=body)
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert answer.json()["sentence"]
     assert room.whole() == before
 

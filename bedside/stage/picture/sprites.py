@@ -1,6 +1,6 @@
-"""Light as sprites: blooms, rings and reflections, black where they are dark, made ahead to be added to a picture.
+"""Sprites of light: blooms, rings and reflections on black, made ahead and added to the picture.
 
-They are made in numbers and rounded with noise, so no gradient shows bands.
+They are computed as numbers and rounded with noise (dithered), so that no gradient shows bands.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from bedside.stage.worlds.world import Tone, World
 Floats = NDArray[np.float32]
 Sprites = tuple[pygame.Surface, ...]
 
-# Openings of a flower, from the bud, 0, to the full flower.
+# The number of sprites from the bud to the full flower.
 STAGES = 16
 BUD = 0.26
 _RAMP = 1024
-# How much weaker the light of a white tone is than that of a black one.
+# How much weaker the light of a white tone is than that of a black one, 0–1.
 PALE = 0.5
 
 
 def breadth(openness: float) -> float:
-    """Return the width of a flower that is open so far, 0–1, as a share of the full flower's."""
+    """Return a flower's width at an openness of 0–1, as a share of its full width."""
     return BUD + (1 - BUD) * math.sin(openness * math.pi / 2)
 
 
 def stage(openness: float) -> int:
-    """Return the number of the sprite that shows a flower or ring that is open so far, 0–1."""
+    """Return the number of the sprite that shows an openness of 0–1."""
     return round(openness * (STAGES - 1))
 
 
 def blooms(world: World, tones: Sequence[Tone], diameter: int, rng: np.random.Generator) -> list[Sprites]:
-    """Return for each tone its bloom at each of the `STAGES`, the last one ``diameter`` pixels wide.
+    """Return each tone's bloom at each of the `STAGES`; the last sprite is ``diameter`` pixels wide.
 
-    The shape is the world's; the number of its parts and their slenderness are the tone's. A display mode must be set.
+    The world gives the shape, the tone its number of parts and their slenderness. A display mode must be set.
     """
     bloom = BLOOMS[world.bloom]
     ramps = [_ramp(tone.colour) for tone in tones]
@@ -52,7 +52,7 @@ def blooms(world: World, tones: Sequence[Tone], diameter: int, rng: np.random.Ge
         radius, turns = _radius(2 * half)[:, half:], _turns(half)
         noise = 6 * rng.random((2 * half, 2 * half), dtype=np.float32) - 3
         for tone, ramp, sprites in zip(tones, ramps, series, strict=True):
-            # Light on a pale picture would burn it out to white.
+            # Full light on a pale picture would burn out to white.
             strength = 1 - PALE * luminance(tone.colour)
             right = bloom(tone.petals, tone.point, openness, radius, turns) * (strength * (_RAMP - 1))
             levels = np.concatenate((right[:, ::-1], right), axis=1)
@@ -62,7 +62,7 @@ def blooms(world: World, tones: Sequence[Tone], diameter: int, rng: np.random.Ge
 
 
 def rings(diameter: int, rng: np.random.Generator) -> tuple[pygame.Surface, ...]:
-    """Return a soft white corona at each of the `STAGES`, to be tinted; the last one is ``diameter`` pixels wide."""
+    """Return a soft white ring at each of the `STAGES`, to be tinted; the last is ``diameter`` pixels wide."""
     sprites = []
     for number in range(STAGES):
         size = max(round(diameter * breadth(number / (STAGES - 1))), 2)
@@ -80,7 +80,7 @@ def halo(diameter: int, rng: np.random.Generator) -> pygame.Surface:
 
 
 def reflection(width: int, height: int, rng: np.random.Generator) -> pygame.Surface:
-    """Return the white streak that a light draws on still water below it, broken by ripples, to be tinted."""
+    """Return the white streak of a light on the water below it, broken by ripples, to be tinted."""
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     ripples = 0.5 + 0.5 * np.sin(2 * np.pi * (9 * down**0.7 + 0.35 * np.sin(5 * across + 11 * down)))
@@ -91,7 +91,7 @@ def reflection(width: int, height: int, rng: np.random.Generator) -> pygame.Surf
 
 
 def grey(light: Floats, rng: np.random.Generator) -> pygame.Surface:
-    """Return a grey sprite of a field of light, rows of 0–1, rounded with noise where it is lit."""
+    """Return light, (rows, columns) of 0–1, as a grey sprite, dithered where it is lit."""
     levels = light * 255
     noise = rng.random(light.shape, dtype=np.float32)
     whole = np.clip(levels + noise * (levels > 0), 0, 255).astype(np.uint32)
@@ -99,7 +99,7 @@ def grey(light: Floats, rng: np.random.Generator) -> pygame.Surface:
 
 
 def surface(pixels: NDArray[np.uint32]) -> pygame.Surface:
-    """Return rows of 0xRRGGBB as a picture in the display's own format."""
+    """Return pixels, (rows, columns) of 0xRRGGBB, as a surface in the display's format."""
     height, width = pixels.shape
     made = pygame.Surface((width, height), depth=32, masks=(0xFF0000, 0xFF00, 0xFF, 0))
     pygame.surfarray.blit_array(made, pixels.T)
@@ -107,20 +107,20 @@ def surface(pixels: NDArray[np.uint32]) -> pygame.Surface:
 
 
 def tint(colour: Colour, light: float) -> Colour:
-    """Return a colour dimmed to a share, 0–1, of its levels."""
+    """Return a colour dimmed to ``light``, 0–1."""
     red, green, blue = colour
     return round(red * light), round(green * light), round(blue * light)
 
 
 def _radius(size: int) -> Floats:
-    """Return for each pixel of a square its distance from the middle, 1 at the edge."""
+    """Return each pixel's distance from the middle of a square, 1 at the edge."""
     line = ((np.arange(size) + 0.5) / size * 2 - 1).astype(np.float32)
     squares = line * line
     return np.sqrt(squares[None, :] + squares[:, None])
 
 
 def _turns(half: int) -> NDArray[np.int32]:
-    """Return for each pixel of a square's right half its angle from upwards, 0, to downwards, `TURN` − 1."""
+    """Return each pixel's angle in the right half of a square: 0 is up, `TURN` − 1 is down."""
     x = np.arange(half, dtype=np.float32)[None, :] + 0.5
     y = half - np.arange(half, dtype=np.float32)[:, None] - 0.5
     upper = (np.arctan2(x, y) * ((TURN - 1) / math.pi)).astype(np.int32)
@@ -128,7 +128,7 @@ def _turns(half: int) -> NDArray[np.int32]:
 
 
 def _ramp(colour: Colour) -> NDArray[np.uint32]:
-    """Return 0xRRGGBB for light of 0–1 in `_RAMP` steps: black, a deep shade, the colour, nearly white.
+    """Return a colour ramp of `_RAMP` steps, as 0xRRGGBB: black, a deep shade, the colour, nearly white.
 
     The deep shade keeps a warm light warm when it is added to a blue night.
     """

@@ -14,7 +14,7 @@ _HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
 _MOST_MM = 2000.0
 
 
-def measured(connectors: Path = _CONNECTORS) -> tuple[float, float] | None:
+def screen_millimetres(connectors: Path = _CONNECTORS) -> tuple[float, float] | None:
     """Return the width and height of the only screen in millimetres; None where none, several or nothing is said."""
     found = []
     for path in sorted(connectors.glob("card*-*/edid")):

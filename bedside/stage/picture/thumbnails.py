@@ -1,4 +1,4 @@
-"""The pictures that are chosen among: a miniature of every world, and a picture of every instrument."""
+"""Thumbnails for the panels: one of every world, and a picture of every instrument."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import pygame
 
 from bedside.errors import BedsideError
 from bedside.places import shipped
-from bedside.stage.picture import ground, picture
+from bedside.stage.picture import artwork, background
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds.world import World
 
-# What an instrument without a picture of its own is shown by.
+# The picture of an instrument that has none of its own.
 _FOLDER = "folder"
 
-# How round a miniature's corners are, as a share of its shorter side.
+# The radius of a thumbnail's corners, as a share of its shorter side.
 _ROUND = 0.22
 
 
-def world_miniature(world: World, size: tuple[int, int], look: Look) -> pygame.Surface:
-    """Return a world in little, with round soft corners, within ``size`` pixels; one of its pads hangs in it."""
-    painted = ground.paint(world, size, world.horizon, look)
+def world_thumbnail(world: World, size: tuple[int, int], look: Look) -> pygame.Surface:
+    """Return a thumbnail of a world, of ``size`` pixels: its backdrop with one lantern, its corners rounded."""
+    painted = background.paint(world, size, world.horizon, look)
     side = round(0.42 * min(size))
     tone = look.world(world).tones[0]
-    drawn = picture.lantern(tone.picture, tone.colour, max(side, 8))
+    drawn = artwork.lantern(tone.picture, tone.colour, max(side, 8))
     painted.blit(drawn, drawn.get_rect(center=(size[0] // 2, size[1] // 2)))
     made = painted.convert_alpha()
     alpha = pygame.surfarray.pixels_alpha(made)
@@ -33,27 +33,27 @@ def world_miniature(world: World, size: tuple[int, int], look: Look) -> pygame.S
 
 
 def instrument_picture(name: str, size: int, look: Look) -> pygame.Surface:
-    """Return the picture of an instrument, by the name of the picture, or that of a folder where there is none."""
+    """Return an instrument's picture by the picture's name, or that of a folder where there is none."""
     if not (shipped("assets") / "pictures" / "instruments" / f"{name}.svg").is_file():
         name = _FOLDER
     return _shown(f"instruments/{name}", size, look)
 
 
-def control(name: str, size: int, look: Look) -> pygame.Surface:
-    """Return the picture of a control; raise BedsideError where it is missing."""
+def control_picture(name: str, size: int, look: Look) -> pygame.Surface:
+    """Return a control's picture; raise BedsideError where it is missing."""
     return _shown(f"controls/{name}", size, look)
 
 
-def shown(world: World, size: tuple[int, int], look: Look) -> pygame.Surface | None:
-    """Return a miniature, or None of a world that cannot be shown."""
+def try_world_thumbnail(world: World, size: tuple[int, int], look: Look) -> pygame.Surface | None:
+    """Return a world's thumbnail, or None where one of its pictures is damaged."""
     try:
-        return world_miniature(world, size, look)
+        return world_thumbnail(world, size, look)
     except BedsideError:
         return None
 
 
 def _shown(name: str, size: int, look: Look) -> pygame.Surface:
-    drawn = picture.full(name, size)
+    drawn = artwork.full(name, size)
     if look.dim:
         levels = pygame.surfarray.pixels3d(drawn)
         levels[:] = look.picture(levels.astype(np.float32)).astype(np.uint8)
@@ -62,7 +62,7 @@ def _shown(name: str, size: int, look: Look) -> pygame.Surface:
 
 
 def _rounded(size: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Return 1 inside a rectangle with round corners, 0 outside, and a soft edge between; rows by columns."""
+    """Return a mask, (rows, columns): 1 inside a rectangle with round corners, 0 outside, with a soft edge."""
     width, height = size
     radius = _ROUND * min(size)
     x = np.abs(np.arange(width, dtype=np.float32)[None, :] + 0.5 - width / 2) - (width / 2 - radius)

@@ -1,4 +1,4 @@
-"""How a region becomes the table of one key: which frames of its sample, at which pitch, round which loop."""
+"""Specify and render the table of one key of a region: which sample frames, at which pitch, with which loop."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from bedside.sound.library.sfz.opcodes import SHORTEST_RELEASE, Opcodes
 from bedside.sound.library.sfz.resample import STEEPEST, reach, resampled
 from bedside.sound.library.sfz.samples import MOST_FRAMES
 
-# A loop is repeated within its table until it is a whole number of frames to a third of a cent, and no shorter than a
-# block.
+# A loop is repeated within its table until its length is a whole number of frames to within a third of a cent, and at
+# least a block.
 _OUT_OF_TUNE = 2e-4
 _SHORTEST_LOOP = 512
 _MOST_TRIES = 64
 
-# An envelope that dies away within this time is laid into the table; in longer ones the voice itself falls.
+# A decay that ends within this time is baked into the table; in a longer one the voice itself decays.
 _UNROLLED_SECONDS = 2.0
 _MOST_LIFT_DB = 40.0
 
-# No table is longer, whatever the envelope says.
+# No table is longer, whatever the envelope.
 _LONGEST_SECONDS = 30.0
 
-# Where a sound that does not loop ends, it ends softly; where it is cut short, it fades.
+# The fade at the end of a sound that does not loop, and of one that is cut short.
 _END_SECONDS = 0.003
 _CUT_SECONDS = 0.25
 
-# From the loop of a held note to what follows it in the sample.
+# The crossfade from the loop of a held note to the rest of the sample.
 _CROSSING_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSource:
-    """A sound to be played from: its frames, their rate in hertz, and its own loop, first and last frame."""
+    """A source of sound: its length in frames, its rate in hertz, and its own loop: first and last frame."""
 
     frames: int
     rate: int
@@ -44,17 +44,17 @@ class SampleSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """The table of one key: ``count`` frames of a source from ``first`` on, ``step`` of them a frame of the table.
+class TableSpec:
+    """The table of one key: ``count`` source frames, beginning at ``first``, ``step`` of them per table frame.
 
-    The last ``again`` of these are a loop where not 0. The table is ``frames`` long, its last ``loop`` frames again
-    and again; the voice falls by ``fall`` dB a second. Times of the envelope are in frames of the table, its level of
-    sustain 0–1. A table that was ``cut`` short fades at its end.
+    The last ``source_loop`` source frames loop; 0 for no loop. The table has ``frames`` frames, of which the last
+    ``loop`` repeat; the voice decays by ``fall`` dB a second. ``attack``, ``hold`` and ``decay`` are in table frames,
+    ``sustain`` is a level, 0–1. A table that was ``cut`` short fades out at its end.
     """
 
     first: int
     count: int
-    again: int
+    source_loop: int
     step: float
     frames: int
     loop: int
@@ -65,16 +65,16 @@ class Form:
     sustain: float
     cut: bool = False
 
-    def shortened(self, frames: int) -> Form:
-        """Return the form with at most so many frames; one that loops stays as it is."""
+    def shortened(self, frames: int) -> TableSpec:
+        """Return the table cut to at most ``frames``; one that loops is unchanged."""
         if self.loop or self.frames <= frames:
             return self
         needed = math.ceil(frames * self.step) + reach(self.step) + 1
-        return replace(self, frames=frames, cut=True, count=self.count if self.again else min(self.count, needed))
+        return replace(self, frames=frames, cut=True, count=self.count if self.source_loop else min(self.count, needed))
 
 
 def looping(opcodes: Opcodes, source: SampleSource) -> bool:
-    """Return whether a held note goes round a loop of the sample, for ever or until it is let go."""
+    """Return whether a held note loops, forever or until it is let go."""
     if opcodes.trigger != "attack":
         return False
     if source.endless or opcodes.loop_mode in ("loop_continuous", "loop_sustain"):
@@ -84,7 +84,7 @@ def looping(opcodes: Opcodes, source: SampleSource) -> bool:
 
 
 def loop_of(opcodes: Opcodes, source: SampleSource) -> tuple[int, int] | None:
-    """Return the first frame of the loop and the one after its last, or None where it does not loop."""
+    """Return the first frame of the loop and the one after its last; None if it does not loop."""
     if not looping(opcodes, source):
         return None
     first, last = source.loop or (0, source.frames - 1)
@@ -100,8 +100,8 @@ def _last(opcodes: Opcodes, source: SampleSource) -> int:
     return source.frames - 1 if opcodes.end is None else min(opcodes.end, source.frames - 1)
 
 
-def tail(opcodes: Opcodes, source: SampleSource) -> Opcodes | None:
-    """Return what sounds once a note in ``loop_sustain`` is let go: what follows the loop, None where nothing does."""
+def release_region(opcodes: Opcodes, source: SampleSource) -> Opcodes | None:
+    """Return the region that plays the rest of the sample after ``loop_sustain``; None if there is no rest."""
     around = loop_of(opcodes, source)
     if opcodes.loop_mode != "loop_sustain" or around is None or source.endless or opcodes.seq_length > 1:
         return None
@@ -123,16 +123,16 @@ def tail(opcodes: Opcodes, source: SampleSource) -> Opcodes | None:
 
 
 def release(opcodes: Opcodes, source: SampleSource) -> float:
-    """Return the seconds in which a note falls by 60 dB once it is let go, infinite where it is played to its end."""
+    """Return the release in seconds (60 dB) of a note; infinite if it is played to its end."""
     if opcodes.trigger != "attack" or (opcodes.loop_mode == "one_shot" and not source.endless):
         return math.inf
-    if tail(opcodes, source) is not None:
+    if release_region(opcodes, source) is not None:
         return _CROSSING_SECONDS
     return max(opcodes.ampeg_release, SHORTEST_RELEASE)
 
 
-def form(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) -> Form | None:
-    """Return the table of a region, ``semitones`` above its sample, at ``rate``; None where nothing of it sounds."""
+def table_spec(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) -> TableSpec | None:
+    """Return the table of a region, ``semitones`` above its sample, at ``rate``; None if it is silent."""
     step = source.rate / rate * 2 ** (semitones / 12)
     if not 2**-16 < step <= STEEPEST:
         return None
@@ -144,7 +144,7 @@ def form(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) ->
     longest = round(_LONGEST_SECONDS * rate)
     dying = attack + hold + decay
     around = loop_of(opcodes, source)
-    again = around[1] - around[0] if around else source.frames if source.endless else 0
+    source_loop = around[1] - around[0] if around else source.frames if source.endless else 0
     if around is None and not source.endless:
         count = min(_last(opcodes, source) + 1 - first, MOST_FRAMES)
         frames = min(math.ceil(count / step), longest)
@@ -152,7 +152,7 @@ def form(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) ->
             frames = min(frames, dying)
         if count < 1 or frames < 1:
             return None
-        return Form(first, count, 0, step, frames, 0, 0.0, attack, hold, decay, sustain)
+        return TableSpec(first, count, 0, step, frames, 0, 0.0, attack, hold, decay, sustain)
     after = around[1] if around else source.frames
     fall = 60 * rate / decay if decay else math.inf
     lift = fall * (attack + hold) / rate if attack + hold else 0.0
@@ -161,8 +161,8 @@ def form(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) ->
         frames = min(dying if sustain == 0 else round(source.frames / step), longest)
         if frames < 1:
             return None
-        return Form(first, after - first, again, step, frames, 0, 0.0, attack, hold, decay, sustain)
-    loop, step = _in_tune(again, step)
+        return TableSpec(first, after - first, source_loop, step, frames, 0, 0.0, attack, hold, decay, sustain)
+    loop, step = _in_tune(source_loop, step)
     prelude = max(0, around[0] - first) / step + (reach(step) / step + 1 if step != 1 or around[0] < first else 0)
     if sustain == 0:
         settled = attack + hold
@@ -172,25 +172,25 @@ def form(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) ->
     frames = max(math.ceil(prelude), settled) + loop
     if frames > 2 * longest:
         return None
-    return Form(first, after - first, again, step, frames, loop, fall, attack, hold, decay, sustain)
+    return TableSpec(first, after - first, source_loop, step, frames, loop, fall, attack, hold, decay, sustain)
 
 
-def _in_tune(again: int, step: float) -> tuple[int, float]:
-    """Return the loop as a whole number of frames, and the step nearest to ``step`` that makes it one."""
-    fewest = math.ceil(_SHORTEST_LOOP * step / again)
-    # A loop of so many frames is in tune however it is rounded.
-    surely = max(fewest, math.ceil(0.5 / _OUT_OF_TUNE * step / again))
+def _in_tune(source_loop: int, step: float) -> tuple[int, float]:
+    """Return the loop in whole table frames, and the step, near ``step``, that makes it so."""
+    fewest = math.ceil(_SHORTEST_LOOP * step / source_loop)
+    # A loop this long is in tune however it is rounded.
+    surely = max(fewest, math.ceil(0.5 / _OUT_OF_TUNE * step / source_loop))
     for times in (*range(fewest, min(fewest + _MOST_TRIES, surely)), surely):
-        wanted = again * times / step
+        wanted = source_loop * times / step
         loop = round(wanted)
         if abs(loop / wanted - 1) < _OUT_OF_TUNE:
             break
-    return loop, again * times / loop
+    return loop, source_loop * times / loop
 
 
-def render_form(made: Form, source: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """Return the samples of a form at full level, ``source`` being the ``count`` frames that it is played from."""
-    sound = resampled(source, made.step, made.frames, made.again)
+def render_table(made: TableSpec, source: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
+    """Return the samples of a table at full level; ``source`` holds the ``count`` frames that it is made from."""
+    sound = resampled(source, made.step, made.frames, made.source_loop)
     sound *= _envelope(made, rate)
     if not made.loop:
         seconds = _CUT_SECONDS if made.cut else _END_SECONDS
@@ -199,11 +199,8 @@ def render_form(made: Form, source: NDArray[np.float32], rate: int) -> NDArray[n
     return sound
 
 
-def _envelope(made: Form, rate: int) -> NDArray[np.float64]:
-    """Return the gain of each frame of a table.
-
-    It rises in a straight line, stays, and then falls by 60 dB in the time of the decay, to the level of sustain.
-    """
+def _envelope(made: TableSpec, rate: int) -> NDArray[np.float64]:
+    """Return the gain of each frame of a table: a linear attack, a hold, a decay (60 dB) and the sustain level."""
     time = np.arange(made.frames)
     level = np.ones(made.frames)
     if made.attack:

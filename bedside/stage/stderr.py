@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Send what C libraries write to standard error nowhere; what the program itself says meanwhile is lost too."""
     kept = os.dup(2)
     try:

@@ -1,4 +1,4 @@
-"""The ground of a scene: the painted world with its pads, before any light falls on it."""
+"""The background of a scene: the painted world with its lanterns, before any note lights up."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ import pygame
 from bedside.music.pad import Area, Pad
 from bedside.music.smoothstep import smoothstep
 from bedside.stage.input.seats import Side
-from bedside.stage.picture import light, picture
+from bedside.stage.picture import artwork, sprites
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import scenery
 from bedside.stage.worlds.world import World
 
-# Sizes as shares of the smallest side of any pad.
+# Sizes as shares of the shortest edge of any pad.
 LANTERN = 0.50
 HALO = 1.15
 
-# How far from where two skies meet they begin to grow dark, as a share of the height, and what is left there.
+# Where two skies meet, they darken over this share of the height, down to this brightness.
 _SEAM, _DARK_SEAM = 0.15, 0.42
 
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """The part of the picture that one player sees upright: its area, the row of its horizon and the depth below it."""
+    """The part of the picture that one player sees upright.
+
+    ``horizon`` is the row of its horizon, ``depth`` the number of rows below it.
+    """
 
     area: Area
     horizon: int
     depth: int
 
     def shore(self, y: float) -> int | None:
-        """Return the row of the water that mirrors a light at a row; None for one that is over the water itself."""
+        """Return the row where the reflection of a light at row ``y`` begins; None for a light over the water."""
         above = y > self.horizon if self.area.turned else y < self.horizon
         return self.horizon if above else None
 
 
 def half(world: World, whole: Area, pads: Sequence[Pad], size: tuple[int, int]) -> Half:
-    """Return the half of the picture in which a seat lies; side by side, two share one that is the whole screen."""
+    """Return the half of the picture for a seat; two who sit side by side share the whole screen."""
     shares = whole.height == size[1]
     area = Area(0, 0, size[0], size[1]) if shares else Area(0, whole.y, size[0], whole.height, whole.turned)
     height = round(area.height)
@@ -52,14 +55,14 @@ def half(world: World, whole: Area, pads: Sequence[Pad], size: tuple[int, int]) 
 
 
 def _down(area: Area, pad: Pad) -> float:
-    """Return how far down the farther edge of a pad lies, as its player sees it."""
+    """Return how far down a pad's farther edge lies, as its player sees it, in pixels."""
     if area.turned:
         return area.y + area.height - (pad.y + pad.height / 2)
     return pad.y - pad.height / 2 - area.y
 
 
 def _between(own: int, edges: Sequence[float], height: int) -> int:
-    """Return the gap between two rows of pads that is nearest to the world's own horizon, if one is near."""
+    """Return the gap between rows of pads that is nearest to the world's own horizon; ``own`` if none is near."""
     farthest = min(edges, default=0.0)
     gaps = [edge for edge in edges if edge > farthest + 1 and abs(edge - own) < 0.18 * height]
     nearest: float = min(gaps, key=lambda gap: abs(gap - own), default=own)
@@ -75,25 +78,25 @@ def lantern_offset(pad: Pad, cell: float) -> float:
 
 
 def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> pygame.Surface:
-    """Return a world's backdrop of ``size`` pixels, its horizon at a share of the height, with the pictures in it."""
-    levels = look.backdrop(scenery.field(world.layers, size, horizon, world.seed))
-    made = light.surface(scenery.packed(levels, size, np.random.default_rng(world.seed)))
+    """Return a world's backdrop of ``size`` pixels with its pictures; ``horizon`` is a share of the height."""
+    levels = look.backdrop(scenery.paint_layers(world.layers, size, horizon, world.seed))
+    made = sprites.surface(scenery.pack(levels, size, np.random.default_rng(world.seed)))
     for placed in world.placed:
         side = max(round(placed.size * min(size)), 2)
-        drawn = picture.full(placed.picture, side, look, placed.light)
+        drawn = artwork.full(placed.picture, side, look, placed.light)
         if placed.flip:
             drawn = pygame.transform.flip(drawn, True, False)
         made.blit(drawn, (round(placed.x * size[0] - side / 2), round(placed.y * size[1] - side)))
     return made
 
 
-class Ground:
-    """What is seen where nothing is lit: ``shown`` is drawn from, and what was drawn over it can be restored."""
+class Background:
+    """What is seen where nothing is lit: ``shown``. What was drawn over it can be restored from a clean copy."""
 
     def __init__(
         self,
         world: World,
-        tables: Sequence[Side],
+        sides: Sequence[Side],
         halves: Sequence[Half],
         size: tuple[int, int],
         look: Look,
@@ -115,14 +118,14 @@ class Ground:
             self._plain.blit(upright, (round(each.area.x), round(each.area.y)))
         if any(each.area.turned for each in halves):
             self._join(size)
-        for table, each in zip(tables, halves, strict=True):
-            self._hang(table, each, cell, reflections, rng)
+        for side, each in zip(sides, halves, strict=True):
+            self._hang(side, each, cell, reflections, rng)
         if len(halves) == 2 and halves[0].area == halves[1].area:
             self._divide(size)
         self.shown = self._plain.copy()
 
     def _join(self, size: tuple[int, int]) -> None:
-        """Let two skies that meet grow dark towards each other, so that no edge is seen between them."""
+        """Darken two skies towards each other, so that no edge shows between them."""
         reach = round(_SEAM * size[1])
         for row in range(reach):
             share = row / reach
@@ -136,38 +139,38 @@ class Ground:
         across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
         down = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
         thread = np.exp(-((across / 0.35) ** 2)) * (0.25 - 0.12 * down**2)
-        sprite = light.grey(thread, np.random.default_rng(self._world.seed))
+        sprite = sprites.grey(thread, np.random.default_rng(self._world.seed))
         self._plain.blit(sprite, (size[0] // 2 - width // 2, 0), special_flags=pygame.BLEND_RGB_ADD)
 
     def restore(self, rect: pygame.Rect) -> None:
-        """Put back what was drawn over in a rectangle."""
+        """Restore a rectangle that was drawn over."""
         self.shown.blit(self._plain, rect, rect)
 
     def _hang(
         self,
-        table: Side,
+        side: Side,
         half: Half,
         cell: float,
         reflections: Sequence[pygame.Surface],
         rng: np.random.Generator,
     ) -> None:
-        """Hang a lantern for each pad, with its glow, and its reflection where it hangs over the water."""
-        halo = light.halo(max(round(cell * HALO), 4), rng)
-        for pad in table.pads:
+        """Draw a lantern for each pad, with its glow, and its reflection where it hangs over the water."""
+        halo = sprites.halo(max(round(cell * HALO), 4), rng)
+        for pad in side.pads:
             tone = self._world.tones[pad.degree % len(self._world.tones)]
             size = max(round(cell * LANTERN), 4)
             y = pad.y + lantern_offset(pad, cell)
             glow = halo.copy()
-            glow.fill(light.tint(tone.colour, 0.30), special_flags=pygame.BLEND_RGB_MULT)
+            glow.fill(sprites.tint(tone.colour, 0.30), special_flags=pygame.BLEND_RGB_MULT)
             self._plain.blit(glow, glow.get_rect(center=(round(pad.x), round(y))), special_flags=pygame.BLEND_RGB_ADD)
             if reflections and half.shore(y) is None:
                 below = reflections[half.area.turned].copy()
-                below.fill(light.tint(tone.colour, 0.34), special_flags=pygame.BLEND_RGB_MULT)
+                below.fill(sprites.tint(tone.colour, 0.34), special_flags=pygame.BLEND_RGB_MULT)
                 away = round(size * 0.45)
                 top = round(y) - away - below.get_height() if half.area.turned else round(y) + away
                 corner = (round(pad.x - below.get_width() / 2), top)
                 self._plain.blit(below, corner, special_flags=pygame.BLEND_RGB_ADD)
-            drawn = picture.lantern(tone.picture, tone.colour, size)
+            drawn = artwork.lantern(tone.picture, tone.colour, size)
             if half.area.turned:
                 drawn = pygame.transform.rotate(drawn, 180)
             self._plain.blit(drawn, drawn.get_rect(center=(round(pad.x), round(y))))

@@ -1,6 +1,6 @@
-"""Things that float before the backdrop and move against it as the hands lean over: a gentle parallax.
+"""A gentle parallax: motes float before the backdrop and shift against it towards the playing hands.
 
-Nothing of it moves unless hands play, and then slowly.
+They move slowly, and only while hands play.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from bedside.stage.picture import light, picture
+from bedside.stage.picture import artwork, sprites
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.world import Motes
 
-# How far the nearest motes move, as a share of the shorter side, when the hands are at the edge.
+# How far the nearest motes shift when the hands are at the edge, as a share of the shorter side.
 _REACH = 0.045
 
-# They go two thirds of the way there in this time.
+# The time constant of the shift: two thirds of the way are gone after it.
 _LEAN_SECONDS = 2.5
 
-# A mote's sizes, in so many steps, from the smallest to the largest.
+# The sizes that motes come in, as factors of their kind's size.
 _SIZES = (0.6, 0.8, 1.0, 1.25)
 
 
@@ -36,8 +36,8 @@ class _Mote:
     rect: pygame.Rect
 
 
-class Drift:
-    """All motes of a world on a screen of ``size`` pixels; chance comes from ``rng``. A display mode must be set."""
+class Parallax:
+    """All motes of a world on a screen of ``size`` pixels, placed with ``rng``. A display mode must be set."""
 
     def __init__(self, kinds: Sequence[Motes], size: tuple[int, int], rng: np.random.Generator) -> None:
         self._size = size
@@ -48,7 +48,7 @@ class Drift:
         self.place()
 
     def lean(self, hands: Sequence[tuple[float, float]], now: float) -> bool:
-        """Lean towards where the hands are, in pixels, at a time in seconds; return whether any mote has moved."""
+        """Shift towards the hands, in pixels, at ``now`` seconds; return whether any mote moved by a pixel."""
         seconds, self._now = max(now - self._now, 0.0), max(now, self._now)
         if not hands or not self._motes:
             return False
@@ -65,7 +65,7 @@ class Drift:
         return self.place()
 
     def place(self) -> bool:
-        """Put every mote where the lean has it; return whether any moved by a pixel."""
+        """Put every mote where the current shift has it; return whether any moved by a pixel."""
         moved = False
         for mote in self._motes:
             far = _REACH * self._side * mote.depth
@@ -79,7 +79,7 @@ class Drift:
 
     @property
     def rects(self) -> list[pygame.Rect]:
-        """Where the motes are."""
+        """The rectangles of all motes, as copies."""
         return [mote.rect.copy() for mote in self._motes]
 
     def draw(self, surface: pygame.Surface) -> None:
@@ -91,7 +91,7 @@ class Drift:
         width, height = self._size
         sprites = [_sprite(kind, max(round(kind.size * self._side * size), 3), rng) for size in _SIZES]
         for number in range(kind.count):
-            # Spread evenly across, so that no two seeds leave half a sky empty.
+            # One mote to a column: no seed leaves half of the sky empty.
             x = (number + rng.random()) / kind.count * width
             y = (kind.top + (kind.bottom - kind.top) * rng.random()) * height
             near = int(rng.integers(len(sprites)))
@@ -102,14 +102,14 @@ class Drift:
 
 def _sprite(kind: Motes, size: int, rng: np.random.Generator) -> pygame.Surface:
     if kind.picture is None:
-        glow = light.halo(size, rng)
+        glow = sprites.halo(size, rng)
         glow.fill(_dimmed(kind.colour, kind.light), special_flags=pygame.BLEND_RGB_MULT)
         return glow
-    drawn = picture.lantern(kind.picture, kind.colour, size)
+    drawn = artwork.lantern(kind.picture, kind.colour, size)
     drawn = pygame.transform.rotate(drawn, float(rng.uniform(0, 360)))
     drawn.set_alpha(round(255 * kind.light))
     return drawn
 
 
 def _dimmed(colour: Colour, share: float) -> Colour:
-    return light.tint(colour, share)
+    return sprites.tint(colour, share)

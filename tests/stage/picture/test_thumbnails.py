@@ -19,7 +19,7 @@ from bedside.places import shipped
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Control
-from bedside.stage.picture import gallery
+from bedside.stage.picture import thumbnails
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.worlds import world
 
@@ -55,9 +55,9 @@ def light(drawn: pygame.Surface) -> float:
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", world.names())
-def test_every_world_has_a_miniature_with_round_corners(name: str, look: str) -> None:
+def test_every_world_has_a_thumbnail_with_round_corners(name: str, look: str) -> None:
     """A world in little is as large as asked, opaque but for its corners, and shows something, in every look."""
-    drawn = gallery.world_miniature(world.find(name), SIZE, LOOKS[look])
+    drawn = thumbnails.world_thumbnail(world.find(name), SIZE, LOOKS[look])
     assert drawn.get_size() == SIZE
     alpha = opaque(drawn)
     assert alpha[0, 0] == alpha[-1, 0] == alpha[0, -1] == alpha[-1, -1] == 0
@@ -66,19 +66,19 @@ def test_every_world_has_a_miniature_with_round_corners(name: str, look: str) ->
     assert levels(drawn)[alpha == 255].std() > 3
 
 
-def test_miniatures_tell_the_worlds_apart() -> None:
+def test_thumbnails_tell_the_worlds_apart() -> None:
     """No two worlds look alike in little: in the mean their pixels differ clearly."""
-    shown = {name: levels(gallery.world_miniature(world.find(name), SIZE, PLAIN)) for name in world.names()}
+    shown = {name: levels(thumbnails.world_thumbnail(world.find(name), SIZE, PLAIN)) for name in world.names()}
     for name, one in shown.items():
         for other_name, other in shown.items():
             assert name == other_name or np.abs(one - other).mean() > 6
 
 
 def test_one_of_the_world_s_pads_hangs_in_its_middle() -> None:
-    """In the middle of a miniature the first pad is seen: with another picture there, only the middle changes."""
+    """In the middle of a thumbnail the first pad is seen: with another picture there, only the middle changes."""
     night = world.find("night")
     other = replace(night, tones=(replace(night.tones[0], colour=(90, 200, 90)), *night.tones[1:]))
-    before, after = (levels(gallery.world_miniature(each, SIZE, PLAIN)) for each in (night, other))
+    before, after = (levels(thumbnails.world_thumbnail(each, SIZE, PLAIN)) for each in (night, other))
     across, down = np.nonzero(np.abs(before - after).sum(axis=2))
     side = 0.42 * SIZE[1]
     assert across.size > 50
@@ -87,22 +87,24 @@ def test_one_of_the_world_s_pads_hangs_in_its_middle() -> None:
 
 
 def test_a_world_that_cannot_be_shown_is_left_out() -> None:
-    """A world whose picture is missing has no miniature; the sentence is for who asked for it, not for the child."""
+    """A world whose picture is missing has no thumbnail; the sentence is for who asked for it, not for the child."""
     night = world.find("night")
     broken = replace(night, tones=(replace(night.tones[0], picture="nowhere"),))  # type: ignore[arg-type]
     with pytest.raises(BedsideError, match=r"nowhere\.svg"):
-        gallery.world_miniature(broken, SIZE, PLAIN)
-    assert gallery.shown(broken, SIZE, PLAIN) is None
-    shown = gallery.shown(night, SIZE, PLAIN)
+        thumbnails.world_thumbnail(broken, SIZE, PLAIN)
+    assert thumbnails.try_world_thumbnail(broken, SIZE, PLAIN) is None
+    shown = thumbnails.try_world_thumbnail(night, SIZE, PLAIN)
     assert shown is not None
-    assert (levels(shown) == levels(gallery.world_miniature(night, SIZE, PLAIN))).all()
+    assert (levels(shown) == levels(thumbnails.world_thumbnail(night, SIZE, PLAIN))).all()
 
 
 def test_every_shipped_instrument_has_a_picture_of_its_own() -> None:
     """Each instrument names a picture that is there; no two pictures are the same."""
     there = {path.stem for path in (shipped("assets") / "pictures" / "instruments").glob("*.svg")}
     assert set(instruments()) <= there
-    drawn = {name: levels(gallery.instrument_picture(name, 96, PLAIN)) for name in sorted({*instruments(), "folder"})}
+    drawn = {
+        name: levels(thumbnails.instrument_picture(name, 96, PLAIN)) for name in sorted({*instruments(), "folder"})
+    }
     for name, one in drawn.items():
         assert [other for other in drawn if other != name and (drawn[other] == one).all()] == []
 
@@ -110,8 +112,8 @@ def test_every_shipped_instrument_has_a_picture_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["somebody's own", "../controls/hand", ""])
 def test_an_instrument_without_a_picture_is_shown_as_a_folder(name: str) -> None:
     """Samples that a user dropped in have the picture of a folder."""
-    folder = gallery.instrument_picture("folder", 96, PLAIN)
-    drawn = gallery.instrument_picture(name, 96, PLAIN)
+    folder = thumbnails.instrument_picture("folder", 96, PLAIN)
+    drawn = thumbnails.instrument_picture(name, 96, PLAIN)
     assert name.startswith("..") or (levels(drawn) == levels(folder)).all()
     assert drawn.get_size() == (96, 96)
 
@@ -120,7 +122,7 @@ def test_an_instrument_without_a_picture_is_shown_as_a_folder(name: str) -> None
 def test_every_control_has_a_picture(name: str) -> None:
     """Each control is drawn at any size, with room around it, and bright enough to be seen in the dark."""
     for size in (54, 71, 213):
-        drawn = gallery.control(name, size, PLAIN)
+        drawn = thumbnails.control_picture(name, size, PLAIN)
         assert drawn.get_size() == (size, size)
         assert 0.03 < (opaque(drawn) > 128).mean() < 0.95
         assert light(drawn) > 60
@@ -128,7 +130,7 @@ def test_every_control_has_a_picture(name: str) -> None:
 
 def test_no_two_controls_look_alike() -> None:
     """Every control has a shape of its own."""
-    shapes = {name: opaque(gallery.control(name, 96, PLAIN)) for name in CONTROLS}
+    shapes = {name: opaque(thumbnails.control_picture(name, 96, PLAIN)) for name in CONTROLS}
     for name, one in shapes.items():
         for other_name, other in shapes.items():
             if name < other_name and {name, other_name} != {"sun", "sunless"}:
@@ -138,13 +140,13 @@ def test_no_two_controls_look_alike() -> None:
 def test_a_control_that_is_not_drawn_is_a_sentence() -> None:
     """A missing picture is told by its name."""
     with pytest.raises(BedsideError, match=r"nowhere\.svg"):
-        gallery.control("nowhere", 64, PLAIN)
+        thumbnails.control_picture("nowhere", 64, PLAIN)
 
 
-@pytest.mark.parametrize("draw", [gallery.control, gallery.instrument_picture])
+@pytest.mark.parametrize("draw", [thumbnails.control_picture, thumbnails.instrument_picture])
 def test_pictures_are_dim_at_night_and_bright_under_contrast(draw: object) -> None:
     """At night pictures are dimmed as all else is; under strong contrast they stay as they are, unlike the backdrop."""
-    name = "hand" if draw is gallery.control else "harp"
+    name = "hand" if draw is thumbnails.control_picture else "harp"
     plain, dim, contrast = (draw(name, 96, LOOKS[look]) for look in ("plain", "dim", "contrast"))  # type: ignore[operator]
     assert light(dim) < 0.6 * light(plain)
     assert (levels(contrast) == levels(plain)).all()

@@ -1,4 +1,4 @@
-"""The pictures that an artist drew as SVG: in their own colours, or in grey and tinted with a pad's colour."""
+"""The SVG pictures that artists drew: in their own colours, or drawn in grey and tinted."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bedside.stage.worlds.colours import Colour
 
 
 def lantern(picture: str, colour: Colour, size: int) -> pygame.Surface:
-    """Return a shipped picture as a square of ``size`` pixels with its own transparency.
+    """Return a shipped picture, tinted, as a square of ``size`` pixels with its own transparency.
 
-    Black becomes a deep shade of the colour, grey the colour, white a pale one; all are dim enough to leave room for
-    more light. Raises BedsideError for a picture that is missing or cannot be read.
+    Black becomes a deep shade of the colour, grey the colour itself, white a pale shade. All stay dim enough for light
+    to be added. Raises BedsideError for a picture that is missing or cannot be read.
     """
     return tinted(shipped("assets") / "pictures" / f"{picture}.svg", colour, size)
 
 
 def tinted(path: Path, colour: Colour, size: int) -> pygame.Surface:
-    """Return the picture of a file as `lantern` does."""
+    """Return the picture in a file, tinted as `lantern` does."""
     drawn = _drawn(path, size)
     levels = pygame.surfarray.pixels3d(drawn)
     grey = levels[:, :, :1].astype(np.float32) / 255
@@ -38,9 +38,9 @@ def tinted(path: Path, colour: Colour, size: int) -> pygame.Surface:
 
 
 def full(picture: str, size: int, look: Look = PLAIN, light: float = 1.0) -> pygame.Surface:
-    """Return a shipped picture in its own colours, as a look shows it, as a square of ``size`` pixels.
+    """Return a shipped picture in its own colours, adapted to a look, as a square of ``size`` pixels.
 
-    ``light`` dims it, 0–1. Raises BedsideError for a picture that is missing or cannot be read.
+    ``light``, 0–1, dims it. Raises BedsideError for a picture that is missing or cannot be read.
     """
     drawn = _drawn(shipped("assets") / "pictures" / f"{picture}.svg", size)
     if light < 1 or look != PLAIN:
@@ -58,7 +58,7 @@ def _drawn(path: Path, size: int) -> pygame.Surface:
         raise BedsideError(f"The picture {path.name} cannot be shown; install the program again.") from error
     if drawn.get_size() == (size, size):
         return drawn
-    # At some sizes SDL_image rounds a line too many, which nobody would clear away again.
+    # At some sizes SDL_image returns one row or column too many.
     exact = pygame.Surface((size, size), pygame.SRCALPHA).convert_alpha()
     exact.blit(drawn, (0, 0), special_flags=pygame.BLEND_RGBA_MAX)
     return exact

@@ -1,4 +1,4 @@
-"""The field that a backdrop's layers are painted on, one over the other, and the soft noise that many are made of."""
+"""The canvas that a backdrop's layers are painted on, one over the other, and the soft noise that many are made of."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bedside.music.smoothstep import smoothstep
 Floats = NDArray[np.float32]
 
 # The picture for which an artist chooses numbers, in pixels.
-USUAL = 1280 * 800
+REFERENCE_PIXELS = 1280 * 800
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Canvas:
     """What is painted on: ``levels``, (rows, columns, 3) float32, sRGB levels of 0–255 that may pass the ends.
 
     ``horizon`` is the row where the ground or the water begins, 1 to rows − 1. All chance comes from ``rng``.
@@ -60,12 +60,12 @@ class Field:
 
 def clouds(rng: np.random.Generator, rows: int, columns: int, high: int, wide: int) -> Floats:
     """Return soft clouds of 0–1 in three sizes, the largest ``high`` by ``wide`` of them."""
-    field = np.zeros((rows, columns), dtype=np.float32)
+    noise = np.zeros((rows, columns), dtype=np.float32)
     for times, weight in ((1, 0.55), (2, 0.3), (4, 0.15)):
         lattice = rng.random((high * times + 2, wide * times + 2), dtype=np.float32)
         y = np.linspace(0, high * times, rows, dtype=np.float32)
-        field += weight * smooth(lattice, y, np.linspace(0, wide * times, columns, dtype=np.float32))
-    return field
+        noise += weight * value_noise(lattice, y, np.linspace(0, wide * times, columns, dtype=np.float32))
+    return noise
 
 
 def ridge(rng: np.random.Generator, columns: int, waves: tuple[int, ...], rough: float) -> Floats:
@@ -80,8 +80,8 @@ def ridge(rng: np.random.Generator, columns: int, waves: tuple[int, ...], rough:
     return line
 
 
-def smooth(lattice: Floats, y: Floats, x: Floats) -> Floats:
-    """Return a lattice of values at every pair of places, smooth between its points."""
+def value_noise(lattice: Floats, y: Floats, x: Floats) -> Floats:
+    """Return a lattice of values at every pair of places, value_noise between its points."""
     return (_weights(y, lattice.shape[0]) @ lattice @ _weights(x, lattice.shape[1]).T).astype(np.float32, copy=False)
 
 

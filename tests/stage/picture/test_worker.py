@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bedside.errors import BedsideError
-from bedside.stage.picture.atelier import Atelier
+from bedside.stage.picture.worker import PictureWorker
 
 PATIENCE_SECONDS = 20.0
 
@@ -21,7 +21,7 @@ class Loop:
         self.got: list[object] = []
         self.takers: list[int] = []
         self._woken = threading.Semaphore(0)
-        self.atelier = Atelier(self._woken.release, self.sentences.append)
+        self.worker = PictureWorker(self._woken.release, self.sentences.append)
 
     def take(self, made: object) -> None:
         """Be handed what was made."""
@@ -29,40 +29,40 @@ class Loop:
         self.takers.append(threading.get_ident())
 
     def wait(self, times: int = 1) -> None:
-        """Wait until the atelier has woken the loop so often."""
+        """Wait until the worker has woken the loop so often."""
         for _ in range(times):
             assert self._woken.acquire(timeout=PATIENCE_SECONDS)
 
     def turn(self, times: int = 1) -> None:
         """Wait as often, then collect."""
         self.wait(times)
-        self.atelier.collect()
+        self.worker.deliver()
 
 
 @pytest.fixture
 def loop() -> Iterator[Loop]:
     made = Loop()
     yield made
-    made.atelier.close(PATIENCE_SECONDS)
+    made.worker.close(PATIENCE_SECONDS)
 
 
 def test_what_is_ordered_is_made_elsewhere_and_handed_over_here(loop: Loop) -> None:
-    """The work is done on the atelier's thread; what it made is taken on the loop's, when that collects."""
-    loop.atelier.order(threading.get_ident, loop.take)
+    """The work is done on the worker's thread; what it made is taken on the loop's, when that collects."""
+    loop.worker.submit(threading.get_ident, loop.take)
     loop.wait()
     assert loop.got == []
-    loop.atelier.collect()
+    loop.worker.deliver()
     (maker,) = loop.got
     assert maker != threading.get_ident()
     assert loop.takers == [threading.get_ident()]
-    loop.atelier.collect()
+    loop.worker.deliver()
     assert len(loop.got) == 1
 
 
 def test_orders_are_filled_one_after_the_other(loop: Loop) -> None:
     """However many there are, they come in the order in which they were asked for, each once."""
     for number in range(50):
-        loop.atelier.order(lambda number=number: number, loop.take)  # type: ignore[misc]
+        loop.worker.submit(lambda number=number: number, loop.take)  # type: ignore[misc]
     loop.turn(50)
     assert loop.got == list(range(50))
 
@@ -76,9 +76,9 @@ def test_to_order_and_to_collect_waits_for_nothing(loop: Loop) -> None:
         assert go_on.wait(PATIENCE_SECONDS)
         return "slow"
 
-    loop.atelier.order(lambda: "quick", loop.take)
-    loop.atelier.order(slow, loop.take)
-    loop.atelier.order(lambda: "after", loop.take)
+    loop.worker.submit(lambda: "quick", loop.take)
+    loop.worker.submit(slow, loop.take)
+    loop.worker.submit(lambda: "after", loop.take)
     assert begun.wait(PATIENCE_SECONDS)
     loop.turn()
     assert loop.got == ["quick"]
@@ -96,9 +96,9 @@ def test_what_fails_is_a_sentence_and_the_next_is_made(loop: Loop) -> None:
     def mistaken() -> str:
         raise ZeroDivisionError("a secret of the program")
 
-    loop.atelier.order(broken, loop.take)
-    loop.atelier.order(mistaken, loop.take)
-    loop.atelier.order(lambda: "good", loop.take)
+    loop.worker.submit(broken, loop.take)
+    loop.worker.submit(mistaken, loop.take)
+    loop.worker.submit(lambda: "good", loop.take)
     loop.turn(3)
     assert loop.got == ["good"]
     assert loop.sentences == [
@@ -113,9 +113,9 @@ def test_what_is_taken_may_order_more(loop: Loop) -> None:
     def again(made: object) -> None:
         loop.take(made)
         if made == 1:
-            loop.atelier.order(lambda: 2, loop.take)
+            loop.worker.submit(lambda: 2, loop.take)
 
-    loop.atelier.order(lambda: 1, again)
+    loop.worker.submit(lambda: 1, again)
     loop.turn()
     loop.turn()
     assert loop.got == [1, 2]
@@ -124,19 +124,19 @@ def test_what_is_taken_may_order_more(loop: Loop) -> None:
 def test_closed_it_makes_nothing_more() -> None:
     """What was ordered before is made, what comes after is not, and its thread is gone."""
     loop = Loop()
-    loop.atelier.order(lambda: "before", loop.take)
-    loop.atelier.close(PATIENCE_SECONDS)
-    assert not loop.atelier._thread.is_alive()
-    loop.atelier.order(lambda: "after", loop.take)
-    loop.atelier.collect()
+    loop.worker.submit(lambda: "before", loop.take)
+    loop.worker.close(PATIENCE_SECONDS)
+    assert not loop.worker._thread.is_alive()
+    loop.worker.submit(lambda: "after", loop.take)
+    loop.worker.deliver()
     assert loop.got == ["before"]
 
 
 def test_closing_waits_no_longer_than_it_was_given() -> None:
     """A picture that is never finished does not keep the program from ending."""
     loop, never = Loop(), threading.Event()
-    loop.atelier.order(lambda: never.wait(PATIENCE_SECONDS), loop.take)
-    loop.atelier.close(0.05)
+    loop.worker.submit(lambda: never.wait(PATIENCE_SECONDS), loop.take)
+    loop.worker.close(0.05)
     assert loop.got == []
     never.set()
-    loop.atelier.close(PATIENCE_SECONDS)
+    loop.worker.close(PATIENCE_SECONDS)

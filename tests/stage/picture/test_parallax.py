@@ -6,8 +6,8 @@ import numpy as np
 import pygame
 import pytest
 
-from bedside.stage.picture.drift import Drift
 from bedside.stage.picture.look import Look
+from bedside.stage.picture.parallax import Parallax
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import Motes
 from stage.playroom import canvas
@@ -18,20 +18,20 @@ SIZE = (1280, 800)
 FLOATING = [name for name in worlds.names() if worlds.find(name).motes]
 
 
-def drift(*depths: float) -> Drift:
+def parallax(*depths: float) -> Parallax:
     """Return five motes at each of some depths."""
     canvas(SIZE)
     kinds = [Motes(5, (255, 240, 200), 0.02, depth) for depth in depths]
-    return Drift(kinds, SIZE, np.random.default_rng(3))
+    return Parallax(kinds, SIZE, np.random.default_rng(3))
 
 
-def corners(drift: Drift) -> np.ndarray:
-    return np.array([rect.topleft for rect in drift.rects])
+def corners(parallax: Parallax) -> np.ndarray:
+    return np.array([rect.topleft for rect in parallax.rects])
 
 
 def test_without_hands_nothing_floats_away() -> None:
     """A minute in which nobody plays moves no mote, neither before any hand came nor after it went."""
-    floating = drift(1.0)
+    floating = parallax(1.0)
     before = corners(floating)
     assert not any(floating.lean([], second) for second in range(60))
     assert (corners(floating) == before).all()
@@ -46,7 +46,7 @@ def test_without_hands_nothing_floats_away() -> None:
 @pytest.mark.parametrize("hand", [(1279, 400), (0, 400), (640, 799), (640, 0)])
 def test_motes_move_against_the_hands(hand: tuple[float, float]) -> None:
     """All motes go away from the side on which hands play, none towards it."""
-    floating = drift(1.0)
+    floating = parallax(1.0)
     before = corners(floating)
     for frame in range(600):
         floating.lean([hand], frame / 60)
@@ -57,7 +57,7 @@ def test_motes_move_against_the_hands(hand: tuple[float, float]) -> None:
 
 def test_motes_come_to_rest_under_a_resting_hand() -> None:
     """A hand that stays where it is moves them a pixel at a time, ever more seldom, and then no more."""
-    floating = drift(1.0)
+    floating = parallax(1.0)
     places = [corners(floating)]
     for frame in range(60 * 40):
         floating.lean([(1279, 799)], frame / 60)
@@ -70,7 +70,7 @@ def test_motes_come_to_rest_under_a_resting_hand() -> None:
 
 def test_nearer_motes_move_farther() -> None:
     """The parallax of what floats before the pads is larger than that of what floats at the backdrop."""
-    floating = drift(0.1, 1.0)
+    floating = parallax(0.1, 1.0)
     before = corners(floating)
     for frame in range(600):
         floating.lean([(1279, 400)], frame / 60)
@@ -80,13 +80,14 @@ def test_nearer_motes_move_farther() -> None:
 
 def test_a_long_pause_between_two_frames_is_no_leap() -> None:
     """A frame that comes late moves a mote no farther than a few pixels."""
-    floating = drift(1.0)
+    floating = parallax(1.0)
     floating.lean([(1279, 400)], 0.0)
     before = corners(floating)
     floating.lean([(1279, 400)], 30.0)
     assert np.abs(corners(floating) - before).max() <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLOATING)
 def test_a_mote_that_moved_leaves_no_trail(name: str) -> None:
     """Beside where its motes are now, a world is the one in which nothing floats, however they got there."""
@@ -98,7 +99,7 @@ def test_a_mote_that_moved_leaves_no_trail(name: str) -> None:
         each.off(0, 4.0)
         each.paint_until(4.0, 12.0, 5)
     there = np.zeros(SIZE, bool)
-    for rect in screen.scene._afloat:
+    for rect in screen.scene._mote_rects:
         clipped = rect.clip(pygame.Rect(0, 0, *SIZE))
         there[clipped.left : clipped.right, clipped.top : clipped.bottom] = True
     differs = (screen.levels() != bare.levels()).any(axis=2)

@@ -44,7 +44,7 @@ def test_the_first_visit_sets_the_code(pages: Door) -> None:
         ("x" * 201, "x" * 201, "6 to 200 characters"),
     ):
         answer = client.post("/enter", data={"code": code, "again": again})
-        assert answer.status_code == 422
+        assert answer.status_code == 400
         assert said in answer.text
         assert not pages.store.gate().closed
     assert client.post("/enter", data={"code": CODE, "again": CODE}).status_code == 303
@@ -119,6 +119,81 @@ def test_after_five_wrong_codes_it_waits(pages: Door) -> None:
     assert client.get("/").status_code == 303
 
 
+NEW = "walrus-9-lagoon"
+
+
+def changed(client: TestClient, code: str = CODE, new: str = NEW, again: str | None = None) -> int:
+    fields = {"code": code, "new": new, "again": new if again is None else again}
+    status: int = client.post("/code", data=fields).status_code
+    return status
+
+
+def test_the_code_is_changed(pages: Door) -> None:
+    """Whoever knows the code changes it: the new one opens, the old one does not, and the page says what to do."""
+    visitor = pages.visitor()
+    assert '<a href="/code"' in visitor.get("/").text
+    answer = visitor.post("/code", data={"code": CODE, "new": NEW, "again": NEW})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/code?changed=true")
+    assert "The staff code is changed" in visitor.get("/code?changed=true").text
+    client = pages.stranger()
+    assert tried(client, CODE) == 403
+    assert tried(client, NEW) == 303
+    assert client.get("/").status_code == 200
+
+
+def test_a_change_ends_every_other_visit(pages: Door) -> None:
+    """Whoever came in with the old code is out; whoever changed it goes on where they were."""
+    others = [pages.visitor() for _ in range(3)]
+    visitor = pages.visitor()
+    assert changed(visitor) == 303
+    assert visitor.get("/").status_code == 200
+    for other in others:
+        assert other.get("/").status_code == 303
+        assert other.get("/api/takes/1").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("code", "new", "again", "status", "said"),
+    [
+        ("not the code", NEW, NEW, 403, "not the current staff code"),
+        (CODE, NEW, NEW[:-1], 400, "not the same"),
+        (CODE, "short", "short", 400, "6 to 200 characters"),
+        (CODE, "x" * 201, "x" * 201, 400, "6 to 200 characters"),
+    ],
+)
+def test_what_is_no_change_of_the_code(pages: Door, code: str, new: str, again: str, status: int, said: str) -> None:
+    """A wrong present code, or a new one that will not do, changes nothing, ends no visit, and is told."""
+    other, visitor = pages.visitor(), pages.visitor()
+    answer = visitor.post("/code", data={"code": code, "new": new, "again": again})
+    assert answer.status_code == status
+    assert said in answer.text
+    assert not any(f'value="{each}"' in answer.text for each in (code, new, again))
+    assert tried(pages.stranger(), CODE) == 303
+    assert other.get("/").status_code == visitor.get("/").status_code == 200
+
+
+def test_changing_is_no_way_to_guess(pages: Door) -> None:
+    """Five wrong codes on this page, or here and at the login together, must be waited for in both places."""
+    visitor = pages.visitor()
+    assert [changed(visitor, f"wrong-{number}") for number in range(3)] == [403] * 3
+    assert [tried(pages.stranger(), f"wrong-{number}") for number in range(2)] == [403] * 2
+    answer = visitor.post("/code", data={"code": CODE, "new": NEW, "again": NEW})
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "10"
+    assert "Please wait 10 seconds" in answer.text
+    assert tried(pages.stranger(), CODE) == 429
+
+
+def test_nobody_else_changes_the_code(pages: Door) -> None:
+    """Without a visit, or without its word, the code stays as it is."""
+    visitor = pages.visitor()
+    assert pages.stranger().get("/code").status_code == 303
+    assert changed(pages.stranger()) == 401
+    del visitor.headers["x-bedside-word"]
+    assert changed(visitor) == 403
+    assert tried(pages.stranger(), CODE) == 303
+
+
 def test_the_cookie(pages: Door) -> None:
     """The cookie is seen by no script, sent for no other site, kept no longer than the browser runs, and random."""
     seen = set()
@@ -170,6 +245,7 @@ def test_log_out(pages: Door) -> None:
     assert thief.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_the_visit_ends_by_itself(pages: Door) -> None:
     """After half an hour without a request, or ten hours with, the code is asked for again."""
     visitor = pages.visitor()

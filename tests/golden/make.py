@@ -18,7 +18,7 @@ import mido
 
 from bedside import __version__
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.moments import Chosen, Marked
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.music.events import (
     Event,

@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.compass import Compass
 from bedside.music.events import Event, NoteOn, Performed, Player, Report
 from bedside.sound.engine.engine import Engine

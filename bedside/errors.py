@@ -1,5 +1,17 @@
-"""What can go wrong outside the program, said so that a nurse could act on it."""
+"""Faults that a person can act on, each with one plain sentence; builtin exceptions are for a programmer's mistakes."""
 
 
 class BedsideError(Exception):
-    """A fault of the world outside, with one plain sentence for the person who meets it."""
+    """A fault of the world outside; its message is one plain sentence for the person who meets it."""
+
+
+class NotFound(BedsideError):  # noqa: N818 - the name says what happened
+    """What was asked for does not exist, or no longer does; ``which`` is the id or name that was asked for."""
+
+    def __init__(self, sentence: str, which: str = "") -> None:
+        super().__init__(sentence)
+        self.which = which
+
+
+class Refused(BedsideError):  # noqa: N818 - the name says what happened
+    """What was given means nothing, or is not allowed now."""

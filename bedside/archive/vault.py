@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from bedside.archive.store.database import scratch
+from bedside.errors import NotFound
 
 
 class Vault:
@@ -23,11 +24,11 @@ class Vault:
             self._connection.execute("INSERT OR REPLACE INTO piece VALUES (?, ?, ?)", (of, at, held))
 
     def get(self, of: int, at: int) -> bytes:
-        """Return a piece; raise KeyError for one that is not kept."""
+        """Return a piece; raise NotFound for one that is not kept."""
         with self._lock:
             row = self._connection.execute("SELECT held FROM piece WHERE of = ? AND at = ?", (of, at)).fetchone()
         if row is None:
-            raise KeyError((of, at))
+            raise NotFound("That piece of sound is not kept any more.", f"{of} {at}")
         return bytes(row[0])
 
     def forget(self, of: int) -> None:

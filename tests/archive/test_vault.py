@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedside.archive.vault import Vault
+from bedside.errors import NotFound
 
 WORDS = b"the high bells at night " * 400
 
@@ -29,7 +30,7 @@ def test_pieces(vault: Vault) -> None:
     vault.put(2, 0, bytes(range(256)))
     vault.put(1, 0, b"again")
     assert (vault.get(1, 0), vault.get(1, 1), vault.get(2, 0)) == (b"again", b"", bytes(range(256)))
-    with pytest.raises(KeyError):
+    with pytest.raises(NotFound):
         vault.get(2, 1)
 
 
@@ -41,7 +42,7 @@ def test_forget(vault: Vault) -> None:
     vault.forget(1)
     vault.forget(9)
     for at in range(3):
-        with pytest.raises(KeyError):
+        with pytest.raises(NotFound):
             vault.get(1, at)
         assert vault.get(2, at) == b"x"
 

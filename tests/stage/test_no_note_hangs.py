@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import mido
 import pygame
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,8 @@ from bedside.music.pad import Area
 from bedside.stage.input.hands import Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Together
-from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, hands, key, mouse, tables
+from effort import times
+from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, give, hands, key, mouse, sides
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -24,14 +26,14 @@ _PLACE = st.one_of(
     st.tuples(st.integers(-50, 850), st.integers(-50, 530)),
 )
 _FINGERS = st.builds(
-    lambda kind, place, number, panel: finger(kind, *place, number, panel),
+    lambda kind, place, number, panel: finger(kind, place[0], place[1], number, panel),
     st.sampled_from((pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP)),
     _PLACE,
     st.integers(0, 1),
     st.integers(0, 1),
 )
 _MICE = st.builds(
-    lambda kind, place, button: mouse(kind, *place, button),
+    lambda kind, place, button: mouse(kind, place[0], place[1], button),
     st.sampled_from((pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP)),
     _PLACE,
     st.integers(1, 3),
@@ -75,7 +77,8 @@ _TURNS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(
     st.sampled_from((Together.ALONE, Together.BESIDE, Together.FACING)),
     # what fingers do is most of what happens
@@ -89,7 +92,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
 ) -> None:
     """In any order of reports, stops, choices and worlds each note begins once, ends once, and while stopped none."""
     players = (CHILD,) if together is Together.ALONE else (CHILD, THERAPIST)
-    at = tables(together, players)
+    at = sides(together, players)
     each = hands(at=at)
     sounding: set[tuple[Player, int]] = set()
     begun: set[int] = set()
@@ -117,7 +120,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
             case KeyboardMessage():
                 follow(each.hear(act))
             case Program():
-                each.performed(act)
+                give(each, act.player, act.instrument)
             case "stop" | "go on":
                 # A note that is held may be held on: whoever stops lets go first, but that is not the hands' doing.
                 each.deaf = act == "stop"
@@ -126,7 +129,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
             case "chosen":
                 each.choosing.clear()
             case "lost":
-                follow(each.missing({(0, 0), (1, 1)}))
+                follow(each.release_missing({(0, 0), (1, 1)}))
             case "enter":
                 follow(each.lift())
                 each.settle(at, Tuning(TONES, 55, THERAPIST, True) if each.choosing else TUNING)

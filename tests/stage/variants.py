@@ -11,7 +11,9 @@ from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
-SIZES = ((1280, 800), (800, 480), (2160, 3840))
+Size = tuple[int, int]
+
+SIZES: tuple[Size, ...] = ((1280, 800), (800, 480), (2160, 3840))
 
 VARIANTS: Mapping[str, tuple[Together, Look]] = {
     "alone": (Together.ALONE, PLAIN),
@@ -32,7 +34,7 @@ def play(room: Playroom) -> Playroom:
     """Play what all these pictures show."""
     room.paint(0.0)
     places = [
-        (pad.x + 0.1 * pad.width, pad.y - 0.05 * pad.height) for table in room.playground.pads for pad in table.pads
+        (pad.x + 0.1 * pad.width, pad.y - 0.05 * pad.height) for side in room.playground.sides for pad in side.pads
     ]
     for finger, place in enumerate(places):
         if finger % 4 == 0:

@@ -30,6 +30,7 @@ from bedside.archive.store.entries import (
     SessionNote,
     Verdict,
 )
+from bedside.errors import NotFound, Refused
 
 __all__ = [
     "Attainment",
@@ -64,8 +65,8 @@ _TABLES: dict[type[Any], Table] = {
 class Journal:
     """All that is written in a store; ``sentences`` turns the database's faults into plain sentences.
 
-    Every method is one transaction. Each raises KeyError for an id that is not known, ValueError for words that are
-    too long or numbers that mean nothing, and BedsideError where the store cannot be read or written.
+    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and
+    for numbers out of range, and another BedsideError where the store cannot be read or written.
     """
 
     def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
@@ -100,7 +101,7 @@ class Journal:
     def mark(self, take: str, frame: int, seconds: float) -> Marker:
         """Mark the seconds before a frame."""
         if not 0 <= seconds <= 86_400:
-            raise ValueError("a marker is of the seconds before it, at most a day")
+            raise Refused("A marker covers the seconds before it, at most a day.")
         return self._add(Marker(_fresh(), take, _frame(frame), seconds))
 
     def remarks(self, take: str) -> list[Remark]:
@@ -156,7 +157,7 @@ class Journal:
     def set_goal(self, patient: str, words: str, levels: Sequence[str], weight: float = 1.0) -> Goal:
         """Set a goal; ``levels`` are five lines, from −2 to 2."""
         if len(levels) != len(LEVELS) or not 0 < weight <= 100:
-            raise ValueError("a goal has five levels and a weight over 0")
+            raise Refused("A goal needs five levels and a weight above 0, at most 100.")
         lines = "\n".join(_words(" ".join(level.split()), empty=True) for level in levels)
         return self._add(Goal(_fresh(), patient, _words(words), lines, weight, _now(), None))
 
@@ -172,7 +173,7 @@ class Journal:
     def attain(self, goal: str, session: str, level: int, rater: str) -> Attainment:
         """Rate a goal in a session, in the place of the same rater's earlier rating."""
         if level not in LEVELS:
-            raise ValueError(f"a goal is attained from −2 to 2, not {level}")
+            raise Refused(f"A goal is rated from −2 to 2, not {level}.")
         made = Attainment(_fresh(), goal, session, level, _words(rater, empty=True)[:40], _now())
         return self._add(made, "goal_id", "session_id", "rater")
 
@@ -216,7 +217,7 @@ class Journal:
         with self._writing() as connection:
             done = connection.execute(delete(_TABLES[kind]).where(_column(kind, "id") == which))
             if not done.rowcount:
-                raise KeyError(which)
+                raise _not_found(kind.__name__, which)
 
     def _of_take(self, kind: type[T], take: str, order: str) -> list[T]:
         wanted = _of(kind).where(_column(kind, "take_id") == take)
@@ -225,7 +226,7 @@ class Journal:
     def _one(self, kind: type[T], name: str, value: str) -> T:
         found = self._all(kind, _of(kind).where(_column(kind, name) == value))
         if not found:
-            raise KeyError(value)
+            raise _not_found(kind.__name__, value)
         return found[0]
 
     def _all(self, kind: type[T], wanted: Select[Any]) -> list[T]:
@@ -247,7 +248,7 @@ class Journal:
         with self._writing() as connection:
             done = connection.execute(update(_TABLES[kind]).where(_column(kind, "id") == which).values(**values))
             if not done.rowcount:
-                raise KeyError(which)
+                raise _not_found(kind.__name__, which)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -256,7 +257,7 @@ class Journal:
 
 
 def _require(connection: Connection, made: object) -> None:
-    """Raise KeyError where something belongs to what is not there, before the database refuses it without a name."""
+    """Raise NotFound where a value names an owner that does not exist; the database would not say which."""
     for name in _names(type(made)):
         owner = {"take_id": "take", "session_id": "session", "patient_id": "patient", "goal_id": "goal"}.get(name)
         value = getattr(made, name)
@@ -264,7 +265,12 @@ def _require(connection: Connection, made: object) -> None:
             continue
         table = models.Base.metadata.tables[owner]
         if connection.execute(select(table.c.id).where(table.c.id == value)).first() is None:
-            raise KeyError(value)
+            raise _not_found(owner, value)
+
+
+def _not_found(kind: str, which: str) -> NotFound:
+    called = {"SessionNote": "note", "Attainment": "rating", "Finished": "entry"}.get(kind, kind.lower())
+    return NotFound(f"That {called} is not there, or not any more.", which)
 
 
 def _names(kind: type[Any]) -> list[str]:
@@ -289,7 +295,7 @@ def _now() -> datetime:
 
 def _frame(frame: int) -> int:
     if not 0 <= frame < 2**62:
-        raise ValueError("a moment lies in its take")
+        raise Refused("A moment must lie within its take.")
     return frame
 
 
@@ -303,7 +309,7 @@ def _words(words: str, empty: bool = False) -> str:
     """Return words as they are kept: without what no keyboard writes, which some files and databases cannot hold."""
     words = _UNWRITTEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(words) > MOST_WORDS:
-        raise ValueError(f"at most {MOST_WORDS} characters")
+        raise Refused(f"That text is too long; at most {MOST_WORDS} characters are kept.")
     if not words and not empty:
-        raise ValueError("nothing is written there")
+        raise Refused("Nothing is written there yet.")
     return words

@@ -1,12 +1,13 @@
-"""The staff code: it guards screens and is no key to the recordings.
+"""The staff code, which guards screens; it is not the key of the recordings.
 
-Five tries are free; then each wrong one must be waited for twice as long as the one before. What is waited for is
-counted by a clock that nobody can set, and begins anew with the program: neither a restart nor another date is quicker.
-All programs on a store count together.
+Five tries are free; after that, each wrong code doubles the wait before the next try. The wait is measured by a
+monotonic clock and starts over with the program, so neither a restart nor a changed date shortens it. All programs that
+use a store share one count of wrong codes.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import unicodedata
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from bedside.archive.store.database import reading
 from bedside.archive.store.models import StaffCode
+from bedside.errors import Refused
 
 SHORTEST = 6
 LONGEST = 200
@@ -31,16 +33,16 @@ _code = StaffCode.__table__
 _ONLY = 1
 
 
-class WaitError(Exception):
-    """Too many wrong codes were tried; ``seconds`` have to pass before the next."""
+class WaitError(Refused):
+    """Too many wrong codes were tried; the next try is allowed after ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"wait {seconds:.0f} seconds")
+        super().__init__(f"Too many wrong codes were tried. Please wait {_spoken(seconds)}, then try again.")
         self.seconds = seconds
 
 
 class Gate:
-    """Asks for the staff code of a store; ``now`` is a clock in seconds that is never set back."""
+    """Checks, sets and changes the staff code of a store; ``now`` is a monotonic clock in seconds."""
 
     def __init__(
         self, engine: Engine, sentences: Callable[[str], Any], now: Callable[[], float] = time.monotonic
@@ -50,7 +52,7 @@ class Gate:
         self._now = now
         self._hasher = PasswordHasher()
         self._lock = threading.Lock()
-        # The wrong tries that are waited for.
+        # Wrong codes since the last right one.
         self._failures = self._counted()
         self._open_at = now() + _wait(self._failures)
 
@@ -61,36 +63,49 @@ class Gate:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
-        """Set the code where there is none yet; raise ValueError for one that is too short or too long."""
+        """Set the first code; raise Refused where there is a code already, or for one that is too short or too long."""
         hashed = self._hashed(code)
         with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
-                raise ValueError("there is a staff code already")
+                raise Refused("There is a staff code already.")
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
 
-    def change(self, code: str, other: str) -> bool:
-        """Set another code where the first is right; return whether it was; raise as `set` and `opens` do."""
-        hashed = self._hashed(other)
-        if not self.opens(code):
-            return False
-        with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
-            connection.execute(update(StaffCode).values(hashed=hashed))
-        return True
+    def change(self, old: str, new: str) -> bool:
+        """Replace the code where ``old`` is right; return whether it was.
 
-    def opens(self, code: str) -> bool:
-        """Return whether a code is the right one; raise WaitError where it is too soon to try another."""
-        # One after the other: of many tries at once, each must find what the others counted.
+        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is looked at, and WaitError where
+        it is too soon for another try.
+        """
+        hashed = self._hashed(new)
         with self._lock:
-            hashed = self._count()
-            if hashed is None or not self._verified(hashed, code):
+            known = self._known(old)
+            if known is None:
                 return False
             with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
-                connection.execute(update(StaffCode).values(failures=0))
-            self._wait_for(0)
-        return True
+                # Of two changes at once the first wins; the other's old code is not right any more.
+                changed = update(StaffCode).where(_code.c.hashed == known).values(hashed=hashed)
+                return bool(connection.execute(changed).rowcount)
+
+    def opens(self, code: str) -> bool:
+        """Return whether a code is right; raise WaitError where it is too soon for another try."""
+        with self._lock:
+            return self._known(code) is not None
+
+    def _known(self, code: str) -> str | None:
+        """Return the stored hash that a code matches, None where it does not; the caller holds the lock.
+
+        Tries are taken one at a time: of many at once, each must find what the others counted.
+        """
+        hashed = self._count()
+        if hashed is None or not self._verified(hashed, code):
+            return None
+        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+            connection.execute(update(StaffCode).values(failures=0))
+        self._wait_for(0)
+        return hashed
 
     def _count(self) -> str | None:
-        """Count a try as a wrong one, on the disk, before anybody looks at it; return what it is compared with."""
+        """Count a try as wrong on the disk before it is checked; return the stored hash, or None."""
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)
@@ -99,7 +114,7 @@ class Gate:
             if row is None:
                 return None
             if row.failures != self._failures:
-                # Another program counted; what it waits for, this one waits for too.
+                # Another program counted wrong codes; this one waits as long.
                 self._wait_for(row.failures)
                 if _wait(row.failures):
                     raise WaitError(_wait(row.failures))
@@ -117,7 +132,7 @@ class Gate:
 
     def _hashed(self, code: str) -> str:
         if not SHORTEST <= len(_plain(code)) <= LONGEST:
-            raise ValueError(f"a staff code has {SHORTEST} to {LONGEST} characters")
+            raise Refused(f"A staff code has {SHORTEST} to {LONGEST} characters.")
         return self._hasher.hash(_plain(code))
 
     def _verified(self, hashed: str, code: str) -> bool:
@@ -130,12 +145,19 @@ class Gate:
 
 
 def _plain(code: str) -> str:
-    """Return a code as it is hashed: one keyboard writes ü as a letter, another as u with two dots (RFC 8265)."""
+    """Return a code in the form that is hashed (NFC): keyboards encode ü in two ways (RFC 8265)."""
     return unicodedata.normalize("NFC", code)
 
 
+def _spoken(seconds: float) -> str:
+    """Return a time as people say it, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
+    minutes, rest = divmod(max(math.ceil(seconds), 1), 60)
+    parts = [(minutes, "minute"), (rest, "second")]
+    return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)
+
+
 def _wait(failures: int) -> float:
-    """Return how long to wait after so many wrong codes."""
+    """Return the seconds to wait after this many wrong codes."""
     if failures < FREE_TRIES:
         return 0.0
     return float(min(FIRST_WAIT_SECONDS * 2.0 ** min(failures - FREE_TRIES, 30), LONGEST_WAIT_SECONDS))

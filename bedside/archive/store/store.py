@@ -29,7 +29,7 @@ from bedside.archive.store.database import (
 from bedside.archive.store.models import Choice as ChoiceRow
 from bedside.archive.store.models import PartRow, PerformedRow, Take
 from bedside.archive.store.writing import Writing
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound, Refused
 from bedside.files import make_private, reason, sync_folder
 from bedside.music.events import Performed, Player
 
@@ -161,12 +161,12 @@ class Store:
         return self._summaries(_SUMMARIES)
 
     def summary(self, take: str) -> Summary:
-        """Return the take of this id at a glance; raise KeyError for an id that is not known."""
+        """Return the take of this id at a glance; raise NotFound for an unknown id."""
         match self._summaries(_SUMMARIES.where(Take.id == take)):
             case [only]:
                 return only
             case _:
-                raise KeyError(take)
+                raise NotFound("That take is not there, or not any more.", take)
 
     def find(self, name: str) -> str:
         """Return the id of the take that ``name`` means: its id, a beginning of it that no other has, or ``last``."""
@@ -177,17 +177,17 @@ class Store:
         elif re.fullmatch("[0-9a-f]{1,32}", name):
             wanted = wanted.where(take.id.startswith(name)).limit(2)
         else:
-            raise BedsideError(f"No take is called {name!r}; bedside takes lists what is recorded.")
+            raise NotFound(f"No take is called {name!r}; bedside takes lists what is recorded.", name)
         with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             match connection.execute(wanted).scalars().all():
                 case [only]:
                     return str(only)
                 case []:
                     if name == "last":
-                        raise BedsideError("Nothing is recorded yet.")
-                    raise BedsideError(f"No take is called {name!r}; bedside takes lists what is recorded.")
+                        raise NotFound("Nothing is recorded yet.", name)
+                    raise NotFound(f"No take is called {name!r}; bedside takes lists what is recorded.", name)
                 case _:
-                    raise BedsideError(f"Several takes begin with {name!r}; give more of the id.")
+                    raise Refused(f"Several takes begin with {name!r}; give more of the id.")
 
     def performed(self, take: str) -> list[Performed]:
         """Return all that was performed in the take of this id, in order; none for an id that is not known."""

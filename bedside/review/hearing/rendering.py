@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import pickle
 import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,12 +19,14 @@ from typing import IO, Any, overload
 
 import numpy as np
 
-from bedside import children
+from bedside import children, log
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
 from bedside.sound.library import loading
+
+_log = logging.getLogger(__name__)
 
 # The frames in a piece, and the events in a batch.
 PIECE_FRAMES = 1 << 15
@@ -179,6 +182,7 @@ def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
                 except (OSError, EOFError):
                     raise
                 except Exception:
+                    _log.exception("A take could not be rendered.")
                     send(out, Fault("This take cannot be heard."))
 
 
@@ -213,6 +217,7 @@ class Renderer:
 
 def main(link: Socket, settings: RendererSettings) -> None:
     """Render until the link ends."""
+    log.follow("renderer")
     source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
         work(source, out, settings.own)

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import secrets
 import struct
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from bedside.archive.vault import Vault
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
+
+_log = logging.getLogger(__name__)
 
 # Stereo, 16 bits.
 _FRAME_BYTES = 4
 _HEADER_BYTES = 44
 
-# The size of the cache.
+# How much sound is cached, over all takes.
 MOST_BYTES = 2 << 30
 
 # How long `offline` lets an imported take ring on after its last event; the rest is silence.
@@ -35,15 +39,19 @@ _TAIL_SECONDS = 21.0
 # How often a reader polls for what is not rendered yet.
 LOOK_SECONDS = 0.02
 
+# A take, how many events it has, and who is heard.
+_Key = tuple[str, int, frozenset[Player]]
+
 
 @dataclass(slots=True, eq=False)
 class _Rendering:
     """A take for some players: its length, and how much of it is rendered, in frames.
 
-    ``events`` are the batches that the renderer has not received. ``started`` is whether the current renderer was given
-    this take. ``last_wanted`` and ``last_read`` are the turns in which somebody last waited for it, and last read it.
+    ``events`` are those that the process which renders has not been given. ``started`` says whether the current
+    process was given this take. ``last_wanted`` is the turn in which somebody last waited for it.
     """
 
+    key: _Key
     frames: int
     rate: int
     number: int
@@ -53,9 +61,25 @@ class _Rendering:
     started: bool = False
     rendered: int = 0
     last_wanted: int = 0
-    last_read: int = 0
     fault: str | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
+
+
+class _Renderings(LRUCache[_Key, _Rendering]):
+    """Renderings of up to `MOST_BYTES`; the least recently heard is given to ``forget`` first.
+
+    The newest stays, however long it is. Reading an entry counts as hearing it, and so does looping over the values.
+    """
+
+    def __init__(self, forget: Callable[[_Rendering], None]) -> None:
+        most = MOST_BYTES
+        super().__init__(most, lambda made: min(made.frames * _FRAME_BYTES, most))
+        self._forget = forget
+
+    def popitem(self) -> tuple[_Key, _Rendering]:
+        key, gone = super().popitem()
+        self._forget(gone)
+        return key, gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +118,8 @@ class Listening:
         self._folder = folder
         self._renderer: rendering.Renderer | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
-        self._renderings: OrderedDict[tuple[str, int, frozenset[Player]], _Rendering] = OrderedDict()
+        self._renderings = _Renderings(self._forget)
+        self._unfinished: list[_Rendering] = []
         self._work = threading.Condition()
         self._turns = itertools.count(1)
         self._closing = False
@@ -118,8 +143,7 @@ class Listening:
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
         """Return the sound of a take with only these players; rendering begins at once.
 
-        One that is rendered ``ahead`` of being wanted has the lowest priority. Raises KeyError if there is no such
-        take.
+        One that is rendered ``ahead`` of being wanted has the lowest priority. Raises NotFound for an unknown take.
         """
         made = self._rendering(take, frozenset(players))
         if not ahead:
@@ -137,7 +161,7 @@ class Listening:
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
         performed = self._performed(take)
         if not performed:
-            raise KeyError(take)
+            raise NotFound("That take is not there, or not any more.", take)
         # The length is part of the key, because a take that is being played grows.
         key = (take, len(performed), players)
         with self._work:
@@ -146,15 +170,15 @@ class Listening:
             if found is not None and found.fault is None:
                 return found
             if found is not None:
+                del self._renderings[key]
                 self._vault.forget(found.number)
             rate = offline.sound_rate(performed)
             frames = offline.frames(performed)
             if offline.began(performed).rate == FLICKS:
                 frames += round(_TAIL_SECONDS * rate)
-            made = _Rendering(frames, rate, next(self._turns), performed, players)
-            made.last_read = made.number
+            made = _Rendering(key, frames, rate, next(self._turns), performed, players)
             self._renderings[key] = made
-            self._make_room(made)
+            self._unfinished.append(made)
             self._work.notify_all()
         return made
 
@@ -168,17 +192,12 @@ class Listening:
             self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
             self._thread.start()
 
-    def _make_room(self, fresh: _Rendering) -> None:
-        """Evict the least recently read renderings until the rest fits."""
-        while sum(each.frames for each in self._renderings.values()) * _FRAME_BYTES > MOST_BYTES:
-            others = [key for key, each in self._renderings.items() if each is not fresh]
-            if not others:
-                return
-            gone = self._renderings.pop(min(others, key=lambda key: self._renderings[key].last_read))
-            with gone.changed:
-                gone.fault = "This sound was removed to make room for others; load the page again."
-                gone.changed.notify_all()
-            self._vault.forget(gone.number)
+    def _forget(self, gone: _Rendering) -> None:
+        """Delete a rendering's sound, and tell whoever waits for it."""
+        with gone.changed:
+            gone.fault = "This sound was removed to make room for others; load the page again."
+            gone.changed.notify_all()
+        self._vault.forget(gone.number)
 
     def _want(self, made: _Rendering) -> None:
         made.last_wanted = next(self._turns)
@@ -188,7 +207,7 @@ class Listening:
         try:
             while True:
                 with self._work:
-                    while not (unfinished := self._unfinished()) and not self._closing:
+                    while not (unfinished := self._pending()) and not self._closing:
                         self._work.wait()
                     if self._closing:
                         return
@@ -196,19 +215,23 @@ class Listening:
                 try:
                     self._step(made)
                 except (OSError, EOFError):
-                    # The renderer crashed; the next one continues with what is still wanted.
+                    _log.exception("The renderer fell.")
+                    # The process fell; the next goes on with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
                     self._renderer = rendering.Renderer(self._own)
-                    for each in self._renderings.values():
+                    for each in unfinished:
                         each.started = False
                 except Exception as fault:
+                    _log.exception("A take could not be heard.")
                     self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
         finally:
             self._end()
 
-    def _unfinished(self) -> list[_Rendering]:
-        return [each for each in self._renderings.values() if each.rendered < each.frames and each.fault is None]
+    def _pending(self) -> list[_Rendering]:
+        """Return the renderings that still lack frames; call with ``_work`` held."""
+        self._unfinished = [each for each in self._unfinished if each.rendered < each.frames and each.fault is None]
+        return self._unfinished
 
     def _step(self, made: _Rendering) -> None:
         """Request the next piece of a rendering, and cache it."""
@@ -255,7 +278,8 @@ class Listening:
             renderer.end()
 
     def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
-        made.last_read = next(self._turns)
+        with self._work:
+            self._renderings.get(made.key)
         if first < _HEADER_BYTES:
             return _header(made.rate, made.frames)[first : last + 1]
         number, within = divmod((first - _HEADER_BYTES) // _FRAME_BYTES, rendering.PIECE_FRAMES)

@@ -7,6 +7,7 @@ cannot be written, it puts instruments into a fallback folder, which it removes 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -15,11 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bedside import children
+from bedside import children, log
 from bedside.children import ChildProcess, Socket
 from bedside.errors import BedsideError
 from bedside.sound.library import cache, catalogue, loading
 from bedside.sound.library.recipe import Recipe
+
+_log = logging.getLogger(__name__)
 
 # How often to try to remove a folder into which the other thread may still write.
 _SWEEPS = 10
@@ -45,6 +48,7 @@ def main(link: Socket, settings: BakerSettings) -> None:
 
     If the fallback folder was created, wait for the end of the link, then remove it.
     """
+    log.follow("baker")
     watch = threading.Thread(target=_end_with_parent, args=(link, settings.fallback), daemon=True)
     watch.start()
     bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.fallback)
@@ -71,6 +75,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: P
             continue
         except Exception as fault:
             # An unexpected fault must not prevent the instruments that follow.
+            _log.exception("An instrument could not be made.")
             _say(f"The instrument “{recipe.name}” could not be made ({type(fault).__name__}).")
             continue
         if ignored:

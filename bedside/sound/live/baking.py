@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from bedside.children import ChildProcess
 from bedside.sound.live import baker
+
+_log = logging.getLogger(__name__)
 
 # After this many starts, a crash has a lasting cause.
 _MOST_STARTS = 4
@@ -51,6 +54,7 @@ class Baking:
             if code is None:
                 return
             if code != 0:
+                _log.warning("The baker ended with exit code %d after %d starts.", code, self._starts)
                 self._wanted = True
                 self._due = now + _AGAIN_SECONDS
             self._process.link.close()
@@ -62,6 +66,7 @@ class Baking:
         try:
             self._process = baker.launch(self._rate, self._own, self.fallback)
         except OSError:
+            _log.exception("The baker could not be started.")
             self._wanted = True
             self._due = now + _AGAIN_SECONDS
 

@@ -97,6 +97,6 @@ class Child:
 def launch(settings: Settings) -> Child:
     """Start an engine's process; raise OSError if it cannot be started."""
     # Sound libraries print warnings about every card that is missing; nobody at a bed can use them.
-    process = children.launch(main, settings, silent=True)
+    process = children.launch(main, settings, stderr_to_log="engine")
     process.link.setblocking(False)
     return Child(process)

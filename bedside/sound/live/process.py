@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import random
 import sys
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bedside import log
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
@@ -47,6 +49,9 @@ _PAUSE_SECONDS = 0.02
 _SWITCH_SECONDS = 0.0001
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of an engine's process.
@@ -67,6 +72,7 @@ class Settings:
 
 def main(link: Socket, settings: Settings) -> None:
     """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
+    log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
     engine = Engine(arrivals.missing, settings.rate, settings.block, settings.polyphony)
@@ -80,7 +86,7 @@ def main(link: Socket, settings: Settings) -> None:
     threading.Thread(target=_deliver, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
     link.sendall(wire.pack(wire.Ready()))
     how = _wait_for_open(link)
-    pump.settle()
+    pump.adopt_all()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -105,7 +111,7 @@ def _deliver(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
         for instrument in arrivals.poll():
             if playing.is_set():
                 _raise_priority()
-            pump.bring(instrument)
+            pump.offer(instrument)
             time.sleep(_PAUSE_SECONDS)
         if not arrivals.missing:
             return
@@ -149,6 +155,7 @@ def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> No
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
+                _log.error("The engine failed as it played.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -187,3 +194,5 @@ def _play_unheard(pump: Pump, settings: Settings) -> None:
         pump.fill(out, False)
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
+    if pump.fault:
+        _log.error("The engine failed as it played unheard.", exc_info=pump.error)

@@ -50,7 +50,7 @@ class Lights:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture that stands in the backdrop.
 
     Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
@@ -97,7 +97,7 @@ class World:
 
     name: str
     layers: tuple[scenery.Layer, ...]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPicture, ...]
     motes: tuple[Motes, ...]
     horizon: float
     seed: int
@@ -128,7 +128,7 @@ def find(name: str) -> World:
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
-def every(say: Callable[[str], None]) -> dict[str, World]:
+def find_all(say: Callable[[str], None]) -> dict[str, World]:
     """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
     found = {}
     for name in names():
@@ -181,7 +181,7 @@ _PLAIN: Mapping[str, Any] = {
     "pads": Annotated[int, Within(1, MOST_PADS)],
 }
 _LISTS: Mapping[str, Any] = {
-    "placed": Annotated[tuple[Placed, ...], Count(0, 64)],
+    "placed": Annotated[tuple[PlacedPicture, ...], Count(0, 64)],
     "motes": Annotated[tuple[Motes, ...], Count(0, 8)],
 }
 
@@ -189,9 +189,9 @@ _LISTS: Mapping[str, Any] = {
 def _world(stated: dict[str, Any]) -> World:
     table(stated, {*_PLAIN, "layers", "degrees", "lights"}, optional=_LISTS)
     plain = {name: read_value(hint, stated[name], name) for name, hint in _PLAIN.items()}
-    _among("bloom", plain["bloom"], BLOOMS)
-    _among("room", plain["room"], SPACES)
-    _among("layout", plain["layout"], LAYOUTS)
+    _require_one_of("bloom", plain["bloom"], BLOOMS)
+    _require_one_of("room", plain["room"], SPACES)
+    _require_one_of("layout", plain["layout"], LAYOUTS)
     try:
         scales.scale(plain["scale"])
     except ValueError as error:
@@ -212,9 +212,9 @@ def _world(stated: dict[str, Any]) -> World:
 def _layer(stated: Any, path: str) -> scenery.Layer:
     if not isinstance(stated, dict):
         raise SchemaError(f"“{path}” must be a table")
-    return scenery.stated(stated, path)
+    return scenery.read_layer(stated, path)
 
 
-def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+def _require_one_of(name: str, stated: str, there: Mapping[str, object]) -> None:
     if stated not in there:
         raise SchemaError(f"“{name}” must be one of {', '.join(there)}")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from bedside.archive.store.shelf import Order, Shelf, ShelvedTake, Wanted
 from bedside.archive.store.store import Store
 from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
 from bedside.music.notes import Note, notes
+from effort import times
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EVERYTHING = 100_000
@@ -185,7 +187,7 @@ def test_what_is_said_of_a_take(store: Store) -> None:
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(PERFORMED, max_size=30))
 def test_the_outline_has_the_same_notes(store: Store, events: list[Performed]) -> None:
     """From the outline of a take the same notes are made as from all of it."""
@@ -243,7 +245,8 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=WANTED, size=st.integers(40, 3000))
 def test_pages_are_the_whole(large: Store, wanted: Wanted, size: int) -> None:
     """Page by page everything is shown once, in the same order as in one, however large the pages are."""
@@ -266,19 +269,20 @@ def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
     """Each of ten thousand takes lies after the one before it."""
-    key = {
+    keys: dict[Order, Callable[[ShelvedTake], Any]] = {
         Order.NEWEST: lambda take: -take.began.timestamp(),
         Order.OLDEST: lambda take: take.began.timestamp(),
         Order.LONGEST: lambda take: -take.seconds,
         Order.FULLEST: lambda take: -sum(number for _, number in take.notes),
         Order.PATIENT: lambda take: (take.code is None, take.code or "", -take.began.timestamp()),
-    }[order]
+    }
     takes = large.shelf.look(Wanted(order=order), 0, EVERYTHING)
     assert len(takes) == 10_000
-    assert all(key(one) <= key(next_) for one, next_ in pairwise(takes))
+    assert all(keys[order](one) <= keys[order](next_) for one, next_ in pairwise(takes))
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted("bells"), Wanted(player=Player.CHILD, order=Order.FULLEST)])

@@ -17,12 +17,14 @@ from argon2 import PasswordHasher, extract_parameters
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bedside.archive.store import staffcode
 from bedside.archive.store.models import StaffCode
 from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
+from effort import times
 
 CODE = "seahorse-7-harbour"
 WRONG = "seahorse-8-harbour"
@@ -166,9 +168,9 @@ class Tries(RuleBasedStateMachine):
 
 # Each life costs many writes to the disk: what fails is not made shorter.
 Tries.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
+    max_examples=times(30), stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
 )
-TestTries = Tries.TestCase
+TestTries = pytest.mark.slow(Tries.TestCase)
 
 
 @pytest.mark.usefixtures("quick")
@@ -230,6 +232,7 @@ def test_two_programs_count_together(folder: Path) -> None:
         assert told_to_wait(gates[1]) == told_to_wait(gates[0]) == 20.0
 
 
+@pytest.mark.slow
 def test_many_at_once_are_counted_one_by_one(store: Store) -> None:
     """Of thirty wrong codes tried in the same moment, on two programs, no more than five are looked at."""
     store.gate().set(CODE)
@@ -275,6 +278,7 @@ def test_the_clock_cannot_be_set(store: Store) -> None:
     assert time.get_clock_info("monotonic").monotonic
 
 
+@pytest.mark.slow
 def test_only_a_slow_hash_is_kept(folder: Path) -> None:
     """What is kept is an argon2id hash, with a salt of its own, at least as slow as OWASP asks for."""
     with Store.create(folder) as store:
@@ -290,6 +294,7 @@ def test_only_a_slow_hash_is_kept(folder: Path) -> None:
     assert made.salt_len >= 16
 
 
+@pytest.mark.slow
 def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Neither the files nor the tables nor what is printed hold the code, or a wrong one that was tried."""
     with Store.create(folder) as store:
@@ -311,20 +316,23 @@ def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture
 def test_what_a_code_may_be(store: Store) -> None:
     """A code has 6 to 200 characters of any kind; there is one, and it is changed only by who knows it."""
     asked = gate(store, Clock())
-    assert not asked.closed
+    before = asked.closed
+    assert not before
     assert not asked.opens(CODE), "where there is no code none opens"
     for bad in ("", "a" * (SHORTEST - 1), "a" * (LONGEST + 1)):
-        with pytest.raises(ValueError, match="6 to 200"):
+        with pytest.raises(Refused, match="6 to 200"):
             asked.set(bad)
     asked.set("Über-Nacht ☾ 1")
     assert asked.closed
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(Refused, match="already"):
         asked.set(CODE)
     assert not asked.change(WRONG, CODE)
     assert asked.opens("Über-Nacht ☾ 1")
     assert asked.change("Über-Nacht ☾ 1", CODE)
-    with pytest.raises(ValueError, match="6 to 200"):
+    with pytest.raises(Refused, match="6 to 200"):
         asked.change(CODE, "short")
+    with pytest.raises(Refused, match="6 to 200"):
+        asked.change(WRONG, "short")
     assert asked.opens(CODE)
     assert not asked.opens("Über-Nacht ☾ 1")
 
@@ -344,6 +352,42 @@ def test_a_spoilt_hash_opens_to_nobody(store: Store, spoilt: str) -> None:
     asked = gate(store, Clock())
     asked.set(CODE)
     with store.writing() as writing:
-        writing._connection.execute(StaffCode.__table__.update().values(hashed=spoilt))
+        writing._connection.execute(update(StaffCode).values(hashed=spoilt))
     assert not asked.opens(spoilt)
     assert not asked.opens(CODE)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_change_counts_as_a_try(store: Store) -> None:
+    """Wrong old codes count and are waited for as at the door; nothing is changed, and a right one clears the count."""
+    asked = gate(store, Clock())
+    asked.set(CODE)
+    for _ in range(5):
+        assert not asked.change(WRONG, "another-code")
+    with pytest.raises(WaitError) as told:
+        asked.change(CODE, "another-code")
+    assert str(told.value) == "Too many wrong codes were tried. Please wait 10 seconds, then try again."
+    asked = gate(store, clock := Clock())
+    clock.now += 11.0
+    assert asked.change(CODE, "another-code")
+    assert not asked.opens(CODE)
+    assert asked.opens("another-code")
+
+
+@pytest.mark.usefixtures("quick")
+def test_of_two_changes_at_once_one_wins(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes the code between another's check and change makes the other's old code wrong."""
+    first, second = gate(store, Clock()), gate(store, Clock())
+    first.set(CODE)
+    verified = Gate._verified
+
+    def overtaken(asked: Gate, hashed: str, code: str) -> bool:
+        right = verified(asked, hashed, code)
+        monkeypatch.setattr(Gate, "_verified", verified)
+        with store._engine.begin() as connection:
+            connection.execute(update(StaffCode).values(hashed=second._hashed("the-first-to-come")))
+        return right
+
+    monkeypatch.setattr(Gate, "_verified", overtaken)
+    assert not first.change(CODE, "the-second-one")
+    assert second.opens("the-first-to-come")

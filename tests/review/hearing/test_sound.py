@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 from bedside.review.hearing import rendering, sound
 from bedside.review.hearing.sound import Listening, TakeSound
@@ -51,6 +51,7 @@ def until(met: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     """A short take is heard to its end while an hour is still being rendered, and the hour goes on afterwards."""
     hour = listening.sound("hour", tuple(Player))
@@ -62,6 +63,7 @@ def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     until(lambda: hour.seconds() > there)
 
 
+@pytest.mark.slow
 def test_what_is_made_ahead_waits(listening: Listening) -> None:
     """What nobody waits for yet is not begun before what somebody waits for is whole."""
     hour = listening.sound("hour", tuple(Player))
@@ -73,7 +75,8 @@ def test_what_is_made_ahead_waits(listening: Listening) -> None:
 
 def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     """The process that renders is sent the events as far as it has come, not all of them first."""
-    events, sent = TAKES["hour"], []
+    events = TAKES["hour"]
+    sent: list[int] = []
 
     def fetch() -> list[Performed]:
         at = sum(sent)
@@ -89,6 +92,7 @@ def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     assert list(coming)[-1] == events[-1]
 
 
+@pytest.mark.slow
 def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     """When what renders is killed, the one who waits is told, others go on, and asking again is heard."""
     other = listening.sound("other", tuple(Player))
@@ -107,19 +111,37 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert again.fault() is None
 
 
-def test_the_longest_unheard_makes_room(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there is no room left, what nobody has listened to for longest is forgotten, and can be asked for anew."""
     monkeypatch.setattr(sound, "MOST_BYTES", 8 * RATE * 4)
-    short = listening.sound("short", tuple(Player))
-    before = whole(short)
-    other = listening.sound("other", tuple(Player))
-    whole(other)
-    third = listening.sound("short", (Player.CHILD,))
-    assert len(whole(third)) == third.size
-    with pytest.raises(BedsideError, match="removed"):
-        short.piece(100, 200)
-    assert other.piece(100, 200) is not None
-    assert whole(listening.sound("short", tuple(Player))) == before
+    with sound.listening(lambda name: TAKES.get(name, []), None, tmp_path) as listening:
+        short = listening.sound("short", tuple(Player))
+        before = whole(short)
+        other = listening.sound("other", tuple(Player))
+        whole(other)
+        assert short.piece(100, 200) is not None
+        third = listening.sound("short", (Player.CHILD,))
+        assert len(whole(third)) == third.size
+        with pytest.raises(BedsideError, match="removed"):
+            other.piece(100, 200)
+        assert short.piece(100, 200) is not None
+        assert len(whole(listening.sound("other", tuple(Player)))) == other.size
+        with pytest.raises(BedsideError, match="removed"):
+            third.piece(100, 200)
+        assert whole(short) == before
+
+
+def test_one_too_large_for_the_room_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A take longer than all the room there is takes the place of everything else, and is heard whole."""
+    monkeypatch.setattr(sound, "MOST_BYTES", 2 * RATE * 4)
+    with sound.listening(lambda name: TAKES.get(name, []), None, tmp_path) as listening:
+        short = listening.sound("short", tuple(Player))
+        whole(short)
+        other = listening.sound("other", tuple(Player))
+        assert len(whole(other)) == other.size
+        with pytest.raises(BedsideError, match="removed"):
+            short.piece(100, 200)
 
 
 def test_nothing_is_left(tmp_path: Path) -> None:
@@ -138,5 +160,5 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(renderer.pid, 0)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(KeyError):
+    with pytest.raises(NotFound):
         Listening(lambda _name: [], None, tmp_path).sound("none", tuple(Player))

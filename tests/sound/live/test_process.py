@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,6 +14,8 @@ from sound.link import Stage
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
+
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was."""
@@ -21,23 +24,23 @@ def test_settings_cross_as_text():
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
-    process = children.launch(main, settings, silent=True)
+    process = children.launch(main, settings, stderr_to_log="engine")
     try:
         yield process, Stage(process.link)
     finally:
         process.end(20.0)
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until
@@ -45,6 +48,7 @@ def wait_for(stage, kind, seconds=60.0, count=1):
     return stage.all(kind)
 
 
+@pytest.mark.slow
 def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
@@ -53,12 +57,12 @@ def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     assert wait_for(stage, wire.Opened) == [wire.Opened(0.0, "")]
     stage.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH), asked_ns=99)
     reports = wait_for(stage, wire.Outcome)
-    assert isinstance(reports[0].performed.event, TakeBegan)
+    assert isinstance(reports[0].report.event, TakeBegan)
     stage.send(wire.Quit())
     assert process.wait(20) == 0
     assert Performed(0, Lost()) in stage.take
     assert isinstance(stage.take[-1].event, TakeEnded)
-    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.performed.event, NoteOn)] == [99]
+    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.report.event, NoteOn)] == [99]
 
 
 def test_a_process_whose_stage_is_gone_ends(started):
@@ -76,6 +80,7 @@ def test_a_process_that_is_not_needed_ends(started):
     assert process.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))

@@ -20,12 +20,13 @@ from bedside.sound.engine.room import SPACES
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
-from bedside.stage.picture import picture
-from bedside.stage.picture.arrangement import Offered, Setting, tables
+from bedside.stage.picture import artwork
+from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import saturated_red
+from bedside.stage.worlds.world import Motes, Placed, Tone
 
 WORLDS = shipped("assets") / "worlds"
 PICTURES = shipped("assets") / "pictures"
@@ -78,7 +79,8 @@ def test_every_world_names_what_there_is(name: str) -> None:
     assert made.room in SPACES
     assert made.layout in LAYOUTS
     assert made.bloom in BLOOMS
-    names = [each.picture for each in (*made.tones, *made.placed, *made.motes) if each.picture]
+    shown: tuple[Tone | Placed | Motes, ...] = (*made.tones, *made.placed, *made.motes)
+    names = [each.picture for each in shown if each.picture]
     assert [name for name in names if not (PICTURES / f"{name}.svg").is_file()] == []
 
 
@@ -103,14 +105,14 @@ def test_every_world_has_pads_on_every_screen(name: str, size: tuple[int, int], 
     setting = Setting(together, players, 96.0, PLAIN, Player.THERAPIST, False)
     compass = offered()[made.instrument].compass
     assert compass is not None
-    for table in tables(made, setting, size, offered()):
-        assert min(3, made.pads) <= len(table.pads) <= made.pads
-        for pad in table.pads:
+    for side in sides(made, setting, size, offered()):
+        assert min(3, made.pads) <= len(side.pads) <= made.pads
+        for pad in side.pads:
             assert min(pad.width, pad.height) >= 96 - 1e-6
             assert compass.lowest <= pad.key <= compass.highest
-            assert table.seat.play.holds(pad.x, pad.y)
+            assert side.seat.play.holds(pad.x, pad.y)
     if size == (1280, 800) and together is Together.ALONE:
-        assert len(table.pads) == made.pads
+        assert len(side.pads) == made.pads
 
 
 @pytest.mark.parametrize("name", world.names())
@@ -243,4 +245,4 @@ def test_a_damaged_picture_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "torn.svg"
     path.write_text("<svg", encoding="utf-8")
     with pytest.raises(BedsideError, match=r"torn\.svg"):
-        picture.tinted(path, (255, 210, 122), 32)
+        artwork.tinted(path, (255, 210, 122), 32)

@@ -233,8 +233,12 @@ Event = (
 )
 
 
-# What says how a part, or everything, is to sound, and stays so until it is said anew.
-Setting = Bend | Vibrato | Expression | Pedal | Program | Level | Reverb | Profile | Lead
+# What a player sets on an instrument or a keyboard; what stands beside it at the mixing desk; and what is everybody's.
+# A setting holds until it is set anew. How settings are kept and said: `bedside.music.settings`.
+PlayerSetting = Program | Bend | Vibrato | Expression | Pedal
+PartSetting = PlayerSetting | Level
+CommonSetting = Reverb | Profile | Lead
+Setting = PartSetting | CommonSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +247,29 @@ class Performed:
 
     frame: int
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A setting that took effect between two takes; the next take says at its beginning how everything is set."""
+
+    event: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A part takes an instrument as soon as that is ready; until then it plays the one that it has."""
+
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """An instrument that the engine does not know was asked for; nothing changed."""
+
+    program: Program
+
+
+# All that the engine says of what was asked. Only what is performed is music, and recorded. After a report of a part's
+# `Program` it awaits nothing, unless `Awaited` follows.
+Report = Performed | Settled | Awaited | Declined

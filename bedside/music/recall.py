@@ -1,6 +1,6 @@
-"""What was just played, to be heard again: the last phrase of the last improvisation.
+"""The last phrase of the last take, kept for a replay.
 
-Only what was performed is remembered, and of that only the last minutes.
+Only performed events are kept, and of these only the last minutes.
 """
 
 from __future__ import annotations
@@ -11,48 +11,42 @@ from dataclasses import dataclass, field, replace
 
 from bedside.music.events import (
     AllOff,
-    Bend,
     Event,
-    Expression,
     Glide,
     Lost,
     NoteOff,
     NoteOn,
-    Pedal,
     Performed,
-    Program,
+    PlayerSetting,
     Shape,
     Source,
     Stop,
     TakeBegan,
     TakeEnded,
-    Vibrato,
 )
 
-# A phrase begins after so much silence, and is so long at least, if there is as much, and at most.
+# A phrase begins after a breath of at least this length, and has at least and at most these lengths.
 BREATH_SECONDS = 2.0
 SHORTEST_SECONDS = 8.0
 LONGEST_SECONDS = 30.0
 
-# What rings on for longer than this after the phrase began is let go.
+# A replay is cut off this long after its beginning.
 _CUT_SECONDS = 45.0
 
-# So many events of a take are remembered; of a note that moves, one movement of each kind in this time.
+# At most so many events of a take are kept, and of a moving note one movement of each kind in this time.
 _MOST = 60_000
 _MOVE_SECONDS = 0.03
 
-# What of a part's settings is heard in a note.
-_Worn = Program | Bend | Vibrato | Expression | Pedal
 _SOUNDING = NoteOn | NoteOff | Shape | Glide | AllOff
 
 
 @dataclass(slots=True)
 class _Take:
-    """What was performed in a take, and how its parts stood before the first event that is remembered."""
+    """What was performed in a take, and the settings of its parts before the first event that is kept."""
 
     rate: int
     performed: deque[Performed] = field(default_factory=deque)
-    worn: dict[tuple[int, type[Event]], Event] = field(default_factory=dict)
+    settings: dict[tuple[int, type[Event]], Event] = field(default_factory=dict)
     own: bool = False
     moved: dict[tuple[int, int, type[Event]], int] = field(default_factory=dict)
 
@@ -63,10 +57,10 @@ class _Take:
         if isinstance(performed.event, NoteOn) and performed.event.source is not Source.REPLAY:
             self.own = True
         if len(self.performed) > _MOST:
-            self.wear(self.performed.popleft().event)
+            self.set(self.performed.popleft().event)
 
     def _soon(self, performed: Performed) -> bool:
-        """Return whether a note moves so soon after it last did that this need not be remembered."""
+        """Return whether a note moves so soon after it last did that this need not be kept."""
         event = performed.event
         if not isinstance(event, Shape | Glide):
             return False
@@ -78,20 +72,20 @@ class _Take:
             self.moved.clear()
         return False
 
-    def wear(self, event: Event) -> None:
-        if isinstance(event, _Worn):
-            self.worn[event.player, type(event)] = event
+    def set(self, event: Event) -> None:
+        if isinstance(event, PlayerSetting):
+            self.settings[event.player, type(event)] = event
 
 
 class Recall:
-    """Remembers what is performed; a take in which nobody played, but only listened, is not what was played."""
+    """Keeps what is performed; a take that was only a replay is not kept."""
 
     def __init__(self) -> None:
         self._playing: _Take | None = None
         self._last: _Take | None = None
 
     def feed(self, performed: Performed) -> None:
-        """Take in what was performed."""
+        """Take in a performed event."""
         if isinstance(performed.event, TakeBegan):
             self._keep()
             self._playing = _Take(performed.event.rate)
@@ -101,9 +95,10 @@ class Recall:
                 self._keep()
 
     def phrase(self) -> list[tuple[float, Event]]:
-        """Return the last phrase as events with the seconds at which they are due; none where nothing was played.
+        """Return the last phrase: events, each with the seconds at which it is due; empty where nothing was played.
 
-        It begins with how its parts stood, and ends with the last event of a note. Notes say that they are a replay.
+        It begins with the settings of its parts and ends with the last event of a note. The source of its notes is
+        `Source.REPLAY`.
         """
         own = self._playing if self._playing is not None and self._playing.own else self._last
         return [] if own is None else list(_phrase(own))
@@ -118,28 +113,28 @@ def _phrase(take: _Take) -> Iterator[tuple[float, Event]]:
     begin = _begin(take.performed, take.rate)
     if begin is None:
         return
-    worn = dict(take.worn)
+    settings = dict(take.settings)
     sounding = {
         performed.event.player
         for performed in take.performed
         if performed.frame >= begin and isinstance(performed.event, NoteOn)
     }
-    told = False
+    begun = False
     for performed in take.performed:
         event = performed.event
         if performed.frame < begin:
-            if isinstance(event, _Worn):
-                worn[event.player, type(event)] = event
+            if isinstance(event, PlayerSetting):
+                settings[event.player, type(event)] = event
             continue
-        if not told:
-            told = True
-            yield from ((0.0, each) for (player, _), each in worn.items() if player in sounding)
+        if not begun:
+            begun = True
+            yield from ((0.0, each) for (player, _), each in settings.items() if player in sounding)
         seconds = (performed.frame - begin) / take.rate
         if seconds > _CUT_SECONDS:
             return
         if isinstance(event, NoteOn):
             yield seconds, replace(event, source=Source.REPLAY)
-        elif isinstance(event, _Worn | _SOUNDING) and event.player in sounding:
+        elif isinstance(event, PlayerSetting | _SOUNDING) and event.player in sounding:
             yield seconds, event
         elif isinstance(event, Stop | Lost):
             yield from ((seconds, AllOff(player)) for player in sorted(sounding))

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import Self
 
 from bedside.music.pad import Pad
+from bedside.music.smoothstep import smoothstep
 
 # The share of a pad's width, and of its height, around its centre within which a finger is in tune.
 IN_TUNE = 0.6
@@ -34,9 +35,9 @@ class Ribbon:
     def pitch(self, x: float, y: float) -> float:
         """Return the pitch at a point, in MIDI keys.
 
-        In the middle of a pad, `IN_TUNE` of it, it is exactly the pad's key. Between the middles of two that lie in
-        rows it goes from the one to the other along a cubic that is level at both ends (smoothstep, Perlin's fade of
-        1985); among round ones it is the mean of all, weighted by nearness (Shepard 1968).
+        The middle of a pad, `IN_TUNE` of it, sounds exactly the pad's key. Between the middles of two pads that lie
+        in rows the pitch goes over by `smoothstep`; among round ones it is the mean of all keys, weighted by nearness
+        (Shepard 1968).
         """
         if self.scattered:
             return _among(self.rows[0], x, y)
@@ -64,6 +65,5 @@ def _along(cells: Sequence[tuple[float, float, float]], at: float) -> float:
         if at <= begin:
             return value
         if at < end:
-            t = (at - begin) / (end - begin)
-            return value + (next_value - value) * t * t * (3 - 2 * t)
+            return value + smoothstep((at - begin) / (end - begin), next_value - value)
     return cells[-1][2]

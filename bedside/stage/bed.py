@@ -1,7 +1,8 @@
-"""A bed made ready: window, hands, engine and recorder joined together, and taken apart again."""
+"""The bed: window, hands, engine and recorder, put together for play and taken apart after it."""
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable
@@ -10,22 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
-from bedside.music.events import Performed, Player, Profile
+from bedside.music.events import Performed, Player, Profile, Report
 from bedside.sound.library import catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
 from bedside.sound.profiles import PROFILES
-from bedside.stage import ruler
+from bedside.stage import screensize
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
 from bedside.stage.picture.arrangement import Offered, Setting
-from bedside.stage.picture.atelier import Atelier
 from bedside.stage.picture.look import Look
+from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.window import NoScreenError, open_window, screen
 from bedside.stage.worlds import world as worlds
@@ -41,7 +41,7 @@ POLYPHONY = 64
 
 _LEAVING_SECONDS = 5.0
 
-# Without an engine for this long, the staff are told.
+# The staff are told when no engine has played for this long.
 _SILENT_SECONDS = 5.0
 
 # Codes that every file system, terminal and database keeps as they are.
@@ -52,8 +52,8 @@ _CODE = re.compile(r"[\w.\-]{1,40}")
 class Bed:
     """What is chosen before play.
 
-    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's own in millimetres, None where it
-    is to be found out. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys``
+    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None where
+    it is to be measured. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys``
     plays the MIDI keyboards. ``profile`` is one of `PROFILES`.
     """
 
@@ -86,11 +86,11 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
     recipes = catalogue.recipes(own, say)
     instruments = [offered(recipe) for recipe in recipes]
     sustained = frozenset(each.name for each in instruments if each.sustained)
-    listeners: list[Callable[[Performed], None]] = []
+    listeners: list[Callable[[Report], None]] = []
 
-    def tell(performed: Performed) -> None:
+    def tell(report: Report) -> None:
         for listener in listeners:
-            listener(performed)
+            listener(report)
 
     settings = Settings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
     with ExitStack() as leaving:
@@ -98,39 +98,45 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         host = EngineHost(settings, sustained, tell)
         leaving.callback(host.stop)
         host.start()
-        # To read these in takes as long as an engine takes to start, which therefore starts meanwhile.
+        # To import these takes as long as to start an engine, so both happen at once.
         from bedside.archive.recorder import Recorder
         from bedside.archive.store.store import Store
+        from bedside.sound.library import provenance
 
         store = leaving.enter_context(Store.open_or_set_aside(bed.data))
         if store.notice:
             say(store.notice)
-        recorder = Recorder(store, bed.patient, f"bedside {__version__}")
+        recorder = Recorder(store, bed.patient, functools.cache(lambda: provenance.made_by(recipes)))
         leaving.callback(_close, recorder, say)
-        # Before the recorder is closed it is to have all that was performed.
+        # The recorder must have everything that was performed before it is closed.
         leaving.callback(host.stop)
         inbox = Inbox()
-        # Nothing is performed before something is asked.
-        listeners += [recorder.feed, inbox.put]
-        keyboards = leaving.enter_context(closing(Keyboards(inbox.knock, bed.midi)))
-        atelier = Atelier(inbox.knock, say)
-        leaving.callback(atelier.close, _LEAVING_SECONDS)
+
+        def record(report: Report) -> None:
+            if isinstance(report, Performed):
+                recorder.feed(report)
+
+        # Nothing is reported before something is asked.
+        listeners += [record, inbox.put]
+        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi)))
+        worker = PictureWorker(inbox.wake, say)
+        leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
         surface = open_window(bed.size)
         setting = Setting(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-        others = worlds.every(say)
-        playground = Playground(surface, world, setting, instruments, outside, atelier, others)
-        tending = _Tending(host, recorder, say)
+        others = worlds.find_all(say)
+        playground = Playground(surface, world, setting, instruments, outside, worker, others)
+        watch = _FaultWatch(host, recorder, say)
 
         def renew() -> None:
-            # The next child may be another one: whose session it is can only be said at the start.
+            # The next child may be another one; a patient can only be named at the start.
             host.close_take()
             recorder.renew(None)
 
-        Play(playground, keyboards, inbox, renew, tending.look, say).run()
+        Play(playground, keyboards, inbox, renew, watch.check, say).run()
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
@@ -139,7 +145,7 @@ def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
 
 
 def offered(recipe: Recipe) -> Offered:
-    """Return an instrument as players are offered it; of a folder of samples the compass is not known before."""
+    """Return an instrument as players are offered it; the compass of a folder of samples is not known before."""
     patch = recipe.origin
     if isinstance(patch, Path):
         return Offered(recipe.name, recipe.name, None, recipe.sustained)
@@ -151,16 +157,16 @@ def offered(recipe: Recipe) -> Offered:
 
 def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
     """Return how many pixels a target must measure on a screen of ``size`` pixels, of so many millimetres if known."""
-    known = screen_mm or ruler.measured()
+    known = screen_mm or screensize.screen_millimetres()
     if known is None:
         return LEAST_PIXELS
-    # A tablet may be turned: long sides belong together. A window is smaller than its screen, never larger.
-    whole = ruler.screen_pixels() or size
+    # A tablet may be turned, so the long sides are compared. A window is never larger than its screen.
+    whole = screensize.screen_pixels() or size
     return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
 
 
-class _Tending:
-    """Tells the staff, once each, what they should know while the child plays."""
+class _FaultWatch:
+    """Tells the staff of each fault, once, while the child plays."""
 
     def __init__(self, host: EngineHost, recorder: Recorder, say: Callable[[str], None]) -> None:
         self._host = host
@@ -169,8 +175,8 @@ class _Tending:
         self._said: set[str] = set()
         self._ready = time.monotonic()
 
-    def look(self) -> None:
-        """Say what is newly wrong."""
+    def check(self) -> None:
+        """Say what has newly gone wrong."""
         now = set()
         if self._recorder.fault:
             now.add(self._recorder.fault)

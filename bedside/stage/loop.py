@@ -1,9 +1,10 @@
-"""The loop at the bed: hands in, light out, and never a wait for anything but the next finger or the next frame."""
+"""The loop at the bed: input in, pictures out; it waits for nothing but the next input and the next frame."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import math
 import signal
 import sys
@@ -15,33 +16,35 @@ from types import FrameType
 import pygame
 from pygame._sdl2 import touch
 
-from bedside.music.events import Performed
+from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
 
+_log = logging.getLogger(__name__)
+
 FRAME_SECONDS = 1 / 60
 
-# With nothing to draw the loop still looks this often whether it should end.
+# With nothing to draw the loop still checks this often whether it should end.
 _IDLE_SECONDS = 0.1
 
-_TEND_SECONDS = 1.0
+_CHECK_SECONDS = 1.0
 
-# While a frame is drawn, fingers are looked at this often.
-_GLANCE_SECONDS = 0.0006
+# While a frame is drawn, input is polled this often.
+_POLL_SECONDS = 0.0006
 
-# A thread that wants Python waits for the picture this long, not the usual 5 ms.
+# A thread that wants to run Python waits for the drawing this long, not the usual 5 ms.
 _SWITCH_SECONDS = 0.0005
 
 _WAKE = pygame.event.custom_type()
 
 
 def fingers() -> set[Finger]:
-    """Return the fingers that are on the machine's touch panels now."""
+    """Return the fingers that touch the machine's panels now."""
     there: set[Finger] = set()
     for number in range(touch.get_num_devices()):
         panel = touch.get_device(number)
-        # pygame takes a panel without a finger for an error
+        # pygame raises for a panel without a finger
         with contextlib.suppress(pygame.error):
             found = [touch.get_finger(panel, place) for place in range(touch.get_num_fingers(panel))]
             there |= {(panel, finger["id"]) for finger in found if finger is not None}
@@ -49,50 +52,50 @@ def fingers() -> set[Finger]:
 
 
 class Inbox:
-    """What other threads bring to the loop: performed events, and a knock that wakes it."""
+    """What other threads bring to the loop: the engine's reports, and a wake-up."""
 
     def __init__(self) -> None:
-        self._performed: deque[Performed] = deque()
+        self._reports: deque[Report] = deque()
         self._open = False
-        self._knocked = False
+        self._posted = False
 
-    def put(self, performed: Performed) -> None:
-        """Bring a performed event, from any thread."""
-        self._performed.append(performed)
-        self.knock()
+    def put(self, report: Report) -> None:
+        """Bring a report of the engine, from any thread."""
+        self._reports.append(report)
+        self.wake()
 
-    def knock(self) -> None:
+    def wake(self) -> None:
         """Wake the loop, from any thread."""
-        if self._open and not self._knocked:
-            self._knocked = True
+        if self._open and not self._posted:
+            self._posted = True
             pygame.event.post(pygame.event.Event(_WAKE))
 
     def __bool__(self) -> bool:
-        """Whether something waits to be drawn."""
-        return bool(self._performed)
+        """Whether a report waits to be drawn."""
+        return bool(self._reports)
 
     def woken(self) -> None:
-        """Let the next knock through: the last one was heard."""
-        self._knocked = False
+        """Let the next wake-up through: the last one arrived."""
+        self._posted = False
 
     def open(self) -> None:
-        """Let knocks through: the window is there."""
+        """Let wake-ups through: the window is open."""
         self._open = True
 
     def close(self) -> None:
-        """Let no knock through any more: the window goes."""
+        """Stop wake-ups: the window closes."""
         self._open = False
 
-    def performed(self) -> Iterator[Performed]:
-        """Yield what was performed since the last call."""
-        while self._performed:
-            yield self._performed.popleft()
+    def reports(self) -> Iterator[Report]:
+        """Yield what the engine reported since the last call."""
+        while self._reports:
+            yield self._reports.popleft()
 
 
 class Play:
-    """The playground, its keyboards and the engine's ear, in one window.
+    """The playground, its keyboards and the engine's reports, in one window.
 
-    ``renew`` is called when the staff begin a new session, with Ctrl and N; ``tend`` is called about once a second;
+    ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``say`` is given sentences for the staff. `run` returns when the window is closed, Ctrl and Q are pressed, or the
     process is asked to end.
     """
@@ -103,27 +106,27 @@ class Play:
         keyboards: Keyboards,
         inbox: Inbox,
         renew: Callable[[], None],
-        tend: Callable[[], None],
+        check: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
         self._inbox = inbox
         self._renew = renew
-        self._tend = tend
+        self._check = check
         self._say = say
-        self._complained: set[str] = set()
-        self._tended = 0.0
+        self._said: set[str] = set()
+        self._checked = 0.0
         self._running = True
         self._drawn = 0.0
-        self._looked = 0.0
+        self._polled = 0.0
 
     def run(self) -> None:
         """Play until the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = [signal.signal(number, self._end) for number in numbers]
-        # What was made so far stays; looking through it again and again would hold up the picture.
+        # What exists now stays; to collect it again and again would hold up the drawing.
         gc.collect()
         gc.freeze()
         self._inbox.open()
@@ -140,13 +143,14 @@ class Play:
             try:
                 self._turn()
             except Exception as fault:
-                # A picture that fails is drawn anew; the music does not end for it.
-                self._complain(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
+                # A picture that fails is redrawn; the music goes on.
+                _log.exception("A frame of the picture failed.")
+                self._say_once(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
                 self._playground.expose()
                 time.sleep(FRAME_SECONDS)
 
     def _turn(self) -> None:
-        """Wait for the next finger, the next frame or what is due otherwise, and do it."""
+        """Wait for the next input, frame or replayed event, and process it."""
         still = self._playground.resting and not self._inbox
         due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
         self._wait(min(due, self._playground.next_due))
@@ -155,37 +159,37 @@ class Play:
         if now >= due:
             self._drawn = due if now - due < FRAME_SECONDS else now
             self._draw(now)
-        if now - self._tended > _TEND_SECONDS:
-            self._tended = now
-            self._playground.miss(fingers())
-            self._tend()
+        if now - self._checked > _CHECK_SECONDS:
+            self._checked = now
+            self._playground.release_missing(fingers())
+            self._check()
 
-    def _complain(self, sentence: str) -> None:
-        """Tell the staff, once for each kind of fault."""
-        if sentence not in self._complained:
-            self._complained.add(sentence)
+    def _say_once(self, sentence: str) -> None:
+        """Tell the staff a sentence, once."""
+        if sentence not in self._said:
+            self._said.add(sentence)
             self._say(sentence)
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._running = False
 
     def _wait(self, due: float) -> None:
-        """Sleep until something happens or a frame is due, and pass on what happened."""
+        """Sleep until there is input or a frame is due, and pass the input on."""
         seconds = due - time.perf_counter()
         if seconds > 0:
-            self._feel(pygame.event.wait(math.ceil(seconds * 1000)))
-        self._look()
+            self._dispatch(pygame.event.wait(math.ceil(seconds * 1000)))
+        self._poll()
 
-    def _look(self) -> None:
-        """Pass on all that happened meanwhile, without waiting."""
+    def _poll(self) -> None:
+        """Pass on all input that came meanwhile, without waiting."""
         for event in pygame.event.get():
-            self._feel(event)
+            self._dispatch(event)
         now = time.perf_counter()
         for played in self._keyboards.played():
             self._playground.hear(played, now)
-        self._looked = time.perf_counter()
+        self._polled = time.perf_counter()
 
-    def _feel(self, event: pygame.event.Event) -> None:
+    def _dispatch(self, event: pygame.event.Event) -> None:
         match event.type:
             case _ if event.type == _WAKE:
                 self._inbox.woken()
@@ -204,17 +208,17 @@ class Play:
                 self._playground.feed(event, time.perf_counter())
 
     def _draw(self, now: float) -> None:
-        """Draw a frame, looking at the fingers between its pieces."""
-        for performed in self._inbox.performed():
-            self._playground.performed(performed, now)
+        """Draw a frame, polling the input between its steps."""
+        for report in self._inbox.reports():
+            self._playground.follow(report, now)
         for _ in self._playground.paint(now):
-            self._glance()
+            self._poll_again()
         for rect in self._playground.dirty:
-            # The screen takes its time for each; a touch should not wait for all of them.
+            # Each update takes the screen some time; a touch should not wait for all of them.
             pygame.display.update(rect)
-            self._glance()
+            self._poll_again()
 
-    def _glance(self) -> None:
-        """Look, unless that was a moment ago: a look has a price of its own."""
-        if time.perf_counter() - self._looked > _GLANCE_SECONDS:
-            self._look()
+    def _poll_again(self) -> None:
+        """Poll the input, unless that was a moment ago: polling takes time as well."""
+        if time.perf_counter() - self._polled > _POLL_SECONDS:
+            self._poll()

@@ -1,7 +1,7 @@
-"""What players see and touch at one screen, and how they get from one world to another.
+"""What players see and touch at one screen, and how they move from one world to another.
 
-It joins hands, choices and pictures: what hands do is asked of the engine, what the engine performed is seen, and what
-somebody chose is kept. It waits for nothing.
+It joins hands, choices and pictures: the engine is asked for what hands do, what the engine reports is seen, and what
+somebody chose is kept. It never waits.
 """
 
 from __future__ import annotations
@@ -24,32 +24,35 @@ from bedside.music.events import (
     Performed,
     Player,
     Program,
+    Report,
     Reverb,
+    Settled,
     Source,
     TakeBegan,
     TakeEnded,
 )
 from bedside.music.recall import Recall
-from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Hush, Keep, Listen
+from bedside.music.settings import AllSettings
+from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
 from bedside.stage.input.echo import Echo
 from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import arrangement
 from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
-from bedside.stage.picture.atelier import Workshop
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.view import View
+from bedside.stage.picture.worker import Worker
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the playground needs of the sound and of the record; none of it waits.
+    """What the playground needs of the engine and the recorder; none of it waits.
 
-    ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` says how far it has
-    come, None between takes, and ``keep`` records a choice.
+    ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` returns the frame that
+    it has reached, None between takes, and ``keep`` records a choice.
     """
 
     ask: Callable[[Event], None]
@@ -59,11 +62,11 @@ class Outside:
 
 
 class Playground:
-    """A world on a surface, with everything that can be done in it; every ``now`` is in seconds.
+    """A world on a surface, and everything that can be done in it; every ``now`` is in seconds.
 
-    Players begin in ``world``, and may go to ``others``, by default to all that are shipped. ``offered`` are the
-    instruments in their order, ``workshop`` makes pictures. A display mode must be set; raises BedsideError where the
-    world cannot be shown.
+    Players begin in ``world`` and may go to ``others``, by default all that are shipped. ``offered`` are the
+    instruments in order, ``worker`` makes pictures. ``settings`` are the engine's, as it reports them. A display mode
+    must be set; raises BedsideError where the world cannot be shown.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class Playground:
         setting: Setting,
         offered: Sequence[Offered],
         outside: Outside,
-        workshop: Workshop,
+        worker: Worker,
         others: Mapping[str, World] | None = None,
     ) -> None:
         self._surface = surface
@@ -81,47 +84,49 @@ class Playground:
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
-        self._workshop = workshop
+        self._worker = worker
+        self.settings = AllSettings()
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
-        self._taking = False
+        self._in_take = False
         self._joined = False
         self._entering = 0
-        self._going: set[Player] = set()
-        self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
+        # Players whose panel stays until the world that was chosen on it is there.
+        self._leaving: set[Player] = set()
+        self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
-        self.choices = Choices(setting.players, keyboards, world.name, there, sounds)
+        self.choices = Choices(setting.players, keyboards, world.name, there, sounds, self.settings)
         place = arrangement.arrange(world, setting, self._size, self._offered)
-        self._tables = place.tables
+        self._sides = place.sides
         self.view = View(place.scene, place.signs)
-        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
+        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
-        self.hands = Hands(place.tables, self._size, self._tuning(world), compasses, sustained)
-        self._echo = Echo(self.hands.numbers)
-        self._ask(Lead(self.choices.lead))
-        self._ask(Reverb(world.room))
+        self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, self.settings, sustained)
+        self._echo = Echo(self.hands.numbers, self.settings)
+        self._outside.ask(Lead(setting.players[0]))
+        self._outside.ask(Reverb(world.room))
         self._do(self.choices.entered(world.name, world.instrument), 0.0)
-        self._show()
+        self._show_signs()
 
     @property
     def resting(self) -> bool:
-        """Whether nothing moves and nothing is due."""
+        """Whether nothing moves and no replay is heard."""
         return self.view.resting and not self._echo.active
 
     @property
     def next_due(self) -> float:
-        """When something is to be asked that does not come from a hand; infinite where nothing is."""
+        """When the next event of a replay is due; infinite where none is."""
         return self._echo.next_due
 
     @property
-    def pads(self) -> tuple[Side, ...]:
-        """The tables as they are now."""
-        return self._tables
+    def sides(self) -> tuple[Side, ...]:
+        """Each seat with its pads, as they are now."""
+        return self._sides
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
-        """Take in something that happened at the screen, the mouse or the computer's keys."""
+        """Take in an input event of the screen, the mouse or the computer's keys."""
         self._ask_all(self.hands.feed(event))
         for player, note, x, y in self.hands.moved():
             self.view.scene.move(player, note, x, y, now)
@@ -132,65 +137,73 @@ class Playground:
         self._ask_all(self.hands.hear(played))
         self._press(now)
 
-    def miss(self, there: set[Finger]) -> None:
-        """Take in which fingers are on the panel, for those whose leaving was not reported."""
-        self._ask_all(self.hands.missing(there))
+    def release_missing(self, there: set[Finger]) -> None:
+        """Release the fingers whose leaving was not reported: those that are not ``there``, on the panel."""
+        self._ask_all(self.hands.release_missing(there))
 
     def lift(self) -> None:
-        """Let every hand go, and end a replay."""
+        """Lift every finger, and end a replay."""
         self._ask_all(self.hands.lift())
         self._end_listening()
 
     def lead(self, now: float) -> None:
-        """Let whoever plays the keyboards take the lead, or give it back."""
+        """Let the player of the keyboards take the lead, or give it back."""
         self._do(self.choices.act(Pressed(Control.SUN, self._setting.keys), now), now)
-        self._show()
+        self._show_signs()
 
     def renew(self) -> None:
-        """Let the next child begin anew: nothing of the last one's can be heard, and everything goes on."""
+        """Prepare for the next child: what the last one played can no longer be replayed, and nothing is stopped."""
         self.lift()
         self._recall = Recall()
         self._do(self.choices.renew(), 0.0)
-        self._show()
-        self._hang()
+        self._show_signs()
+        self._show_panels()
 
-    def performed(self, performed: Performed, now: float) -> None:
-        """Take in what the engine played."""
-        event = performed.event
-        self._recall.feed(performed)
-        self._take_in(event)
+    def follow(self, report: Report, now: float) -> None:
+        """Take in what the engine reported."""
+        self.settings.follow(report)
+        match report:
+            case Performed(_, Program(player)) | Settled(Program(player)):
+                self.hands.tune(player)
+                self.view.scene.tune(self.hands.pads)
+        if isinstance(report, Performed):
+            self._recall.feed(report)
+            self._follow_music(report.event, now)
+        self._show_signs()
+
+    def _follow_music(self, event: Event, now: float) -> None:
+        self.choices.follow(event)
         at = self.hands.place(event.player, event.note) if isinstance(event, NoteOn) else None
-        self.view.performed(event, now, at)
+        self.view.follow(event, now, at)
         match event:
             case TakeBegan():
-                self._taking = True
+                self._in_take = True
                 self._joined = False
             case NoteOn() if self._echo.active and event.source is not Source.REPLAY:
                 self._joined = True
             case TakeEnded():
-                self._taking = False
+                self._in_take = False
                 self._begin_listening(now)
-        self._show()
 
     def tick(self, now: float) -> None:
-        """Ask for what is due, and hang up what the workshop has made."""
+        """Ask for what is due, and show what the worker has made."""
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
             if not self._joined:
-                # What was only listened to is no improvisation that the next touch would go on with.
+                # The next touch must not go on with a take in which nobody played.
                 self._outside.close_take()
-            self._show()
-        self._workshop.collect()
-        if not self._taking and self.view.resting:
-            self._panels.prepare(self._tables[0], now)
+            self._show_signs()
+        self._worker.deliver()
+        if not self._in_take and self.view.resting:
+            self._panels.prepare(self._sides[0], now)
 
     def expose(self) -> None:
-        """Draw everything anew, because something else was drawn over it."""
+        """Redraw everything at the next paint: something else was drawn over it."""
         self.view.expose()
 
     def paint(self, now: float) -> Iterator[None]:
-        """Draw what changed, yielding after every little of work; then `dirty` says where."""
+        """Draw what changed, yielding after every small step; then `dirty` says where."""
         yield from self.view.paint(self._surface, now)
 
     @property
@@ -200,40 +213,28 @@ class Playground:
 
     def _ask_all(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._ask(event)
-
-    def _ask(self, event: Event) -> None:
-        self._outside.ask(event)
-        if isinstance(event, Program | Lead):
-            # Between two takes the engine says nothing of what it was told.
-            self._take_in(event)
-
-    def _take_in(self, event: Event) -> None:
-        self.choices.performed(event)
-        self.hands.performed(event)
-        if isinstance(event, Program):
-            self.view.scene.tune(self.hands.pads)
+            self._outside.ask(event)
 
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
         for press in presses:
-            meant = self._panels.meant(press, now)
+            meant = self._panels.resolve(press, now)
             if meant is not None:
                 self._do(self.choices.act(meant, now), now)
         if presses:
-            self._show()
-            self._hang()
+            self._show_signs()
+            self._show_panels()
 
     def _do(self, effects: Sequence[Effect], now: float) -> None:
         for effect in effects:
             match effect:
                 case Ask(event):
-                    self._ask(event)
+                    self._outside.ask(event)
                     if isinstance(event, Program):
-                        self._echo.keep(event)
+                        self._echo.choose(event)
                 case Keep(what, which, by):
                     self._outside.keep(Chosen(self._outside.frame(), what, which, by))
-                case Hush():
+                case ReleaseAll():
                     self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
                     self._end_listening()
                     self._ask_all([AllOff(player) for player in Player])
@@ -244,15 +245,15 @@ class Playground:
                 case Enter(name):
                     self._enter(name)
         self.hands.deaf = self.choices.stopped
-        self.view.scene.veil.stop(self.choices.stopped)
+        self.view.scene.dimmer.stop(self.choices.stopped)
 
     def _listen(self, now: float) -> None:
-        """Begin to replay the last phrase, once the take that is playing has ended."""
+        """Replay the last phrase, once the take that is playing has ended."""
         self._pending = self._recall.phrase()
         if not self._pending:
             return
         self.choices.listening = True
-        if self._taking:
+        if self._in_take:
             self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
             self._outside.close_take()
         else:
@@ -260,7 +261,7 @@ class Playground:
 
     def _begin_listening(self, now: float) -> None:
         if self._pending:
-            self._echo.start(self._pending, self.choices.sound, now)
+            self._echo.start(self._pending, now)
             self._pending = []
 
     def _end_listening(self) -> None:
@@ -269,60 +270,60 @@ class Playground:
         self.choices.listening = False
 
     def _enter(self, name: str) -> None:
-        """Have another world made, and go there when it is ready."""
+        """Order another world, and go there when it is ready."""
         self._entering += 1
-        self._going |= self.view.hung
+        self._leaving |= self.view.open_panels
         turn = self._entering
 
         def make() -> Arrangement | None:
             with suppress(BedsideError):
                 return arrangement.arrange(self._worlds[name], self._setting, self._size, self._offered)
-            # Where its pictures are damaged, everybody stays where they are.
+            # Where its pictures are damaged, everybody stays here.
             return None
 
         def arrive(place: Arrangement | None) -> None:
             if turn != self._entering:
                 return
             if place is None:
-                self._going.clear()
-                self._hang()
+                self._leaving.clear()
+                self._show_panels()
             else:
                 self._arrive(place)
 
-        self._workshop.order(make, arrive)
+        self._worker.submit(make, arrive)
 
     def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())
-        self._going.clear()
+        self._leaving.clear()
         self.choices.choosing.clear()
-        self._tables = place.tables
-        self.view.cross(self._surface, place.scene, place.signs)
-        self.hands.settle(place.tables, self._tuning(place.world))
-        self._ask(Reverb(place.world.room))
+        self._sides = place.sides
+        self.view.crossfade(self._surface, place.scene, place.signs)
+        self.hands.settle(place.sides, self._tuning(place.world))
+        self._outside.ask(Reverb(place.world.room))
         self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
         place.scene.tune(self.hands.pads)
-        self._show()
-        self._hang()
+        self._show_signs()
+        self._show_panels()
 
-    def _hang(self) -> None:
-        """Hang the panels of those who choose, and take away the others'."""
+    def _show_panels(self) -> None:
+        """Show the panels of those who choose, and hide the others'."""
         choosing = self.choices.choosing
-        for table in self._tables:
-            player = table.seat.player
-            if player in self._going:
+        for side in self._sides:
+            player = side.seat.player
+            if player in self._leaving:
                 self.hands.choosing[player] = ()
             elif player in choosing:
-                self.hands.choosing[player] = self._panels.open(table, choosing[player])
+                self.hands.choosing[player] = self._panels.open(side, choosing[player])
             else:
                 self.hands.choosing.pop(player, None)
-                self.view.draw_back(player)
+                self.view.hide_panel(player)
 
-    def _show(self) -> None:
-        """Let the signs show how things stand."""
+    def _show_signs(self) -> None:
+        """Update the signs; an instrument that is awaited is shown waiting."""
         choices = self.choices
         choices.listening = self._echo.active or bool(self._pending)
-        for table in self._tables:
-            player = table.seat.player
+        for side in self._sides:
+            player = side.seat.player
             sign = partial(self.view.sign, player=player)
             sign(Control.HAND).light(choices.stopped)
             sign(Control.EAR).light(choices.listening)
@@ -331,7 +332,9 @@ class Playground:
             sign(Control.SUN).light(True)
             sign(Control.DOOR).light(choices.choosing.get(player) is Control.DOOR)
             sign(Control.SOUND).light(choices.choosing.get(player) is Control.SOUND)
-            name = choices.sound.get(player)
+            awaited = self.settings.awaited.get(player)
+            sign(Control.SOUND).wait(awaited is not None)
+            name = awaited or self.settings.parts[player].instrument
             if name in self._offered:
                 sign(Control.SOUND).show(self._offered[name].picture)
 

@@ -16,7 +16,7 @@ from bedside.music.events import Player
 from bedside.sound.engine import offline
 from bedside.sound.engine.engine import Engine
 from bedside.sound.instrument import Instrument
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
 
 @contextmanager
@@ -38,7 +38,9 @@ def voices(number: int) -> Iterator[list[Engine]]:
 def main() -> None:
     file, number, *more = sys.argv[1:]
     (imported,) = midifile.read(Path(file))
-    instruments = band.load(offline.FILE_RATE, names=band.instruments_played(each.event for each in imported.performed))
+    instruments = loading.load(
+        offline.FILE_RATE, names=loading.instruments_played(each.event for each in imported.performed)
+    )
     with voices(int(number)) as made:
         blocks = offline.render(imported.performed, instruments)
         if more:

@@ -49,7 +49,7 @@ class Drummer:
 
     def __init__(self, room: Playroom) -> None:
         self._room = room
-        pads = [pad for table in room.playground.pads for pad in table.pads]
+        pads = [pad for side in room.playground.sides for pad in side.pads]
         self._pads = [pads[finger % len(pads)] for finger in range(FINGERS)]
         self._down: set[int] = set()
 

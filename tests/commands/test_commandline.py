@@ -8,7 +8,7 @@ from pathlib import Path
 from bedside import __version__
 from commands.program import bedside, done, together
 
-COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "doctor")
+COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "doctor")
 
 
 def test_nothing_recorded_is_an_empty_list(tmp_path: Path) -> None:

@@ -31,35 +31,35 @@ from e2e.rig.touchscreen import Touchscreen
 STARTING_SECONDS = 60.0
 
 
-def tables(
+def sides(
     screen: Touchscreen,
     name: str = "night",
     together: Together = Together.ALONE,
     players: tuple[Player, ...] = (Player.CHILD,),
 ) -> dict[Player, Side]:
-    """Return each player's table of a world on a screen."""
-    return dict(_tables(screen.size, name, together, players))
+    """Return each player's side of a world on a screen."""
+    return dict(_sides(screen.size, name, together, players))
 
 
 @cache
-def _tables(
+def _sides(
     size: tuple[int, int], name: str, together: Together, players: tuple[Player, ...]
 ) -> tuple[tuple[Player, Side], ...]:
-    """Return players and tables; kept, because a test that drums asks again before every touch."""
+    """Return players and sides; kept, because a test that drums asks again before every touch."""
     setting = Setting(together, players, least(size, None), Look(), Player.THERAPIST, False)
     instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
-    laid = arrangement.tables(world.find(name), setting, size, instruments)
-    return tuple((table.seat.player, table) for table in laid)
+    laid = arrangement.sides(world.find(name), setting, size, instruments)
+    return tuple((side.seat.player, side) for side in laid)
 
 
 def pads(screen: Touchscreen, name: str = "night") -> tuple[Pad, ...]:
     """Return the pads of a world, by default the first, on a screen that nobody shares."""
-    return tables(screen, name)[Player.CHILD].pads
+    return sides(screen, name)[Player.CHILD].pads
 
 
-def button(screen: Touchscreen, table: Side, control: Control) -> tuple[float, float]:
-    """Return the middle of a control at a table as shares of the screen."""
-    area = next(each.area for each in table.seat.buttons if each.control is control)
+def button(screen: Touchscreen, side: Side, control: Control) -> tuple[float, float]:
+    """Return the middle of a control at a side as shares of the screen."""
+    area = next(each.area for each in side.seat.buttons if each.control is control)
     return (area.x + area.width / 2) / screen.size[0], (area.y + area.height / 2) / screen.size[1]
 
 

@@ -13,7 +13,7 @@ from bedside.music.events import Player
 from bedside.stage.bed import least
 from bedside.stage.input.seats import Control
 from bedside.stage.picture.chooser import Chooser
-from e2e.bed import button, tables
+from e2e.bed import button, sides
 from e2e.rig.program import Program
 from e2e.rig.touchscreen import Touchscreen
 
@@ -23,12 +23,12 @@ _REACH = 20
 
 def press(screen: Touchscreen, control: Control, finger: int = 9) -> None:
     """Touch one of the child's controls."""
-    screen.tap(finger, *button(screen, tables(screen)[Player.CHILD], control))
+    screen.tap(finger, *button(screen, sides(screen)[Player.CHILD], control))
 
 
 def pick(screen: Touchscreen, number: int, count: int) -> None:
     """Touch the picture of this number, of so many that hang before the child's pads."""
-    area = Chooser(tables(screen)[Player.CHILD].seat.play, count, least(screen.size, None)).areas[number]
+    area = Chooser(sides(screen)[Player.CHILD].seat.play, count, least(screen.size, None)).areas[number]
     screen.tap(9, (area.x + area.width / 2) / screen.size[0], (area.y + area.height / 2) / screen.size[1])
 
 

@@ -15,8 +15,8 @@ from e2e.bed import (
     events,
     listen,
     pads,
+    sides,
     spot,
-    tables,
     takes,
     wait_for_silence,
 )
@@ -137,7 +137,7 @@ def test_the_ear_lets_it_be_heard_again(touchscreen, card, tmp_path):
 def test_the_star_and_the_sun(touchscreen, card, tmp_path):
     """The star is kept at its frame of its take; the sun gives the lead and takes it; what sounds goes on meanwhile."""
     data = tmp_path / "kept"
-    star = button(touchscreen, tables(touchscreen)[Player.CHILD], Control.STAR)
+    star = button(touchscreen, sides(touchscreen)[Player.CHILD], Control.STAR)
     with bed(touchscreen, card, data) as program:
         organ = Program(Player.CHILD, "organ")
         choose(touchscreen, program, "organ")

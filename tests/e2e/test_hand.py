@@ -9,7 +9,7 @@ import numpy as np
 from bedside.music.events import NoteOn, Player, Program, Stop, Vibrato
 from bedside.sound.library import catalogue
 from bedside.stage.input.seats import Control
-from e2e.bed import bed, button, events, pads, spot, tables, takes, tap_until_heard, until_recorded
+from e2e.bed import bed, button, events, pads, sides, spot, takes, tap_until_heard, until_recorded
 from e2e.control import ledger, until_chosen
 
 NAMES = [recipe.name for recipe in catalogue.recipes(None)]
@@ -101,7 +101,7 @@ def test_the_hand_stops_everything(touchscreen, card, keyboard, tmp_path):
     """
     data = tmp_path / "kept"
     chance = random.Random(8)
-    hand = button(touchscreen, tables(touchscreen)[Player.CHILD], Control.HAND)
+    hand = button(touchscreen, sides(touchscreen)[Player.CHILD], Control.HAND)
     fingers = range(9)
     took = []
     with bed(touchscreen, card, data, "--free") as program, Masher(keyboard) as masher:

@@ -6,7 +6,7 @@ import time
 
 from bedside.music.events import Player
 from bedside.stage.input.seats import Control
-from e2e.bed import bed, button, events, pads, spot, tables
+from e2e.bed import bed, button, events, pads, sides, spot
 from e2e.control import ledger
 
 TOUCHES = int(os.environ.get("BEDSIDE_MONKEY", "3000"))
@@ -52,7 +52,7 @@ def test_a_monkey_never_leaves_play(touchscreen, card, tmp_path):
     """After thousands of touches anywhere the program runs, and a pad sounds, two touches on at the most."""
     data = tmp_path / "kept"
     chance = random.Random(23)
-    laid = tables(touchscreen)[Player.CHILD]
+    laid = sides(touchscreen)[Player.CHILD]
     with bed(touchscreen, card, data) as program:
         began = time.monotonic()
         touch_anything(touchscreen, chance, TOUCHES)

@@ -1,4 +1,4 @@
-"""When nobody touches anything the bed keeps still: no sound, no motion, and a veil too slow to be seen moving."""
+"""When nobody touches anything the bed keeps still: no sound, no motion, and a dimmer too slow to be seen moving."""
 
 import time
 from itertools import pairwise
@@ -6,17 +6,17 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from bedside.stage.picture import veil
+from bedside.stage.picture import dimmer
 from e2e.bed import bed, pads, spot, wait_for_silence
 from e2e.rig.eye import Eye
 
 # The light of the last touch is gone after this at the most.
 FADED_SECONDS = 15.0
 
-# It is watched so long: the world stands still until the veil comes, and then it grows darker.
+# It is watched so long: the world stands still until the dimmer comes, and then it grows darker.
 REST_SECONDS = 60.0
 
-# The veil is drawn no more often than this in a second, of which no one sees a step.
+# The dimmer is drawn no more often than this in a second, of which no one sees a step.
 VEILS_A_SECOND = 12
 STEP = 4
 
@@ -29,7 +29,7 @@ def look(screen, folder):
 
 
 def test_rest_is_rest(touchscreen, card, tmp_path):
-    """A minute without a touch: exact silence, nothing drawn until the veil comes, and under it the world only darkens.
+    """A minute without a touch: exact silence, nothing drawn until the world dims, and then it only darkens.
 
     The next touch sounds at once all the same.
     """
@@ -41,7 +41,7 @@ def test_rest_is_rest(touchscreen, card, tmp_path):
         program.wait_for(lambda: faded(eye), FADED_SECONDS, "the light to fade")
         began, since = time.monotonic(), card.now()
         before = look(touchscreen, tmp_path)
-        stands = touched + veil.REST_SECONDS - 1.0
+        stands = touched + dimmer.REST_SECONDS - 1.0
         looks = [before]
         while time.monotonic() < began + REST_SECONDS:
             time.sleep(0.5)
@@ -51,7 +51,7 @@ def test_rest_is_rest(touchscreen, card, tmp_path):
         drawn = [at for at in list(eye.drawn) if began < at < until]
         program.wait_for(lambda: card.end > since + REST_SECONDS * card.rate, 30, "the card to go on")
         assert not card.heard(since).any()
-        # Nothing is drawn before the veil comes.
+        # Nothing is drawn before the dimmer comes.
         assert not [at for at in drawn if at < stands]
         assert drawn
         assert len(drawn) < VEILS_A_SECOND * (until - stands)

@@ -289,7 +289,7 @@ def test_printed(page: Page) -> None:
 
 
 def test_the_first_page_is_small(browser: Browser, pages: Pages) -> None:
-    """The library needs its page, one sheet, one script and its pictures: little, at once, and nothing twice."""
+    """The library needs its page, two sheets, one script and its pictures: little, at once, and nothing twice."""
     with entered(browser, pages) as page:
         got: list[tuple[str, int]] = []
         page.on("response", lambda answer: got.append((answer.url.removeprefix(pages.address), len(answer.body()))))
@@ -297,7 +297,8 @@ def test_the_first_page_is_small(browser: Browser, pages: Pages) -> None:
         page.wait_for_load_state("networkidle")
     rolls = [path for path, _ in got if path.startswith("/rolls/")]
     others = [path for path, _ in got if not path.startswith(("/rolls/", "/static/pictures/"))]
-    assert {"/"} <= set(others) <= {"/", "/static/icon.svg", "/static/library.js", "/static/style.css"}
+    sheets = {"/static/style.css", "/static/players.css"}
+    assert {"/"} <= set(others) <= {"/", "/static/icon.svg", "/static/library.js", *sheets}
     assert len(others) <= 6
     assert len(rolls) == len(set(rolls)) == 5
     assert sum(size for _, size in got) < 100_000

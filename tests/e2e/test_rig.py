@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-import jack  # type: ignore[import-untyped]
+import jack
 import numpy as np
 import pygame
 import pytest

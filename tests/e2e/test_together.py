@@ -11,7 +11,7 @@ import soundfile
 from bedside.music.events import NoteOn, Player, Source, TakeEnded
 from bedside.music.gestures import Fingers
 from bedside.stage.input.seats import Together
-from e2e.bed import bed, bedside, spot, tables, takes, wait_for_silence
+from e2e.bed import bed, bedside, sides, spot, takes, wait_for_silence
 from e2e.replay import Comparison, compare
 
 FACING, BESIDE = Together.FACING, Together.BESIDE
@@ -22,17 +22,17 @@ SOFT = 0.08
 
 
 class Ten:
-    """Ten fingers, five at each table, and what they are ``due``: a note is its player's in whose half it began."""
+    """Ten fingers, five at each side, and what they are ``due``: a note is its player's in whose half it began."""
 
     def __init__(self, screen, laid):
         numbers = itertools.count()
         self._screen = screen
-        self._hands = {player: Fingers(table.pads, player, numbers) for player, table in laid.items()}
+        self._hands = {player: Fingers(side.pads, player, numbers) for player, side in laid.items()}
         self._owner = {}
         self.due = []
 
     def down(self, finger, player, x, y):
-        """Put a finger down at a player's table."""
+        """Put a finger down at a player's side."""
         self._owner[finger] = player
         self._screen.down(finger, x, y)
         self._follow(self._hands[player].down(finger, *self._pixels(x, y)))
@@ -86,7 +86,7 @@ def drum(screen, laid, chance):
 def play_softly(screen, together, laid):
     """Play with ten fingers that land softly and cross into the other half; return what they must have played."""
     ten = Ten(screen, laid)
-    places = {player: soft_places(screen, together, table.pads) for player, table in laid.items()}
+    places = {player: soft_places(screen, together, side.pads) for player, side in laid.items()}
     for finger in range(10):
         player = list(laid)[finger % 2]
         ten.down(finger, player, *places[player][finger // 2])
@@ -117,7 +117,7 @@ def test_two_at_one_screen(touchscreen, card, tmp_path, together, other):
     The whole that is rendered is what was heard at the card, bit for bit.
     """
     data = tmp_path / "kept"
-    laid = tables(touchscreen, together=together, players=(CHILD, other))
+    laid = sides(touchscreen, together=together, players=(CHILD, other))
     with bed(touchscreen, card, data, "--together", together, "--with", other.label) as program:
         before = len(touched(takes(data)[-1]))
         wild = drum(touchscreen, laid, random.Random(3))

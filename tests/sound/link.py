@@ -1,5 +1,6 @@
 """The stage's end of the socket to an engine's process, in the hand of a test."""
 
+from bedside.music.events import Performed
 from bedside.sound.live import wire
 
 
@@ -45,4 +46,9 @@ class Stage:
     @property
     def take(self):
         """What was performed by now."""
-        return [report.performed for report in self.all(wire.Outcome)]
+        return [report for report in self.reports if isinstance(report, Performed)]
+
+    @property
+    def reports(self):
+        """All that the engine reported by now."""
+        return [outcome.report for outcome in self.all(wire.Outcome)]

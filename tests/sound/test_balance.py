@@ -5,7 +5,7 @@ import pytest
 
 from bedside.music.events import Level, NoteOn, Player, Program, Source
 from bedside.sound.engine.engine import Engine
-from bedside.sound.library import band
+from bedside.sound.library import loading
 from bedside.sound.library.catalogue import shipped_patches
 from bedside.sound.loudness import OFFSET_LU, momentary
 from sound.tones import RATE
@@ -17,7 +17,7 @@ NAMES = [patch.name for patch in shipped_patches()]
 @pytest.fixture(scope="module")
 def instruments():
     """Return all instruments that are shipped, by name."""
-    return {instrument.name: instrument for instrument in band.load(RATE)}
+    return {instrument.name: instrument for instrument in loading.load(RATE)}
 
 
 def loudness(instrument, key, velocity, seed=0):

@@ -9,7 +9,7 @@ from bedside.sound.engine import room
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.limiter import Limiter
 from bedside.sound.engine.performer import Performer
-from bedside.sound.library import band
+from bedside.sound.library import loading
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS, TRUE_PEAK_DB
 from sound.tones import RATE, tone
 
@@ -19,7 +19,7 @@ BLOCK = 128
 @pytest.fixture(scope="module")
 def instruments():
     """Return all instruments that are shipped."""
-    return band.load(RATE)
+    return loading.load(RATE)
 
 
 def play(engine, seconds):

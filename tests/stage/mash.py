@@ -100,9 +100,9 @@ class Drum:
                 self._room.move(number, *at)
 
     def _pads(self) -> Iterator[tuple[int, Pad, Player]]:
-        for side, table in enumerate(self._room.playground.pads):
-            for pad in table.pads:
-                yield side, pad, table.seat.player
+        for number, side in enumerate(self._room.playground.sides):
+            for pad in side.pads:
+                yield number, pad, side.seat.player
 
     def _strike(self, player: Player, number: int, pad: Pad, owner: Player, at: list[float]) -> None:
         if player == owner:
@@ -147,8 +147,8 @@ class Presses:
     def __call__(self, frame: int) -> None:
         """Touch the control if it is due."""
         if due(frame, self._rate):
-            for table in self._room.playground.pads:
-                self._room.press(self._control, table.seat.player)
+            for side in self._room.playground.sides:
+                self._room.press(self._control, side.seat.player)
 
 
 class Journey:

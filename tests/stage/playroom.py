@@ -15,12 +15,13 @@ import pygame
 from numpy.typing import NDArray
 
 from bedside.archive.store.moments import Chosen
-from bedside.music.events import Event, NoteOn, Performed, Player, Stop, TakeBegan, TakeEnded
+from bedside.music.events import Event, NoteOn, Performed, Player, Report, Setting, Settled, Stop, TakeBegan, TakeEnded
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import LEAST_PIXELS, Button, Control, Together
-from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture import arrangement
+from bedside.stage.picture.arrangement import Offered
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds.world import World
@@ -50,18 +51,18 @@ def canvas(size: tuple[int, int]) -> pygame.Surface:
     return pygame.Surface(size).convert()
 
 
-class PromptAtelier:
+class PromptWorker:
     """Makes what is ordered at once; like the real one it hands it over when the loop collects."""
 
     def __init__(self) -> None:
         self._ready: list[Callable[[], None]] = []
 
-    def order(self, make: Callable[[], T], take: Callable[[T], None]) -> None:
+    def submit(self, make: Callable[[], T], take: Callable[[T], None]) -> None:
         """Make something now; ``take`` is given it at the next collection."""
         made = make()
         self._ready.append(lambda: take(made))
 
-    def collect(self) -> None:
+    def deliver(self) -> None:
         """Hand over what was made."""
         ready, self._ready = self._ready, []
         for each in ready:
@@ -69,7 +70,7 @@ class PromptAtelier:
 
 
 class SilentEngine:
-    """Performs whatever is asked; a take begins with a note, and ends when it is closed."""
+    """Performs whatever is asked; a take begins with a note, and ends when it is closed; it has every instrument."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -89,16 +90,18 @@ class SilentEngine:
         """Return how far the take has come."""
         return round((self.now - self._began) * RATE) if self.playing else None
 
-    def performed(self) -> list[Performed]:
-        """Return what was performed since the last call."""
+    def reports(self) -> list[Report]:
+        """Return what is reported since the last call."""
         asked, self._asked = self._asked, []
-        said: list[Performed] = []
+        said: list[Report] = []
         for event in asked:
             if isinstance(event, NoteOn) and not self.playing:
                 self.playing, self._began = True, self.now
                 said.append(Performed(0, TakeBegan(1, RATE, 128)))
             frame = self.frame()
             if frame is None:
+                if isinstance(event, Setting):
+                    said.append(Settled(event))
                 continue
             if event is None:
                 said += [Performed(frame, Stop()), Performed(frame, TakeEnded())]
@@ -124,9 +127,9 @@ class Playroom:
         self.engine = SilentEngine()
         self.chosen: list[Chosen] = []
         self.now = 0.0
-        setting = Setting(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
+        setting = arrangement.Setting(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
         outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.chosen.append)
-        self.playground = Playground(self.surface, world, setting, offered(), outside, PromptAtelier())
+        self.playground = Playground(self.surface, world, setting, offered(), outside, PromptWorker())
 
     def down(self, finger: int, x: float, y: float) -> None:
         """Put a finger on the screen, at a place in pixels."""
@@ -156,7 +159,7 @@ class Playroom:
 
     def button(self, control: Control, player: Player = Player.CHILD) -> Button:
         """Return the target of a player's control."""
-        buttons = [button for table in self.playground.pads for button in table.seat.buttons]
+        buttons = [button for side in self.playground.sides for button in side.seat.buttons]
         return next(button for button in buttons if (button.control, button.player) == (control, player))
 
     def key(self, number: int, velocity: int) -> None:
@@ -168,8 +171,8 @@ class Playroom:
         """Perform what was asked, at a time in seconds."""
         self.now = self.engine.now = now
         self.playground.tick(now)
-        for performed in self.engine.performed():
-            self.playground.performed(performed, now)
+        for report in self.engine.reports():
+            self.playground.follow(report, now)
 
     def paint(self, now: float) -> int:
         """Perform what was asked, draw the frame of this time, and return in how many steps."""

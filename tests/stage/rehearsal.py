@@ -25,7 +25,7 @@ from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
 from bedside.stage.worlds.world import World
 from sound.tones import RATE, tone
-from stage.playroom import PromptAtelier, canvas
+from stage.playroom import PromptWorker, canvas
 
 SIZE = (360, 240)
 LEAST = 24.0
@@ -83,7 +83,7 @@ class Rehearsal:
         setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.performer.ask, self.performer.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
-        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptAtelier(), worlds)
+        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
 
     @property
     def engine(self) -> Engine:
@@ -103,10 +103,10 @@ class Rehearsal:
             self._owed -= BLOCK / RATE
             self.now += BLOCK / RATE
             self.playground.tick(self.now)
-            performed = self.performer.render(self._out)
-            self.performed += performed
-            for each in performed:
-                self.playground.performed(each, self.now)
+            for report in self.performer.render(self._out):
+                if isinstance(report, Performed):
+                    self.performed.append(report)
+                self.playground.follow(report, self.now)
             self.heard = bool(self._out.any())
             heard = heard or self.heard
         return heard
@@ -137,7 +137,7 @@ class Rehearsal:
 
     def button(self, control: Control, player: Player = Player.CHILD) -> Button:
         """Return the target of a player's control."""
-        buttons = [button for table in self.playground.pads for button in table.seat.buttons]
+        buttons = [button for side in self.playground.sides for button in side.seat.buttons]
         return next(button for button in buttons if (button.control, button.player) == (control, player))
 
     def _frame(self) -> int | None:

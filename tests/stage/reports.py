@@ -1,4 +1,4 @@
-"""What panels, mice, letters and MIDI keyboards report, to hands at tables that everybody knows."""
+"""What panels, mice, letters and MIDI keyboards report, to hands at sides that everybody knows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import mido
 import pygame
 
 from bedside.music.compass import Compass
-from bedside.music.events import Event, NoteOn, Player
+from bedside.music.events import Event, NoteOn, Player, Program
 from bedside.music.layout import fit
 from bedside.music.scales import scale
+from bedside.music.settings import AllSettings
 from bedside.stage.input.hands import Hands, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Button, Control, Side, Together, seats
@@ -32,20 +33,26 @@ INSTRUMENTS: Mapping[str, Compass | None] = {
 SUSTAINED = frozenset({"pad"})
 
 
-def tables(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Side, ...]:
-    """Return tables with ten pads in rows."""
+def sides(together: Together = Together.ALONE, players: Sequence[Player] = (Player.CHILD,)) -> tuple[Side, ...]:
+    """Return sides with ten pads in rows."""
     degrees = [number % 5 for number in range(10)]
     return tuple(
         Side(seat, fit("rows", KEYS, degrees, seat.play, LEAST)) for seat in seats(together, players, SIZE, LEAST)
     )
 
 
-ALONE = tables()
+ALONE = sides()
 PADS = ALONE[0].pads
 
 
 def hands(tuning: Tuning = TUNING, at: Sequence[Side] = ALONE) -> Hands:
-    return Hands(at, SIZE, tuning, INSTRUMENTS, SUSTAINED)
+    return Hands(at, SIZE, tuning, INSTRUMENTS, AllSettings(), SUSTAINED)
+
+
+def give(each: Hands, player: Player, instrument: str) -> None:
+    """Let a player have an instrument, as the engine reported it."""
+    each.settings.apply(Program(player, instrument))
+    each.tune(player)
 
 
 def finger(kind: int, x: float, y: float, number: int = 0, panel: int = 1) -> pygame.event.Event:
@@ -88,4 +95,4 @@ def middle(button: Button) -> tuple[float, float]:
 
 def button(control: Control, player: Player = Player.CHILD, at: Sequence[Side] = ALONE) -> Button:
     """Return a player's target of a control."""
-    return next(each for table in at for each in table.seat.buttons if (each.control, each.player) == (control, player))
+    return next(each for side in at for each in side.seat.buttons if (each.control, each.player) == (control, player))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bedside.music.events import NoteOff, NoteOn, Player, Source
 from bedside.stage.input.seats import LEAST_PIXELS, Side, Together
-from bedside.stage.picture.arrangement import Setting, tables
+from bedside.stage.picture.arrangement import Setting, sides
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.picture.scene import Scene
 from bedside.stage.worlds import world as worlds
@@ -27,12 +27,12 @@ def motionless(name: str = "night") -> worlds.World:
     return replace(worlds.find(name), motes=())
 
 
-def tables_of(
+def sides_of(
     world: worlds.World, size: tuple[int, int], together: Together = Together.ALONE, look: Look = PLAIN
 ) -> tuple[Side, ...]:
-    """Return the tables of a world, tuned as its own scale lies."""
+    """Return the sides of a world, tuned as its own scale lies."""
     setting = Setting(together, PLAYERS[together], min(LEAST_PIXELS, *size), look, Player.THERAPIST, free=True)
-    return tables(world, setting, size, {})
+    return sides(world, setting, size, {})
 
 
 class Screen:
@@ -47,9 +47,9 @@ class Screen:
     ) -> None:
         self.surface = canvas(size)
         self.world = world or worlds.find("night")
-        self.tables = tables_of(self.world, size, together, look)
-        self.pads = self.tables[0].pads
-        self.scene = Scene(self.world, self.tables, size, look)
+        self.sides = sides_of(self.world, size, together, look)
+        self.pads = self.sides[0].pads
+        self.scene = Scene(self.world, self.sides, size, look)
 
     def paint(self, now: float) -> int:
         """Paint a whole frame and return the number of its steps."""
@@ -64,11 +64,11 @@ class Screen:
     def on(self, note: int, now: float, player: Player = Player.CHILD, at: tuple[float, float] | None = None) -> None:
         """Play the pad of this number."""
         key = self.pads[note % len(self.pads)].key
-        self.scene.performed(NoteOn(player, note, key, 0.8, 0.5, Source.TOUCH), now, at)
+        self.scene.follow(NoteOn(player, note, key, 0.8, 0.5, Source.TOUCH), now, at)
 
     def off(self, note: int, now: float, player: Player = Player.CHILD) -> None:
         """Leave the pad of this number."""
-        self.scene.performed(NoteOff(player, note), now, None)
+        self.scene.follow(NoteOff(player, note), now, None)
 
     def levels(self) -> NDArray[np.int64]:
         """Return the levels of every pixel, 0–255, by column, row and channel."""

@@ -26,7 +26,7 @@ def gained(look: Look, name: str) -> list[NDArray[np.int64]]:
         now = 1 + frame / 10
         screen.scene.move(Player.CHILD, 0, pad.x + 0.4 * pad.width, pad.y + 0.4 * pad.height, now)
         if frame == 20:
-            screen.scene.performed(Shape(Player.CHILD, 0, 1.0), now, None)
+            screen.scene.follow(Shape(Player.CHILD, 0, 1.0), now, None)
         if frame == 25:
             screen.off(0, now)
         screen.paint(now)

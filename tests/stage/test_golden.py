@@ -104,15 +104,15 @@ def test_every_golden_picture_shows_a_world_that_there_is() -> None:
 @pytest.mark.parametrize("name", worlds.names()[::2])
 def test_a_changed_pad_is_seen(name: str, changed: Callable[[Pad], Pad], monkeypatch: pytest.MonkeyPatch) -> None:
     """One pad of those not played, moved by a fiftieth of the width or like its neighbour, is beyond the tolerance."""
-    laid = arrangement.tables
+    laid = arrangement.sides
 
-    def tables(*asked: object) -> tuple[Side, ...]:
+    def sides(*asked: object) -> tuple[Side, ...]:
         return tuple(
-            replace(table, pads=tuple(changed(pad) if pad.number == 3 else pad for pad in table.pads))
-            for table in laid(*asked)  # type: ignore[arg-type]
+            replace(side, pads=tuple(changed(pad) if pad.number == 3 else pad for pad in side.pads))
+            for side in laid(*asked)  # type: ignore[arg-type]
         )
 
-    monkeypatch.setattr(arrangement, "tables", tables)
+    monkeypatch.setattr(arrangement, "sides", sides)
     x, y, *shown = PLACES[SIZES[0]]
     small = pygame.transform.smoothscale(played(name, "alone", SIZES[0]), shown)
     approved = kept(name, "alone").subsurface((x, y, *shown))

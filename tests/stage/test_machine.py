@@ -64,7 +64,7 @@ class Bed(RuleBasedStateMachine):
     @property
     def players(self) -> list[Player]:
         """Return who sits at the screen."""
-        return [table.seat.player for table in self.room.playground.pads]
+        return [side.seat.player for side in self.room.playground.sides]
 
     @rule(finger=_FINGERS, x=_X, y=_Y)
     def down(self, finger: int, x: float, y: float) -> None:
@@ -76,8 +76,8 @@ class Bed(RuleBasedStateMachine):
     @rule(fingers=st.sets(_FINGERS, min_size=1, max_size=4), seat=st.integers(0, 1), pad=st.integers(0, 9))
     def strike(self, fingers: set[int], seat: int, pad: int) -> None:
         """Land fingers on neighbouring pads, and let them be heard."""
-        tables = self.room.playground.pads
-        pads = tables[seat % len(tables)].pads
+        sides = self.room.playground.sides
+        pads = sides[seat % len(sides)].pads
         for number, finger in enumerate(sorted(fingers)):
             at = pads[(pad + number) % len(pads)]
             self.down(finger, at.x, at.y)
@@ -104,7 +104,7 @@ class Bed(RuleBasedStateMachine):
     @rule()
     def look_for_fingers(self) -> None:
         """Ask the panel which fingers are on it."""
-        self.room.playground.miss({(1, finger) for finger in self.there})
+        self.room.playground.release_missing({(1, finger) for finger in self.there})
         self.reported -= {(Source.TOUCH, finger) for finger in range(10) if finger not in self.there}
         self.wait(0.022)
 
@@ -161,11 +161,11 @@ class Bed(RuleBasedStateMachine):
     def pick(self, number: int) -> None:
         """Choose a picture, or nothing, where pictures hang."""
         for player, areas in list(self.room.playground.hands.choosing.items()):
-            table = next(table for table in self.room.playground.pads if table.seat.player == player)
+            side = next(side for side in self.room.playground.sides if side.seat.player == player)
             if number < len(areas):
                 self.room.tap(areas[number].x + areas[number].width / 2, areas[number].y + areas[number].height / 2)
             else:
-                self.room.tap(table.seat.play.x + 1, table.seat.play.y + 1)
+                self.room.tap(side.seat.play.x + 1, side.seat.play.y + 1)
 
     @rule(number=st.integers(0, 2), seat=st.integers(0, 1))
     def go_through_the_door(self, number: int, seat: int) -> None:
@@ -268,7 +268,7 @@ class Bed(RuleBasedStateMachine):
         for finger in range(10):
             if finger in self.there:
                 room.touch(pygame.FINGERUP, finger, 0, 0)
-        room.playground.miss(set())
+        room.playground.release_missing(set())
         room.playground.feed(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=(-1, -1), button=1), now)
         for scancode in (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_D, pygame.KSCAN_Q):
             room.playground.feed(pygame.event.Event(pygame.KEYUP, scancode=scancode, key=0, mod=0), now)

@@ -17,7 +17,7 @@ LISTENING_SECONDS = 8.0
 def test_a_stop_overtakes_a_note_that_waits_for_a_take_to_end() -> None:
     """Ear, pad and hand at nearly the same time: the note that waited never begins, and it is silent in time."""
     room = Rehearsal()
-    pad = room.playground.pads[0].pads[3]
+    pad = room.playground.sides[0].pads[3]
     room.tap(pad.x, pad.y)
     room.let_pass(0.5)
     room.press(Control.EAR)
@@ -33,7 +33,7 @@ def test_a_stop_overtakes_a_note_that_waits_for_a_take_to_end() -> None:
 def test_a_sound_chosen_while_something_is_heard_again_stays_chosen() -> None:
     """The replay brings back what it changed itself, and not what the child has chosen meanwhile."""
     room = Rehearsal()
-    pad = room.playground.pads[0].pads[3]
+    pad = room.playground.sides[0].pads[3]
     room.tap(pad.x, pad.y)
     room.let_pass(0.5)
     room.press(Control.EAR)

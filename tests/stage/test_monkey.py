@@ -54,21 +54,21 @@ class Monkey:
                 self._down.discard(finger)
                 self._room.touch(pygame.FINGERUP, finger, x, y)
         if self._chance.random() < 0.01:
-            self._room.playground.miss({(1, finger) for finger in self._down})
+            self._room.playground.release_missing({(1, finger) for finger in self._down})
         self._room.let_pass(self._chance.choice((0.0, 0.0, 0.005, 0.01, 0.06)))
         if self._chance.random() < 0.02:
             self._room.paint()
 
 
-def sounds(room: Rehearsal, table: Side, chance: Random) -> None:
+def sounds(room: Rehearsal, side: Side, chance: Random) -> None:
     """Touch a pad, the hand before it where all is stopped, and a place beside the pictures where some hang."""
-    player = table.seat.player
+    player = side.seat.player
     room.let_pass(_SETTLED_SECONDS)
     if room.playground.choices.stopped:
         room.press(Control.HAND, player)
     if player in room.playground.hands.choosing:
-        room.tap(table.seat.play.x + 1, table.seat.play.y + 1)
-    pad = chance.choice(table.pads)
+        room.tap(side.seat.play.x + 1, side.seat.play.y + 1)
+    pad = chance.choice(side.pads)
     before = len(room.notes)
     room.tap(pad.x, pad.y, finger=77)
     heard = room.let_pass(0.3)
@@ -93,8 +93,8 @@ def test_a_monkey_never_leaves_play(together: Together) -> None:
             monkey.act()
         visited.add(room.playground.choices.world)
         stops += room.playground.choices.stopped
-        for table in room.playground.pads:
-            sounds(room, table, chance)
+        for side in room.playground.sides:
+            sounds(room, side, chance)
         # What was said long ago is not remembered: a million touches say much.
         room.forget()
     assert not pygame.event.peek(pygame.QUIT)

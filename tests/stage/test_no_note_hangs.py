@@ -14,7 +14,7 @@ from bedside.music.pad import Area
 from bedside.stage.input.hands import Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Together
-from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, hands, key, mouse, tables
+from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, give, hands, key, mouse, sides
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -89,7 +89,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
 ) -> None:
     """In any order of reports, stops, choices and worlds each note begins once, ends once, and while stopped none."""
     players = (CHILD,) if together is Together.ALONE else (CHILD, THERAPIST)
-    at = tables(together, players)
+    at = sides(together, players)
     each = hands(at=at)
     sounding: set[tuple[Player, int]] = set()
     begun: set[int] = set()
@@ -117,7 +117,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
             case KeyboardMessage():
                 follow(each.hear(act))
             case Program():
-                each.performed(act)
+                give(each, act.player, act.instrument)
             case "stop" | "go on":
                 # A note that is held may be held on: whoever stops lets go first, but that is not the hands' doing.
                 each.deaf = act == "stop"
@@ -126,7 +126,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
             case "chosen":
                 each.choosing.clear()
             case "lost":
-                follow(each.missing({(0, 0), (1, 1)}))
+                follow(each.release_missing({(0, 0), (1, 1)}))
             case "enter":
                 follow(each.lift())
                 each.settle(at, Tuning(TONES, 55, THERAPIST, True) if each.choosing else TUNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Program
+from bedside.music.events import NoteOff, NoteOn, Player
 from bedside.music.pad import Area
 from bedside.stage.input.hands import Picked, Pressed, Tuning
 from bedside.stage.input.seats import Control, Side, Together
@@ -17,17 +17,18 @@ from stage.reports import (
     TONES,
     button,
     finger,
+    give,
     hands,
     key,
     middle,
     mouse,
+    sides,
     strikes,
-    tables,
     tap,
 )
 
 CHILD, CHILD2, THERAPIST = Player.CHILD, Player.CHILD2, Player.THERAPIST
-PAIRS = [tables(together, (CHILD, THERAPIST)) for together in (Together.BESIDE, Together.FACING)]
+PAIRS = [sides(together, (CHILD, THERAPIST)) for together in (Together.BESIDE, Together.FACING)]
 DOWN, MOVE, UP = pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP
 
 
@@ -35,7 +36,7 @@ DOWN, MOVE, UP = pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP
 def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Side, ...]) -> None:
     """Fingers that cross to the other's half keep playing for whom they began, on the pads of that one's own half."""
     each = hands(at=at)
-    first, second = (table.pads[4] for table in at)
+    first, second = (side.pads[4] for side in at)
     (one,) = strikes(each.feed(finger(DOWN, first.x, first.y, 1)))
     (other,) = strikes(each.feed(finger(DOWN, second.x, second.y, 2)))
     assert (one.player, other.player) == (CHILD, THERAPIST)
@@ -95,10 +96,10 @@ def test_the_hand_is_pressed_when_the_finger_lands() -> None:
 def test_each_player_has_controls_of_their_own(at: tuple[Side, ...]) -> None:
     """Whose control was touched is told; under every one of them lies no pad."""
     each = hands(at=at)
-    for table in at:
-        for target in table.seat.buttons:
+    for side in at:
+        for target in side.seat.buttons:
             assert tap(each, *middle(target)) == []
-            assert each.presses() == [Pressed(target.control, table.seat.player)]
+            assert each.presses() == [Pressed(target.control, side.seat.player)]
 
 
 def test_a_finger_from_a_pad_presses_no_control() -> None:
@@ -125,7 +126,7 @@ def test_a_lost_finger_presses_nothing() -> None:
     each = hands()
     x, y = middle(button(Control.DOOR))
     each.feed(finger(DOWN, x, y, 3))
-    assert each.missing(set()) == []
+    assert each.release_missing(set()) == []
     each.feed(finger(DOWN, x, y, 4))
     each.feed(pygame.event.Event(pygame.WINDOWFOCUSLOST))
     each.feed(finger(UP, x, y, 4))
@@ -166,7 +167,7 @@ def test_a_picture_is_chosen_when_the_finger_leaves_it() -> None:
 def test_while_one_chooses_the_other_plays_and_keys_do_too() -> None:
     """Pictures before one player's pads leave the other's alone, and the first one's held notes go on."""
     each = hands(at=PAIRS[1])
-    mine, other = (table.pads[3] for table in PAIRS[1])
+    mine, other = (side.pads[3] for side in PAIRS[1])
     (held,) = strikes(each.feed(finger(DOWN, mine.x, mine.y, 1)))
     each.choosing[CHILD] = ()
     (played,) = strikes(each.feed(finger(DOWN, other.x, other.y, 2)))
@@ -223,12 +224,12 @@ def test_pads_sound_the_keys_of_the_instrument() -> None:
     """An instrument that sounds low has low pads, a set has its pieces, one that nobody knows the world's keys."""
     each = hands(at=PAIRS[0])
     assert each.pads == {CHILD: tuple(KEYS), THERAPIST: tuple(KEYS)}
-    each.performed(Program(THERAPIST, "bass"))
-    each.performed(Program(CHILD, "drum"))
+    give(each, THERAPIST, "bass")
+    give(each, CHILD, "drum")
     assert each.pads == {CHILD: (36, 38, 42) * 3 + (36,), THERAPIST: tuple(pitch - 24 for pitch in KEYS)}
-    each.performed(Program(CHILD, "somebody's own"))
+    give(each, CHILD, "somebody's own")
     assert each.pads[CHILD] == tuple(KEYS)
-    each.performed(Program(CHILD2, "bass"))
+    give(each, CHILD2, "bass")
     assert each.pads.keys() == {CHILD, THERAPIST}
 
 
@@ -236,17 +237,17 @@ def test_a_held_finger_keeps_its_note_when_the_instrument_changes() -> None:
     """The note that sounds ends as it began; the next touch plays the new keys."""
     each = hands()
     (on,) = strikes(each.feed(finger(DOWN, PADS[0].x, PADS[0].y)))
-    each.performed(Program(CHILD, "bass"))
+    give(each, CHILD, "bass")
     assert each.feed(finger(MOVE, PADS[0].x + 1, PADS[0].y)) == []
     assert each.feed(finger(UP, PADS[0].x, PADS[0].y)) == [NoteOff(CHILD, on.note)]
     (low,) = strikes(each.feed(finger(DOWN, PADS[0].x, PADS[0].y)))
     assert (on.key, low.key) == (60, 36)
 
 
-def test_at_other_tables_the_instruments_stay() -> None:
+def test_on_other_sides_the_instruments_stay() -> None:
     """In another world the pads play its scale, in the register of what each player plays by now."""
     each = hands()
-    each.performed(Program(CHILD, "bass"))
+    give(each, CHILD, "bass")
     each.lift()
     each.settle(ALONE, Tuning(TONES, 65, THERAPIST, False))
     assert each.pads == {CHILD: tuple(TONES.key(degree, 41) for degree in range(10))}

@@ -32,7 +32,7 @@ def play(room: Playroom) -> Playroom:
     """Play what all these pictures show."""
     room.paint(0.0)
     places = [
-        (pad.x + 0.1 * pad.width, pad.y - 0.05 * pad.height) for table in room.playground.pads for pad in table.pads
+        (pad.x + 0.1 * pad.width, pad.y - 0.05 * pad.height) for side in room.playground.sides for pad in side.pads
     ]
     for finger, place in enumerate(places):
         if finger % 4 == 0:

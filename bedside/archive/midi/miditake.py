@@ -16,25 +16,20 @@ from bedside.archive.midi.ticks import Clock
 from bedside.archive.midi.track import Track
 from bedside.music.events import (
     FLICKS,
-    Bend,
     Event,
-    Expression,
     NoteOn,
-    Pedal,
+    PartSetting,
     Performed,
     Player,
     Program,
     TakeBegan,
     TakeEnded,
     Tempo,
-    Vibrato,
 )
+from bedside.music.settings import PartSettings
 
 # Nobody waits for a take from a file, whose notes begin within a block as well as at its start; a long one is fastest.
 BLOCK_FRAMES = 512
-
-# What says how a part is to sound until it is said anew.
-_OfPart = Bend | Vibrato | Expression | Pedal | Program
 
 # Beyond these, warnings would only hide each other.
 _MOST_WARNINGS = 20
@@ -94,12 +89,12 @@ def _changes(performed: Iterable[Performed]) -> tuple[list[Performed], list[Perf
     first: dict[Player, Performed] = {}
     standing: dict[tuple[Player, type], Event] = {}
     for player in Player:
-        for at_rest in (Bend(player, 0.0), Vibrato(player, 0.0), Expression(player, 1.0), Pedal(player, False)):
-            standing[player, type(at_rest)] = at_rest
+        for setting in PartSettings().every(player):
+            standing[player, type(setting)] = setting
     rest: list[Performed] = []
     for item in performed:
         event = item.event
-        if isinstance(event, _OfPart):
+        if isinstance(event, PartSetting):
             of = event.player, type(event)
             if standing.get(of) == event:
                 continue

@@ -1,37 +1,36 @@
-"""The piano rolls of the library, in little: each is drawn once, and kept in memory and nowhere else."""
+"""Thumbnails of piano rolls for the library page, drawn through an LRU cache in memory."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+
+from cachetools import LRUCache
 
 from bedside.archive.store.store import Store
 from bedside.music.notes import notes
 from bedside.review.drawings.miniature import miniature
 
-_MOST = 1000
+MOST_ROLLS = 1000
 
 
 class Rolls:
-    """Miniatures of a store's takes; any thread may ask."""
+    """Piano rolls of a store's takes, the latest `MOST_ROLLS` cached; any thread may ask."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._drawn: OrderedDict[tuple[str, float, int], str] = OrderedDict()
+        self._cache: LRUCache[tuple[str, float, int], str] = LRUCache(MOST_ROLLS)
         self._lock = threading.Lock()
 
     def roll(self, take: str) -> str:
         """Return a take's piano roll as an SVG; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
-        # One that is being played at this moment has grown since.
+        # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds, summary.notes)
         with self._lock:
-            if key in self._drawn:
-                self._drawn.move_to_end(key)
-                return self._drawn[key]
+            cached = self._cache.get(key)
+        if cached is not None:
+            return cached
         drawn = miniature(notes(self._store.shelf.outline(take), summary.rate), summary.seconds)
         with self._lock:
-            self._drawn[key] = drawn
-            while len(self._drawn) > _MOST:
-                self._drawn.popitem(last=False)
+            self._cache[key] = drawn
         return drawn

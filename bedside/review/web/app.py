@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bedside import __version__
 from bedside.archive.store.store import Store
+from bedside.review.drawings import playercolours
 from bedside.review.drawings.rolls import Rolls
 from bedside.review.hearing.sound import Listening
 from bedside.review.readings.measured import Measured
@@ -63,7 +64,13 @@ def create(
     app.state.gate = store.gate()
     app.state.invitation = invitation
     app.state.pages = Pages(_HERE / "templates")
+    app.add_route("/static/players.css", _players_css)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     return Guard(ErrorBoundary(app), visits, hosts, app.state.pages), app
+
+
+def _players_css(_request: Request) -> Response:
+    """Return the style sheet of the players' colours."""
+    return Response(playercolours.page_sheet(), media_type="text/css")

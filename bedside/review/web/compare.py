@@ -18,11 +18,14 @@ from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay
 from bedside.review.drawings.drawing import time_span
 from bedside.review.drawings.svg import svg
-from bedside.review.measures.compare import difference
-from bedside.review.measures.part import Floats
+from bedside.review.measures.bootstrap import bootstrap_difference
+from bedside.review.measures.columns import Floats
+from bedside.review.measures.measure import TakeMeasures
+from bedside.review.measures.player import PlayerMeasures
+from bedside.review.measures.values import Pair
 from bedside.review.readings import terms
 from bedside.review.readings.circumstances import differences
-from bedside.review.readings.measured import Measured, numbers
+from bedside.review.readings.measured import Measured, pair_numbers
 from bedside.review.web.moments import address
 from bedside.review.web.pages import Pages
 
@@ -53,13 +56,13 @@ class MeanDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedTake:
     """One of the two takes, with its markers and measures; ``at`` is the second that is aligned with the other take."""
 
     take: ShelvedTake
     markers: list[tuple[str, str]]
     at: float
-    measured: dict[str, Any]
+    measured: TakeMeasures
 
 
 @router.get("/compare")
@@ -110,7 +113,7 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> Side:
+def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
     """Return one side; raise NotFound for an unknown take, Refused for a marker of another take."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
@@ -121,15 +124,15 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
         raise Refused("That marker does not belong to this take.")
-    return Side(
+    return ComparedTake(
         kept,
         [(each, time_span(seconds, seconds)) for each, seconds in found.items()],
         found.get(marker, 0.0),
-        measured.everything(take),
+        measured.measures(take),
     )
 
 
-def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, Any]:
+def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str) -> dict[str, Any]:
     """Return what the page shows of two takes: curves, differences for each player, and how they were played."""
     measured: Measured = request.app.state.measured
     begin = min(-one.at, -other.at)
@@ -138,11 +141,11 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
     said = terms.term(measure)
     blocks = []
     for player in Player:
-        there = [side.measured["players"].get(player.label) for side in (one, other)]
+        there = [side.measured.players.get(player) for side in (one, other)]
         if not any(there):
             continue
         traces = [
-            ChartCurve([t - side.at for t in each["curves"]["t"]], each["curves"][measure], player.label, side is other)
+            ChartCurve(side.measured.seconds - side.at, each.numbers()[measure].curve, player.label, side is other)
             for side, each in zip((one, other), there, strict=True)
             if each is not None
         ]
@@ -167,15 +170,15 @@ def _both(request: Request, one: Side, other: Side, measure: str) -> dict[str, A
     }
 
 
-def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
+def _rows(one: ComparedTake, other: ComparedTake) -> list[dict[str, Any]]:
     """Return the difference of each measure for each player who plays in both takes."""
     found: dict[str, dict[str, MeanDifference]] = {}
     for player in Player:
-        there = [side.measured["players"].get(player.label) for side in (one, other)]
-        if there[0] and there[1]:
+        first, second = (side.measured.players.get(player) for side in (one, other))
+        if first is not None and second is not None:
             # A fixed seed: the same two takes always give the same interval.
             chance = np.random.default_rng([1, int(player)])
-            found[player.label] = {name: _difference(there, name, chance) for name in _MEASURES}
+            found[player.label] = {name: _difference(first, second, name, chance) for name in _MEASURES}
     return [
         {"name": name, "term": terms.term(name), "of": {player: each[name] for player, each in found.items()}}
         for name in _MEASURES
@@ -183,9 +186,9 @@ def _rows(one: Side, other: Side) -> list[dict[str, Any]]:
     ]
 
 
-def _difference(there: list[dict[str, Any]], name: str, chance: np.random.Generator) -> MeanDifference:
-    curves = [np.array(each["curves"][name], np.float64) for each in there]
-    found = difference(curves[0], curves[1], chance, _STRIDE)
+def _difference(one: PlayerMeasures, other: PlayerMeasures, name: str, chance: np.random.Generator) -> MeanDifference:
+    curves = [each.numbers()[name].curve for each in (one, other)]
+    found = bootstrap_difference(curves[0], curves[1], chance, _STRIDE)
     first, second = (_mean(curve[::_STRIDE]) for curve in curves)
     return MeanDifference(first, second, found.value, found.low, found.high, min(found.windows) >= _LEAST_WINDOWS)
 
@@ -195,14 +198,14 @@ def _mean(curve: Floats) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
-def _between(one: Side, other: Side) -> dict[str, dict[str, list[float | None]]]:
+def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, list[float | None]]]:
     """Return the measures between two players who play in both takes: each value with its chance level."""
-    pairs = [{pair: numbers(both["whole"]) for pair, both in side.measured["pairs"].items()} for side in (one, other)]
+    pairs = [{pair: pair_numbers(both) for pair, both in side.measured.pairs.items()} for side in (one, other)]
     return {
         pair: {
-            name: [of[pair].get(key) for of in pairs for key in (name, f"{name}_chance")]
+            name: [known.get(name) for of in pairs for known in (of[pair].values, of[pair].chance)]
             for name in terms.PAIR
-            if any(name in of[pair] for of in pairs)
+            if any(name in of[pair].values for of in pairs)
         }
         for pair in pairs[0]
         if pair in pairs[1]
@@ -211,7 +214,7 @@ def _between(one: Side, other: Side) -> dict[str, dict[str, list[float | None]]]
 
 def _played_differently(measured: Measured, one: str, other: str) -> list[str]:
     """Return how the second take was played differently from the first, player by player."""
-    ways = measured.ways(one), measured.ways(other)
+    ways = measured.circumstances(one), measured.circumstances(other)
     return [
         f"{player.label}: {'; '.join(found)}"
         for player in ways[1]

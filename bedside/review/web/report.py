@@ -83,7 +83,7 @@ def make(
     if not takes:
         raise Refused("Please tick at least one take.")
     order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
-    wish = content.Wish(
+    wish = content.ReportRequest(
         tuple(order),
         frozenset(parts or ()) & frozenset(content.PARTS),
         tuple(name for name in terms.PLAYER if name in (measures or ())),
@@ -110,7 +110,7 @@ def known_names() -> frozenset[str]:
     return frozenset(worlds | instruments | {player.label for player in Player} | proposal_kinds())
 
 
-def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:
+def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, ending: str) -> Response:
     """Return a report as a file, whose name tells nothing that the report does not."""
     name = "report"
     if not wish.share:

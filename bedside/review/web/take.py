@@ -31,7 +31,7 @@ def page(request: Request, take: str) -> Response:
     store: Store = request.app.state.store
     summary = store.summary(take)
     takes: Takes = request.app.state.takes
-    takes.expect(take)
+    takes.prefetch(take)
     session = store.journal.session(summary.session)
     patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages

@@ -13,7 +13,7 @@ from bedside.archive.store.journal import Journal, Link, Marker, Remark, Verdict
 from bedside.archive.store.store import Store
 from bedside.errors import NotFound
 from bedside.music.events import Player, Source
-from bedside.review.drawings.frames import curve_frames
+from bedside.review.drawings.frames import curve_frames, frames_json
 from bedside.review.readings.measured import Measured
 from bedside.review.readings.takes import Read, Takes
 from bedside.review.web.answers import as_json
@@ -155,7 +155,7 @@ def whole(request: Request, about: AskedTake) -> Response:
 def measures(request: Request, take: str) -> Response:
     """Return the curves of a take, a chart each."""
     measured: Measured = request.app.state.measured
-    return as_json(curve_frames(measured.everything(take)))
+    return as_json(frames_json(curve_frames(measured.measures(take))))
 
 
 @router.get("/moments")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -14,9 +15,10 @@ from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import Point, course_chart
 from bedside.review.drawings.svg import svg
+from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
 from bedside.review.readings import terms
-from bedside.review.readings.course import BesideEarlier, Meeting, beside_earlier, meetings
+from bedside.review.readings.course import BesideEarlier, CourseSession, beside_earlier, session_course
 from bedside.review.readings.days import short
 from bedside.review.readings.measured import Measured
 from bedside.review.web.pages import Pages
@@ -24,10 +26,11 @@ from bedside.review.web.pages import Pages
 router = APIRouter()
 
 
-def pairs() -> list[str]:
-    """Return the names of all pairs of players."""
-    labels = [player.label for player in Player]
-    return [f"{a}-{b}" for number, a in enumerate(labels) for b in labels[number + 1 :]]
+# Whose measures can be shown, by the names in addresses.
+_WHOSE: dict[str, Player | Pair] = {
+    **{player.label: player for player in Player},
+    **{pair.label: pair for pair in (Pair(a, b) for a, b in combinations(Player, 2))},
+}
 
 
 @router.get("/weeks")
@@ -40,11 +43,12 @@ def weeks(
     """Show a patient's sessions: the usual measures side by side, or one measure."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
-    if whose not in [player.label for player in Player] and whose not in pairs():
+    who = _WHOSE.get(whose)
+    if who is None:
         raise Refused("There is no such player, and no such pair of players.")
-    offered = terms.PAIR if "-" in whose else terms.PLAYER
+    offered = terms.PAIR if isinstance(who, Pair) else terms.PLAYER
     shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
-    found = meetings(store, measured, patient, whose) if patient else []
+    found = session_course(store, measured, patient, who) if patient else []
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
@@ -53,20 +57,20 @@ def weeks(
         patient=store.journal.patient(patient) if patient else None,
         whose=whose,
         players=[player.label for player in Player],
-        pairs=pairs(),
+        pairs=[each for each in _WHOSE.values() if isinstance(each, Pair)],
         offered=offered,
         measure=measure if measure in offered else "",
         single=len(shown) == 1,
-        meetings=found,
+        sessions=found,
         days=[short(each.session.began) for each in found],
         least=LEAST_SESSIONS,
-        charts=[measure_chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
+        charts=[measure_chart(found, name, who, len(shown) == 1) for name in shown] if found else [],
         choices=choices(found) if found else None,
         figure=terms.figure,
     )
 
 
-def measure_chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[str, Any]:
+def measure_chart(found: Sequence[CourseSession], name: str, whose: Player | Pair, large: bool) -> dict[str, Any]:
     """Return a measure over sessions, as a chart and as numbers."""
     stand = beside_earlier(found, name)
     points = [
@@ -76,18 +80,19 @@ def measure_chart(found: Sequence[Meeting], name: str, whose: str, large: bool) 
     said = terms.term(name)
     known = [one.value for one in stand if math.isfinite(one.value)]
     span = f" from {terms.figure(min(known), name)} to {terms.figure(max(known), name)}" if known else ", no data"
-    words = f"{said.label} of {whose} in {len(found)} sessions{span}; the numbers are in the table."
+    words = f"{said.label} of {whose.label} in {len(found)} sessions{span}; the numbers are in the table."
     width, height = (860.0, 320.0) if large else (400.0, 200.0)
+    player = whose.a if isinstance(whose, Pair) else whose
     return {
         "name": name,
         "term": said,
-        "picture": svg(course_chart(points, whose.partition("-")[0], words, width, height)),
+        "picture": svg(course_chart(points, player.label, words, width, height)),
         "standings": stand,
         "where": [where(one) for one in stand],
     }
 
 
-def choices(found: Sequence[Meeting]) -> dict[str, Any]:
+def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
     """Return a chart of the share of choices that were a child's."""
     points = [Point(_day(each), each.share) for each in found]
     known = [each.share for each in found if each.choices]
@@ -110,5 +115,5 @@ def where(one: BesideEarlier) -> str:
     return "below the band" if one.value < one.median - one.mad - rounding else "in the band"
 
 
-def _day(meeting: Meeting) -> str:
-    return short(meeting.session.began, year=False)
+def _day(session: CourseSession) -> str:
+    return short(session.session.began, year=False)

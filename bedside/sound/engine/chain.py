@@ -72,15 +72,15 @@ class Chain:
         """Begin at silence, and rise."""
         self._rising = self._rise_blocks
 
-    def hush(self) -> None:
-        """Fall to exact silence; what was loud is not forgotten."""
+    def silence(self) -> None:
+        """Fall to exact silence; the loudness guard still remembers what was loud."""
         self._stopping = self._rising = 0
         self.surroundings.clear()
         self._limiter.clear()
 
     def clear(self, spent: float) -> None:
         """Fall to exact silence, ``spent`` being how much is gone of the loudness of three seconds, 0–1."""
-        self.hush()
+        self.silence()
         self._guard.clear(spent)
 
     def rest(self) -> None:

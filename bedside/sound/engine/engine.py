@@ -1,6 +1,6 @@
-"""The engine: musical events in, blocks of sound out, with no clock, file or device; live and rendered alike.
+"""The engine: musical events in, blocks of sound out, with no clock, file or device; the same live and offline.
 
-Its sound is determined by the seed it was last reset with and by the events applied before each block since then.
+The seed of its last reset and the events applied before each block since then determine its sound.
 """
 
 from __future__ import annotations
@@ -32,25 +32,27 @@ from bedside.music.events import (
     Stop,
     Vibrato,
 )
+from bedside.music.settings import AllSettings, PartSettings, clamp
 from bedside.sound.engine.chain import SILENT_DB, Chain
-from bedside.sound.engine.parts import Part
 from bedside.sound.engine.strike import Strike
 from bedside.sound.engine.voices import VoiceBank
 from bedside.sound.instrument import Instrument, Region
 
-# Low keys stand left and high keys right of their part's place, as strings do in front of a player.
+# Low keys are panned to the left and high keys to the right of their part's pan, as strings lie before a player.
 _KEY_SPREAD = 0.35
 
-# So many notes may wait for an end that sounds.
-_MOST_ENDING = 256
+# At most so many held notes wait to sound their release regions.
+_MOST_RELEASES = 256
 
 
 class Engine:
     """Plays instruments for up to four players.
 
-    ``names`` are those of the instruments there may be, in their order; each is there once it is adopted. Every player
-    begins with the first that is adopted, at 0 dB, in the middle. Where not all players are ``heard``, the notes of
-    the others are computed all the same, so that the voices stolen, and so a solo itself, are those of the whole.
+    ``names`` are those of the instruments that it knows, in order; each can be played once it is adopted. Every part
+    starts on the first one adopted, at 0 dB, in the middle. Players who are not ``heard`` are computed all the same:
+    they steal the same voices, so that a solo sounds as it does in the mix.
+
+    ``settings`` say how everything is set; only `apply` and `adopt` change them.
     """
 
     def __init__(
@@ -63,22 +65,24 @@ class Engine:
     ) -> None:
         self.rate = rate
         self.block = block
-        self._names = list(names)
-        self._instruments: list[Instrument | None] = [None] * len(self._names)
-        self._voices = VoiceBank(len(self._names), rate, block, polyphony, len(Player))
+        self._slots = {name: slot for slot, name in enumerate(names)}
+        self._instruments: list[Instrument | None] = [None] * len(names)
+        self._voices = VoiceBank(len(names), rate, block, polyphony, len(Player))
         self._chain = Chain(rate, block)
         self._heard = frozenset(heard)
-        self._parts = {player: Part() for player in Player}
-        self._lead = Player.CHILD
+        first = PartSettings(names[0] if names else "")
+        self.settings = AllSettings(
+            self._chain.surroundings.wanted, self._chain.profile, parts=dict.fromkeys(Player, first)
+        )
         self._turns: dict[tuple[int, int], int] = {}
-        # Notes that have something to sound when they end; those of them that the hand has left.
-        self._ending: dict[tuple[Player, int], _Ending] = {}
-        self._left: set[tuple[Player, int]] = set()
+        # Held notes with release regions; those of them that only the pedal holds.
+        self._releases: dict[tuple[Player, int], _Release] = {}
+        self._pedalled: set[tuple[Player, int]] = set()
         self._frame = 0
         self._seed = 0
         self._sound = np.zeros((2, block), np.float32)
         for player in Player:
-            self._bring(player)
+            self._apply_gain(player)
 
     @classmethod
     def of(
@@ -98,46 +102,52 @@ class Engine:
         return engine
 
     def adopt(self, instrument: Instrument) -> None:
-        """Make an instrument ready to be played from the next block on; raise ValueError for one it has no name for."""
-        slot = self._names.index(instrument.name)
-        first = not any(self._instruments)
+        """Let an instrument be played from the next block on; raise ValueError for one that the engine does not know.
+
+        All parts take the first one.
+        """
+        if not self.knows(instrument.name):
+            raise ValueError(f"the engine knows no instrument called {instrument.name!r}")
+        slot = self._slots[instrument.name]
+        first = not self.equipped
         self._instruments[slot] = instrument
         self._voices.adopt(slot, instrument)
         if first:
-            for part in self._parts.values():
-                part.slot = slot
+            for player in Player:
+                self.settings.apply(Program(player, instrument.name))
+
+    @property
+    def equipped(self) -> bool:
+        """Whether any instrument was adopted."""
+        return any(self._instruments)
+
+    def knows(self, name: str) -> bool:
+        """Return whether there is an instrument of this name, adopted or still to come."""
+        return name in self._slots
 
     def has(self, name: str) -> bool:
-        """Return whether the instrument of this name is there."""
-        return name in self._names and self._instruments[self._names.index(name)] is not None
-
-    def parts(self) -> list[Event]:
-        """Return the events that give a fresh engine this one's room, profile, lead and parts."""
-        room, profile = self._chain.surroundings.wanted, self._chain.profile
-        events: list[Event] = [Reverb(room), Profile(profile), Lead(self._lead)]
-        for player, part in self._parts.items():
-            events += part.events(player, self._names[part.slot])
-        return events
+        """Return whether the instrument of this name was adopted."""
+        return name in self._slots and self._instruments[self._slots[name]] is not None
 
     @property
     def spent(self) -> float:
-        """How much is gone of the loudness that three seconds may have, 0–1."""
+        """The share of the loudness budget of three seconds that is spent, 0–1."""
         return self._chain.spent
 
     def reset(self, seed: int, spent: float = 0.0) -> None:
-        """Fall to exact silence, and take the seed of what comes next; room, profile and parts stay.
+        """Fall to exact silence and take the seed of what comes next; all settings stay.
 
-        ``spent`` is how much was gone by then of the loudness that three seconds may have, 0–1.
+        ``spent`` is the share of the loudness budget that was spent by then, 0–1.
         """
         self._seed = seed
         self._frame = 0
         self._turns.clear()
-        self._end_all()
-        self._chain.clear(within(spent, 0.0, 1.0))
+        self._clear_notes()
+        self._chain.clear(clamp(spent, 0.0, 1.0))
 
-    def _end_all(self) -> None:
-        self._ending.clear()
-        self._left.clear()
+    def _clear_notes(self) -> None:
+        self._releases.clear()
+        self._pedalled.clear()
         self._voices.clear()
 
     @property
@@ -152,59 +162,59 @@ class Engine:
 
     @property
     def stopping(self) -> bool:
-        """Whether a stop is fading; notes asked now should wait."""
+        """Whether a stop is fading; notes asked for now should wait."""
         return self._chain.stopping
 
     @property
     def sounding(self) -> int:
-        """How many voices sound."""
+        """The number of voices that sound."""
         return len(self._voices)
 
     def apply(self, event: Event, ahead: int = 0) -> None:
-        """Let an event take effect from the next block on; what names nothing that is there changes nothing.
+        """Let an event take effect from the next block on; one that names what is not there changes nothing.
 
         A note begins ``ahead`` frames into the block.
         """
+        settings = self.settings
         match event:
             case NoteOn():
                 self._strike(event, ahead)
             case NoteOff(player, note):
                 self._release(player, note)
             case Shape(player, note, brightness):
-                self._voices.shade(player, note, within(brightness, 0.0, 1.0))
+                self._voices.shade(player, note, clamp(brightness, 0.0, 1.0))
             case Glide(player, note, pitch):
-                self._voices.glide(player, note, within(pitch, 0.0, 127.0))
-            case Bend(player, semitones):
-                self._parts[player].bend = within(semitones, -24.0, 24.0)
-                self._voices.bend(player, self._parts[player].bend)
-            case Vibrato(player, depth):
-                self._parts[player].vibrato = within(depth, 0.0, 1.0)
-                self._voices.vibrato(player, self._parts[player].vibrato)
-            case Expression(player, share):
-                self._parts[player].expression = within(share, 0.0, 1.0)
-                self._bring(player)
+                self._voices.glide(player, note, clamp(pitch, 0.0, 127.0))
+            case Bend(player):
+                settings.apply(event)
+                self._voices.bend(player, settings.parts[player].bend)
+            case Vibrato(player):
+                settings.apply(event)
+                self._voices.vibrato(player, settings.parts[player].vibrato)
+            case Expression(player) | Level(player):
+                settings.apply(event)
+                self._apply_gain(player)
             case Pedal(player, down):
-                self._parts[player].pedal = down
+                settings.apply(event)
                 if not down:
-                    self._lift(player)
+                    self._lift_pedal(player)
             case AllOff(player):
-                self._parts[player].pedal = False
+                settings.apply(event)
                 self._voices.release_all(player)
-                for hand in [hand for hand in self._ending if hand[0] == player]:
-                    del self._ending[hand]
-                    self._left.discard(hand)
-            case Program(player, name):
+                for hand in [hand for hand in self._releases if hand[0] == player]:
+                    del self._releases[hand]
+                    self._pedalled.discard(hand)
+            case Program(_, name):
                 if self.has(name):
-                    self._parts[player].slot = self._names.index(name)
-            case Level(player, db, pan):
-                self._parts[player].db, self._parts[player].pan = within(db, -120.0, 24.0), within(pan, -1.0, 1.0)
-                self._bring(player)
+                    settings.apply(event)
             case Reverb(name):
                 self._chain.surroundings.enter(name)
+                settings.apply(Reverb(self._chain.surroundings.wanted))
             case Profile(name):
                 self._chain.take(name)
-            case Lead(player):
-                self._lead = player
+                settings.apply(Profile(self._chain.profile))
+            case Lead():
+                settings.apply(event)
             case Stop():
                 self._chain.stop()
             case Resumed():
@@ -219,58 +229,58 @@ class Engine:
             return
         self._voices.render(self._sound)
         if self._chain.render(self._sound, out.T):
-            self._end_all()
-            self._chain.hush()
+            self._clear_notes()
+            self._chain.silence()
 
-    def _bring(self, player: Player) -> None:
-        """Bring a part to its level."""
-        part = self._parts[player]
+    def _apply_gain(self, player: Player) -> None:
+        part = self.settings.parts[player]
         heard = part.db > SILENT_DB and player in self._heard
         self._voices.level(player, part.gain if heard else 0.0)
 
     def _release(self, player: Player, note: int) -> None:
-        held = self._parts[player].pedal
-        self._voices.release(player, note, held)
-        if not held:
-            self._end(player, note)
-        elif (player, note) in self._ending:
-            self._left.add((player, note))
+        pedal = self.settings.parts[player].pedal
+        self._voices.release(player, note, pedal)
+        if not pedal:
+            self._sound_release(player, note)
+        elif (player, note) in self._releases:
+            self._pedalled.add((player, note))
 
-    def _lift(self, player: Player) -> None:
-        """Let go of the notes that only the pedal holds."""
+    def _lift_pedal(self, player: Player) -> None:
+        """Release the notes that only the pedal holds."""
         self._voices.lift(player)
-        for hand in sorted(hand for hand in self._left if hand[0] == player):
-            self._left.discard(hand)
-            self._end(*hand)
+        for hand in sorted(hand for hand in self._pedalled if hand[0] == player):
+            self._pedalled.discard(hand)
+            self._sound_release(*hand)
 
     def _strike(self, on: NoteOn, ahead: int) -> None:
-        part = self._parts[on.player]
-        instrument = self._instruments[part.slot]
-        if instrument is None:
+        slot = self._slots.get(self.settings.parts[on.player].instrument)
+        instrument = None if slot is None else self._instruments[slot]
+        if slot is None or instrument is None:
             return
-        # No two strikes of a hand are alike: level, colour and place differ by a little, as the seed has it.
+        # No two strikes are alike: level, brightness and pan vary a little, at random from the seed.
         level, colour, place, chance = _chances(self._seed, on.player, on.note)
         key = instrument.nearest(min(max(on.key, 0), 127))
-        turn = self._turns.get((part.slot, key), 0)
-        self._turns[part.slot, key] = turn + 1
-        ends = False
+        turn = self._turns.get((slot, key), 0)
+        self._turns[slot, key] = turn + 1
+        has_release = False
         for layer, region in enumerate(instrument.at(key)):
             if not region.suits(on.velocity, chance + 0.5, turn):
                 continue
             if region.on_release:
-                ends = True
+                has_release = True
             else:
-                self._sound_region(on, key, layer, region, ahead, 0.8 * level, colour, place)
-        if ends:
-            if len(self._ending) >= _MOST_ENDING:
-                oldest = next(iter(self._ending))
-                del self._ending[oldest]
-                self._left.discard(oldest)
-            self._ending[on.player, on.note] = _Ending(on, part.slot, self._frame, chance + 0.5, turn)
+                self._sound_region(on, slot, key, layer, region, ahead, 0.8 * level, colour, place)
+        if has_release:
+            if len(self._releases) >= _MOST_RELEASES:
+                oldest = next(iter(self._releases))
+                del self._releases[oldest]
+                self._pedalled.discard(oldest)
+            self._releases[on.player, on.note] = _Release(on, slot, self._frame, chance + 0.5, turn)
 
     def _sound_region(
         self,
         on: NoteOn,
+        slot: int,
         key: int,
         layer: int,
         region: Region,
@@ -279,23 +289,22 @@ class Engine:
         colour: float,
         place: float,
     ) -> None:
-        part = self._parts[on.player]
         if region.off_by:
-            self._voices.choke(on.player, part.slot, region.off_by, on.note)
-        pan = part.pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
-        angle = (within(pan, -1.0, 1.0) + 1) * math.pi / 4
+            self._voices.choke(on.player, slot, region.off_by, on.note)
+        pan = self.settings.parts[on.player].pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
+        angle = (clamp(pan, -1.0, 1.0) + 1) * math.pi / 4
         self._voices.strike(
             Strike(
                 player=on.player,
                 note=on.note,
-                slot=part.slot,
+                slot=slot,
                 layer=layer,
                 region=region,
                 key=key,
                 pitch=key,
                 fold=on.key - key,
                 gain=region.gain(on.velocity) * 10 ** (db / 20),
-                brightness=within(on.brightness + 0.1 * colour, 0.0, 1.0),
+                brightness=clamp(on.brightness + 0.1 * colour, 0.0, 1.0),
                 left=math.cos(angle),
                 right=math.sin(angle),
                 attack=self._chain.limits.attack_seconds,
@@ -303,25 +312,25 @@ class Engine:
             -ahead,
         )
 
-    def _end(self, player: Player, note: int) -> None:
-        """Sound what a note has for its end."""
-        kept = self._ending.pop((player, note), None)
+    def _sound_release(self, player: Player, note: int) -> None:
+        """Sound the release regions of a note; none where its part has taken another instrument since."""
+        kept = self._releases.pop((player, note), None)
         if kept is None:
             return
         instrument = self._instruments[kept.slot]
-        if instrument is None or kept.slot != self._parts[player].slot:
+        if instrument is None or instrument.name != self.settings.parts[player].instrument:
             return
         key = instrument.nearest(kept.on.key)
         seconds = (self._frame - kept.began) / self.rate
         for layer, region in enumerate(instrument.at(key)):
             if region.on_release and region.suits(kept.on.velocity, kept.chance, kept.turn):
-                self._sound_region(kept.on, key, layer, region, 0, -region.rest * seconds, 0.0, 0.0)
+                self._sound_region(kept.on, kept.slot, key, layer, region, 0, -region.rest * seconds, 0.0, 0.0)
                 self._voices.release(player, note, False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ending:
-    """A note that has something to sound when it ends: on which instrument, and how it began at which frame."""
+class _Release:
+    """A held note with release regions: its instrument's slot, the frame at which it began, and its random choices."""
 
     on: NoteOn
     slot: int
@@ -330,13 +339,8 @@ class _Ending:
     turn: int
 
 
-def within(value: float, low: float, high: float) -> float:
-    """Return the nearest number to ``value`` from ``low`` to ``high``; 0 or the nearest to it for one that is none."""
-    return min(max(value if math.isfinite(value) else 0.0, low), high)
-
-
 def _chances(seed: int, player: Player, note: int) -> tuple[float, float, float, float]:
-    """Return four numbers from −0.5 to 0.5 that depend on the arguments alone (SplitMix64, Steele et al. 2014)."""
+    """Return four numbers from −0.5 to 0.5 that depend only on the arguments (SplitMix64, Steele et al. 2014)."""
     mixed = ((seed << 34 ^ note << 2 ^ player) + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF

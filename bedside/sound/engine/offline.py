@@ -1,4 +1,4 @@
-"""A take becomes sound again: the same engine, the same blocks, the same bits, as fast as the machine can."""
+"""Render a take to sound: the same engine, the same blocks, the same bits, as fast as the machine can."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bedside.music.events import (
     Lost,
     Performed,
     Player,
+    Report,
     Resumed,
     Setting,
     Stop,
@@ -27,7 +28,7 @@ from bedside.sound.instrument import Instrument
 # A take from a file sounds at this rate, in frames a second.
 FILE_RATE = 48000
 
-# What still rings this long after the last event is faded.
+# What still rings this long after the last event is faded out.
 _TAIL_SECONDS = 20.0
 
 
@@ -45,16 +46,16 @@ def sound_rate(take: Sequence[Performed]) -> int:
 
 
 def frames(take: Sequence[Performed]) -> int:
-    """Return the frames of sound from a take's beginning to its last event; what rings out comes on top."""
+    """Return the number of frames of sound from a take's beginning to its last event, without what rings out."""
     return -(-take[-1].frame * sound_rate(take) // began(take).rate)
 
 
 def perform(
     asked: Iterable[tuple[float, Event]], instruments: Sequence[Instrument], rate: int, block: int, seed: int
 ) -> list[Performed]:
-    """Return what an engine performs of events asked at given seconds, in order of time, until the take has ended.
+    """Return what an engine performs of events, asked at given seconds in order of time, until the take has ended.
 
-    Time runs as fast as the machine can; a block is computed all the same, for only that says when sound has ended.
+    It runs as fast as the machine can. Every block is computed, because only that shows when the sound has ended.
     """
     performer = Performer(Engine.of(instruments, rate, block), lambda: seed)
     out = np.zeros((block, 2), np.float32)
@@ -62,12 +63,12 @@ def perform(
     frame = 0
     for seconds, event in asked:
         while frame < seconds * rate:
-            performed += performer.render(out)
+            performed += _performed(performer.render(out))
             frame += block
         performer.ask(event)
     while not performed or performer.playing:
         before = len(performed)
-        performed += performer.render(out)
+        performed += _performed(performer.render(out))
         if not performer.playing and len(performed) == before:
             break
         if performer.playing and performer.engine.silent and not performer.engine.holding:
@@ -75,15 +76,19 @@ def perform(
     return performed
 
 
+def _performed(reports: Iterable[Report]) -> list[Performed]:
+    return [report for report in reports if isinstance(report, Performed)]
+
+
 def render(
     take: Sequence[Performed], instruments: Sequence[Instrument], heard: Collection[Player] = tuple(Player)
 ) -> Iterator[NDArray[np.float32]]:
     """Yield the blocks of a take, each (block, 2) float32, from its first frame until it is silent.
 
-    ``instruments`` are baked at `sound_rate` of the take and stand in the order they stood in when it was played.
-    A played take ends where it ended; an imported one, or one that was cut off, rings out. Players who
-    are not ``heard`` are silent. What was performed between a loss of sound and its return was not heard, and is not
-    here. The yielded array is overwritten by the next block.
+    ``instruments`` are baked at `sound_rate` of the take, in the order that they had when it was played. A played take
+    ends where it ended; an imported one, or one that was cut off, rings out. Players who are not ``heard`` are silent.
+    What was performed between a loss of sound and its return was not heard and is left out. The next block overwrites
+    the yielded array.
     """
     first = began(take)
     rate = sound_rate(take)

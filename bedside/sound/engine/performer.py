@@ -1,4 +1,4 @@
-"""The performer: plays on an engine what is asked, says what it played, and when improvisations begin and end."""
+"""The performer: plays what is asked on an engine, reports what it played, and begins and ends takes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,40 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import Event, Lost, NoteOn, Performed, Program, Resumed, Setting, Stop, TakeBegan, TakeEnded
+from bedside.music.events import (
+    Awaited,
+    Declined,
+    Event,
+    Lost,
+    NoteOn,
+    Performed,
+    Player,
+    Program,
+    Report,
+    Resumed,
+    Setting,
+    Settled,
+    Stop,
+    TakeBegan,
+    TakeEnded,
+)
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.guard import WINDOW_SECONDS
+from bedside.sound.instrument import Instrument
 
-# An improvisation is over after this much rest.
+# A take ends after this much rest.
 REST_SECONDS = 20.0
 
 
 class Performer:
     """Plays what is asked, block by block.
 
-    A take begins with the first note asked in silence, and ends after `REST_SECONDS` in which nothing was asked and no
-    held note sounded, or when it is closed; a stop makes sure that it ends in exact silence. ``seeds`` is called once
-    for each take and returns its seed, 0 to 2³² − 1.
+    A take begins with the first note asked for in silence. It ends when it is closed, or after `REST_SECONDS` in which
+    nothing was asked and no held note sounded; a stop makes sure that it ends in exact silence. ``seeds`` is called
+    once for each take and returns its seed, 0 to 2³² − 1.
+
+    An instrument that is asked for before it is adopted is awaited: its part takes it once it is there, unless it is
+    given another one before. A stop does not end the wait.
     """
 
     def __init__(self, engine: Engine, seeds: Callable[[], int]) -> None:
@@ -30,10 +50,14 @@ class Performer:
         self.playing = False
         self._seeds = seeds
         self._asked: deque[Event | None] = deque()
+        self._awaited = engine.settings.awaited
+        # Parts whose instrument this engine has not reported yet, and instruments that parts took without being asked.
+        self._unreported = set(Player)
+        self._taken: list[Program] = []
         self._closing = False
         self._unheard = False
-        self._to_lose = False
-        self._lively = 0
+        self._losing = False
+        self._active_at = 0
         self._rest = round(REST_SECONDS * engine.rate)
 
     def ask(self, event: Event) -> None:
@@ -43,88 +67,134 @@ class Performer:
         """
         if isinstance(event, Stop):
             self._asked = deque(waiting for waiting in self._asked if not isinstance(waiting, NoteOn))
+        elif isinstance(event, Program) and self.engine.knows(event.instrument):
+            self._awaited.pop(event.player, None)
         self._asked.append(event)
 
+    def adopt(self, instrument: Instrument) -> None:
+        """Let an instrument be played from the next block on, first by the parts that await it."""
+        if not self.engine.equipped:
+            # Parts that had nothing to play until now all take it.
+            self._taken += [Program(player, instrument.name) for player in Player]
+        self.engine.adopt(instrument)
+        for player, name in list(self._awaited.items()):
+            if name == instrument.name:
+                self.ask(Program(player, name))
+
     def close(self) -> None:
-        """End the take that is playing once all that was asked is performed, fading what still sounds."""
+        """End the take that is playing once everything asked for is performed, fading what still sounds."""
         self._asked.append(None)
 
     def lose(self) -> None:
-        """Say, from the next block on, that nothing is heard any more; what is asked is performed all the same."""
-        self._unheard = self._to_lose = True
+        """Report, from the next block on, that nothing is heard; what is asked is performed all the same."""
+        self._unheard = self._losing = True
 
-    def resume(self, seed: int, lost: int, frame: int) -> list[Performed]:
-        """Go on, from silence, with a take that lost its sound at frame ``lost``, at the first block from ``frame``."""
+    def resume(self, seed: int, lost: int, frame: int) -> list[Report]:
+        """Go on, from silence, with a take that lost its sound at frame ``lost``; return the reports of this.
+
+        The sound is back at the first block that begins at ``frame`` or later.
+        """
         block = self.engine.block
         self.frame = -(-frame // block) * block
-        # The engine that was lost may have been as loud as can be up to its end.
+        # The engine that was lost may have been as loud as is allowed until its end.
         spent = max(0.0, 1 - (self.frame - lost) / (WINDOW_SECONDS * self.engine.rate))
         resumed = Resumed(spent)
         self.engine.reset(seed, spent)
         self.engine.apply(resumed)
         self.playing = True
-        self._lively = self.frame
+        self._active_at = self.frame
         return [Performed(lost, Lost()), Performed(self.frame, resumed)]
 
-    def render(self, out: NDArray[np.float32]) -> list[Performed]:
-        """Write the next block into ``out``, shape (block, 2), and return what was performed at its start, in order."""
-        performed: list[Performed] = []
-        if self._to_lose:
-            self._to_lose = False
+    def render(self, out: NDArray[np.float32]) -> list[Report]:
+        """Write the next block into ``out``, shape (block, 2); return the reports of its start, in order."""
+        reports: list[Report] = []
+        if self._losing:
+            self._losing = False
             if self.playing:
-                performed.append(Performed(self.frame, Lost()))
-        self._finish(performed)
+                reports.append(Performed(self.frame, Lost()))
+        for program in self._taken:
+            self._apply(program, reports)
+        self._taken.clear()
+        self._finish(reports)
         while self._asked and not self.engine.stopping and not self._closing:
             event = self._asked.popleft()
             if event is None:
                 self._closing = self.playing
             else:
-                self._perform(event, performed)
+                self._perform(event, reports)
         self.engine.render(out)
         if self.playing:
             self.frame += self.engine.block
-        return performed
+        return reports
 
-    def _finish(self, performed: list[Performed]) -> None:
-        """Bring a take to its end where it is time."""
+    def _finish(self, reports: list[Report]) -> None:
+        """End the take where it is time."""
         if not self.playing:
             return
         if self.engine.holding or self._asked:
-            self._lively = self.frame
-        if self.frame - self._lively >= self._rest:
+            self._active_at = self.frame
+        if self.frame - self._active_at >= self._rest:
             self._closing = True
         if not self._closing:
             return
         if self.engine.silent:
-            performed.append(Performed(self.frame, TakeEnded()))
+            reports.append(Performed(self.frame, TakeEnded()))
             self.playing = self._closing = False
         elif not self.engine.stopping:
             self.engine.apply(Stop())
-            performed.append(Performed(self.frame, Stop()))
+            reports.append(Performed(self.frame, Stop()))
 
-    def _perform(self, event: Event, performed: list[Performed]) -> None:
-        if not self.playing:
-            if not isinstance(event, NoteOn):
-                # Between takes only settings can change; the next take says how they stand.
-                if isinstance(event, Setting):
-                    self.engine.apply(event)
-                return
-            self._begin(performed)
-        if isinstance(event, Program) and not self.engine.has(event.instrument):
-            # What did not happen is not said.
-            return
+    def _perform(self, event: Event, reports: list[Report]) -> None:
+        if isinstance(event, NoteOn) and not self.playing:
+            self._begin(reports)
+        if isinstance(event, Program):
+            self._take_instrument(event, reports)
+        elif self.playing or isinstance(event, Setting):
+            self._apply(event, reports)
+
+    def _take_instrument(self, program: Program, reports: list[Report]) -> None:
+        player, name = program.player, program.instrument
+        if not self.engine.knows(name):
+            reports.append(Declined(program))
+        elif not self.engine.has(name):
+            self._awaited[player] = name
+            if player in self._unreported and self.engine.equipped:
+                # Whoever follows a fresh engine must know what its part plays meanwhile.
+                self._apply(Program(player, self.engine.settings.parts[player].instrument), reports)
+            else:
+                reports.append(Awaited(program))
+        else:
+            self._awaited.pop(player, None)
+            self._apply(program, reports)
+
+    def _apply(self, event: Event, reports: list[Report]) -> None:
+        """Let an event take effect, and report it; between takes only settings can change."""
         self.engine.apply(event)
-        performed.append(Performed(self.frame, event))
+        if self.playing:
+            reports.append(Performed(self.frame, event))
+        elif isinstance(event, Setting):
+            reports.append(Settled(event))
+        if isinstance(event, Program):
+            self._unreported.discard(event.player)
+            self._report_awaited(event.player, reports)
 
-    def _begin(self, performed: list[Performed]) -> None:
+    def _report_awaited(self, player: Player, reports: list[Report]) -> None:
+        if player in self._awaited:
+            reports.append(Awaited(Program(player, self._awaited[player])))
+
+    def _begin(self, reports: list[Report]) -> None:
+        """Begin a take: report its seed and how everything is set."""
         seed = self._seeds()
-        self.frame = self._lively = 0
+        self.frame = self._active_at = 0
         self.playing = True
         spent = self.engine.spent
         self.engine.reset(seed, spent)
-        performed.append(Performed(0, TakeBegan(seed, self.engine.rate, self.engine.block, spent)))
-        for event in self.engine.parts():
+        reports.append(Performed(0, TakeBegan(seed, self.engine.rate, self.engine.block, spent)))
+        for event in self.engine.settings.events():
             self.engine.apply(event)
-            performed.append(Performed(0, event))
+            reports.append(Performed(0, event))
+        self._unreported.clear()
+        for player in self._awaited:
+            self._report_awaited(player, reports)
         if self._unheard:
-            performed.append(Performed(0, Lost()))
+            reports.append(Performed(0, Lost()))

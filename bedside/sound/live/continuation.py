@@ -1,18 +1,18 @@
-"""Where the music stands: all that an engine must know that goes on with what another one began."""
+"""What an engine must be told that goes on with the take of another one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bedside.music.events import Event, NoteOn, Performed, Stop, TakeBegan, TakeEnded
+from bedside.music.events import Event, Performed, Report, Stop, TakeBegan, TakeEnded
 from bedside.sound.live import wire
 from bedside.sound.live.handover import Handover
 
 
 class Continuation:
-    """Follows the take, what is asked, and what is performed; whoever shares it among threads keeps them apart.
+    """Follows the take, what is asked, and what is reported; whoever shares it among threads locks it.
 
-    ``sustained`` names the instruments whose held notes sound on, as far as is known before they are there.
+    ``sustained`` names the instruments whose held notes ring on, as far as is known before they are ready.
     """
 
     def __init__(self, sustained: Iterable[str]) -> None:
@@ -25,34 +25,35 @@ class Continuation:
 
     @property
     def instruments(self) -> list[str]:
-        """The names of the instruments that the parts were last asked to take."""
+        """The names of the instruments that the parts want or play."""
         return self._handover.instruments
 
     def have(self, name: str, sustained: bool) -> None:
-        """Take in that an instrument is there, and whether its held notes sound on."""
+        """Take in that an instrument is ready, and whether its held notes ring on."""
         if sustained:
             self._sustained.add(name)
 
-    def asked(self, event: Event, now_ns: int) -> None:
-        """Take in an event that was asked at a monotonic time."""
-        self._handover.asked(event, now_ns)
+    def ask(self, event: Event, now_ns: int) -> None:
+        """Take in an event that was asked for at a monotonic time."""
+        self._handover.ask(event, now_ns)
 
     def close(self, now_ns: int) -> None:
         """Take in that the take, if there is one, is to end, and every held note with it."""
         self._closing = self._take is not None
-        self._handover.asked(Stop(), now_ns)
+        self._handover.ask(Stop(), now_ns)
 
-    def performed(self, performed: Performed, now_ns: int) -> None:
-        """Take in what an engine was heard to perform at a monotonic time."""
-        match performed.event:
+    def follow(self, report: Report, now_ns: int) -> None:
+        """Take in what an engine was heard to report at a monotonic time."""
+        self._handover.follow(report)
+        if not isinstance(report, Performed):
+            return
+        match report.event:
             case TakeBegan() as began:
                 self._take = began
             case TakeEnded():
                 self._take = None
                 self._closing = False
-            case NoteOn() as on:
-                self._handover.performed(on)
-        self._frame, self._at_ns = performed.frame, now_ns
+        self._frame, self._at_ns = report.frame, now_ns
 
     def beat(self, beat: wire.Beat) -> None:
         """Take in how far the take of an engine that plays has come."""
@@ -60,18 +61,18 @@ class Continuation:
             self._frame, self._at_ns = beat.frame, beat.at_ns
 
     def frame(self, now_ns: int, rate: int) -> int | None:
-        """Return the frame that the take has come to at a monotonic time; None between takes."""
+        """Return the frame that the take has reached at a monotonic time; None between takes."""
         if self._take is None:
             return None
         return self._frame + max(now_ns - self._at_ns, 0) * rate // 10**9
 
     @property
     def ended(self) -> Performed | None:
-        """The end of a take that was to end and whose engine could not end it any more."""
+        """The end of a take that was to end and whose engine can no longer end it."""
         return Performed(self._frame, TakeEnded()) if self._closing and self._take is not None else None
 
     def messages(self, now_ns: int) -> list[wire.Message]:
-        """Return what brings a fresh engine to where the last one was."""
+        """Return the messages that bring a fresh engine to where the last one was."""
         messages: list[wire.Message] = []
         if self._take is not None:
             messages.append(wire.Resume(self._take.seed, self._frame, self._at_ns))

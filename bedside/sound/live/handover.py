@@ -1,24 +1,41 @@
-"""What an engine that takes over must be told, so that the music goes on as the hands would have it."""
+"""What an engine that takes over must be asked for, so that the music goes on as the hands mean it to."""
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from bedside.music.events import AllOff, Event, Glide, Lead, NoteOff, NoteOn, Pedal, Player, Program, Setting, Stop
+from bedside.music.events import (
+    AllOff,
+    CommonSetting,
+    Declined,
+    Event,
+    Glide,
+    NoteOff,
+    NoteOn,
+    PartSetting,
+    Pedal,
+    Performed,
+    Player,
+    Program,
+    Report,
+    Setting,
+    Stop,
+)
+from bedside.music.settings import AllSettings
 
 # A note that the lost engine did not play is played by the next one within this time; later it would only startle.
 LATE_SECONDS = 1.0
 
-# The last notes asked in vain, one for each finger: more at once would be a blow.
-MOST_UNHEARD = 10
+# At most so many unplayed notes are passed on, the latest, one for each finger: more at once would be a blow.
+MOST_UNPLAYED = 10
 
-_Hand = tuple[Player, int]
+_NoteId = tuple[Player, int]
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A note that no engine has performed yet: when it was asked, and its events."""
+class _Unplayed:
+    """A note that no engine has performed yet: when it was asked for, and its events."""
 
     asked_ns: int
     events: list[Event]
@@ -27,82 +44,104 @@ class _Waiting:
 class Handover:
     """Follows what is asked and what is performed.
 
-    ``sustained`` names the instruments whose held notes sound on: after a loss of sound these are taken up again, while
-    a struck note is not struck a second time.
+    ``sustained`` names the instruments whose held notes ring on: after a loss of sound these notes are played again,
+    while a struck note is not struck a second time.
     """
 
     def __init__(self, sustained: AbstractSet[str]) -> None:
         self._sustained = sustained
-        self._settings: dict[tuple[Player | None, type[Event]], Setting] = {}
-        self._slid: dict[_Hand, Glide] = {}
-        self._held: dict[_Hand, NoteOn] = {}
-        self._heard: dict[_Hand, str] = {}
-        self._unheard: dict[_Hand, _Waiting] = {}
+        self._reported = AllSettings()
+        # Each setting as it was last asked for, in the order in which they were first asked for.
+        self._asked: dict[tuple[Player | None, type[Event]], Setting] = {}
+        self._slid: dict[_NoteId, Glide] = {}
+        self._held: dict[_NoteId, NoteOn] = {}
+        # Held notes that were performed, with the instrument on which.
+        self._played: dict[_NoteId, str] = {}
+        self._unplayed: dict[_NoteId, _Unplayed] = {}
 
-    def asked(self, event: Event, now_ns: int) -> None:
-        """Take in an event that was asked at a monotonic time."""
-        if isinstance(event, Setting):
-            # Only one player has the lead.
-            whose = None if isinstance(event, Lead) else getattr(event, "player", None)
-            self._settings[whose, type(event)] = event
-            return
+    def ask(self, event: Event, now_ns: int) -> None:
+        """Take in an event that was asked for at a monotonic time."""
         match event:
             case Glide(player, note) if (player, note) in self._held:
                 self._slid[player, note] = event
             case NoteOn(player, note):
                 self._held[player, note] = event
                 self._slid.pop((player, note), None)
-                self._heard.pop((player, note), None)
+                self._played.pop((player, note), None)
                 self._drop_late(now_ns)
-                self._unheard[player, note] = _Waiting(now_ns, [event])
+                self._unplayed[player, note] = _Unplayed(now_ns, [event])
             case NoteOff(player, note):
                 self._held.pop((player, note), None)
                 self._slid.pop((player, note), None)
-                self._heard.pop((player, note), None)
-                if (player, note) in self._unheard:
-                    self._unheard[player, note].events.append(event)
+                self._played.pop((player, note), None)
+                if (player, note) in self._unplayed:
+                    self._unplayed[player, note].events.append(event)
             case AllOff(player):
-                self._settings.pop((player, Pedal), None)
-                for hand in [hand for hand in self._held if hand[0] == player]:
-                    self.asked(NoteOff(*hand), now_ns)
+                self._asked.pop((player, Pedal), None)
+                for held in [held for held in self._held if held[0] == player]:
+                    self.ask(NoteOff(*held), now_ns)
             case Stop():
                 self._held.clear()
                 self._slid.clear()
-                self._heard.clear()
-                self._unheard.clear()
+                self._played.clear()
+                self._unplayed.clear()
+            case _ if isinstance(event, PartSetting):
+                self._asked[event.player, type(event)] = event
+            case _ if isinstance(event, CommonSetting):
+                self._asked[None, type(event)] = event
 
     @property
     def instruments(self) -> list[str]:
-        """The names of the instruments that the parts were last asked to take."""
-        return [event.instrument for event in self._settings.values() if isinstance(event, Program)]
+        """The names of the instruments that parts were last asked to take, then of those that they play."""
+        asked = [event.instrument for event in self._asked.values() if isinstance(event, Program)]
+        played = [part.instrument for part in self._reported.parts.values() if part.instrument]
+        return list(dict.fromkeys((*asked, *played)))
 
-    def performed(self, on: NoteOn) -> None:
-        """Take in a note that an engine performed."""
-        hand = (on.player, on.note)
-        self._unheard.pop(hand, None)
-        if hand in self._held:
-            self._heard[hand] = self._plays(on.player)
-
-    def _plays(self, player: Player) -> str:
-        """Return the name of the instrument that a player was last asked to take."""
-        program = self._settings.get((player, Program))
-        return program.instrument if isinstance(program, Program) else ""
+    def follow(self, report: Report) -> None:
+        """Take in what an engine reported."""
+        self._reported.follow(report)
+        match report:
+            case Performed(_, NoteOn(player, note)):
+                self._unplayed.pop((player, note), None)
+                if (player, note) in self._held:
+                    self._played[player, note] = self._plays(player)
+            case Declined(program) if self._asked.get((program.player, Program)) == program:
+                # The next engine would not know it either.
+                if plays := self._plays(program.player):
+                    self._asked[program.player, Program] = Program(program.player, plays)
+                else:
+                    del self._asked[program.player, Program]
 
     def events(self, now_ns: int) -> list[Event]:
-        """Return what to ask the next engine for: settings, held notes that sound on, and what was asked in vain.
+        """Return what to ask the next engine for: settings, held notes that ring on, then unplayed notes.
 
-        Of the latter, the last notes that are still held or were asked within `LATE_SECONDS`.
+        A part that awaits an instrument is first asked for the one that it plays, and for the other after its held
+        notes. Unplayed notes are the last ones that are still held or were asked for within `LATE_SECONDS`.
         """
         self._drop_late(now_ns)
-        hands = [hand for hand, name in self._heard.items() if name in self._sustained and name == self._plays(hand[0])]
-        sounding_on = [event for hand in hands for event in (self._held[hand], self._slid.get(hand)) if event]
-        latest = list(self._unheard.items())[-MOST_UNHEARD:]
-        in_vain = [event for hand, waiting in latest for event in (*waiting.events, self._slid.get(hand)) if event]
-        return [*self._settings.values(), *sounding_on, *in_vain]
+        settings: list[Event] = []
+        wishes: list[Event] = []
+        for setting in self._asked.values():
+            plays = self._plays(setting.player) if isinstance(setting, Program) else ""
+            if isinstance(setting, Program) and plays not in ("", setting.instrument):
+                settings.append(Program(setting.player, plays))
+                wishes.append(setting)
+            else:
+                settings.append(setting)
+        ringing = [note for note, name in self._played.items() if name in self._sustained]
+        ringing = [note for note in ringing if self._played[note] == self._plays(note[0])]
+        again = [event for note in ringing for event in (self._held[note], self._slid.get(note)) if event]
+        latest = list(self._unplayed.items())[-MOST_UNPLAYED:]
+        unplayed = [event for note, each in latest for event in (*each.events, self._slid.get(note)) if event]
+        return [*settings, *again, *wishes, *unplayed]
+
+    def _plays(self, player: Player) -> str:
+        """Return the name of the instrument that a part plays, as the engine reported it; empty where it did not."""
+        return self._reported.parts[player].instrument
 
     def _drop_late(self, now_ns: int) -> None:
-        self._unheard = {
-            hand: waiting
-            for hand, waiting in self._unheard.items()
-            if hand in self._held or now_ns - waiting.asked_ns < LATE_SECONDS * 1e9
+        self._unplayed = {
+            note: each
+            for note, each in self._unplayed.items()
+            if note in self._held or now_ns - each.asked_ns < LATE_SECONDS * 1e9
         }

@@ -1,19 +1,21 @@
-"""The host of the engine's process: keeps one engine playing and one more in readiness.
+"""The host of the engine's process: keeps one engine playing and a spare ready.
 
-An engine that dies, hangs or loses its card is replaced by the spare, which goes on with the same take. Instruments
-that the engines miss are baked meanwhile. One thread listens to all; it alone calls the listener. `EngineHost.ask` may
+The spare replaces an engine that dies, hangs or loses its card, and goes on with the same take. Instruments that the
+engines lack are baked meanwhile. One thread listens to all processes; it alone calls the listener. `EngineHost.ask` may
 be called from one other thread and never blocks.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bedside.music.events import Event, Performed
+from bedside import log
+from bedside.music.events import Event, Report
 from bedside.sound.live import wire
 from bedside.sound.live.baking import Baking
 from bedside.sound.live.child import HUNG_SECONDS, Child, Phase, launch
@@ -22,19 +24,21 @@ from bedside.sound.live.links import Links
 from bedside.sound.live.process import Settings
 from bedside.sound.live.pump import BEAT_SECONDS
 
-# A turn of the host that took this long means that the whole machine stood still.
+_log = logging.getLogger(__name__)
+
+# If a turn of the host took this long, the whole machine stood still.
 _STALL_SECONDS = 0.1
 
 # A spare that dies is not replaced faster than this.
 _SPARE_SECONDS = 0.5
 
-# The first spare begins this long after the first engine plays: at a start the picture has the other core.
+# The first spare is launched this long after the first engine plays: at a start the picture needs the other core.
 _SETTLED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the engine fares; ``card`` is empty where nothing is heard."""
+    """The state of the engine; ``card`` is empty where nothing is heard."""
 
     card: str
     latency_seconds: float
@@ -44,17 +48,17 @@ class Health:
 
 
 class EngineHost:
-    """Starts engines, asks them to play, and hands what they performed to ``listener``.
+    """Starts engines, asks them to play, and passes what they report to ``listener``.
 
-    ``sustained`` names the instruments whose held notes sound on, as far as is known before they are there.
+    ``sustained`` names the instruments whose held notes ring on, as far as is known before they are ready.
     ``listener`` must not block or raise.
     """
 
-    def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Performed], None]) -> None:
-        self._standing = Continuation(sustained)
+    def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Report], None]) -> None:
+        self._continuation = Continuation(sustained)
         self._instruments: dict[str, None] = {}
         self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
-        self._settings = replace(settings, meanwhile=str(self._baking.meanwhile))
+        self._settings = replace(settings, fallback=str(self._baking.fallback))
         self._listener = listener
         self._lock = threading.Lock()
         self._active: Child | None = None
@@ -67,13 +71,12 @@ class EngineHost:
         self._wanted = wire.Opening.TRIED
         self._leaving = False
         self._patient_until = 0.0
-        self._faults = 0
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
 
     def start(self) -> None:
-        """Start the engines; sound is there when `ready` says so, and what is asked before is not lost while held."""
+        """Start the engines; they play once `ready`. Notes that are asked for before and still held then are played."""
         self._active = self._launch()
         self._thread.start()
 
@@ -85,12 +88,12 @@ class EngineHost:
 
     @property
     def instruments(self) -> list[str]:
-        """The names of the instruments that can be played, in the order in which they came."""
+        """The names of the instruments that can be played, in the order of their arrival."""
         return list(self._instruments)
 
     @property
     def health(self) -> Health:
-        """How the engine fares now."""
+        """The state of the engine now."""
         active = self._active
         if active is None or active.beat is None:
             return Health("", 0.0, 0, 0.0, self._restarts)
@@ -98,32 +101,32 @@ class EngineHost:
 
     @property
     def processes(self) -> list[int]:
-        """The process numbers of the playing engine and, after it, of the spare."""
+        """The process numbers of the playing engine and then of the spare."""
         return [child.process.pid for child in (self._active, self._spare) if child is not None]
 
     def ask(self, event: Event) -> None:
         """Ask the engine to perform an event."""
         with self._lock:
             now = time.perf_counter_ns()
-            self._standing.asked(event, now)
+            self._continuation.ask(event, now)
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Request(event, now))
 
     def close_take(self) -> None:
-        """Let the take that is playing end, whichever engine plays it, and every held note with it."""
+        """End the take that is playing, whichever engine plays it, and every held note with it."""
         with self._lock:
-            self._standing.close(time.perf_counter_ns())
+            self._continuation.close(time.perf_counter_ns())
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Close())
 
     @property
     def frame(self) -> int | None:
-        """The frame that the take which is playing has come to by now; None between takes."""
+        """The frame that the take has reached by now; None between takes."""
         with self._lock:
-            return self._standing.frame(time.perf_counter_ns(), self._settings.rate)
+            return self._continuation.frame(time.perf_counter_ns(), self._settings.rate)
 
     def ping(self) -> None:
-        """Ask for the time it takes an event to reach the next block; `pongs` has the answers."""
+        """Measure the time that an event takes to reach the next block; `pongs` has the answers."""
         with self._lock:
             if self._active is not None:
                 self._active.send(wire.Ping(time.perf_counter_ns()))
@@ -134,14 +137,19 @@ class EngineHost:
         return list(self._pongs)
 
     def stop(self, seconds: float = 3.0) -> None:
-        """End the take and the engines, waiting at most so long for the last sound to fade; once is enough."""
+        """End the take and the engines; wait at most so long for the last sound to fade. A second call does nothing."""
         if self._stopped.is_set():
             return
+        health = self.health
+        _log.info(
+            "The engine is stopped; %d late blocks, longest block %.1f ms, %d engines replaced.",
+            *(health.late_blocks, 1000 * health.longest_block_seconds, health.restarts),
+        )
         with self._lock:
             self._leaving = True
             if self._active is not None:
                 self._active.send(wire.Quit())
-        # Until the engine has gone by itself: then all that it had to say was heard.
+        # Once the engine has ended by itself, everything that it had to report was heard.
         self._ended.wait(seconds)
         self._stopped.set()
         self._thread.join(seconds)
@@ -149,7 +157,7 @@ class EngineHost:
             if child is not None:
                 self._links.end(child)
         self._links.close(1.0)
-        # What the engines had open can be removed only now.
+        # Files that the engines had open can be removed only now.
         self._baking.stop()
 
     def _run(self) -> None:
@@ -158,13 +166,13 @@ class EngineHost:
             try:
                 self._turn(turned)
             except Exception:
-                # Whatever it is, the next engine may be spared it; without this thread there is none.
-                self._faults += 1
+                # The next engine may not fail in this way; without this thread there is no next one.
+                _log.exception("The engine's host failed in one of its turns.")
                 self._stopped.wait(_SPARE_SECONDS)
             turned = time.perf_counter()
 
     def _turn(self, turned: float) -> None:
-        """Listen for a moment, then see to the engines; ``turned`` is when the last turn ended."""
+        """Listen for a moment, then watch the engines; ``turned`` is when the last turn ended."""
         if self._links:
             for child, piece in self._links.hear(BEAT_SECONDS):
                 if piece:
@@ -175,7 +183,7 @@ class EngineHost:
             self._stopped.wait(BEAT_SECONDS)
         now = time.perf_counter()
         if now - turned > _STALL_SECONDS:
-            # The whole machine stood still; an engine that did is not to blame.
+            # The whole machine stood still; an engine that fell silent meanwhile did not hang.
             self._patient_until = now + HUNG_SECONDS
         self._watch(now)
         if not self._leaving:
@@ -206,9 +214,9 @@ class EngineHost:
             self._open(spare, wire.Opening.AWAITED)
 
     def _launch(self) -> Child:
-        # The next engine is to have what is played now, even if it takes over before it has all.
+        # The next engine needs what is played now, even if it takes over before it has every instrument.
         with self._lock:
-            playing = [name for name in self._standing.instruments if name in self._instruments]
+            playing = [name for name in self._continuation.instruments if name in self._instruments]
         child = launch(replace(self._settings, first=tuple(dict.fromkeys((*self._settings.first, *playing)))))
         self._links.add(child)
         return child
@@ -235,22 +243,22 @@ class EngineHost:
                     self._begin(child)
             case wire.Beat() if child is self._active:
                 child.beat = message
-                self._standing.beat(message)
+                self._continuation.beat(message)
             case wire.Have(name, sustained) if child is self._active:
                 self._instruments[name] = None
                 with self._lock:
-                    self._standing.have(name, sustained)
+                    self._continuation.have(name, sustained)
             case wire.Missing():
                 self._baking.want()
             case wire.Pong(seconds=seconds):
                 self._pongs.append(seconds)
-            case wire.Outcome(performed) if child is self._active:
-                self._tell(performed)
+            case wire.Outcome(report) if child is self._active:
+                self._tell(report)
 
-    def _tell(self, performed: Performed) -> None:
+    def _tell(self, report: Report) -> None:
         with self._lock:
-            self._standing.performed(performed, time.perf_counter_ns())
-        self._listener(performed)
+            self._continuation.follow(report, time.perf_counter_ns())
+        self._listener(report)
 
     def _open(self, child: Child, how: wire.Opening) -> None:
         child.enter(Phase.OPENING)
@@ -261,16 +269,16 @@ class EngineHost:
         """Bring a newly opened engine to where the last one was, and let it play."""
         if not self._restarts:
             self._spare_due = time.perf_counter() + _SETTLED_SECONDS
-        if (ended := self._standing.ended) is not None:
-            # The engine that was asked to end the take could not; it ended with that engine.
+        if (ended := self._continuation.ended) is not None:
+            # The engine that was asked to end the take is gone; the take ended with it.
             self._tell(ended)
         with self._lock:
             child.enter(Phase.PLAYING)
-            for message in self._standing.messages(time.perf_counter_ns()):
+            for message in self._continuation.messages(time.perf_counter_ns()):
                 child.send(message)
 
     def _replace(self, spare: Child) -> None:
-        """Let a spare that found a card take the place of an engine that had none."""
+        """Replace an engine that has no card by a spare that found one."""
         active = self._active
         if active is not None:
             self._end(active)
@@ -289,16 +297,23 @@ class EngineHost:
             self._open(self._active, self._wanted)
 
     def _fail(self, child: Child) -> None:
-        """End an engine that died, hangs or is of no use."""
+        """End an engine that died, hangs or cannot play."""
+        name = "playing engine" if child is self._active else "spare engine"
+        code = child.process.poll()
         self._end(child)
+        if not self._leaving:
+            _log.warning(
+                "The %s was given up while %s; its exit code was %s, None while it ran; %d replaced before.",
+                *(log.Safe(name), log.Safe(child.phase.name), code, self._restarts),
+            )
         now = time.perf_counter()
         with self._lock:
             if child is self._active:
                 self._active = None
-                # One that never played may have a lasting reason; a machine busy with starting engines plays nothing.
+                # One that never played may fail again; a machine that is busy starting engines plays nothing.
                 self._active_due = 0.0 if child.phase is Phase.PLAYING else now + _SPARE_SECONDS
                 if child.phase is Phase.OPENING:
-                    # The card let it hang. The next plays unheard, and its spare looks for a card.
+                    # The card made it hang. The next one plays unheard, and its spare looks for a card.
                     self._wanted = wire.Opening.UNHEARD
                     self._active_due = 0.0
             if child is self._spare:
@@ -306,5 +321,5 @@ class EngineHost:
                 self._spare_due = now + _SPARE_SECONDS
 
     def _end(self, child: Child) -> None:
-        """Kill an engine, and hear what it had still said."""
+        """Kill an engine, and take in its last reports."""
         self._hear_all(child, self._links.end(child))

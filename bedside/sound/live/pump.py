@@ -1,4 +1,4 @@
-"""The pump: sound for the card, records to and from the stage, all on the card's own thread and waiting for nothing."""
+"""The pump: sound for the card, messages to and from the stage; it runs on the card's thread and never waits."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.music.events import NoteOn, Player, Program
+from bedside.music.events import NoteOn, Performed, Player, Report
 from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
 from bedside.sound.live import wire
 
-# The engine says that it lives at least this often.
+# The engine sends a heartbeat at least this often.
 BEAT_SECONDS = 0.02
 
-# Reports that the stage has not read are kept up to this many bytes, hours of play.
+# Reports that the stage has not read are kept up to this many bytes: hours of play.
 _BACKLOG = 1 << 24
 
 
 class Pump:
-    """Carries sound to the card and records to and from the stage, whatever size of block the card asks for."""
+    """Passes sound to the card, in blocks of any size, and messages to and from the stage."""
 
     def __init__(self, performer: Performer, stage: socket.socket) -> None:
         self.performer = performer
         self.gone = False
         self.quitting = False
         self.fault = ""
+        self.error: Exception | None = None
         self._stage = stage
         self._unpacker = wire.Unpacker()
         self._unsent = bytearray()
         self._notices: deque[wire.Message] = deque()
         self._arrived: deque[Instrument] = deque()
-        self._wanted: dict[Player, Program] = {}
         self._asked: dict[tuple[Player, int], int] = {}
         self._pings: list[int] = []
         engine = performer.engine
@@ -48,19 +48,19 @@ class Pump:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left to do: the stage is gone, or the take has ended and the stage knows."""
+        """Whether nothing is left to do: the stage is gone, or the take has ended and the stage was told."""
         return self.gone or (self.quitting and not self.performer.playing and not self._unsent)
 
     def notice(self, message: wire.Message) -> None:
         """Send a message with the next block; any thread may call this."""
         self._notices.append(message)
 
-    def bring(self, instrument: Instrument) -> None:
-        """Let an instrument be played from the next block on; any thread may call this."""
+    def offer(self, instrument: Instrument) -> None:
+        """Offer an instrument, to be adopted before a later block; any thread may call this."""
         self._arrived.append(instrument)
 
-    def settle(self) -> None:
-        """Take up all instruments that were brought; only while nobody asks for sound."""
+    def adopt_all(self) -> None:
+        """Adopt all instruments that were offered; only while no card asks for sound."""
         while self._arrived:
             self._adopt(self._arrived.popleft())
 
@@ -69,9 +69,11 @@ class Pump:
         self._late += underflow
         try:
             self._fill(out)
-        except Exception as error:  # an exception would end the stream; the stage sends a new engine
+        except Exception as error:  # an exception would end the stream; the stage starts a new engine
             out[:] = 0
-            self.fault = self.fault or type(error).__name__
+            if not self.fault:
+                # The main thread logs it; this one must not.
+                self.fault, self.error = type(error).__name__, error
 
     def _fill(self, out: NDArray[np.float32]) -> None:
         block = len(self._made)
@@ -92,24 +94,29 @@ class Pump:
         self._read()
         if self._arrived:
             self._adopt(self._arrived.popleft())
-        for performed in self.performer.render(self._made):
-            event = performed.event
-            asked = self._asked.pop((event.player, event.note), 0) if isinstance(event, NoteOn) else 0
-            self._report(wire.Outcome(performed, asked))
+        for report in self.performer.render(self._made):
+            self._send_later(wire.Outcome(report, self._when_asked(report)))
         now = time.perf_counter_ns()
         while self._pings:
             asked = self._pings.pop()
-            self._report(wire.Pong(asked, (now - asked) / 1e9))
+            self._send_later(wire.Pong(asked, (now - asked) / 1e9))
         while self._notices:
-            self._report(self._notices.popleft())
+            self._send_later(self._notices.popleft())
         self._blocks += 1
         lasted = time.perf_counter() - began
         self._longest = max(self._longest, lasted)
         self._late += lasted > self._budget
         if self._blocks % self._beat_blocks == 0:
-            self._report(wire.Beat(self.performer.frame, now, self._late, self._longest, self.performer.playing))
+            self._send_later(wire.Beat(self.performer.frame, now, self._late, self._longest, self.performer.playing))
         if self._unsent:
             self._send()
+
+    def _when_asked(self, report: Report) -> int:
+        """Return when a note that begins was asked for; 0 for all else."""
+        match report:
+            case Performed(_, NoteOn(player, note)):
+                return self._asked.pop((player, note), 0)
+        return 0
 
     def _read(self) -> None:
         try:
@@ -123,13 +130,6 @@ class Pump:
             return
         for message in self._unpacker.feed(piece):
             match message:
-                case wire.Request(Program(player, name) as program, _):
-                    # What is not there yet is taken as soon as it is, unless another is asked for before.
-                    if self.performer.engine.has(name):
-                        self._wanted.pop(player, None)
-                        self.performer.ask(program)
-                    else:
-                        self._wanted[player] = program
                 case wire.Request(event, asked):
                     self.performer.ask(event)
                     if isinstance(event, NoteOn):
@@ -138,8 +138,8 @@ class Pump:
                     self._pings.append(asked)
                 case wire.Resume(seed, lost, at):
                     passed = (time.perf_counter_ns() - at) * self.performer.engine.rate // 10**9
-                    for performed in self.performer.resume(seed, lost, lost + max(0, passed)):
-                        self._report(wire.Outcome(performed, 0))
+                    for report in self.performer.resume(seed, lost, lost + max(0, passed)):
+                        self._send_later(wire.Outcome(report, 0))
                 case wire.Close():
                     self.performer.close()
                 case wire.Quit():
@@ -147,13 +147,10 @@ class Pump:
                     self.quitting = True
 
     def _adopt(self, instrument: Instrument) -> None:
-        """Take an instrument up, and let those play it who have asked for it."""
-        self.performer.engine.adopt(instrument)
-        self._report(wire.Have(instrument.name, instrument.sustained))
-        for program in [program for program in self._wanted.values() if program.instrument == instrument.name]:
-            self.performer.ask(self._wanted.pop(program.player))
+        self.performer.adopt(instrument)
+        self._send_later(wire.Have(instrument.name, instrument.sustained))
 
-    def _report(self, message: wire.Message) -> None:
+    def _send_later(self, message: wire.Message) -> None:
         if len(self._unsent) < _BACKLOG:
             self._unsent += wire.pack(message)
 

@@ -1,6 +1,6 @@
-"""What crosses between the stage and the engine's process: small records of one fixed size.
+"""The protocol between the stage and the engine's process: small records of one fixed size.
 
-Bytes in, messages out; nothing here reads or writes. A record cut in two by the transport waits for its rest.
+Bytes in, messages out; nothing here reads or writes. A record that the transport cut in two waits for its rest.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from enum import IntEnum
 from typing import Any, get_args
 
 from bedside.music import kinds
-from bedside.music.events import Event, Performed
+from bedside.music.events import Awaited, Declined, Event, Performed, Report, Settled
 
 SIZE = 64
 
 
 class Opening(IntEnum):
-    """What an engine does about a sound card."""
+    """How to open a sound card: play unheard where none opens; always play unheard; or wait until one opens."""
 
     TRIED = 0
     UNHEARD = 1
@@ -35,15 +35,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The engine performed an event; for a note that begins, ``asked_ns`` is when it was asked."""
+    """The engine reports what became of an event; for a note that began, ``asked_ns`` is when it was asked for."""
 
-    performed: Performed
+    report: Report
     asked_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Play: on a card, or unheard where none opens; or unheard at once; or only when a card is found."""
+    """Open the sound card, as `Opening` says, and play."""
 
     how: Opening
 
@@ -76,12 +76,12 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine has what it needs to play at first, and waits to be opened, or still waits for a card."""
+    """The engine has its first instruments and waits for `Open`, or is open and still waits for a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sound card plays, this many seconds after the engine; ``card`` is its name, empty where none is heard."""
+    """The sound card plays, this many seconds behind the engine; ``card`` is its name, empty where nothing is heard."""
 
     latency: float
     card: str
@@ -89,7 +89,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """An instrument can be played from here on; ``sustained`` says whether its held notes sound on."""
+    """An instrument can be played from here on; ``sustained`` says whether its held notes ring on."""
 
     name: str
     sustained: bool
@@ -102,7 +102,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The engine lives: its take's next frame, the time, late blocks and the longest block's seconds so far."""
+    """The engine's heartbeat: its take's next frame, the time, late blocks, and the longest block in seconds so far."""
 
     frame: int
     at_ns: int
@@ -122,15 +122,22 @@ class Pong:
 Message = Request | Outcome | Open | Resume | Close | Quit | Ping | Ready | Opened | Have | Missing | Beat | Pong
 
 
-# A frame that no event has: the record asks, it does not report.
-_ASKED = -1
+class _Role(IntEnum):
+    """What the record of an event is: a request, or one of the engine's reports."""
 
-# How each type of field stands in a record; names are cut to what fits.
+    ASKED = 0
+    PERFORMED = 1
+    SETTLED = 2
+    AWAITED = 3
+    DECLINED = 4
+
+
+# How each type of field is packed; names are cut to what fits.
 _FORMATS = {bool: "?", int: "q", float: "d", str: "24s"}
 
 
 class _Record:
-    """The layout of one class: its kind, for an event its frame and nanoseconds, then its fields in order."""
+    """The layout of one class: its kind; for an event its role, a frame and nanoseconds; then its fields."""
 
     def __init__(self, kind: int, made: type[Any], stamp: str) -> None:
         types = kinds.fields(made)
@@ -138,7 +145,7 @@ class _Record:
         self._made = made
         self._names = tuple(types)
         self._read = tuple(_name if each is str else each for each in types.values())
-        # What is not in the table is an enumeration of less than 256.
+        # Types that are not in the table are enumerations below 256.
         self._struct = struct.Struct("<B" + stamp + "".join(_FORMATS.get(each, "B") for each in types.values()))
         self._first = 1 + len(stamp)
 
@@ -163,30 +170,36 @@ _MESSAGES = [made for made in get_args(Message) if made not in (Request, Outcome
 
 # The kind of a record is its place here: both ends are the same program.
 _RECORDS = [
-    _Record(kind, made, "qq" if kind < len(_EVENTS) else "") for kind, made in enumerate((*_EVENTS, *_MESSAGES))
+    _Record(kind, made, "Bqq" if kind < len(_EVENTS) else "") for kind, made in enumerate((*_EVENTS, *_MESSAGES))
 ]
 _RECORD_OF: dict[type[Any], _Record] = dict(zip((*_EVENTS, *_MESSAGES), _RECORDS, strict=True))
 
 
 def pack(message: Message) -> bytes:
-    """Return a message as one record of `SIZE` bytes; names longer than 24 bytes are cut."""
+    """Return a message as one record of `SIZE` bytes; names are cut to 24 bytes."""
     match message:
         case Request(event, asked):
-            return _RECORD_OF[type(event)].pack(event, _ASKED, asked)
+            return _RECORD_OF[type(event)].pack(event, _Role.ASKED, 0, asked)
         case Outcome(Performed(frame, event), asked):
-            return _RECORD_OF[type(event)].pack(event, frame, asked)
+            return _RECORD_OF[type(event)].pack(event, _Role.PERFORMED, frame, asked)
+        case Outcome(Settled(event), asked):
+            return _RECORD_OF[type(event)].pack(event, _Role.SETTLED, 0, asked)
+        case Outcome(Awaited(event), asked):
+            return _RECORD_OF[type(event)].pack(event, _Role.AWAITED, 0, asked)
+        case Outcome(Declined(event), asked):
+            return _RECORD_OF[type(event)].pack(event, _Role.DECLINED, 0, asked)
         case _:
             return _RECORD_OF[type(message)].pack(message)
 
 
 class Unpacker:
-    """Turns bytes, however they were cut, into messages."""
+    """Turns bytes, in pieces of any size, into messages."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, piece: bytes) -> Iterator[Message]:
-        """Yield the messages that are whole with this piece; raise ValueError for a record of no known kind."""
+        """Yield the messages that this piece completes; raise ValueError for a record of an unknown kind."""
         whole = self._rest + piece
         end = len(whole) - len(whole) % SIZE
         self._rest = whole[end:]
@@ -202,5 +215,15 @@ def _message(record: bytes) -> Message:
     if not stamp:
         message: Message = made
         return message
-    frame, asked = stamp
-    return Request(made, asked) if frame == _ASKED else Outcome(Performed(frame, made), asked)
+    role, frame, asked = stamp
+    match _Role(role):
+        case _Role.ASKED:
+            return Request(made, asked)
+        case _Role.PERFORMED:
+            return Outcome(Performed(frame, made), asked)
+        case _Role.SETTLED:
+            return Outcome(Settled(made), asked)
+        case _Role.AWAITED:
+            return Outcome(Awaited(made), asked)
+        case _Role.DECLINED:
+            return Outcome(Declined(made), asked)

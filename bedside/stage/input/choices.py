@@ -1,6 +1,6 @@
-"""What players decide beside the music: to stop and go on, to hear again, to keep, to lead, to change sound and world.
+"""What players decide besides the music: stop and go on, listen again, star, lead, change the sound or the world.
 
-It knows no screen, no clock and no sound: presses come in, effects go out. Whoever decided is kept with each choice.
+Presses in, effects out, with no screen, clock or sound. Each choice is kept with who made it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source, Stop, TakeBegan
+from bedside.music.settings import AllSettings
 from bedside.stage.input.hands import Picked, Press, Pressed, Programmed
 from bedside.stage.input.seats import Control
 
-# One touch of a trembling hand is one touch: the same control does not act again within this time.
-_AGAIN_SECONDS = 0.6
+# Debounce: a trembling hand touches once, so the same control does not act again within this time.
+_DEBOUNCE_SECONDS = 0.6
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
 
@@ -26,20 +27,20 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
-    """All hands let go of everything, and nothing is replayed any more."""
+class ReleaseAll:
+    """Every hand lets go of its notes, and a replay ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """What was just played is to be heard again; with ``on`` False, no more."""
+    """The last phrase is to be heard again; with ``on`` False, no longer."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Everybody goes to another world."""
+    """Everybody moves to another world."""
 
     world: str
 
@@ -53,13 +54,14 @@ class Keep:
     by: str
 
 
-Effect = Ask | Hush | Listen | Enter | Keep
+Effect = Ask | ReleaseAll | Listen | Enter | Keep
 
 
 class Choices:
-    """The decisions of the ``players`` at a screen, and of those at keyboards, ``others``.
+    """The decisions of the ``players`` at a screen, and of the ``others`` at keyboards.
 
-    ``worlds`` and ``sounds`` are the names that there are to choose among. ``listening`` is told from outside.
+    ``worlds`` and ``sounds`` are the names to choose among, ``settings`` are as the engine reports them. ``listening``,
+    whether a replay is heard, is set from outside.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Choices:
         world: str,
         worlds: Sequence[str],
         sounds: Sequence[str],
+        settings: AllSettings,
     ) -> None:
         self._leaders = list(dict.fromkeys((*players, *others)))
         self._others = tuple(others)
@@ -78,25 +81,30 @@ class Choices:
         self.stopped = False
         self.starred = False
         self.listening = False
-        self.lead = self._leaders[0]
-        self.sound: dict[Player, str] = {}
+        self.settings = settings
         self.choosing: dict[Player, Control] = {}
         self._own: set[Player] = set()
-        self._fresh = False
+        self._new_take = False
         self._acted: dict[tuple[Control, Player | None], float] = {}
 
-    def performed(self, event: Event) -> None:
-        """Take in what the engine played."""
+    @property
+    def lead(self) -> Player:
+        """Who has the lead."""
+        return self.settings.lead
+
+    @property
+    def sound(self) -> dict[Player, str]:
+        """The names of the instruments that players play, of those whom the engine gave one."""
+        return {player: part.instrument for player, part in self.settings.parts.items() if part.instrument}
+
+    def follow(self, event: Event) -> None:
+        """Take in what the engine performed."""
         match event:
             case TakeBegan():
-                self._fresh = True
-            case NoteOn(source=source) if source is not Source.REPLAY and self._fresh:
-                # What was called one's own was the music before this.
-                self._fresh = self.starred = False
-            case Program(player, name):
-                self.sound[player] = name
-            case Lead(player):
-                self.lead = player
+                self._new_take = True
+            case NoteOn(source=source) if source is not Source.REPLAY and self._new_take:
+                # The star belonged to the take before this one.
+                self._new_take = self.starred = False
 
     def act(self, press: Press, now: float) -> list[Effect]:
         """Return the effects of a press at ``now`` seconds."""
@@ -112,27 +120,26 @@ class Choices:
         return []
 
     def entered(self, world: str, instrument: str) -> list[Effect]:
-        """Return the effects of having come to a world that has an instrument: all take it up but who chose another.
+        """Return the effects of arriving in a world: all take its instrument, except who chose one at a keyboard.
 
-        A child's own choice of a sound holds in its world; who plays a keyboard keeps it.
+        The sound that a child chose at the screen holds only in the world where it was chosen.
         """
         self.world = world
         kept = self._own & set(self._others)
         return [Ask(Program(player, instrument)) for player in Player if player not in kept]
 
     def renew(self) -> list[Effect]:
-        """Return the effects of another child's coming: nothing is stopped, starred or chosen, and the child leads."""
+        """Return the effects of the next child coming: nothing is stopped, starred or chosen, and the child leads."""
         self.stopped = self.starred = False
         self.choosing.clear()
-        self.lead = self._leaders[0]
-        return [Ask(Lead(self.lead))]
+        return [Ask(Lead(self._leaders[0]))]
 
     def _press(self, control: Control, player: Player, now: float) -> list[Effect]:
-        # Two who stop in one moment stop once.
+        # Two who stop at the same moment stop once.
         whose = None if control is Control.HAND else player
         last = self._acted.get((control, whose), float("-inf"))
-        # To stop never waits.
-        if now - last < _AGAIN_SECONDS and not (control is Control.HAND and not self.stopped):
+        # A stop never waits.
+        if now - last < _DEBOUNCE_SECONDS and not (control is Control.HAND and not self.stopped):
             return []
         self._acted[control, whose] = now
         by = _side(player)
@@ -161,7 +168,7 @@ class Choices:
         self.stopped = not self.stopped
         if not self.stopped:
             return [Keep("go on", "", by)]
-        return [Hush(), Ask(Stop()), Keep("stop", "", by)]
+        return [ReleaseAll(), Ask(Stop()), Keep("stop", "", by)]
 
     def _pass_lead(self, player: Player, by: str) -> list[Effect]:
         if self.lead is player and len(self._leaders) > 1:
@@ -171,7 +178,6 @@ class Choices:
             leader = player
         if leader is self.lead:
             return []
-        self.lead = leader
         return [Ask(Lead(leader)), Keep("lead", leader.label, by)]
 
     def _pick(self, player: Player, number: int | None) -> list[Effect]:

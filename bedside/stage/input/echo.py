@@ -1,9 +1,9 @@
-"""A phrase that is heard again: it asks for each event when it is due, and leaves every part as it was."""
+"""The replay of a phrase: it asks for each event when that is due, and leaves every part as it was."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bedside.music.events import (
@@ -16,25 +16,34 @@ from bedside.music.events import (
     NoteOn,
     Pedal,
     Player,
+    PlayerSetting,
     Program,
     Shape,
     Vibrato,
 )
+from bedside.music.settings import AllSettings, at_first
 
-# Before the first note, so that nobody is taken by surprise; and after the last, for it to ring.
-_LEAD_SECONDS = 0.4
+# Before the first note, so that nobody is startled; and after the last one, for it to ring.
+_LEAD_IN_SECONDS = 0.4
 _RING_SECONDS = 4.0
 
 
 class Echo:
-    """At most one phrase at a time; ``numbers`` yields a fresh number for every note. Each ``now`` is in seconds."""
+    """Replays at most one phrase at a time; each ``now`` is in seconds.
 
-    def __init__(self, numbers: Iterator[int]) -> None:
+    ``numbers`` yields a new number for every note, ``settings`` are as the engine reports them.
+    """
+
+    def __init__(self, numbers: Iterator[int], settings: AllSettings) -> None:
         self._numbers = numbers
+        self._settings = settings
         self._due: deque[tuple[float, Event]] = deque()
         self._notes: dict[tuple[Player, int], int] = {}
-        self._worn: set[tuple[Player, type[Event]]] = set()
-        self._sounds: dict[Player, str] = {}
+        self._changed: set[tuple[Player, type[PlayerSetting]]] = set()
+        # What parts played before the phrase; what they are to have after it instead; of these, what may not be ready.
+        self._before: dict[Player, str] = {}
+        self._wanted: dict[Player, str] = {}
+        self._awaited: set[Player] = set()
         self._over: float | None = None
 
     @property
@@ -47,35 +56,38 @@ class Echo:
         """When the next event is due; infinite where none is."""
         return self._due[0][0] if self._due else float("inf")
 
-    def start(self, phrase: Sequence[tuple[float, Event]], sounds: Mapping[Player, str], now: float) -> None:
-        """Begin a phrase of events and the seconds at which they are due; ``sounds`` are what the parts play now."""
-        self._due = deque((now + _LEAD_SECONDS + seconds, event) for seconds, event in phrase)
+    def start(self, phrase: Sequence[tuple[float, Event]], now: float) -> None:
+        """Start a phrase: its events, each with the seconds after which it is due."""
+        self._due = deque((now + _LEAD_IN_SECONDS + seconds, event) for seconds, event in phrase)
         self._notes.clear()
-        self._sounds = dict(sounds)
+        self._before = {player: part.instrument for player, part in self._settings.parts.items() if part.instrument}
+        self._wanted = dict(self._settings.awaited)
+        self._awaited = set(self._settings.awaited)
         self._over = self._due[-1][0] + _RING_SECONDS if self._due else now
 
-    def keep(self, program: Program) -> None:
-        """Take in that a part was given another sound meanwhile, which it has afterwards too."""
-        self._sounds[program.player] = program.instrument
+    def choose(self, program: Program) -> None:
+        """Take in that somebody chose another instrument meanwhile, which the part is to have afterwards as well."""
+        self._wanted[program.player] = program.instrument
+        self._awaited.discard(program.player)
 
     def due(self, now: float) -> list[Event]:
-        """Return what is to be asked by now; at the end, what brings the parts back to where they were."""
+        """Return what is to be asked for by now; at the end, what restores the parts."""
         events: list[Event] = []
         while self._due and self._due[0][0] <= now:
             events += self._renumbered(self._due.popleft()[1])
             if not self._due:
-                events += self._tidy()
+                events += self._restore()
         if self._over is not None and now >= self._over:
             self._over = None
         return events
 
     def stop(self) -> list[Event]:
-        """End the phrase; return what ends its notes and brings the parts back."""
+        """End the phrase; return what ends its notes and restores the parts."""
         if self._over is None:
             return []
         self._due.clear()
         self._over = None
-        return self._tidy()
+        return self._restore()
 
     def _renumbered(self, event: Event) -> list[Event]:
         match event:
@@ -90,25 +102,30 @@ class Echo:
                 return [] if number is None else [replace(event, note=number)]
             case AllOff(player):
                 # Only the replay's own notes end: somebody may be playing along.
-                mine = [hand for hand in self._notes if hand[0] == player]
-                return [NoteOff(hand[0], self._notes.pop(hand)) for hand in mine]
+                own = [note for note in self._notes if note[0] == player]
+                return [NoteOff(note[0], self._notes.pop(note)) for note in own]
             case Program(player) | Bend(player) | Vibrato(player) | Expression(player) | Pedal(player):
-                self._worn.add((player, type(event)))
+                self._changed.add((player, type(event)))
+                if isinstance(event, Program) and self._waits(player):
+                    # The phrase's instrument ends the wait.
+                    self._awaited.add(player)
         return [event]
 
-    def _tidy(self) -> list[Event]:
+    def _restore(self) -> list[Event]:
+        """Return what ends the phrase's notes, gives the parts their instruments back, and centres their wheels."""
         events: list[Event] = [NoteOff(player, number) for (player, _), number in self._notes.items()]
         self._notes.clear()
-        for player, kind in sorted(self._worn, key=lambda each: (each[0], each[1].__name__)):
-            if kind is Program and player in self._sounds:
-                events.append(Program(player, self._sounds[player]))
-            elif kind is Bend:
-                events.append(Bend(player, 0.0))
-            elif kind is Vibrato:
-                events.append(Vibrato(player, 0.0))
-            elif kind is Expression:
-                events.append(Expression(player, 1.0))
-            elif kind is Pedal:
-                events.append(Pedal(player, False))
-        self._worn.clear()
+        for player, kind in sorted(self._changed, key=lambda each: (each[0], each[1].__name__)):
+            events += self._instruments(player) if kind is Program else [at_first(player, kind)]
+        self._changed.clear()
         return events
+
+    def _instruments(self, player: Player) -> list[Event]:
+        """Return what gives a part its instrument back; one that may not be ready is asked for after the one before."""
+        before, wanted = self._before.get(player), self._wanted.get(player)
+        names = (before, wanted) if player in self._awaited or self._waits(player) else (wanted or before,)
+        return [Program(player, name) for name in names if name]
+
+    def _waits(self, player: Player) -> bool:
+        """Return whether a part waits for an instrument that somebody chose."""
+        return player in self._wanted and self._settings.awaited.get(player) == self._wanted[player]

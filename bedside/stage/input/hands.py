@@ -1,7 +1,6 @@
-"""All hands of the bed, as musical events and as presses: fingers, mouse and computer keys, and MIDI keyboards.
+"""All hands at the bed, as musical events and presses: fingers, mouse, computer keys and MIDI keyboards.
 
-What a finger does belongs to where it began: to a player's pads, to a control, or to a picture to choose, wherever it
-goes from there.
+A finger belongs to whatever it landed on, a player's pads, a control or a picture to choose, wherever it moves then.
 """
 
 from __future__ import annotations
@@ -13,19 +12,20 @@ from itertools import count
 import pygame
 
 from bedside.music.compass import Compass, keys, tuned
-from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Source
+from bedside.music.events import Event, NoteOff, NoteOn, Player, Source
 from bedside.music.gestures import Fingers
 from bedside.music.keyboard import Keyboard
 from bedside.music.pad import Area
 from bedside.music.scales import Scale
+from bedside.music.settings import AllSettings
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Button, Control, Side
 
-# The letters of a computer keyboard by where they lie, so that any language's layout plays the same: the home row is
-# the lowest pads, the row above it goes on, the row below it ends.
+# The letters of a computer keyboard by position, so that every language's layout plays the same: the home row has the
+# lowest pads, then the row above it, then the row below it.
 _COMPUTER_KEYS = tuple(getattr(pygame, f"KSCAN_{name}") for name in (*"ASDFGHJKL", "SEMICOLON", *"QWERTYUIOP", *"ZXCV"))
 
-# A computer key has no height; it sounds as a finger well inside its pad does.
+# A computer key has no position in its pad; it sounds like a finger well inside.
 _COMPUTER_LIFT = 0.6
 
 _MOUSE = "mouse"
@@ -37,7 +37,7 @@ Finger = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What the hands play: the world's scale and root; MIDI keyboards are ``player``'s, and ``free`` of the scale."""
+    """The world's scale and root; MIDI keyboards are ``player``'s, and play every key if they are ``free``."""
 
     scale: Scale
     root: int
@@ -47,7 +47,7 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A control was pressed by the player at whose seat it is."""
+    """A control was pressed at a player's seat."""
 
     control: Control
     player: Player
@@ -55,7 +55,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A player chose the picture of this number, or touched beside all of them."""
+    """A player chose the picture of this number; None for a touch beside all of them."""
 
     player: Player
     number: int | None
@@ -63,7 +63,7 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Programmed:
-    """A player's sound, by its number among the instruments, was asked for at a keyboard, not by a child's touch."""
+    """An instrument, by its number, was asked for at a keyboard: an adult's choice."""
 
     player: Player
     number: int
@@ -71,70 +71,70 @@ class Programmed:
 
 Press = Pressed | Picked | Programmed
 
-# What a finger may have begun on, beside a player's pads.
+# What a finger may have landed on, apart from a player's pads.
 _Target = Button | Picked
 
 
 class Hands:
-    """The hands at one screen of ``size`` pixels with these tables, and at any number of keyboards.
+    """The hands at one screen of ``size`` pixels with these sides, and at any number of keyboards.
 
     ``instruments`` are the names that a program change chooses among, each with its compass, None where it is not
-    known. On those that are ``sustained`` a held finger takes its note with it from pad to pad, through all the pitches
-    between; on others it strikes the next. ``numbers`` yields a fresh note number for every note of a session.
+    known. On ``sustained`` ones a held finger slides its note from pad to pad; on others it strikes the next pad.
+    ``settings`` say, as the engine reports it, which instrument each player has. ``numbers`` yields a new number for
+    every note of a session.
 
-    While the hands are ``deaf`` nothing that they do begins a note. ``choosing`` are, for players who choose among
-    pictures, where these lie.
+    While the hands are ``deaf`` they begin no note. ``choosing`` holds, for each player who chooses among pictures, the
+    pictures' areas.
     """
 
     def __init__(
         self,
-        tables: Sequence[Side],
+        sides: Sequence[Side],
         size: tuple[int, int],
         tuning: Tuning,
         instruments: Mapping[str, Compass | None],
+        settings: AllSettings,
         sustained: frozenset[str] = frozenset(),
         numbers: Iterator[int] | None = None,
     ) -> None:
         self._size = size
         self._instruments = dict(instruments)
+        self.settings = settings
         self._sustained = sustained
         self.numbers = count(1) if numbers is None else numbers
         self._touching: set[Finger] = set()
         self._keyboards: dict[str, Keyboard] = {}
         self._presses: list[Press] = []
-        self._played: dict[Player, str] = {}
         self.deaf = False
         self.choosing: dict[Player, Sequence[Area]] = {}
-        self.settle(tables, tuning)
+        self.settle(sides, tuning)
 
-    def settle(self, tables: Sequence[Side], tuning: Tuning) -> None:
-        """Sit down at other tables and in another tuning; all fingers must have been lifted."""
-        self._tables = tuple(tables)
+    def settle(self, sides: Sequence[Side], tuning: Tuning) -> None:
+        """Take over other sides and another tuning; all fingers must have been lifted."""
+        self._sides = tuple(sides)
         self._tuning = tuning
-        self._fingers = {table.seat.player: Fingers(table.pads, table.seat.player, self.numbers) for table in tables}
+        self._fingers = {side.seat.player: Fingers(side.pads, side.seat.player, self.numbers) for side in sides}
         self._began: dict[Hashable, Fingers | _Target] = {}
         self._places: dict[tuple[Player, int], tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
         for keyboard in self._keyboards.values():
             keyboard.scale, keyboard.root = (None if tuning.free else tuning.scale), tuning.root
-        for player, name in self._played.items():
-            self.performed(Program(player, name))
+        for player in self._fingers:
+            self.tune(player)
 
     @property
     def pads(self) -> dict[Player, tuple[int, ...]]:
         """The keys that each player's pads sound now."""
         return {player: tuple(pad.key for pad in fingers.pads) for player, fingers in self._fingers.items()}
 
-    def performed(self, event: Event) -> None:
-        """Take in what the engine played: on another instrument the fingers play in another way, or other keys."""
-        if not isinstance(event, Program):
+    def tune(self, player: Player) -> None:
+        """Let a player's fingers slide, and pads sound, as the player's instrument has it; as laid out without one."""
+        fingers = self._fingers.get(player)
+        instrument = self.settings.parts[player].instrument
+        if fingers is None or not instrument:
             return
-        self._played[event.player] = event.instrument
-        fingers = self._fingers.get(event.player)
-        if fingers is None:
-            return
-        fingers.sliding = event.instrument in self._sustained
-        compass = self._instruments.get(event.instrument)
+        fingers.sliding = instrument in self._sustained
+        compass = self._instruments.get(instrument)
         fingers.tune(tuned(fingers.pads, keys(self._tuning.scale, self._tuning.root, len(fingers.pads), compass)))
 
     def presses(self) -> list[Press]:
@@ -148,11 +148,11 @@ class Hands:
         return moved
 
     def place(self, player: Player, note: int) -> tuple[float, float] | None:
-        """Return where on the screen, in pixels, the finger is that plays a note; None for a note of a key."""
+        """Return the place of the finger that plays a note, in pixels; None for a note of a key."""
         return self._places.get((player, note))
 
     def feed(self, event: pygame.event.Event) -> list[Event]:
-        """Return the musical events of something that happened at the screen, the mouse or the computer's keys."""
+        """Return the musical events of an input event of the screen, the mouse or the computer's keys."""
         match event.type:
             case pygame.FINGERDOWN | pygame.FINGERMOTION:
                 x, y = self._point(event)
@@ -173,7 +173,7 @@ class Hands:
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
             case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:
-                player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._tables[0].seat.player
+                player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._sides[0].seat.player
                 self._presses.append(Programmed(player, event.key - pygame.K_F1))
             case pygame.KEYUP:
                 return self._leave(("key", event.scancode), -1.0, -1.0)
@@ -182,7 +182,7 @@ class Hands:
         return []
 
     def hear(self, played: KeyboardMessage) -> list[Event]:
-        """Return the musical events of what a MIDI keyboard played, or of its going away."""
+        """Return the musical events of a MIDI keyboard's message, or of its being unplugged."""
         keyboard = self._keyboards.get(played.keyboard)
         if keyboard is None:
             tuning = self._tuning
@@ -212,8 +212,8 @@ class Hands:
                 return keyboard.lift()
         return []
 
-    def missing(self, there: set[Finger]) -> list[Event]:
-        """Return the events of fingers whose leaving was not reported: they play, and are not among those ``there``."""
+    def release_missing(self, there: set[Finger]) -> list[Event]:
+        """Return the events that release fingers that left unreported: all that play and are not ``there``."""
         events: list[Event] = []
         for finger in self._touching - there:
             events += self._leave(finger, -1.0, -1.0)
@@ -221,27 +221,27 @@ class Hands:
         return events
 
     def lift(self) -> list[Event]:
-        """Return the events of every finger leaving the screen and the computer's keys at once."""
+        """Return the events of all fingers leaving the screen and the computer's keys at once."""
         self._places.clear()
         self._touching.clear()
         self._began.clear()
         return [event for fingers in self._fingers.values() for event in fingers.lift()]
 
     def lift_keys(self) -> list[Event]:
-        """Return the events of every key of every MIDI keyboard let go, wheels and pedals left as they are."""
+        """Return the events that release every key of every MIDI keyboard; wheels and pedals stay as they are."""
         return [event for keyboard in self._keyboards.values() for event in keyboard.lift_keys()]
 
     def _point(self, event: pygame.event.Event) -> tuple[float, float]:
-        """Return where a finger is, in pixels; on the last line of the screen it is still on the screen."""
+        """Return where a finger is, in pixels; at the far edges, on the last pixel."""
         return (
             event.x * self._size[0] if event.x != 1 else self._size[0] - 1,
             event.y * self._size[1] if event.y != 1 else self._size[1] - 1,
         )
 
     def _type(self, scancode: int) -> list[Event]:
-        pads = self._fingers[self._tables[0].seat.player].pads
+        pads = self._fingers[self._sides[0].seat.player].pads
         number = _COMPUTER_KEYS.index(scancode)
-        if number >= len(pads) or self.deaf or self._tables[0].seat.player in self.choosing:
+        if number >= len(pads) or self.deaf or self._sides[0].seat.player in self.choosing:
             return []
         pad = pads[number]
         y = pad.y + (0.5 - _COMPUTER_LIFT) * pad.height
@@ -270,7 +270,7 @@ class Hands:
         act = fingers.down if lands else fingers.move
         events = act(finger, x, y, source)
         if self.deaf and any(isinstance(event, NoteOn) for event in events):
-            # A finger that was held may slide, but strikes nothing new: it holds nothing from here on.
+            # A held finger may slide its note, but not strike another: it holds nothing from here on.
             fingers.up(finger)
             events = [event for event in events if not isinstance(event, NoteOn)]
         self._forget(events)
@@ -295,12 +295,12 @@ class Hands:
                 self._places.pop((event.player, event.note), None)
 
     def _target(self, x: float, y: float) -> Fingers | _Target:
-        """Return what a finger that lands at a point begins on."""
-        table = next((table for table in self._tables if table.seat.whole.holds(x, y)), self._tables[0])
-        for button in table.seat.buttons:
+        """Return what lies where a finger lands."""
+        side = next((side for side in self._sides if side.seat.whole.holds(x, y)), self._sides[0])
+        for button in side.seat.buttons:
             if button.area.holds(x, y):
                 return button
-        player = table.seat.player
+        player = side.seat.player
         if player in self.choosing:
             return Picked(player, self._picked(player, x, y))
         return self._fingers[player]

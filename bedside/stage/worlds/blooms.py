@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.music.smoothstep import smoothstep
+
 Floats = NDArray[np.float32]
 Turns = NDArray[np.int32]
 
@@ -51,7 +53,7 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     """Return a bubble: a thin bright skin, a gleam above, and inside it the sheen of a soap film in parts."""
     size = 0.60 + 0.25 * openness
     within = np.clip((size - radius) / 0.06, 0, 1)
-    inside = within * within * (3 - 2 * within)
+    inside = smoothstep(within)
     share = np.minimum(radius / size, 1)
     skin = np.exp(-(((radius - size) / 0.036) ** 2)) + 0.45 * np.exp(-(((radius - size) / 0.11) ** 2))
     film = (0.5 + 0.5 * np.cos(_angles() * parts)) ** max(point, 0.4)
@@ -121,7 +123,7 @@ def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns)
     air = np.exp(-((radius / (2.0 * ball)) ** 2)) * np.minimum(out * 1.6, 1)
     rays = (0.5 + 0.5 * np.cos(_angles() * parts)) ** (2.5 * max(point, 0.3))
     rise = np.clip(radius / ball - 0.45, 0, 1)
-    beams = rays[turns] * rise * rise * (3 - 2 * rise) * out**1.4
+    beams = smoothstep(rise, rays[turns]) * out**1.4
     light: Floats = 0.10 * body + 0.08 * core + 0.25 * air + 0.05 * out * out + (0.10 + 0.22 * openness) * beams
     return light * _edge(radius)
 
@@ -147,7 +149,7 @@ def leaf(parts: int, point: float, openness: float, radius: Floats, turns: Turns
     widest = min(0.62 * math.tan(min(sector, 1.0)), 0.27) / max(point, 0.3) ** 0.25
     edge = widest * np.clip(np.sin(math.pi * (0.12 + 0.88 * along) ** 0.9), 0, 1)
     within = np.clip((edge - off) / 0.10 + 0.12, 0, 1)
-    blade = within * within * (3 - 2 * within)
+    blade = smoothstep(within)
     fade = np.clip(along / 0.3, 0, 1) * np.clip((1 - along) / 0.4, 0, 1)
     vein = np.exp(-((off / 0.018) ** 2))
     side = (0.5 + 0.5 * np.cos(2 * math.pi * (6 * along - 8 * off))) ** 4
@@ -188,7 +190,7 @@ def _flame(off: Floats, along: Floats, widest: float) -> Floats:
     at = (np.clip(along, 0, 1) * (TURN - 1)).astype(np.int32)
     edge = edges[at]
     within = np.clip((edge - off) / (0.62 * widest + 0.01) + 0.14, 0, 1) * (edge > 0)
-    flame: Floats = within * within * (3 - 2 * within) * (1 - 0.45 * way)[at]
+    flame: Floats = smoothstep(within) * (1 - 0.45 * way)[at]
     return flame
 
 
@@ -196,19 +198,17 @@ def _petals(radius: Floats, edge: Floats) -> Floats:
     """Return translucent petals, brightest along their own edge; ``edge`` is where they end at each pixel's angle."""
     within = np.clip((edge - radius) * (1 / 0.13), 0, 1)
     along = np.minimum(radius / edge, 1)
-    petals: Floats = within * within * (3 - 2 * within) * (0.55 + 0.45 * along * along)
+    petals: Floats = smoothstep(within) * (0.55 + 0.45 * along * along)
     return petals
 
 
 def _within(values: Floats, end: float, soft: float) -> Floats:
     """Return 1 where values lie below ``end``, and a soft way to 0 over ``soft`` before it."""
-    share = np.clip((end - values) / soft, 0, 1)
-    within: Floats = share * share * (3 - 2 * share)
+    within: Floats = smoothstep(np.clip((end - values) / soft, 0, 1))
     return within
 
 
 def _edge(radius: Floats) -> Floats:
     """Return 1, but a soft way to 0 just inside the edge of the square."""
-    rim = np.clip((0.99 - radius) / 0.14, 0, 1)
-    edge: Floats = rim * rim * (3 - 2 * rim)
+    edge: Floats = smoothstep(np.clip((0.99 - radius) / 0.14, 0, 1))
     return edge

@@ -15,11 +15,12 @@ from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.layout import LAYOUTS, MOST_PADS
 from bedside.places import shipped
+from bedside.schema import Count, SchemaError, Within, table
 from bedside.sound.engine.room import SPACES
 from bedside.stage.worlds import scenery
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Name, ReadingError, Within, value
+from bedside.stage.worlds.reading import Name, read_value
 
 MOST_BYTES = 65_536
 MOST_DEGREES = 12
@@ -49,7 +50,7 @@ class Lights:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture that stands in the backdrop.
 
     Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
@@ -96,7 +97,7 @@ class World:
 
     name: str
     layers: tuple[scenery.Layer, ...]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPicture, ...]
     motes: tuple[Motes, ...]
     horizon: float
     seed: int
@@ -127,7 +128,7 @@ def find(name: str) -> World:
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
-def every(say: Callable[[str], None]) -> dict[str, World]:
+def find_all(say: Callable[[str], None]) -> dict[str, World]:
     """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
     found = {}
     for name in names():
@@ -152,13 +153,13 @@ def load(path: Path) -> World:
         raise BedsideError(f"The world {path.name} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BedsideError(f"The world {path.name} is not a TOML file: {error}.") from error
-    except ReadingError as fault:
+    except SchemaError as fault:
         raise BedsideError(f"The world {path.name} cannot be shown: {fault}.") from fault
 
 
 def _small(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
-        raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
+        raise SchemaError(f"it is larger than {MOST_BYTES // 1024} kB")
     return content
 
 
@@ -180,44 +181,40 @@ _PLAIN: Mapping[str, Any] = {
     "pads": Annotated[int, Within(1, MOST_PADS)],
 }
 _LISTS: Mapping[str, Any] = {
-    "placed": Annotated[tuple[Placed, ...], Within(0, 64)],
-    "motes": Annotated[tuple[Motes, ...], Within(0, 8)],
+    "placed": Annotated[tuple[PlacedPicture, ...], Count(0, 64)],
+    "motes": Annotated[tuple[Motes, ...], Count(0, 8)],
 }
 
 
-def _world(table: Mapping[str, Any]) -> World:
-    known = {*_PLAIN, *_LISTS, "layers", "degrees", "lights"}
-    for name in sorted(table.keys() - known):
-        raise ReadingError(f"{name[:40]!r} is unknown there")
-    for name in sorted(known - table.keys() - {*_LISTS}):
-        raise ReadingError(f"{name!r} is missing")
-    plain = {name: value(hint, table[name], name) for name, hint in _PLAIN.items()}
-    _among("bloom", plain["bloom"], BLOOMS)
-    _among("room", plain["room"], SPACES)
-    _among("layout", plain["layout"], LAYOUTS)
+def _world(stated: dict[str, Any]) -> World:
+    table(stated, {*_PLAIN, "layers", "degrees", "lights"}, optional=_LISTS)
+    plain = {name: read_value(hint, stated[name], name) for name, hint in _PLAIN.items()}
+    _require_one_of("bloom", plain["bloom"], BLOOMS)
+    _require_one_of("room", plain["room"], SPACES)
+    _require_one_of("layout", plain["layout"], LAYOUTS)
     try:
         scales.scale(plain["scale"])
     except ValueError as error:
-        raise ReadingError(str(error)) from error
-    layers = table["layers"]
+        raise SchemaError(str(error)) from error
+    layers = stated["layers"]
     if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
-        raise ReadingError(f"'layers' must be a list of 1 to {MOST_LAYERS}")
-    lights: Lights = value(Lights, table["lights"], "lights")
+        raise SchemaError(f"“layers” must be a list of 1 to {MOST_LAYERS}")
+    lights: Lights = read_value(Lights, stated["lights"], "lights")
     return World(
         **plain,
-        **{name: value(hint, table.get(name, []), name) for name, hint in _LISTS.items()},
-        layers=tuple(_layer(each) for each in layers),
-        tones=value(Annotated[tuple[Tone, ...], Within(1, MOST_DEGREES)], table["degrees"], "degrees"),
+        **{name: read_value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
+        layers=tuple(_layer(each, f"layers[{place}]") for place, each in enumerate(layers)),
+        tones=read_value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
         lights=(lights.child, lights.child2, lights.therapist, lights.partner),
     )
 
 
-def _layer(stated: Any) -> scenery.Layer:
+def _layer(stated: Any, path: str) -> scenery.Layer:
     if not isinstance(stated, dict):
-        raise ReadingError("'layers' must be tables")
-    return scenery.stated(stated)
+        raise SchemaError(f"“{path}” must be a table")
+    return scenery.read_layer(stated, path)
 
 
-def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+def _require_one_of(name: str, stated: str, there: Mapping[str, object]) -> None:
     if stated not in there:
-        raise ReadingError(f"{name!r} must be one of {', '.join(there)}")
+        raise SchemaError(f"“{name}” must be one of {', '.join(there)}")

@@ -268,6 +268,6 @@ def test_as_other_readers_read_it(song: Path, messages: list[mido.Message], time
             midifile.read(song)
         return
     [take] = midifile.read(song)
-    found = [item for item in take.performed if isinstance(item.event, NoteOn)]
-    assert [(on.event.key, round(on.event.velocity * 127)) for on in found] == [note[:2] for note in expected]
-    assert [on.frame / FLICKS for on in found] == pytest.approx([note[2] for note in expected], abs=1e-6)
+    found = [(item.frame, item.event) for item in take.performed if isinstance(item.event, NoteOn)]
+    assert [(on.key, round(on.velocity * 127)) for _, on in found] == [note[:2] for note in expected]
+    assert [frame / FLICKS for frame, _ in found] == pytest.approx([note[2] for note in expected], abs=1e-6)

@@ -228,6 +228,7 @@ def test_nothing_is_written_about_what_is_not_there(journal: Journal, what: str)
 
 def test_what_is_not_there_is_not_changed(journal: Journal) -> None:
     """What is read, changed, ended or taken back and is not there is refused by its id; nor is all of it ever."""
+    attempt: Callable[[], object]
     for attempt in (
         lambda: journal.patient(NOBODY),
         lambda: journal.session(NOBODY),
@@ -247,6 +248,7 @@ def test_what_is_not_there_is_not_changed(journal: Journal) -> None:
 def test_what_means_nothing_is_refused(journal: Journal, take: str, session: str, patient: str) -> None:
     """No words, too many, a moment outside any take and a number that is none leave nothing behind."""
     goal = journal.set_goal(patient, "waits", LEVELS)
+    attempt: Callable[[], object]
     for attempt in (
         lambda: journal.remark(take, 1, 2, " \n\x00"),
         lambda: journal.remark(take, 1, 2, "x" * 20_001),

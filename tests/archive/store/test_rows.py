@@ -61,7 +61,7 @@ def test_not_a_number_survives(folder: Path) -> None:
 def test_every_event_comes_back(folder: Path, event: type[Event]) -> None:
     """Each class of event, whatever stands in its fields, comes back equal and with its fields of the same types."""
     plain = {events.Player: events.Player.THERAPIST, events.Source: events.Source.MIDI, str: "hall", bool: True}
-    values = [plain.get(made, made(1)) for made in kinds.fields(event).values()]
+    values: list[typing.Any] = [plain.get(made, made(1)) for made in kinds.fields(event).values()]
     with Store.create(folder) as store:
         with store.writing() as writing:
             take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -269,16 +270,16 @@ def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
 @pytest.mark.parametrize("order", Order)
 def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
     """Each of ten thousand takes lies after the one before it."""
-    key = {
+    keys: dict[Order, Callable[[ShelvedTake], Any]] = {
         Order.NEWEST: lambda take: -take.began.timestamp(),
         Order.OLDEST: lambda take: take.began.timestamp(),
         Order.LONGEST: lambda take: -take.seconds,
         Order.FULLEST: lambda take: -sum(number for _, number in take.notes),
         Order.PATIENT: lambda take: (take.code is None, take.code or "", -take.began.timestamp()),
-    }[order]
+    }
     takes = large.shelf.look(Wanted(order=order), 0, EVERYTHING)
     assert len(takes) == 10_000
-    assert all(key(one) <= key(next_) for one, next_ in pairwise(takes))
+    assert all(keys[order](one) <= keys[order](next_) for one, next_ in pairwise(takes))
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted("bells"), Wanted(player=Player.CHILD, order=Order.FULLEST)])

@@ -312,7 +312,8 @@ def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture
 def test_what_a_code_may_be(store: Store) -> None:
     """A code has 6 to 200 characters of any kind; there is one, and it is changed only by who knows it."""
     asked = gate(store, Clock())
-    assert not asked.closed
+    before = asked.closed
+    assert not before
     assert not asked.opens(CODE), "where there is no code none opens"
     for bad in ("", "a" * (SHORTEST - 1), "a" * (LONGEST + 1)):
         with pytest.raises(Refused, match="6 to 200"):
@@ -347,7 +348,7 @@ def test_a_spoilt_hash_opens_to_nobody(store: Store, spoilt: str) -> None:
     asked = gate(store, Clock())
     asked.set(CODE)
     with store.writing() as writing:
-        writing._connection.execute(StaffCode.__table__.update().values(hashed=spoilt))
+        writing._connection.execute(update(StaffCode).values(hashed=spoilt))
     assert not asked.opens(spoilt)
     assert not asked.opens(CODE)
 

@@ -161,7 +161,7 @@ def test_a_patient_is_known_again(folder: Path) -> None:
 
 
 def test_ten_thousand_takes(folder: Path) -> None:
-    """Ten thousand takes of two players are listed within a second and a half, on a slow machine."""
+    """Ten thousand takes of two players are listed in order; `bench/test_archive.py` says how soon."""
     with Store.create(folder) as store:
         with store.writing() as writing:
             session = writing.begin_session(None)
@@ -172,12 +172,8 @@ def test_ten_thousand_takes(folder: Path) -> None:
             writing._connection.execute(insert(Take), rows)
             parts = [{"take_id": id_, "player": name, "notes": 1} for id_ in ids for name in ("child", "therapist")]
             writing._connection.execute(insert(PartRow), [{"entered": i, **part} for i, part in enumerate(parts)])
-        before = time.perf_counter()
         assert [take.id for take in store.takes()] == ids
-        assert time.perf_counter() - before < 1.5
-        before = time.perf_counter()
-        store.find("last")
-        assert time.perf_counter() - before < 0.1
+        assert store.find("last") == ids[-1]
 
 
 def test_a_later_schema_is_refused_and_kept(folder: Path) -> None:

@@ -15,8 +15,8 @@ def test_measure_prints_json_alone(tmp_path: Path) -> None:
     data = tmp_path / "kept"
     (imported,) = json.loads(done(data, "import", score(tmp_path / "duet.mid", {0: 9}, {1: 7}), "--json"))
     found = json.loads(done(data, "measure", "last", "--json"), parse_constant=pytest.fail)
-    assert list(found) == ["take", "players", "pairs"]
-    assert found["take"] == imported["take"]
+    assert list(found) == ["id", "take", "players", "pairs"]
+    assert found["id"] == found["take"] == imported["take"]
     assert {name: each["whole"]["notes"] for name, each in found["players"].items()} == imported["players"]
     assert list(found["pairs"]) == ["child-therapist"]
 

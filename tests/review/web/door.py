@@ -21,7 +21,7 @@ from bedside.review.web import app
 with warnings.catch_warnings():
     # Starlette would have its tests on another client than the one that stands in our list.
     warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient as TestClient
 
 CODE = "seahorse-7-harbour"
 HOST = "127.0.0.1:8023"

@@ -59,7 +59,7 @@ class Net(logging.Handler):
 
         async def note(request: Any, error: NotFound) -> Any:
             self.missing.append(error.which)
-            return await tell(request, error)  # type: ignore[misc, arg-type]
+            return await tell(request, error)  # type: ignore[misc]
 
         app.add_exception_handler(NotFound, note)  # type: ignore[arg-type]
 

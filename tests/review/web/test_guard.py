@@ -173,6 +173,7 @@ def test_a_page_names_its_methods(visitor: TestClient) -> None:
         ("GET", "/api/takes/1", 404),
         ("GET", "/sound/1.wav", 404),
         ("GET", "/static/style.css", 200),
+        ("GET", "/static/players.css", 200),
         ("GET", "/static/icon.svg", 200),
         ("GET", "/static/nothing.css", 404),
         ("GET", "/static/%2e%2e/guard.py", 404),
@@ -239,7 +240,10 @@ def test_nothing_but_pages_is_spoken(visitor: TestClient) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(visitor.app({"type": "websocket", "path": "/", "headers": []}, receive, send))
+    async def speak() -> None:
+        await visitor.app({"type": "websocket", "path": "/", "headers": []}, receive, send)
+
+    asyncio.run(speak())
     assert all(message["type"] == "websocket.close" for message in sent)
 
 
@@ -271,7 +275,7 @@ def test_a_take_is_shown_to_nobody_else(pages: Door) -> None:
     with pages.store.writing() as writing:
         session = writing.begin_session("K7")
         events = played(4.0)
-        take = writing.begin_take(session, events[0].event, "played", "1")
+        take = writing.begin_take(session, events[0].event, "played", "1")  # type: ignore[arg-type]
         writing.append(take, events)
     assert visitor.get(f"/rolls/{take}.svg").status_code == 200
     for path in ("/rolls/{}.svg", "/takes/{}", "/api/takes/{}", "/sound/{}.wav"):
@@ -314,7 +318,10 @@ async def asked(
     app: Any, method: str, path: str, headers: dict[str, str], body: bytes = b"", whole: bool = True
 ) -> dict[str, Any]:
     """Ask an application as a server does; with ``whole`` false the connection breaks off within the body."""
-    messages = [{"type": "http.request", "body": body, "more_body": not whole}, {"type": "http.disconnect"}]
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": body, "more_body": not whole},
+        {"type": "http.disconnect"},
+    ]
     answer: dict[str, Any] = {}
 
     async def receive() -> dict[str, Any]:

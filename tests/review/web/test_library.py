@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +14,9 @@ from bedside.archive.store.moments import STAR, Chosen
 from bedside.archive.store.shelf import Wanted
 from bedside.archive.store.writing import Origin
 from bedside.music.events import Player
+from bedside.music.notes import Note
 from bedside.review.drawings import rolls
+from bedside.review.drawings.miniature import miniature
 from bedside.review.web.library import PAGE, PICTURES
 from review.web.desk import played
 from review.web.door import Door, TestClient, door
@@ -194,8 +196,12 @@ def test_the_roll_of_a_take(pages: Door, visitor: TestClient, monkeypatch: pytes
     """A take's roll is drawn once, and again when the take has grown."""
     take = keep(pages)
     counted: list[int] = []
-    draw = rolls.miniature
-    monkeypatch.setattr(rolls, "miniature", lambda notes, seconds: counted.append(len(notes)) or draw(notes, seconds))
+
+    def draw(notes: Sequence[Note], seconds: float) -> str:
+        counted.append(len(notes))
+        return miniature(notes, seconds)
+
+    monkeypatch.setattr(rolls, "miniature", draw)
     first = visitor.get(f"/rolls/{take}.svg")
     assert first.headers["content-type"] == "image/svg+xml"
     assert visitor.get(f"/rolls/{take}.svg").content == first.content

@@ -30,7 +30,7 @@ def invited(tmp_path: Path) -> Iterator[Door]:
 
 
 def tried(client: TestClient, code: str) -> int:
-    return client.post("/enter", data={"code": code}).status_code
+    return int(client.post("/enter", data={"code": code}).status_code)
 
 
 def test_the_first_visit_sets_the_code(pages: Door) -> None:
@@ -124,7 +124,8 @@ NEW = "walrus-9-lagoon"
 
 def changed(client: TestClient, code: str = CODE, new: str = NEW, again: str | None = None) -> int:
     fields = {"code": code, "new": new, "again": new if again is None else again}
-    return client.post("/code", data=fields).status_code
+    status: int = client.post("/code", data=fields).status_code
+    return status
 
 
 def test_the_code_is_changed(pages: Door) -> None:

@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from bedside.music.events import (
     TakeEnded,
 )
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 from review.web.door import Door, door
 
 RATE = 48_000
@@ -68,9 +69,10 @@ class Room:
         self.client = door.visitor()
         self.path = f"/api/takes/{self.take}"
 
-    def whole(self) -> dict:
+    def whole(self) -> dict[str, Any]:
         """Return what the page is told of the take."""
-        return self.client.get(self.path).json()
+        told: dict[str, Any] = self.client.get(self.path).json()
+        return told
 
     def sound(self, asked: str = "", players: str = "") -> tuple[int, dict[str, str], bytes]:
         """Return how a range of the sound is answered: status, headers and bytes."""
@@ -81,10 +83,11 @@ class Room:
     def expected(self, *heard: Player) -> np.ndarray:
         """Return what the take sounds like, rendered here, as 16-bit integers."""
         performed = self.door.store.performed(self.take)
-        instruments = band.gather([each.event for each in performed], RATE, self.door.folder / "sounds", print)
+        instruments = loading.load_played([each.event for each in performed], RATE, self.door.folder / "sounds", print)
         blocks = [block.copy() for block in offline.render(performed, instruments, heard or tuple(Player))]
         whole = np.concatenate(blocks)[: offline.frames(performed)]
-        return np.clip(np.rint(whole * np.float32(32767)), -32768, 32767).astype(np.int16)
+        steps: np.ndarray = np.clip(np.rint(whole * np.float32(32767)), -32768, 32767).astype(np.int16)
+        return steps
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +97,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 def samples(wave: bytes) -> np.ndarray:
-    return soundfile.read(io.BytesIO(wave), dtype="int16")[0]
+    found: np.ndarray = soundfile.read(io.BytesIO(wave), dtype="int16")[0]
+    return found
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_session_is_the_mean_of_its_takes_by_their_length(ward: Desk) -> None:
     ward.session(0, played(40, every=0.5, players=alone), played(20, every=0.2, players=alone))
     client = ward.door.visitor()
     measured = ward.door.bare.state.measured
-    slow, fast = (measured.players(take)[Player.CHILD]["density"] for take in ward.takes)
+    slow, fast = (measured.players(take)[Player.CHILD].values["density"] for take in ward.takes)
     assert fast > slow + 1
     page = client.get("/weeks", params={"patient": ward.patient, "measure": "density"}).text
     assert f"{(40 * slow + 20 * fast) / 60:.2f}" in rows(page)[0]

@@ -158,13 +158,13 @@ def test_parts_have_level_place_and_instrument_of_their_own():
 def test_who_has_the_lead_is_handed_on_and_not_heard():
     """A fresh engine is told once who has the lead, the child at first; passing it on changes no sample."""
     engine, other = (Engine.of(band(), RATE, BLOCK) for _ in range(2))
-    assert [event for event in engine.parts() if isinstance(event, Lead)] == [Lead(Player.CHILD)]
+    assert [event for event in engine.settings.events() if isinstance(event, Lead)] == [Lead(Player.CHILD)]
     for each in (engine, other):
         each.apply(on(1))
     engine.apply(Lead(Player.THERAPIST))
     assert (play(engine, 0.3) == play(other, 0.3)).all()
     engine.apply(Stop())
-    assert [event for event in engine.parts() if isinstance(event, Lead)] == [Lead(Player.THERAPIST)]
+    assert [event for event in engine.settings.events() if isinstance(event, Lead)] == [Lead(Player.THERAPIST)]
 
 
 def test_solos_add_up_to_the_mix():

@@ -51,7 +51,7 @@ def play(each, seconds, sound=None):
     performed = []
     out = np.empty((each.engine.block, 2), np.float32)
     for _ in range(round(seconds * RATE / each.engine.block)):
-        performed += each.render(out)
+        performed += [report for report in each.render(out) if isinstance(report, Performed)]
         if sound is not None:
             sound.append(out.copy())
     return performed

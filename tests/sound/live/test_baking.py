@@ -64,12 +64,12 @@ def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
 def test_the_folder_made_meanwhile_is_removed_at_the_end() -> None:
     """Where instruments came to lie beside the cache is gone after the end, though the baker could not remove it."""
     ended = Baking(RATE, None)
-    assert not ended.meanwhile.exists()
-    ended.meanwhile.mkdir()
-    (ended.meanwhile / "one.tables").write_bytes(b"x")
+    assert not ended.fallback.exists()
+    ended.fallback.mkdir()
+    (ended.fallback / "one.tables").write_bytes(b"x")
     ended.stop()
-    assert not ended.meanwhile.exists()
-    assert Baking(RATE, None).meanwhile != ended.meanwhile
+    assert not ended.fallback.exists()
+    assert Baking(RATE, None).fallback != ended.fallback
 
 
 def test_where_there_is_room_the_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_where_there_is_room_the_folder_is(tmp_path: Path, monkeypatch: pytest.M
     memory = tmp_path / "memory"
     monkeypatch.setattr(baking, "_IN_MEMORY", memory)
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
-    assert Baking(RATE, None).meanwhile.parent == tmp_path
+    assert Baking(RATE, None).fallback.parent == tmp_path
     memory.mkdir()
     monkeypatch.setattr(tempfile, "gettempdir", full)
-    assert Baking(RATE, None).meanwhile.parent == memory
+    assert Baking(RATE, None).fallback.parent == memory

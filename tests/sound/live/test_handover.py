@@ -6,7 +6,9 @@ import pytest
 
 from bedside.music.events import (
     AllOff,
+    Awaited,
     Bend,
+    Declined,
     Event,
     Expression,
     Glide,
@@ -15,17 +17,20 @@ from bedside.music.events import (
     NoteOff,
     NoteOn,
     Pedal,
+    Performed,
     Player,
     Profile,
     Program,
     Reverb,
+    Setting,
+    Settled,
     Shape,
     Source,
     Stop,
     Tempo,
     Vibrato,
 )
-from bedside.sound.live.handover import LATE_SECONDS, MOST_UNHEARD, Handover
+from bedside.sound.live.handover import LATE_SECONDS, MOST_UNPLAYED, Handover
 
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
 SECOND = 1_000_000_000
@@ -37,13 +42,18 @@ def on(note: int = 1, key: int = 60, player: Player = CHILD) -> NoteOn:
     return NoteOn(player, note, key, 0.7, 0.5, Source.TOUCH)
 
 
-def told(*asked: Event, heard: tuple[NoteOn, ...] = (), at: int = 0) -> list[Event]:
-    """Return what the next engine is told, at a time, of events asked at 0, of which some notes were performed."""
+def told(*asked: Event, heard: tuple[NoteOn, ...] = (), awaited: tuple[Program, ...] = (), at: int = 0) -> list[Event]:
+    """Return what the next engine is told, at a time, of events asked at 0.
+
+    Settings were performed, except instruments that are still ``awaited``; of the notes, those that were ``heard``.
+    """
     handover = Handover({"pad"})
     for event in asked:
-        handover.asked(event, 0)
-        if event in heard:
-            handover.performed(event)
+        handover.ask(event, 0)
+        if event in awaited and isinstance(event, Program):
+            handover.follow(Awaited(event))
+        elif event in heard or isinstance(event, Setting):
+            handover.follow(Performed(0, event))
     return handover.events(at)
 
 
@@ -113,12 +123,12 @@ def test_a_slid_note_struck_anew_is_at_its_key() -> None:
     assert told(PAD, on(), Glide(CHILD, 1, 64), again, heard=(on(), again)) == [PAD, again]
 
 
-def test_a_note_struck_anew_in_vain_is_told_once() -> None:
+def test_a_note_struck_anew_and_not_performed_is_told_once() -> None:
     """A second strike that no engine performed, under the number of a note that sounds on, is one note."""
     assert told(PAD, on(), on(key=67), heard=(on(),)) == [PAD, on(key=67)]
 
 
-def test_a_note_asked_in_vain_is_told_where_it_was_slid_to() -> None:
+def test_a_note_that_was_not_performed_is_told_where_it_was_slid_to() -> None:
     """A finger that slid before its note was ever heard finds it at the pitch where the finger is."""
     glides = Glide(CHILD, 1, 61.5), Glide(CHILD, 1, 64.25)
     assert told(HARP, on(), *glides) == [HARP, on(), glides[1]]
@@ -132,34 +142,34 @@ def test_notes_of_players_are_told_apart() -> None:
     assert told(*programs, on(), theirs, NoteOff(CHILD, 1), heard=(on(), theirs)) == [*programs, theirs]
 
 
-def test_a_note_asked_in_vain_is_told_within_a_second() -> None:
+def test_a_note_that_was_not_performed_is_told_within_a_second() -> None:
     """What no engine performed and the hand has left is told until it is late, its end with it."""
     asked = (on(), NoteOff(CHILD, 1))
     assert told(*asked, at=LATE - 1) == list(asked)
     assert told(*asked, at=LATE) == []
 
 
-def test_a_note_asked_in_vain_and_still_held_is_never_late() -> None:
+def test_a_note_that_was_not_performed_and_still_held_is_never_late() -> None:
     """A finger that waits for its sound gets it, struck or sustained."""
     assert told(HARP, on(), at=100 * LATE) == [HARP, on()]
 
 
-def test_a_note_struck_twice_in_vain_is_told_once() -> None:
+def test_a_note_struck_twice_and_not_performed_is_told_once() -> None:
     """Of two strikes under one number the last is told, and not the end of the first."""
     again = on(key=67)
     assert told(on(), NoteOff(CHILD, 1), again) == [again]
 
 
-def test_at_most_ten_notes_asked_in_vain_are_told() -> None:
+def test_at_most_ten_notes_that_were_not_performed_are_told() -> None:
     """Of a forearm's notes the last are told, as many as there are fingers, each with its end."""
-    notes = [on(number, 40 + number) for number in range(MOST_UNHEARD + 15)]
+    notes = [on(number, 40 + number) for number in range(MOST_UNPLAYED + 15)]
     ends = [NoteOff(CHILD, note.note) for note in notes]
-    wanted = [event for pair in list(zip(notes, ends, strict=True))[-MOST_UNHEARD:] for event in pair]
-    assert MOST_UNHEARD == 10
+    wanted = [event for pair in list(zip(notes, ends, strict=True))[-MOST_UNPLAYED:] for event in pair]
+    assert MOST_UNPLAYED == 10
     assert told(*notes, *ends) == wanted
 
 
-def test_the_limit_is_for_notes_asked_in_vain_alone() -> None:
+def test_the_limit_is_for_notes_that_were_not_performed_alone() -> None:
     """Held notes that sounded are all taken up, however many."""
     notes = [on(number, 40 + number) for number in range(25)]
     assert told(PAD, *notes, heard=tuple(notes)) == [PAD, *notes]
@@ -173,8 +183,8 @@ def test_all_off_leaves_the_notes_and_the_pedal_of_its_part() -> None:
     assert told(*asked, heard=(on(), on(2), theirs)) == [*programs, Pedal(THERAPIST, True), theirs]
 
 
-def test_all_off_is_the_end_of_what_was_asked_in_vain() -> None:
-    """A note asked in vain before AllOff is told within its second, and ends at once."""
+def test_all_off_is_the_end_of_what_was_not_performed() -> None:
+    """A note that was not performed before AllOff is told within its second, and ends at once."""
     assert told(on(), AllOff(CHILD), at=1) == [on(), NoteOff(CHILD, 1)]
     assert told(on(), AllOff(CHILD), at=LATE) == []
 
@@ -195,17 +205,51 @@ def test_asking_changes_nothing() -> None:
     """What is told once is told again to a third engine, until it was performed."""
     handover = Handover({"pad"})
     for event in (PAD, on(), on(2)):
-        handover.asked(event, 0)
-    handover.performed(on())
+        handover.ask(event, 0)
+    handover.follow(Settled(PAD))
+    handover.follow(Performed(0, on()))
     assert handover.events(1) == handover.events(2) == [PAD, on(), on(2)]
-    handover.performed(on(2))
-    handover.asked(NoteOff(CHILD, 2), 3)
+    handover.follow(Performed(0, on(2)))
+    handover.ask(NoteOff(CHILD, 2), 3)
     assert handover.events(4) == [PAD, on()]
 
 
-def test_instruments_are_those_that_the_parts_take() -> None:
-    """The names asked for last, one for each part that asked."""
+def test_a_part_that_awaits_an_instrument_is_told_first_what_it_plays() -> None:
+    """The next engine plays on as the last one did, held notes too, until the instrument that is wanted is ready."""
+    assert told(PAD, on(), HARP, on(2), heard=(on(),), awaited=(HARP,)) == [PAD, on(), HARP, on(2)]
+    assert told(PAD, HARP, PAD, awaited=(HARP,)) == [PAD]
+    assert told(PAD, HARP, Stop(), awaited=(HARP,)) == [PAD, HARP]
+
+
+def test_what_a_part_plays_by_default_is_told_before_what_it_awaits() -> None:
+    """Also an instrument that nobody asked for, but the engine said that it plays."""
+    handover = Handover(set())
+    handover.ask(HARP, 0)
+    for report in (Settled(PAD), Awaited(HARP)):
+        handover.follow(report)
+    assert handover.events(1) == [PAD, HARP]
+    handover.follow(Settled(HARP))
+    assert handover.events(1) == [HARP]
+
+
+def test_an_instrument_that_was_declined_is_not_asked_for_again() -> None:
+    """The part keeps what it plays; where it was never said what it plays, nothing is told."""
+    nobody = Program(CHILD, "nobody knows it")
+    for before in ((), (PAD,)):
+        handover = Handover(set())
+        for event in (*before, nobody):
+            handover.ask(event, 0)
+        for event in before:
+            handover.follow(Settled(event))
+        handover.follow(Declined(nobody))
+        assert handover.events(1) == list(before)
+
+
+def test_instruments_are_those_that_the_parts_want_and_play() -> None:
+    """The names asked for last, one for each part that asked, then those that parts play meanwhile."""
     handover = Handover(set())
     for event in (PAD, Program(THERAPIST, "flute"), HARP):
-        handover.asked(event, 0)
+        handover.ask(event, 0)
     assert handover.instruments == ["harp", "flute"]
+    handover.follow(Settled(PAD))
+    assert handover.instruments == ["harp", "flute", "pad"]

@@ -48,8 +48,8 @@ def wait_for(true, seconds: float = 60.0) -> None:
 
 
 def of(kind: type, performed: list) -> list:
-    """Return the events of a kind among what was performed."""
-    return [each.event for each in list(performed) if isinstance(each.event, kind)]
+    """Return the events of a kind among what was performed or set."""
+    return [each.event for each in list(performed) if isinstance(getattr(each, "event", None), kind)]
 
 
 def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
@@ -78,9 +78,9 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file"))
     names = {recipe.name for recipe in catalogue.recipes(None)}
     with hosting(("marimba",)) as (host, performed):
-        meanwhile = host._baking.meanwhile
+        fallback = host._baking.fallback
         wait_for(lambda: set(host.instruments) == names, 240.0)
-        assert meanwhile.is_dir()
+        assert fallback.is_dir()
         wait_for(lambda: len(host.processes) == 2)
         host.ask(Program(Player.CHILD, "bowl"))
         host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
@@ -88,7 +88,7 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
         before = len(performed)
         os.kill(host.processes[0], signal.SIGKILL)
         wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
-    assert not meanwhile.exists()
+    assert not fallback.exists()
     (said,) = capfd.readouterr().err.splitlines()
     assert "cannot be kept" in said
 

@@ -136,11 +136,11 @@ def test_a_note_is_reported_with_the_time_at_which_it_was_asked(joined):
     stage.ask(Stop(), asked_ns=333)
     stage.ask(on(2), asked_ns=444)
     card.play(2 * BLOCK)
-    assert not [report for report in stage.all(wire.Outcome) if report.performed.event == on(2)]
+    assert not [report for report in stage.all(wire.Outcome) if report.report.event == on(2)]
     card.play(RATE // 2)
-    asked = [report.asked_ns for report in stage.all(wire.Outcome) if isinstance(report.performed.event, NoteOn)]
+    asked = [each.asked_ns for each in stage.all(wire.Outcome) if isinstance(each.report.event, NoteOn)]
     assert asked == [111, 222, 444]
-    assert not any(r.asked_ns for r in stage.all(wire.Outcome) if not isinstance(r.performed.event, NoteOn))
+    assert not any(each.asked_ns for each in stage.all(wire.Outcome) if not isinstance(each.report.event, NoteOn))
 
 
 def test_a_fault_in_the_engine_is_silence_and_is_named(joined, monkeypatch):
@@ -335,10 +335,10 @@ def test_an_instrument_that_comes_later_is_played_by_whoever_asked_for_it(joined
     pump, card, stage = joined(instruments=BAND[:1])
     stage.ask(Program(Player.CHILD, "held"), on(1))
     card.play(4 * BLOCK)
-    pump.bring(BAND[1])
+    pump.offer(BAND[1])
     stage.ask(on(2))
     card.play(4 * BLOCK)
-    pump.bring(BAND[1])
+    pump.offer(BAND[1])
     card.play(4 * BLOCK)
     programs = [
         (performed.frame, performed.event.instrument)
@@ -355,7 +355,7 @@ def test_only_the_last_program_asked_for_is_waited_for(joined):
     pump, card, stage = joined(instruments=BAND[:1])
     stage.ask(on(1), Program(Player.CHILD, "held"), Program(Player.THERAPIST, "held"), Program(Player.CHILD, "struck"))
     card.play(BLOCK)
-    pump.bring(BAND[1])
+    pump.offer(BAND[1])
     card.play(2 * BLOCK)
     asked = [performed.event for performed in stage.take if isinstance(performed.event, Program) and performed.frame]
     assert asked == [Program(Player.THERAPIST, "held")]
@@ -366,14 +366,14 @@ def test_a_live_engine_takes_up_one_instrument_a_block(joined):
     names = ["a", "b", "c"]
     pump, card, stage = joined(instruments=BAND[:1], others=names)
     for name in names:
-        pump.bring(replace(BAND[0], name=name))
+        pump.offer(replace(BAND[0], name=name))
     for count in range(1, 4):
         card.play(BLOCK)
         assert [have.name for have in stage.all(wire.Have)] == names[:count]
     pump, card, stage = joined(instruments=BAND[:1], others=names)
     for name in names:
-        pump.bring(replace(BAND[0], name=name))
-    pump.settle()
+        pump.offer(replace(BAND[0], name=name))
+    pump.adopt_all()
     card.play(BLOCK)
     assert [have.name for have in stage.all(wire.Have)] == names
 
@@ -383,7 +383,7 @@ def test_a_take_is_the_same_whenever_its_instruments_came(joined):
     pump, card, stage = joined(instruments=BAND[1:])
     stage.ask(on(1), on(2, 64, Player.THERAPIST))
     card.play(20 * BLOCK)
-    pump.bring(BAND[0])
+    pump.offer(BAND[0])
     stage.ask(Program(Player.CHILD, "struck"), on(3, 72), NoteOff(Player.CHILD, 1), NoteOff(Player.THERAPIST, 2))
     card.play(60 * BLOCK)
     stage.send(wire.Close())

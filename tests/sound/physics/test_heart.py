@@ -16,7 +16,7 @@ assert isinstance(MODEL, Heart)
 
 def beats() -> tuple[np.ndarray, np.ndarray]:
     """Return when the first five seconds beat, in seconds, and how loud each beat is at its height."""
-    heard = key_tables(PATCH, 48, RATE).heard(5 * RATE, RATE)[0]
+    heard = key_tables(PATCH, 48, RATE).as_played(5 * RATE, RATE)[0]
     level = np.sqrt(np.convolve(heard**2, np.ones(2_400) / 2_400, mode="same"))
     loud = level > 0.12 * level.max()
     starts = np.flatnonzero(loud & ~np.roll(loud, 1))

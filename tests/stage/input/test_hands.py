@@ -5,10 +5,10 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from bedside.music.events import Glide, NoteOff, NoteOn, Player, Program, Shape, Source
+from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape, Source
 from bedside.music.pad import Pad
 from bedside.stage.input.hands import Programmed
-from stage.reports import PADS, finger, hands, key, mouse, strikes
+from stage.reports import PADS, finger, give, hands, key, mouse, strikes
 
 
 @pytest.mark.parametrize("pad", PADS, ids=lambda pad: f"pad {pad.number}")
@@ -45,8 +45,8 @@ def test_a_finger_whose_leaving_was_lost_is_let_go() -> None:
     (left,) = strikes(each.feed(finger(pygame.FINGERDOWN, PADS[0].x, PADS[0].y, 1)))
     (stays,) = strikes(each.feed(finger(pygame.FINGERDOWN, PADS[4].x, PADS[4].y, 2)))
     (letter,) = strikes(each.feed(key(pygame.KEYDOWN, pygame.KSCAN_S)))
-    assert each.missing({(1, 2), (1, 9)}) == [NoteOff(Player.CHILD, left.note)]
-    assert each.missing({(1, 2)}) == []
+    assert each.release_missing({(1, 2), (1, 9)}) == [NoteOff(Player.CHILD, left.note)]
+    assert each.release_missing({(1, 2)}) == []
     assert each.place(Player.CHILD, stays.note) is not None
     assert each.place(Player.CHILD, letter.note) is not None
     assert each.place(Player.CHILD, left.note) is None
@@ -129,14 +129,14 @@ def test_a_window_that_loses_the_screen_lets_every_note_go() -> None:
 def test_a_finger_slides_on_an_instrument_that_sounds_on() -> None:
     """There a finger that crosses to the next pad keeps its note, is followed, and glides to the next key."""
     each = hands()
-    each.performed(Program(Player.THERAPIST, "harp"))
-    each.performed(Program(Player.CHILD, "pad"))
+    give(each, Player.THERAPIST, "harp")
+    give(each, Player.CHILD, "pad")
     pad, neighbour = PADS[0], PADS[1]
     (on,) = strikes(each.feed(finger(pygame.FINGERDOWN, pad.x, pad.y)))
     moved = each.feed(finger(pygame.FINGERMOTION, neighbour.x, neighbour.y))
     assert moved == [Glide(Player.CHILD, on.note, neighbour.key)]
     assert each.place(Player.CHILD, on.note) == pytest.approx((neighbour.x, neighbour.y))
     assert each.feed(finger(pygame.FINGERUP, 0, 0)) == [NoteOff(Player.CHILD, on.note)]
-    each.performed(Program(Player.CHILD, "harp"))
+    give(each, Player.CHILD, "harp")
     each.feed(finger(pygame.FINGERDOWN, pad.x, pad.y))
     assert len(strikes(each.feed(finger(pygame.FINGERMOTION, neighbour.x, neighbour.y)))) == 1

@@ -60,11 +60,11 @@ def test_a_key_without_a_pad_blooms_on_the_horizon() -> None:
     before = screen.levels()
     places = []
     for note, key in enumerate((25, 58, 97)):
-        screen.scene.performed(NoteOn(Player.THERAPIST, note, key, 0.8, 0.5, Source.MIDI), 10.0 * note + 1, None)
+        screen.scene.follow(NoteOn(Player.THERAPIST, note, key, 0.8, 0.5, Source.MIDI), 10.0 * note + 1, None)
         screen.paint(10.0 * note + 2)
         gained = (screen.levels() - before).sum(axis=(1, 2))
         places.append(float((gained * np.arange(len(gained))).sum() / gained.sum()))
-        screen.scene.performed(NoteOff(Player.THERAPIST, note), 10.0 * note + 2, None)
+        screen.scene.follow(NoteOff(Player.THERAPIST, note), 10.0 * note + 2, None)
         screen.paint(10.0 * note + 9)
         assert (screen.levels() == before).all()
     assert places[0] < 0.2 * 1280 < 0.75 * 1280 < places[2]
@@ -77,7 +77,7 @@ def test_a_chord_on_a_keyboard_lights_every_key() -> None:
     screen.paint(0.0)
     before = screen.levels()
     for note, key in enumerate((25, 58, 97)):
-        screen.scene.performed(NoteOn(Player.THERAPIST, note, key, 0.8, 0.5, Source.MIDI), 1.0, None)
+        screen.scene.follow(NoteOn(Player.THERAPIST, note, key, 0.8, 0.5, Source.MIDI), 1.0, None)
     screen.paint(1.6)
     gained = (screen.levels() - before)[:, 500:560].mean(axis=(1, 2))
     assert all(gained[left : left + 320].max() > 20 for left in (0, 400, 880))
@@ -90,8 +90,8 @@ def test_brighter_play_is_brighter() -> None:
     screen.on(1, 1.0)
     lights = []
     for second, brightness in ((3, 0.0), (6, 1.0), (9, 0.0)):
-        screen.scene.performed(Shape(Player.CHILD, 1, brightness), second, None)
-        screen.scene.performed(Shape(Player.THERAPIST, 1, 1 - brightness), second, None)
+        screen.scene.follow(Shape(Player.CHILD, 1, brightness), second, None)
+        screen.scene.follow(Shape(Player.THERAPIST, 1, 1 - brightness), second, None)
         screen.paint(second + 2)
         lights.append(screen.light(pad.x, pad.y - 0.3 * pad.height, 30))
     assert lights[1] > lights[0] + 1
@@ -115,7 +115,7 @@ def test_everything_fades_to_the_untouched_night(ended: str) -> None:
         for pad in screen.pads:
             screen.off(pad.number, 2.0)
     else:
-        screen.scene.performed(Stop(), 2.0, None)
+        screen.scene.follow(Stop(), 2.0, None)
     screen.paint(2.5)
     assert not screen.scene.resting
     screen.paint(3.0 if ended == "stopped" else 5.0)
@@ -135,7 +135,7 @@ def test_what_moves_lies_within_the_dirty_rectangles() -> None:
             screen.on(6, now, Player.THERAPIST)
             screen.off(0, now)
         if frame == 12:
-            screen.scene.performed(Stop(), now, None)
+            screen.scene.follow(Stop(), now, None)
         screen.paint(now)
         for rect in screen.scene.dirty:
             shown.blit(screen.surface, rect, rect)
@@ -166,8 +166,8 @@ def test_a_repeated_note_on_leaves_no_light_behind() -> None:
     screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
-    screen.scene.performed(NoteOn(Player.CHILD, 1, screen.pads[0].key, 1.0, 1.0, Source.TOUCH), 1.0, None)
-    screen.scene.performed(NoteOn(Player.CHILD, 1, screen.pads[9].key, 1.0, 1.0, Source.TOUCH), 1.1, None)
+    screen.scene.follow(NoteOn(Player.CHILD, 1, screen.pads[0].key, 1.0, 1.0, Source.TOUCH), 1.0, None)
+    screen.scene.follow(NoteOn(Player.CHILD, 1, screen.pads[9].key, 1.0, 1.0, Source.TOUCH), 1.1, None)
     screen.off(1, 1.2)
     screen.paint(1.3)
     screen.paint(6.0)
@@ -181,10 +181,10 @@ def test_more_keys_than_lights_share_them_and_all_go_dark() -> None:
     screen.paint(0.0)
     before = screen.levels()
     for key in range(128):
-        screen.scene.performed(NoteOn(Player.THERAPIST, key, key, 1.0, 1.0, Source.MIDI), 1.0, None)
+        screen.scene.follow(NoteOn(Player.THERAPIST, key, key, 1.0, 1.0, Source.MIDI), 1.0, None)
     assert screen.paint(1.5) < 200
     for key in range(128):
-        screen.scene.performed(NoteOff(Player.THERAPIST, key), 2.0, None)
+        screen.scene.follow(NoteOff(Player.THERAPIST, key), 2.0, None)
     screen.paint(3.0)
     screen.paint(6.0)
     assert (screen.levels() == before).all()
@@ -209,11 +209,11 @@ def test_the_light_of_a_note_that_slides_goes_along() -> None:
     dark, unlit = screen.light(second.x, second.y), screen.light(first.x, first.y)
     screen.on(0, 1.0)
     screen.paint(2.0)
-    screen.scene.performed(Glide(Player.CHILD, 0, first.key + 0.3), 2.0, None)
+    screen.scene.follow(Glide(Player.CHILD, 0, first.key + 0.3), 2.0, None)
     screen.paint(3.0)
     assert screen.light(first.x, first.y) > unlit + 20
     assert screen.light(second.x, second.y) < dark + 10
-    screen.scene.performed(Glide(Player.CHILD, 0, second.key), 3.0, None)
+    screen.scene.follow(Glide(Player.CHILD, 0, second.key), 3.0, None)
     screen.paint(3.5)
     screen.paint(9.0)
     assert screen.light(second.x, second.y) > dark + 40

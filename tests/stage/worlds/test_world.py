@@ -20,8 +20,8 @@ from bedside.sound.engine.room import SPACES
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
-from bedside.stage.picture import picture
-from bedside.stage.picture.arrangement import Offered, Setting, tables
+from bedside.stage.picture import artwork
+from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
@@ -103,14 +103,14 @@ def test_every_world_has_pads_on_every_screen(name: str, size: tuple[int, int], 
     setting = Setting(together, players, 96.0, PLAIN, Player.THERAPIST, False)
     compass = offered()[made.instrument].compass
     assert compass is not None
-    for table in tables(made, setting, size, offered()):
-        assert min(3, made.pads) <= len(table.pads) <= made.pads
-        for pad in table.pads:
+    for side in sides(made, setting, size, offered()):
+        assert min(3, made.pads) <= len(side.pads) <= made.pads
+        for pad in side.pads:
             assert min(pad.width, pad.height) >= 96 - 1e-6
             assert compass.lowest <= pad.key <= compass.highest
-            assert table.seat.play.holds(pad.x, pad.y)
+            assert side.seat.play.holds(pad.x, pad.y)
     if size == (1280, 800) and together is Together.ALONE:
-        assert len(table.pads) == made.pads
+        assert len(side.pads) == made.pads
 
 
 @pytest.mark.parametrize("name", world.names())
@@ -141,11 +141,11 @@ def test_warm_child_and_cool_therapist(name: str) -> None:
         ("pads = 10", "pads = true", "a whole number from 1 to 24"),
         ("horizon = 0.68", "horizon = nan", "a number from 0.05 to 0.95"),
         ("seed = 29", "seed = -1", "a whole number from 0 to 4.29497e"),
-        ("root = 60", "", "'root' is missing"),
-        ("root = 60", "root = 60\nstars = 3", "'stars' is unknown"),
-        ('room = "hall"', 'room = "cellar"', "'room' must be one of hall"),
-        ('layout = "rows"', 'layout = "spiral"', "'layout' must be one of rows"),
-        ('bloom = "flower"', 'bloom = "strobe"', "'bloom' must be one of flower"),
+        ("root = 60", "", "“root” is missing"),
+        ("root = 60", "root = 60\nstars = 3", "“stars” is unknown"),
+        ('room = "hall"', 'room = "cellar"', "“room” must be one of hall"),
+        ('layout = "rows"', 'layout = "spiral"', "“layout” must be one of rows"),
+        ('bloom = "flower"', 'bloom = "strobe"', "“bloom” must be one of flower"),
         ("pace = 1.0", "pace = 0.1", "a number from 0.5 to 4"),
         ("reflects = true", 'reflects = "yes"', "true or false"),
         ('instrument = "harp"', 'instrument = "/etc/passwd"', "a name of small letters"),
@@ -154,12 +154,12 @@ def test_warm_child_and_cool_therapist(name: str) -> None:
         ("at = 0.35", "at = 1.35", "a number from 0 to 1"),
         ("count = 210", "count = 1000000000", "a whole number from 0 to 2000"),
         ("count = 14", "count = 61", "a whole number from 1 to 60"),
-        ('kind = "stars"', 'kind = "strobe"', "'kind' must be one of"),
-        ('kind = "stars"', 'kind = ["stars"]', "'kind' must be one of"),
-        ("valley = 0.4", "slope = 0.4", "'slope' is unknown"),
+        ('kind = "stars"', 'kind = "strobe"', ".kind” must be one of"),
+        ('kind = "stars"', 'kind = ["stars"]', ".kind” must be one of"),
+        ("valley = 0.4", "slope = 0.4", ".slope” is unknown"),
         ("[lights]", "[lights", "is not a TOML file"),
-        ("[lights]", "[lamps]", "'lamps' is unknown"),
-        ('partner = "#c9b8ff"', "", "'partner' is missing"),
+        ("[lights]", "[lamps]", "“lamps” is unknown"),
+        ('partner = "#c9b8ff"', "", "“lights.partner” is missing"),
     ],
 )
 def test_a_bad_world_is_refused_with_what_to_change(tmp_path: Path, before: str, after: str, words: str) -> None:
@@ -173,14 +173,14 @@ def test_a_bad_world_is_refused_with_what_to_change(tmp_path: Path, before: str,
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("layers = []", "'layers' must be a list of 1 to 24"),
-        ("layers = 3", "'layers' must be a list of 1 to 24"),
-        ("layers = [3]", "'layers' must be tables"),
-        (f"layers = [{'{}, ' * 25}]", "'layers' must be a list of 1 to 24"),
-        ("degrees = []", "'degrees' must be a list of 1 to 12"),
-        ("lights = 3", "'lights' must be a table"),
-        ("placed = 3", "'placed' must be a list of 0 to 64"),
-        ("motes = [3]", "'motes' must be a table"),
+        ("layers = []", "“layers” must be a list of 1 to 24"),
+        ("layers = 3", "“layers” must be a list of 1 to 24"),
+        ("layers = [3]", "“layers[0]” must be a table"),
+        (f"layers = [{'{}, ' * 25}]", "“layers” must be a list of 1 to 24"),
+        ("degrees = []", "“degrees” must be a list of 1 to 12"),
+        ("lights = 3", "“lights” must be a table"),
+        ("placed = 3", "“placed” must be a list of at most 64"),
+        ("motes = [3]", "“motes[0]” must be a table"),
     ],
     ids=lambda case: case[:14],
 )
@@ -243,4 +243,4 @@ def test_a_damaged_picture_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "torn.svg"
     path.write_text("<svg", encoding="utf-8")
     with pytest.raises(BedsideError, match=r"torn\.svg"):
-        picture.tinted(path, (255, 210, 122), 32)
+        artwork.tinted(path, (255, 210, 122), 32)

@@ -1,0 +1,71 @@
+"""What the pages read of takes is cached, up to a cap; the least recently used goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bedside.archive.store.store import Store
+from bedside.review.drawings import rolls
+from bedside.review.measures.take import PlayedTake
+from bedside.review.readings import measured, takes
+from review.web.desk import keep, played
+
+ROOM = 2
+
+Ask = Callable[[str], object]
+
+
+def ways_to_ask(store: Store) -> dict[str, Ask]:
+    """Return a question to each cache, by name."""
+    reads = takes.Takes(store)
+    measures = measured.Measured(store, takes.Takes(store))
+    return {
+        "takes": reads.read,
+        "players": measures.players,
+        "pairs": measures.pairs,
+        "circumstances": measures.circumstances,
+        "measures": measures.measures,
+        "proposals": measures.proposals,
+        "rolls": rolls.Rolls(store).roll,
+    }
+
+
+@pytest.mark.parametrize("name", ["takes", "players", "pairs", "circumstances", "measures", "proposals", "rolls"])
+def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A second question is answered from memory, until as many other takes as there is room for came since."""
+    computed: list[object] = []
+
+    def counted(where: object, what: str) -> None:
+        real = getattr(where, what)
+
+        def count(*values: object) -> object:
+            computed.append(what)
+            return real(*values)
+
+        monkeypatch.setattr(where, what, count)
+
+    monkeypatch.setattr(takes, "MOST_TAKES", ROOM)
+    monkeypatch.setattr(measured, "MOST_WHOLE", ROOM)
+    monkeypatch.setattr(measured, "MOST_CURVES", ROOM)
+    monkeypatch.setattr(rolls, "MOST_ROLLS", ROOM)
+    with Store.create(tmp_path) as store:
+        _, (first, second, third) = keep(store, 0, *(played(seconds=6.0, seed=seed) for seed in (1, 2, 3)))
+        ask = ways_to_ask(store)[name]
+        counted(takes, "Read")
+        counted(PlayedTake, "of")
+        counted(rolls, "miniature")
+
+        def computes(take: str) -> bool:
+            computed.clear()
+            ask(take)
+            return bool(computed)
+
+        assert computes(first)
+        assert computes(second)
+        assert not computes(first)
+        assert computes(third)
+        assert not computes(first)
+        assert computes(second)

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bedside import log
 from bedside.errors import BedsideError, NotFound, Refused
 from bedside.review.web.pages import Pages
 
@@ -43,7 +44,7 @@ class ErrorBoundary:
         try:
             await self._app(scope, receive, send)
         except Exception as mistake:
-            _log.error("%s in %s", type(mistake).__name__, _place(mistake))
+            _log.error("%s in %s", log.Safe(type(mistake).__name__), log.Safe(_place(mistake)))
 
 
 def status(error: Exception) -> int:

@@ -16,7 +16,8 @@ from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from e2e.reviewing import CODE, Pages, entered, served
 from e2e.test_review_desk import SIGHTS
-from review.web.test_library import Door, keep
+from review.web.door import Door
+from review.web.test_library import keep
 
 
 @pytest.fixture(scope="module")

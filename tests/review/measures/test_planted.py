@@ -47,6 +47,7 @@ def test_the_sign_says_who_was_first() -> None:
     assert whole["lead_lag"] == -1.5
 
 
+@pytest.mark.slow
 def test_strangers_do_not_lead_each_other() -> None:
     """Of parts that were never played together, the value at the best lag lies within what chance gives, z below 3."""
     found = [

@@ -92,6 +92,7 @@ def test_a_search_keeps_what_is_chosen(ward: Desk) -> None:
     assert set(offered) == {ward.takes[0], ward.takes[2]}
 
 
+@pytest.mark.slow
 def test_texts_are_escaped(ward: Desk) -> None:
     """A code that holds a script is shown as it is, in the lists and above the rolls."""
     ward.session(3, played(seed=9), patient=SCRIPT)

@@ -245,6 +245,7 @@ def test_log_out(pages: Door) -> None:
     assert thief.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_the_visit_ends_by_itself(pages: Door) -> None:
     """After half an hour without a request, or ten hours with, the code is asked for again."""
     visitor = pages.visitor()

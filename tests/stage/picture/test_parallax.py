@@ -87,6 +87,7 @@ def test_a_long_pause_between_two_frames_is_no_leap() -> None:
     assert np.abs(corners(floating) - before).max() <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLOATING)
 def test_a_mote_that_moved_leaves_no_trail(name: str) -> None:
     """Beside where its motes are now, a world is the one in which nothing floats, however they got there."""

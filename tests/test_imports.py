@@ -209,6 +209,7 @@ def planted(sources: Mapping[str, str]) -> list[Module]:
     return [Module(name.rstrip("."), ast.parse(source), name.endswith(".")) for name, source in sources.items()]
 
 
+@pytest.mark.slow
 def test_every_module_keeps_the_law() -> None:
     """Each module imports only what its room may, touches only what it may, and each library has its home."""
     assert violations(program()) == []

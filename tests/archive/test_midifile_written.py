@@ -35,6 +35,7 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.music.notes import notes
+from effort import times
 
 CHILD, CHILD2, THERAPIST, PARTNER = Player.CHILD, Player.CHILD2, Player.THERAPIST, Player.PARTNER
 
@@ -204,7 +205,8 @@ def _tracks(draw: st.DrawFn) -> list[mido.MidiTrack]:
     return tracks
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(75), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tracks=_tracks(), division=st.sampled_from((96, 480, 960)))
 def test_what_was_read_is_written_and_read_again(song: Path, tracks: list[mido.MidiTrack], division: int) -> None:
     """Read, written and read again, every player has the same events, each within a tick of where it was."""

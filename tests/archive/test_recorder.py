@@ -171,6 +171,7 @@ def test_a_full_disk_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch
     assert store.performed(recorder.take) == take
 
 
+@pytest.mark.slow
 def test_feeding_never_waits(store: Store, folder: Path) -> None:
     """While another program holds the database, all can be fed, and none of it is kept; all is written afterwards."""
     recorder = Recorder(store, None, lambda: "1")
@@ -187,6 +188,7 @@ def test_feeding_never_waits(store: Store, folder: Path) -> None:
     assert store.performed(recorder.take) == duet(200)
 
 
+@pytest.mark.slow
 def test_closing_does_not_wait_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing on a disk that stays full ends, and says that not all is kept."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)

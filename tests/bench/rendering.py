@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from bedside.archive.midi import midifile
 from bedside.music.events import Player
@@ -28,11 +29,8 @@ def voices(number: int) -> Iterator[list[Engine]]:
         made.append(Engine.of(instruments, rate, block, number, heard))
         return made[-1]
 
-    offline.Engine = SimpleNamespace(of=of)
-    try:
+    with patch.object(offline, "Engine", SimpleNamespace(of=of)):
         yield made
-    finally:
-        offline.Engine = Engine
 
 
 def main() -> None:
@@ -47,7 +45,7 @@ def main() -> None:
             print(*(made[0].sounding for _ in blocks))
             return
         for block in blocks:
-            sys.stdout.buffer.write(block)
+            sys.stdout.buffer.write(block.data)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,14 @@ from bedside.sound.library import catalogue, loading, provenance
 from commands.program import Demos, bedside, done, sound, together
 
 
+@pytest.mark.slow
 def test_rendering_a_take_gives_the_bits_that_the_demo_left(demos: Demos, kept: Path, tmp_path: Path) -> None:
     """Rendered again, the demo's take is the same file, byte for byte."""
     done(kept, "render", "last", "--out", tmp_path / "again.wav")
     assert (tmp_path / "again.wav").read_bytes() == (demos.root / "asked_out" / "demo.wav").read_bytes()
 
 
+@pytest.mark.slow
 def test_rendering_twice_gives_the_same_bits(duet: Path, wave: Path, tmp_path: Path) -> None:
     """An imported take, found by the beginning of its id, has a sound as fixed as a played one."""
     (take,) = json.loads(done(duet, "takes", "--json"))
@@ -33,6 +35,7 @@ def test_rendering_twice_gives_the_same_bits(duet: Path, wave: Path, tmp_path: P
     assert (tmp_path / "again.wav").read_bytes() == wave.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_players_alone_add_up_to_the_whole(duet: Path, wave: Path, tmp_path: Path) -> None:
     """Child and therapist rendered alone are both heard, differ, and sum to the mix of a take too quiet to limit."""
     names = ("child", "therapist")
@@ -47,6 +50,7 @@ def test_the_players_alone_add_up_to_the_whole(duet: Path, wave: Path, tmp_path:
     assert np.abs(child + therapist - whole).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_every_kind_of_sound_file_is_readable(duet: Path, wave: Path, tmp_path: Path) -> None:
     """flac, ogg and mp3 are what their ending says, in either case, as long and as loud as the wave."""
     exact = sound(wave)
@@ -59,6 +63,7 @@ def test_every_kind_of_sound_file_is_readable(duet: Path, wave: Path, tmp_path: 
         assert np.sqrt(np.mean(heard**2)) == pytest.approx(np.sqrt(np.mean(exact**2)), rel=0.1)
 
 
+@pytest.mark.slow
 def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path) -> None:
     """A take whose folder of samples was removed is rendered all the same, and one sentence names what is missing."""
     kept, whole, poorer = tmp_path / "kept", tmp_path / "whole.wav", tmp_path / "poorer.wav"

@@ -1,5 +1,6 @@
 from itertools import count, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,6 +110,7 @@ def test_sliding_ends_at_once() -> None:
     assert (on.note, on.key) == (2, 64)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 400), min_size=2, max_size=4), st.integers(100, 2000))
 def test_a_flood_of_moves_is_no_flood_of_events(turns: list[float], reports: int) -> None:
     """However often a screen reports a finger, a slide has no more events than a thirty-second of a semitone each."""

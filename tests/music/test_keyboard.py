@@ -12,6 +12,7 @@ from bedside.music.keyboard import Controller, Keyboard
 from bedside.music.layout import fit
 from bedside.music.pad import Area
 from bedside.music.scales import scale
+from effort import times
 
 ME = Player.THERAPIST
 PADS = fit("rows", [60, 62, 64, 67, 69, 72], [0, 1, 2, 3, 4, 0], Area(0, 0, 300, 200))
@@ -230,4 +231,4 @@ class _Hands(RuleBasedStateMachine):
 class TestHands(_Hands.TestCase):  # type: ignore[valid-type, misc]
     """Whatever hands do, each note begins and ends once, and once they are gone no pedal is down, no wheel turned."""
 
-    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+    settings = settings(max_examples=times(75), stateful_step_count=40, deadline=None)

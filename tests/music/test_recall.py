@@ -35,6 +35,7 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.music.recall import BREATH_SECONDS, LONGEST_SECONDS, SHORTEST_SECONDS, Recall
+from effort import times
 
 RATE = 1000
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -131,7 +132,7 @@ def test_without_a_breath_the_last_half_minute_is_heard() -> None:
     assert found[-1] == pytest.approx(LONGEST_SECONDS)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 6), st.floats(0.01, 8)), min_size=1, max_size=40))
 def test_any_phrase_is_the_end_of_what_was_played(notes: list[tuple[float, float]]) -> None:
     """Whatever was played, its last note is heard, all from the phrase's first on, and no more than the longest."""

@@ -101,6 +101,7 @@ def test_no_text_judges_the_child() -> None:
     assert judging(several) == []
 
 
+@pytest.mark.slow
 def test_no_report_judges_the_child(tmp_path: Path) -> None:
     """What a report adds to the words of people holds no word of the list, as a page and as a PDF."""
     with desk(tmp_path / "kept") as there:

@@ -122,8 +122,8 @@ class Rehearsal:
 
     def touch(self, kind: int, finger: int, x: float, y: float) -> None:
         """Report of a finger, at a place in pixels."""
-        place = {"x": x / SIZE[0], "y": y / SIZE[1]}
-        self.playground.feed(pygame.event.Event(kind, touch_id=1, finger_id=finger, **place), self.now)
+        event = pygame.event.Event(kind, touch_id=1, finger_id=finger, x=x / SIZE[0], y=y / SIZE[1])
+        self.playground.feed(event, self.now)
 
     def tap(self, x: float, y: float, finger: int = 99) -> None:
         """Put a finger down and take it up again."""

@@ -20,6 +20,7 @@ DOWN_SECONDS = 90.0
 UNSEEN = 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_ten_minutes_without_a_hand_bring_nothing(name: str) -> None:
     """After a moment's play nothing is asked, nothing chosen, and levels only fall, by 5 at the most in half a second.
@@ -63,6 +64,7 @@ def spied(room: Playroom) -> list[object]:
     return asked
 
 
+@pytest.mark.slow
 def test_the_veil_falls_in_steps_that_nobody_sees() -> None:
     """While it comes down, at ten frames a second, no level of the picture falls by more than 2 between two frames."""
     room = Playroom(worlds.find("night"), SIZE, least=LEAST)
@@ -79,6 +81,7 @@ def test_the_veil_falls_in_steps_that_nobody_sees() -> None:
     assert pads(last).mean() < 0.125 * pads(first).mean()
 
 
+@pytest.mark.slow
 def test_a_touch_wakes_the_world() -> None:
     """After ten minutes a strike brings back all of it, in a slope of seconds, and the controls with it."""
     room = Playroom(worlds.find("night"), SIZE, least=LEAST)

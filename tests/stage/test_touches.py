@@ -42,6 +42,7 @@ def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Side, ...]
     assert (one.player, other.player) == (CHILD, THERAPIST)
     crossed = [*each.feed(finger(MOVE, second.x, second.y, 1)), *each.feed(finger(MOVE, first.x, first.y, 2))]
     for event in crossed:
+        assert isinstance(event, NoteOn | NoteOff | Shape | Glide)
         note = one if event.player is CHILD else other
         assert isinstance(event, NoteOn) or event.note == note.note
     last = {event.player: event.note for event in [one, other, *strikes(crossed)]}

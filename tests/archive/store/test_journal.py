@@ -27,6 +27,7 @@ from bedside.archive.store.journal import (
 )
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
+from effort import times
 
 NOBODY = "0" * 32
 NAN = float("nan")
@@ -279,7 +280,8 @@ def test_what_means_nothing_is_refused(journal: Journal, take: str, session: str
 WORDS = st.text(min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=WORDS)
 def test_words_are_kept_as_they_were_written(journal: Journal, take: str, words: str) -> None:
     """Whatever is written is read again, but for what no keyboard writes and for space at its ends."""

@@ -18,6 +18,7 @@ from bedside.archive.store.shelf import Order, Shelf, ShelvedTake, Wanted
 from bedside.archive.store.store import Store
 from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
 from bedside.music.notes import Note, notes
+from effort import times
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EVERYTHING = 100_000
@@ -186,7 +187,7 @@ def test_what_is_said_of_a_take(store: Store) -> None:
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(PERFORMED, max_size=30))
 def test_the_outline_has_the_same_notes(store: Store, events: list[Performed]) -> None:
     """From the outline of a take the same notes are made as from all of it."""
@@ -244,7 +245,8 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=WANTED, size=st.integers(40, 3000))
 def test_pages_are_the_whole(large: Store, wanted: Wanted, size: int) -> None:
     """Page by page everything is shown once, in the same order as in one, however large the pages are."""
@@ -267,6 +269,7 @@ def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
     """Each of ten thousand takes lies after the one before it."""

@@ -87,6 +87,7 @@ def test_appended_in_pieces(folder: Path) -> None:
         assert (first.players, first.notes, first.seconds) == (second.players, second.notes, second.seconds)
 
 
+@pytest.mark.slow
 def test_a_long_take_is_written_in_order(folder: Path) -> None:
     """A take of more events than are written at once stays in order, and its notes are counted once."""
     with Store.create(folder) as store:
@@ -238,6 +239,7 @@ def test_a_folder_without_permission_is_said(folder: Path) -> None:
         folder.parent.chmod(0o700)
 
 
+@pytest.mark.slow
 def test_damage_on_any_page(folder: Path, tmp_path: Path) -> None:
     """Whichever page is damaged, play goes on in a new store, staff are told, and the old one is set aside whole."""
     with Store.create(folder) as store:
@@ -289,6 +291,7 @@ def test_a_whole_store_is_not_set_aside_while_another_reads(folder: Path) -> Non
                 assert len(second.takes()) == 2
 
 
+@pytest.mark.slow
 def test_many_start_at_once(folder: Path) -> None:
     """Six programs that start on an empty folder in the same moment share one store."""
     script = (

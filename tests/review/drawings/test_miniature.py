@@ -36,6 +36,7 @@ def drawn(svg: str) -> dict[str, list[tuple[float, float, float]]]:
     return {colour: sorted(bars) for colour, bars in found.items()}
 
 
+@pytest.mark.slow
 @given(NOTES)
 def test_every_note_is_there_in_its_players_colour(notes: list[Note]) -> None:
     """Each note is one bar inside the picture, where it begins, in the colour of who played it, and no other."""

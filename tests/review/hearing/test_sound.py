@@ -51,6 +51,7 @@ def until(met: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     """A short take is heard to its end while an hour is still being rendered, and the hour goes on afterwards."""
     hour = listening.sound("hour", tuple(Player))
@@ -62,6 +63,7 @@ def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     until(lambda: hour.seconds() > there)
 
 
+@pytest.mark.slow
 def test_what_is_made_ahead_waits(listening: Listening) -> None:
     """What nobody waits for yet is not begun before what somebody waits for is whole."""
     hour = listening.sound("hour", tuple(Player))
@@ -90,6 +92,7 @@ def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     assert list(coming)[-1] == events[-1]
 
 
+@pytest.mark.slow
 def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     """When what renders is killed, the one who waits is told, others go on, and asking again is heard."""
     other = listening.sound("other", tuple(Player))
@@ -108,6 +111,7 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert again.fault() is None
 
 
+@pytest.mark.slow
 def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there is no room left, what nobody has listened to for longest is forgotten, and can be asked for anew."""
     monkeypatch.setattr(sound, "MOST_BYTES", 8 * RATE * 4)

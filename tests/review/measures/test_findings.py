@@ -108,6 +108,7 @@ def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
     assert follower.evidence["role_pitch"] > follower.evidence["role_pitch_band"]
 
 
+@pytest.mark.slow
 def test_roles_are_proposed_where_they_last_longer_than_by_chance() -> None:
     """Of two who play by themselves few have a role for longer than chance gives; one who repeats the other has."""
     strangers = [take(improvised(seed), improvised(seed + 100)) for seed in range(12)]

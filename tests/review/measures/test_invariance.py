@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bedside.music.events import Player
 from bedside.review.measures.columns import NoteColumns, duration_accent
 from bedside.review.measures.evenness import strokes
+from effort import times
 from review.measures.facts import any_part, improvised, laksin, moved, take, told
 
 OF_PITCH = {"pitch_mean", "pitch_classes", "key", "dissonance"}
@@ -34,7 +35,7 @@ def alike(value: Any, other: Any, within: float) -> bool:
     return bool(value == other)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(any_part(least=1), st.integers(-21, 19))
 def test_transposing_changes_only_what_tells_the_pitch(part: NoteColumns, semitones: int) -> None:
     """Higher or lower by any interval, only mean pitch, pitch classes, key and dissonance may change."""

@@ -55,6 +55,7 @@ def test_a_take_in_which_nobody_played_has_no_players() -> None:
     assert told(played()) == {"id": "take", "take": "take", "players": {}, "pairs": {}}
 
 
+@pytest.mark.slow
 def test_the_shape_of_what_is_measured() -> None:
     """A measured take has its id, its players and its pairs by name, each with the whole and curves over one time."""
     found = told(take(improvised(1), improvised(2), improvised(3)))

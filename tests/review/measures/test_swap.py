@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.review.measures.columns import NoteColumns
+from effort import times
 from review.measures.facts import any_part, improvised, take, told
 
 SIGNED = ("lead_lag", "lead_lag_density", "lead_lag_velocity", "lead_lag_pulse_period")
@@ -51,20 +52,23 @@ def check(one: NoteColumns, two: NoteColumns) -> None:
             assert value == (other if other is None else pytest.approx(other, rel=1e-12, abs=1e-15)), name
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(8), deadline=None)
 @given(any_part(least=1), any_part(least=1))
 def test_players_exchange_their_curves(one: NoteColumns, two: NoteColumns) -> None:
     """Whatever two play: exchanged, every curve is the other's bit for bit, and what has a sign has the other sign."""
     check(one, two)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_players_exchange_their_curves_in_lively_play(seed: int) -> None:
     """The same holds where all measures have data: a minute of dense play, the second partly after the first."""
     check(improvised(seed, 60.0, 0.2), improvised(seed + 10, 60.0, 0.3))
 
 
-@settings(max_examples=5, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(5), deadline=None)
 @given(st.integers(0, 1000))
 def test_chance_is_the_same_whoever_is_shifted(seed: int) -> None:
     """Of numbers that belong to both, chance levels are the same up to rounding whichever player is shifted round."""

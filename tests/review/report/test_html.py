@@ -50,6 +50,7 @@ class Reader(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+@pytest.mark.slow
 def test_nothing_comes_from_elsewhere(ward: Desk) -> None:
     """No element has an address but the sound's own bytes; no style or handler is inline."""
     page = html.write(report(ward), {ward.takes[0]: b"ID3sound"}).decode()
@@ -66,6 +67,7 @@ def test_nothing_comes_from_elsewhere(ward: Desk) -> None:
     assert "url(" not in page
 
 
+@pytest.mark.slow
 def test_its_own_policy_allows_its_own_style_and_script_alone(ward: Desk) -> None:
     """The policy stands in the page, begins with nothing, and names the digests of what is there."""
     page = html.write(report(ward), {}).decode()

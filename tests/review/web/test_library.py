@@ -131,7 +131,7 @@ def test_looking(pages: Door, visitor: TestClient) -> None:
         else:
             assert takes(page) == found, query
         if not found:
-            assert "No take is like that" in words(page)
+            assert "No take matches" in words(page)
     page = visitor.get("/", params={"words": 'a"b', "patient": k7, "player": "child", "order": "oldest"}).text
     assert 'value="a&#34;b"' in page
     for value in (k7, "oldest"):
@@ -139,6 +139,7 @@ def test_looking(pages: Door, visitor: TestClient) -> None:
     assert "<option selected>child</option>" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     ["player=nobody", "order=strangest", "page=0", "page=-1", "page=x", "starred=perhaps", "words=" + "x" * 201],
@@ -150,6 +151,7 @@ def test_what_cannot_be_meant_is_told(visitor: TestClient, query: str) -> None:
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.slow
 def test_ten_thousand_are_shown_page_by_page(pages: Door, visitor: TestClient) -> None:
     """Of ten thousand takes a page shows forty; before and after lead through all that is found, and end."""
     fill(pages.store, 10_000)
@@ -172,6 +174,7 @@ def test_ten_thousand_are_shown_page_by_page(pages: Door, visitor: TestClient) -
     assert len(seen) == len(set(seen)) > 200
 
 
+@pytest.mark.slow
 def test_the_picture_of_a_patient(pages: Door, visitor: TestClient) -> None:
     """A patient is given one of the pictures, another, or none; each picture is there, and no other is taken."""
     keep(pages)

@@ -101,6 +101,7 @@ def samples(wave: bytes) -> np.ndarray:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "heard"), [("", ()), ("child,therapist", ()), ("child", (CHILD,)), ("therapist", (THERAPIST,))]
 )

@@ -51,6 +51,7 @@ def pitch(sound: NDArray[np.float64], hz: float) -> float:
     return float(lines[near] @ power[near] / power[near].sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PITCHED)
 def test_every_key_is_in_tune(name: str) -> None:
     """On every third key the fundamental of both tables lies within 2 cents of equal temperament, loop included.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bedside.errors import BedsideError
-from bedside.music.events import NoteOn, Performed, Player, Program, Source, Stop, TakeBegan
+from bedside.music.events import Event, NoteOn, Performed, Player, Program, Source, Stop, TakeBegan
 from bedside.sound.engine import offline
 from bedside.sound.library import catalogue, loading
 
@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_used_is_named_where_it_is_needed(own: Path) -> 
 def test_only_what_sounds_is_loaded() -> None:
     """Of all programs those count that a note is played on; one that nobody knows leaves the part as it is."""
     usual = catalogue.shipped_patches()[0].name
-    events = [
+    events: list[Event] = [
         Program(Player.CHILD, "marimba"),
         Program(Player.THERAPIST, "pad"),
         Program(Player.PARTNER, "drum"),
@@ -83,7 +83,7 @@ def test_only_what_sounds_is_loaded() -> None:
 def test_what_is_not_there_any_more_is_named(own: Path) -> None:
     """Of the instruments that are gone those are named that notes were played on, each once."""
     child, therapist = Player.CHILD, Player.THERAPIST
-    events = [
+    events: list[Event] = [
         Program(child, "glass"),
         Program(therapist, "unheard"),
         on(child),
@@ -98,6 +98,7 @@ def test_what_is_not_there_any_more_is_named(own: Path) -> None:
     assert loading.missing_instruments(events) == ["Tone", "bells", "glass"]
 
 
+@pytest.mark.slow
 def test_a_part_of_the_band_sounds_as_the_whole_would() -> None:
     """A take renders to the same bits with the instruments that it uses as with all of them."""
     take = [

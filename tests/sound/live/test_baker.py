@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bedside.errors import BedsideError
+from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache, catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.live import baker
@@ -34,7 +36,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def launch(empty: Path):
+def launch(empty: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Give a way to start a real baker."""
     started = []
 
@@ -47,7 +49,7 @@ def launch(empty: Path):
         process.end(20.0)
 
 
-def wait_for(true, seconds=60.0):
+def wait_for(true, seconds=240.0):
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():
@@ -75,12 +77,16 @@ def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None
 
 @pytest.mark.parametrize("fault", [BedsideError("The folder is a picture."), ValueError("deep inside")])
 def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
-    fault: Exception, recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    fault: Exception,
+    recipes: list[Recipe],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A recipe that fails is told in one sentence, and the next one is baked."""
     made = Recipe.make
 
-    def make(recipe, rate, progress):
+    def make(recipe: Recipe, rate: int, progress: Callable[[float], None]) -> tuple[Instrument, list[str]]:
         if recipe.name == "two":
             raise fault
         return made(recipe, rate, progress)
@@ -93,7 +99,9 @@ def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
     assert said == [expected]
 
 
-def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, monkeypatch, capsys) -> None:
+def test_what_is_left_out_is_told_once(
+    recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What a folder of samples says and nobody knows is listed when it is baked, and not when it is there already."""
     made = Recipe.make
     monkeypatch.setattr(Recipe, "make", lambda *told: (made(*told)[0], ["fil_type", "eq1_gain"]))
@@ -104,7 +112,9 @@ def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, mo
     assert "“one”" in said
 
 
-def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_in_the_cache_another_folder_has_them(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where the cache cannot be written, all come to lie in the other folder, and the staff get one sentence."""
     (tmp_path / "file").write_text("in the way")
     fallback = tmp_path / "fallback"
@@ -115,7 +125,9 @@ def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe]
     assert "cannot be kept" in said
 
 
-def test_without_room_anywhere_it_ends(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_anywhere_it_ends(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where nothing at all can be written, nothing more is baked, and the staff are told that too."""
     (tmp_path / "file").write_text("in the way")
     baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "fallback")
@@ -137,6 +149,7 @@ def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe]
     assert (tmp_path / "letter.txt").read_text() == "keep me"
 
 
+@pytest.mark.slow
 def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     """The process makes every instrument of the catalogue, in order, behind everything else, and ends by itself."""
     process = launch()
@@ -146,6 +159,7 @@ def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     assert whole(empty) == sorted(recipe.name for recipe in catalogue.recipes(None))
 
 
+@pytest.mark.slow
 def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     """Two bakers on one cache leave each instrument whole, and nothing else."""
     both = [launch() for _ in range(2)]
@@ -155,17 +169,23 @@ def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     assert len(list(empty.iterdir())) == len(names)
 
 
+@pytest.mark.slow
 def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
     """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
     for count in range(1, 4):
         process = launch()
-        wait_for(lambda count=count: len(list(empty.glob("*.tables"))) >= count)
+
+        def enough(least: int = count) -> bool:
+            return len(list(empty.glob("*.tables"))) >= least
+
+        wait_for(enough)
         process.kill()
         process.wait()
         files = list(empty.glob("*.tables"))
         assert len(whole(empty)) == len(files) >= count
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
@@ -193,6 +213,7 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     assert len(whole(empty)) < len(catalogue.shipped_patches())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("count", [2, len(catalogue.recipes(None))])
 def test_a_folder_made_meanwhile_goes_with_whoever_started_it(

@@ -1,6 +1,5 @@
 """The host sees to it that a baker is at work while one is wanted, and that nothing of its work is left behind."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from bedside.sound.live import baking
 from bedside.sound.live.baking import Baking
+from sound.live.kept import keep
 
 RATE = 8_000
 
@@ -25,9 +25,10 @@ def test_one_that_falls_is_started_again_a_few_times() -> None:
     baking = Baking(RATE, None)
     now = 0.0
     baking.look(now)
-    assert baking.process is None
+    unwanted = baking.process
+    assert unwanted is None
     baking.want()
-    pids = []
+    pids: list[int] = []
     for _ in range(10):
         baking.look(now)
         if baking.process is not None:
@@ -36,6 +37,7 @@ def test_one_that_falls_is_started_again_a_few_times() -> None:
             baking.look(now)
             assert baking.process == pids[-1]
             process = baking._process
+            assert process is not None
             process.kill()
             process.wait()
         now += 2.0
@@ -43,19 +45,23 @@ def test_one_that_falls_is_started_again_a_few_times() -> None:
     baking.stop()
 
 
+@pytest.mark.slow
 def test_one_that_is_done_is_not_started_again_unasked(empty: Path) -> None:
     """A baker that has baked all ends, and only a new want starts another."""
-    shutil.rmtree(empty, ignore_errors=True)
+    keep(empty, RATE, but=1)
     baking = Baking(RATE, None)
     baking.want()
     baking.look(0.0)
+    assert baking._process is not None
     assert baking._process.wait(120) == 0
     baking.look(1.0)
     baking.look(9.0)
-    assert baking.process is None
+    done = baking.process
+    assert done is None
     baking.want()
     baking.look(10.0)
-    assert baking.process is not None
+    again = baking.process
+    assert again is not None
     baking.stop()
     assert baking.process is None
 

@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,6 +14,8 @@ from sound.link import Stage
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
+
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was."""
@@ -21,14 +24,14 @@ def test_settings_cross_as_text():
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
     process = children.launch(main, settings, stderr_to_log="engine")
     try:
@@ -37,7 +40,7 @@ def running(settings):
         process.end(20.0)
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until
@@ -45,6 +48,7 @@ def wait_for(stage, kind, seconds=60.0, count=1):
     return stage.all(kind)
 
 
+@pytest.mark.slow
 def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
@@ -76,6 +80,7 @@ def test_a_process_that_is_not_needed_ends(started):
     assert process.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))

@@ -19,6 +19,7 @@ def piano() -> Patch:
     return catalogue.load(places.shipped("sounds") / "piano.toml")
 
 
+@pytest.mark.slow
 def test_coupled_strings_obey_the_equation_of_motion() -> None:
     """The modes of three coupled strings sum to what small steps of Weinreich's equation give."""
     apart, own, bridge, uneven = 2.0, 0.7, 1.1, 0.4
@@ -70,6 +71,7 @@ def test_the_aftersound_is_slow(piano: Patch, key: int) -> None:
     assert late > 1.5 * early
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [28, 36, 44, 52, 60, 68])
 def test_no_partial_falls_silent_and_returns(piano: Patch, key: int) -> None:
     """Where it is within 45 dB of the strongest, none of the first fourteen partials rises again by more than 1 dB."""

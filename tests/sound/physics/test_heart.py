@@ -10,8 +10,9 @@ from bedside.sound.physics.heart import Heart
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "nature.toml")
-MODEL = PATCH.piece(48).model
-assert isinstance(MODEL, Heart)
+_model = PATCH.piece(48).model
+assert isinstance(_model, Heart)
+MODEL = _model
 
 
 def beats() -> tuple[np.ndarray, np.ndarray]:

@@ -42,7 +42,7 @@ def ends(patch: Patch) -> tuple[int, int, int]:
 
 def joint(made: KeyTables) -> int:
     """Return the frame where the loop of a table begins."""
-    return made.samples.shape[1] - made.loop
+    return int(made.samples.shape[1] - made.loop)
 
 
 def bends(sound: NDArray[np.float64]) -> float:
@@ -152,6 +152,7 @@ def test_a_mode_goes_over_to_the_loop_without_a_corner() -> None:
     assert np.all(np.abs(np.diff(slopes)) < 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STRINGS)
 def test_no_partial_has_a_corner(name: str) -> None:
     """Within 45 dB of the strongest no partial's slope changes by 16 dB a second over 60 ms, after the first 0.4 s."""
@@ -208,6 +209,7 @@ def test_higher_keys_decay_faster(name: str) -> None:
     assert times[0] > 1.1 * times[1] > 1.21 * times[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RINGING)
 def test_it_falls_on_past_the_loop(name: str) -> None:
     """Ten seconds after the loop began the fall is still the table's, within 2 %."""

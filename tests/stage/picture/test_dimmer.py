@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.stage.picture.dimmer import ASLEEP, REST_SECONDS, STOPPED, TURN_SECONDS, Dimmer
+from effort import times
 
 # From the last light on: how long until it is wholly down, and a moment more.
 ASLEEP_SECONDS = REST_SECONDS + 40.0
@@ -103,7 +104,8 @@ def test_a_stopped_world_falls_asleep_too() -> None:
     assert passing(dimmer, ASLEEP_SECONDS + 5.1, TURN_SECONDS)[-1] == 1
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(("wake", "stop", "go on", "lit", "dark")), st.floats(0.0, 30.0)),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Player
 from bedside.stage.picture.lamp import HOLD_SECONDS, Lamp
+from effort import times
 
 HOME = (100.0, 100.0, 50.0, 40.0)
 CHILD = (Player.CHILD, 1)
@@ -30,7 +31,8 @@ def falls(times: list[float], lights: list[float]) -> list[float]:
     return turns
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["strike", "release", "shape", "stop"]), st.floats(0.0, 0.4)),

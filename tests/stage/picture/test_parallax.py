@@ -87,6 +87,7 @@ def test_a_long_pause_between_two_frames_is_no_leap() -> None:
     assert np.abs(corners(floating) - before).max() <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLOATING)
 def test_a_mote_that_moved_leaves_no_trail(name: str) -> None:
     """Outside its motes, a world looks like one without motes, whatever way they came."""

@@ -83,6 +83,7 @@ def lit(signs: bool) -> tuple[Screen, list[Sign]]:
     return screen, there
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_over_a_sign() -> None:
     """While lights fall on signs, go over them and fade, each frame is the one without signs, then the signs on it."""
     with_signs, there = lit(signs=True)
@@ -122,6 +123,7 @@ def test_a_sign_is_untouched_after_lights_fell_on_it(pads: int) -> None:
     assert screen.scene.resting
 
 
+@pytest.mark.slow
 def test_what_changes_of_a_sign_lies_within_the_dirty_rectangles() -> None:
     """A screen to which only the dirty rectangles are copied shows each sign as it is."""
     screen, there = lit(signs=True)

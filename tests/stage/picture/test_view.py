@@ -48,6 +48,7 @@ def test_a_panel_hides_its_players_pads_and_nothing_else(room: Playroom) -> None
     assert not changed.any()
 
 
+@pytest.mark.slow
 def test_a_panel_comes_and_goes_softly_and_leaves_nothing_behind(room: Playroom) -> None:
     """No frame changes any level by more than a tenth of the way, and closed again the picture is the one before."""
     before = room.levels()
@@ -82,6 +83,7 @@ def test_no_light_falls_on_a_panel(room: Playroom) -> None:
     assert (room.levels()[own] != before[own]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", Together)
 def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     """From the first frame to the last each level goes evenly to where it is in the other world, which then rests."""
@@ -118,6 +120,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     assert np.array_equal(room.levels(), fresh.levels())
 
 
+@pytest.mark.slow
 def test_what_changes_lies_within_the_dirty_rectangles(room: Playroom) -> None:
     """A screen to which only the dirty rectangles are copied shows panels, crossings and lights as they were drawn."""
     copy = room.surface.copy()

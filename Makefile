@@ -26,7 +26,7 @@ SPREAD = --numprocesses=auto --dist=worksteal
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play pictures quick test instruments check bench soak clean play-packages test-packages bench-packages
+.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -53,11 +53,27 @@ test: test-packages check instruments ## check, then run every test on real devi
 instruments: .venv/test
 	@PYTHONPATH=tests $(BIN)/python -m instruments
 
-check: .venv/test ## lint, formatting and types
+check: .venv/test javascript ## lint, formatting, types of the program and of its tests, JavaScript, the map
 	@echo "Checking lint, formatting and types"
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@PYTHONPATH=tests $(BIN)/python -m architecture --check
+
+map: .venv/test ## draw the map of the rooms in bedside/README.md anew
+	@PYTHONPATH=tests $(BIN)/python -m architecture
+
+# Nobody needs Node to run bedside: where npm or its registry is out of reach, this is said and skipped.
+javascript: ## types of the pages' scripts
+	@cd tests/javascript; \
+	if ! command -v npm >/dev/null; then \
+		echo "The pages' scripts are not checked: npm is not installed."; \
+	elif ! { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent; }; then \
+		echo "The pages' scripts are not checked: npm cannot install the compiler."; \
+	else \
+		echo "Checking the types of the pages' scripts"; \
+		node_modules/.bin/tsc --project jsconfig.json; \
+	fi
 
 bench: test-packages bench-packages .venv/test ## measure against FluidSynth and the clock; ARGS="…" goes to pytest
 	@echo "Measuring"
@@ -76,7 +92,7 @@ soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 d
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
 clean: ## remove what can be made again
-	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
 	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/play: pyproject.toml $(BIN)/python

@@ -5,7 +5,7 @@ link is one end of a duplex socket; the parent holds the other. These rules hold
 
 - End-of-file on the link means that the parent is gone, however it went, or wants nothing more: the child ends.
 - An interrupt at the terminal goes to the whole group; a child ignores it, as its parent decides what to do.
-- Standard input and output lead nowhere. Standard error is the parent's, or leads nowhere for a silent child.
+- Standard input and output lead nowhere. Standard error is the parent's, or leads into the log.
 - It may be killed at any instant. Whoever started it waits for its end, so that nothing is left behind.
 
 The link works at once on the parent's side: what is sent before the child runs waits in the socket. On Linux and macOS
@@ -34,6 +34,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
+from bedside import log
+
 # The first argument of a child.
 MARK = "--child"
 
@@ -41,7 +43,7 @@ MARK = "--child"
 _BUFFER = 1 << 19
 
 # One end of the duplex socket between a parent and its child.
-Link = socket.socket
+Socket = socket.socket
 
 # In place of the number of an inherited socket.
 _SHARED = "shared"
@@ -54,7 +56,7 @@ class Main(Protocol[S]):
 
     __module__: str
 
-    def __call__(self, link: Link, settings: S) -> None:
+    def __call__(self, link: Socket, settings: S) -> None:
         """Run."""
 
 
@@ -62,7 +64,7 @@ class Main(Protocol[S]):
 class ChildProcess:
     """A child as its parent holds it: its link, and its process."""
 
-    link: Link
+    link: Socket
     _started: subprocess.Popen[bytes]
     _lent: Lent | None = None
 
@@ -101,11 +103,12 @@ class Lent:
     pid: int | None = None
 
 
-def launch(main: Main[S], settings: S, *, niceness: int = 0, silent: bool = False) -> ChildProcess:
+def launch(main: Main[S], settings: S, *, niceness: int = 0, stderr_to_log: str | None = None) -> ChildProcess:
     """Start a child that runs ``main``, a function of that name at the top of its module; return at once.
 
-    A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is the priority below normal. Raises
-    OSError where the system refuses.
+    A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is the priority below normal. With
+    ``stderr_to_log``, what it prints on standard error goes to the log, under this name. Raises OSError where the
+    system refuses.
     """
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
@@ -114,23 +117,24 @@ def launch(main: Main[S], settings: S, *, niceness: int = 0, silent: bool = Fals
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         if sys.platform == "win32":
-            started = subprocess.Popen(  # noqa: S603
-                _command(main, _SHARED, niceness, settings),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=_standard_error(silent),
-                creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
-            )
+            with _standard_error(stderr_to_log) as said:
+                started = subprocess.Popen(  # noqa: S603
+                    _command(main, _SHARED, niceness, settings),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
+                )
             lent = Lent()
             threading.Thread(target=lend, args=(started, theirs, theirs.share, lent), name="link", daemon=True).start()
             return ChildProcess(ours, started, lent)
-        with theirs:
+        with theirs, _standard_error(stderr_to_log) as said:
             started = subprocess.Popen(  # noqa: S603
                 _command(main, str(theirs.fileno()), niceness, settings),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=_standard_error(silent),
+                stderr=said,
             )
             return ChildProcess(ours, started)
     except OSError:
@@ -145,9 +149,9 @@ def _command(main: Main[S], link: str, niceness: int, settings: S) -> list[str]:
     return [*program, MARK, main.__module__, link, str(niceness), to_json(settings)]
 
 
-def _standard_error(silent: bool) -> int | None:
-    """Return where a child's standard error goes; None is where the parent's goes."""
-    return subprocess.DEVNULL if silent and not os.environ.get("BEDSIDE_DEBUG") else None
+def _standard_error(name: str | None) -> contextlib.AbstractContextManager[int | None]:
+    """Give where a child's standard error goes; None is where the parent's goes."""
+    return contextlib.nullcontext() if name is None else log.stderr_for_child(name)
 
 
 def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[int], bytes], lent: Lent) -> None:

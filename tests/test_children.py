@@ -86,7 +86,7 @@ def test_a_silent_child_speaks_only_to_who_looks_for_faults(answering, capfd, mo
     """A silent child's standard error leads nowhere, unless BEDSIDE_DEBUG is set."""
     for debug, expected in (("", ""), ("1", "to standard error")):
         monkeypatch.setenv("BEDSIDE_DEBUG", debug)
-        child = children.launch(answering.main, answering.Told((), None), silent=True)
+        child = children.launch(answering.main, answering.Told((), None), stderr_to_log="child")
         asked(child)
         child.end(PATIENCE_SECONDS)
         assert expected in capfd.readouterr().err

@@ -6,10 +6,11 @@ refuses, everything stays in memory in order and is tried again every second.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -18,6 +19,8 @@ from bedside.archive.store.store import Store
 from bedside.archive.store.writing import Origin, Writing
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed, Source, TakeBegan
+
+_log = logging.getLogger(__name__)
 
 # What is fed within this time of the first event is committed together; the rest of the 100 ms is for the disk.
 _GATHER_SECONDS = 0.04
@@ -57,15 +60,16 @@ class Recorder:
     """Writes sessions into a store as they are played.
 
     The first session is of the patient of this code, or of nobody; it begins with the first thing that is kept, so
-    that a meeting without music leaves nothing. ``sound`` is the version of what makes the sound. ``committed``, where
-    given, is called in the recorder's thread after each commit with the number of things kept since the beginning.
+    that a meeting without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
+    thread, at once and for each take, and should remember its answer. ``committed``, where given, is called there after
+    each commit with the number of things kept since the beginning.
     """
 
     def __init__(
         self,
         store: Store,
         patient: str | None,
-        sound: str,
+        sound: Callable[[], str],
         origin: Origin = "played",
         committed: Callable[[int], None] | None = None,
     ) -> None:
@@ -111,6 +115,8 @@ class Recorder:
         return not self._thread.is_alive() and self._fault is None
 
     def _run(self) -> None:
+        # Found out while nothing is played, so that the first commit need not wait for it.
+        self._sound()
         waiting: list[_Fed] = []
         open_ = True
         while open_ or waiting:
@@ -154,9 +160,11 @@ class Recorder:
             with self._store.writing() as writing:
                 where = self._write(writing, waiting)
         except BedsideError as error:
+            _log.exception("What is played could not be kept; %d things wait in memory.", len(waiting))
             self._fault = f"{error} What is played stays in memory until it can be."
             return False
         except Exception as error:
+            _log.exception("The recorder failed; %d things wait in memory.", len(waiting))
             # The thread must outlive anything, or all that follows would be lost as well.
             self._fault = f"The recording cannot be kept: {type(error).__name__}. What is played stays in memory."
             return False
@@ -176,7 +184,7 @@ class Recorder:
                 case Performed(_, TakeBegan() as began):
                     where = self._append(writing, where, performed)
                     where = _begun(writing, where, fed.at)
-                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound, fed.at)
+                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound(), fed.at)
                     own = where.own if where.owner == where.session else None
                     where = replace(where, take=begun, owner=where.session, own=own, replayed=False)
                     performed = [fed.kept]
@@ -223,3 +231,16 @@ def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
     if where.session is not None:
         return where
     return replace(where, session=writing.begin_session(where.patient, at))
+
+
+def record_all(store: Store, performed: Iterable[Performed], sound: str, origin: Origin, timeout: float = 30.0) -> str:
+    """Record a whole take, of no patient, as if it were played; return its id.
+
+    Raise BedsideError where it is not on the disk after ``timeout`` seconds.
+    """
+    recorder = Recorder(store, None, lambda: sound, origin)
+    for each in performed:
+        recorder.feed(each)
+    if not recorder.close(timeout) or recorder.take is None:
+        raise BedsideError(recorder.fault or "The take could not be recorded.")
+    return recorder.take

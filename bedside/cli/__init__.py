@@ -5,6 +5,7 @@ Each command imports what it needs when it is called, so that every one of them 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -28,6 +29,7 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as fault:
+        logging.getLogger("bedside.cli").exception("Something went wrong that was not foreseen.")
         if os.environ.get("BEDSIDE_DEBUG"):
             traceback.print_exc()
         end(

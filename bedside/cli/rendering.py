@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.cli.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -29,12 +28,26 @@ def render_to(
 
 def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
     """Return those instruments, the user's own among them, that some events play on."""
-    from bedside.sound.library import band
+    from bedside.sound.library import loading
 
     with progress("Making the instruments", 1.0) as moved:
-        return band.gather(events, rate, data / "sounds", say, moved)
+        return loading.load_played(events, rate, data / "sounds", say, moved)
 
 
-def sound_version() -> str:
-    """Return the version of what makes the sound, as takes keep it."""
-    return f"bedside {__version__}"
+def sound_made_by(data: Path) -> str:
+    """Return what makes the sound here and now, as takes keep it."""
+    from bedside.sound.library import catalogue, provenance
+
+    return provenance.made_by(catalogue.recipes(data / "sounds"))
+
+
+def say_what_differs(then: str, data: Path, events: Sequence[Event]) -> None:
+    """Say in one sentence where a take may sound otherwise than it did; ``then`` is what the take keeps of it."""
+    from bedside.sound.library import catalogue, loading, provenance
+
+    recipes = catalogue.recipes(data / "sounds")
+    samples = {recipe.name for recipe in recipes if isinstance(recipe.origin, Path)}
+    on_samples = bool(samples & loading.instruments_played(events, data / "sounds"))
+    sentence = provenance.changes_since(then, provenance.made_by(recipes), on_samples=on_samples)
+    if sentence is not None:
+        say(sentence)

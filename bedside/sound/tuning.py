@@ -1,4 +1,4 @@
-"""How a quantity runs along the keyboard: the pitch of a key, and physical parameters that change with pitch."""
+"""Quantities along the keyboard: the pitch of a key, and physical parameters that scale with pitch."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pygame
 
 from bedside.errors import BedsideError
-from bedside.stage.hush import hushed
+from bedside.stage.stderr import silenced_stderr
 
 # What SDL falls back on where nothing can be seen; asked for by name, for pictures without a screen, they will do.
 _PRETENDED = ("dummy", "offscreen", "evdev")
@@ -30,7 +30,7 @@ def screen() -> Iterator[None]:
     # The picture is drawn in memory; a detour through OpenGL would cost a copy, and without a graphics card a core.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     try:
-        with hushed():
+        with silenced_stderr():
             pygame.display.init()
     except pygame.error as error:
         raise NoScreenError(_NONE) from error

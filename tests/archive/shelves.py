@@ -55,7 +55,6 @@ def fill(store: Store, takes: int, seed: int = 1) -> None:
                 {
                     "id": uuid.UUID(int=chance.getrandbits(128)).hex,
                     "take_id": take,
-                    "marker_id": None,
                     "first": first,
                     "last": first,
                     "written": at,

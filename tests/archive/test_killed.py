@@ -29,7 +29,7 @@ def say(*words):
 
 store = Store.open_or_set_aside(Path(sys.argv[1]))
 assert store.notice is None, store.notice
-recorder = Recorder(store, sys.argv[2], "1", committed=lambda kept: say("kept", kept))
+recorder = Recorder(store, sys.argv[2], lambda: "1", committed=lambda kept: say("kept", kept))
 recorder.feed(Performed(0, TakeBegan(1, 48000, 128)))
 say("fed", time.monotonic(), 1)
 note = 0

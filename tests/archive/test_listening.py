@@ -58,7 +58,7 @@ class Bedside:
         self._one_by_one = patient
         self._kept = 0
         self._fed = 0
-        self._recorder = Recorder(store, None, "1", committed=self._commit)
+        self._recorder = Recorder(store, None, lambda: "1", committed=self._commit)
         self.takes: list[str] = []
 
     def _commit(self, kept: int) -> None:

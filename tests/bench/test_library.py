@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import pytest
 
 from archive.shelves import fill
-from bedside.archive.store.shelf import Order, Wanted
+from bedside.archive.store.shelf import Order, ShelvedTake, Wanted
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bench.verdict import at_most
@@ -76,14 +77,18 @@ def milliseconds(ask: Callable[[], object], times: int = LOOKS) -> list[float]:
     return sorted(taken)
 
 
+def first_page(store: Store, wanted: Wanted) -> tuple[int, list[ShelvedTake]]:
+    return store.shelf.count(wanted), store.shelf.look(wanted, 0, 40)
+
+
 def test_the_shelf(data: Path, report: Callable[[str], None]) -> None:
     """A page of forty is found and counted among ten thousand, whatever is looked for, in so many milliseconds."""
     with Store.open(data) as store:
         for name, wanted in ASKED.items():
-            first = milliseconds(lambda wanted=wanted: (store.shelf.count(wanted), store.shelf.look(wanted, 0, 40)))
+            first = milliseconds(partial(first_page, store, wanted))
             count = store.shelf.count(wanted)
             end = max(count - 40, 0)
-            last = milliseconds(lambda wanted=wanted, end=end: store.shelf.look(wanted, end, 40))
+            last = milliseconds(partial(store.shelf.look, wanted, end, 40))
             report(
                 f"{name:>24}: first page {median(first):5.1f} ms (most {first[-1]:5.1f}), last {median(last):5.1f} ms, "
                 f"of {count} takes; wanted {LOOK_MILLISECONDS:g} ms: {at_most(median(first), LOOK_MILLISECONDS)}"

@@ -10,7 +10,7 @@ import pytest
 from bedside import __version__
 from commands.program import bedside, done, together
 
-COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "doctor")
+COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "doctor")
 
 
 @pytest.mark.slow

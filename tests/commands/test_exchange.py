@@ -29,7 +29,9 @@ def test_export_to_json_and_csv_tells_the_same_notes(kept: Path, tmp_path: Path)
     together(*[(kept, "export", take["id"], "--out", tmp_path / name) for name in ("take.json", "take.csv")])
     whole = json.loads((tmp_path / "take.json").read_text("utf-8"))
     rows = table(tmp_path / "take.csv")
-    assert whole["take"] == take["id"]
+    alike = ("id", "start", "players", "note_count", "sound")
+    assert [whole[name] for name in alike] == [take[name] for name in alike]
+    assert whole["seconds"] == pytest.approx(take["seconds"], abs=0.001)
     assert len(whole["notes"]) == len(rows) == take["notes"]
     assert [(note["player"], note["key"]) for note in whole["notes"]] == [
         (row["player"], int(row["key"])) for row in rows
@@ -42,7 +44,8 @@ def test_import_gives_channels_to_the_players_in_order(tmp_path: Path) -> None:
     """Where one track has notes, the first player takes the lowest channel, whichever sounds first."""
     file = score(tmp_path / "channels.mid", {2: 3, 7: 5})
     (imported,) = json.loads(done(tmp_path / "kept", "import", file, "--players", "therapist,child", "--json"))
-    assert list(imported) == ["take", "notes", "players", "warnings"]
+    assert list(imported) == ["id", "take", "note_count", "notes", "players", "warnings"]
+    assert (imported["id"], imported["note_count"]) == (imported["take"], imported["notes"])
     assert imported["players"] == {"therapist": 3, "child": 5}
     assert (imported["notes"], imported["warnings"]) == (8, [])
     (take,) = json.loads(done(tmp_path / "kept", "takes", "--json"))

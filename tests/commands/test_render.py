@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from bedside.archive.store.store import Store
 from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Source
 from bedside.sound.audiofile import endings
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import catalogue, loading, provenance
 from commands.program import Demos, bedside, done, sound, together
 
 
@@ -73,9 +74,10 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
         (0.0, Program(Player.CHILD, "glass")),
         (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)),
     ]
-    instruments = band.load(48000, names={"glass"}, own=folder.parent)
+    instruments = loading.load(48000, names={"glass"}, own=folder.parent)
+    made = provenance.made_by(catalogue.recipes(folder.parent))
     with Store.create(kept) as store:
-        recorder = Recorder(store, None, "bedside", origin="demo")
+        recorder = Recorder(store, None, lambda: made, origin="demo")
         for each in offline.perform([*notes, (0.5, NoteOff(Player.CHILD, 1))], instruments, 48000, 128, 1):
             recorder.feed(each)
         assert recorder.close(30.0)
@@ -89,3 +91,31 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     assert said.endswith(".")
     assert sound(poorer).any()
     assert not np.array_equal(sound(poorer)[:4800], sound(whole)[:4800])
+
+
+@pytest.mark.parametrize(
+    ("keep", "words"),
+    [
+        (lambda made: made, None),
+        (lambda made: made.replace("code:", "code:0"), "a change was made to the program."),
+        (lambda made: made.split(" code:")[0], "is not known"),
+    ],
+    ids=["the same", "another program", "an older take"],
+)
+def test_a_take_that_may_sound_otherwise_is_told(keep: Callable[[str], str], words: str | None, tmp_path: Path) -> None:
+    """A take keeps and lists what made its sound; one sentence says when it may differ, none when it is the same."""
+    line = keep(provenance.made_by(catalogue.recipes(None)))
+    with Store.create(tmp_path) as store:
+        recorder = Recorder(store, None, lambda: line)
+        asked: list[tuple[float, Event]] = [
+            (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)),
+            (0.2, NoteOff(Player.CHILD, 1)),
+        ]
+        for each in offline.perform(asked, loading.load(48000, names={"harp"}), 48000, 128, 1):
+            recorder.feed(each)
+        assert recorder.close(30.0)
+    assert [take["sound"] for take in json.loads(done(tmp_path, "takes", "--json"))] == [line]
+    ended = bedside(tmp_path, "render", "last", "--out", tmp_path / "again.wav")
+    assert ended.code == 0
+    assert ended.err == "" if words is None else words in ended.err
+    assert len(ended.err.splitlines()) == (words is not None)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -179,7 +180,7 @@ def bedside(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def answer(*arguments: str, data: Path) -> object:
+def answer(*arguments: str, data: Path) -> Any:
     """Run a command that prints JSON and return what it printed."""
     done = bedside(*arguments, "--json", data=data)
     assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@
 
 import random
 import time
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -28,13 +29,16 @@ from bedside.sound.library import catalogue
 from e2e.bed import answer, bed, bedside, loudness, pads, playing, spot, takes, tap_until_heard, wait_for_silence
 from e2e.replay import Comparison, compare
 from e2e.rig.keyboard import Keyboard
+from e2e.rig.program import Program as RunningProgram
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 
-def ons(take):
+def ons(take: list[Performed]) -> list[NoteOn]:
     return [performed.event for performed in take if isinstance(performed.event, NoteOn)]
 
 
-def test_ten_fingers_play_ten_notes(touchscreen, card, tmp_path):
+def test_ten_fingers_play_ten_notes(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """Ten fingers sound ten keys, each heard at the card and kept as the child's; lifted, they leave silence."""
     with bed(touchscreen, card, tmp_path / "kept") as program:
         before = card.now()
@@ -59,7 +63,7 @@ def test_ten_fingers_play_ten_notes(touchscreen, card, tmp_path):
         assert loudness(sound, hz, card.rate) > 5 * around, pad
 
 
-def test_the_first_touch_sounds(touchscreen, card, tmp_path):
+def test_the_first_touch_sounds(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """No menu stands before the first touch: the first finger on the window is heard, and begins a take."""
     with playing(touchscreen, card, tmp_path / "kept") as program:
         program.wait_for(card.connected, 60, "the sound card to be opened")
@@ -73,14 +77,21 @@ def test_the_first_touch_sounds(touchscreen, card, tmp_path):
 PLAYED_ON = ("marimba", "choir", "drum", "organ")
 
 
-def choked():
+def choked() -> list[int]:
     """Return a key of the drum and another that chokes it."""
     pieces = next(patch for patch in catalogue.shipped_patches() if patch.name == "drum").pieces
     other = next(piece for piece in pieces if piece.off_by)
     return [next(piece for piece in pieces if piece.group == other.off_by).lowest, other.lowest]
 
 
-def live_take(touchscreen, card, keyboard, program, chance, seconds=21.0):
+def live_take(
+    touchscreen: Touchscreen,
+    card: SoundCard,
+    keyboard: Keyboard,
+    program: RunningProgram,
+    chance: random.Random,
+    seconds: float = 21.0,
+) -> int:
     """Play touches and keys on many instruments with all that bends, holds and slides; return from which frame on."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
     wait_for_silence(card, program)
@@ -120,7 +131,9 @@ def live_take(touchscreen, card, keyboard, program, chance, seconds=21.0):
     return before
 
 
-def test_what_was_heard_is_what_render_gives(touchscreen, card, keyboard, tmp_path):
+def test_what_was_heard_is_what_render_gives(
+    touchscreen: Touchscreen, card: SoundCard, keyboard: Keyboard, tmp_path: Path
+) -> None:
     """Twenty seconds of all that hands can do, on six instruments, render to the very bits that the card got.
 
     Bends, wavers, swells, slides, the pedal, a choked cymbal, the room and the profile among them.
@@ -162,7 +175,7 @@ def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
                 program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
                 keyboard.program(2)
 
-                def struck(keyboard=keyboard, key=60 + round_):
+                def struck(keyboard: Keyboard = keyboard, key: int = 60 + round_) -> bool:
                     # Again and again, because JACK loses the MIDI of a cycle in which somebody is late.
                     keyboard.note_on(key, 100)
                     time.sleep(0.3)
@@ -177,7 +190,7 @@ def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
     assert [on.source for on in notes if on.player == Player.CHILD].count(Source.TOUCH) >= 3
 
 
-def held(data):
+def held(data: Path) -> set[int]:
     """Return the therapist's notes that sound at the end of the record."""
     sounding = set()
     for performed in takes(data)[-1] if takes(data) else []:
@@ -189,7 +202,9 @@ def held(data):
     return sounding
 
 
-def test_a_take_ends_on_leaving_and_nothing_is_left_running(touchscreen, card, tmp_path):
+def test_a_take_ends_on_leaving_and_nothing_is_left_running(
+    touchscreen: Touchscreen, card: SoundCard, tmp_path: Path
+) -> None:
     """Leaving ends the take with everything faded, says nothing, and leaves no process behind."""
     data = tmp_path / "kept"
     with bed(touchscreen, card, data) as program:

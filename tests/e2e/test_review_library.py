@@ -16,7 +16,8 @@ from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from e2e.reviewing import CODE, Pages, entered, served
 from e2e.test_review_desk import SIGHTS
-from review.web.test_library import Door, keep
+from review.web.door import Door
+from review.web.test_library import keep
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,14 @@ def faults(page: Page) -> list[str]:
 def addresses(pages: Pages) -> list[str]:
     with Store.open(pages.data) as store:
         patients = [each.id for each in store.journal.patients()]
-    return ["/", f"/?patient={patients[0]}", f"/?patient={patients[1]}", "/?order=longest", "/?words=nothing+like+it"]
+    return [
+        "/",
+        f"/?patient={patients[0]}",
+        f"/?patient={patients[1]}",
+        "/?order=longest",
+        "/?words=nothing+like+it",
+        "/code",
+    ]
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
@@ -96,6 +104,36 @@ def test_the_first_visit(browser: Browser, tmp_path: Path, sight: str) -> None:
         expect(page.get_by_role("status")).to_have_text("Nothing is recorded yet")
         assert faults(page) == []
         context.close()
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_staff_code_is_changed(browser: Browser, tmp_path: Path, sight: str) -> None:
+    """A therapist finds where the code is changed, is told a slip, and changes it; a colleague needs the new one."""
+    with served(tmp_path / "kept") as pages, entered(browser, pages, **SIGHTS[sight]) as colleague:
+        context = browser.new_context(**SIGHTS[sight])
+        page = context.new_page()
+        page.goto(pages.address)
+        page.keyboard.type(CODE)
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Staff code").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Change the staff code")
+        for again, told in (("walrus-9-lagoo", "not the same"), ("walrus-9-lagoon", "is changed")):
+            page.get_by_label("Current staff code").fill(CODE)
+            page.keyboard.press("Tab")
+            page.keyboard.type("walrus-9-lagoon")
+            page.keyboard.press("Tab")
+            page.keyboard.type(again)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("alert").or_(page.get_by_role("status"))).to_contain_text(told)
+            assert faults(page) == []
+        page.get_by_role("link", name="Go to the library").click()
+        expect(page.get_by_role("status")).to_have_text("Nothing is recorded yet")
+        context.close()
+        colleague.reload()
+        colleague.wait_for_url("**/enter")
+        colleague.get_by_label("Staff code").fill("walrus-9-lagoon")
+        colleague.keyboard.press("Enter")
+        expect(colleague.get_by_role("status")).to_have_text("Nothing is recorded yet")
 
 
 @pytest.mark.parametrize("width", [1280, 640, 390, 320])
@@ -147,15 +185,15 @@ def test_by_keyboard_alone(browser: Browser, pages: Pages) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"{pages.address}/")
     order = []
-    for _ in range(15):
+    for _ in range(16):
         page.keyboard.press("Tab")
         order.append(focused(page))
-    assert order[:12] == [
-        *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Log out"),
-        *("Search", "Patient", "With", "Order"),
+    assert order[:13] == [
+        *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Staff code"),
+        *("Log out", "Search", "Patient", "With", "Order"),
     ]
-    assert order[12] == "With a star"
-    assert order[13].startswith("Take of M12, 6 March 2026, ")
+    assert order[13] == "With a star"
+    assert order[14].startswith("Take of M12, 6 March 2026, ")
     first = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first}")

@@ -179,6 +179,7 @@ def test_the_card_hears_the_very_bits(tmp_path: Path) -> None:
             heard = card.heard(began)
         if not card.missed and not card.xruns:
             break
+    assert onset is not None
     start = onset - began
     np.testing.assert_array_equal(heard[start : start + rate].view(np.uint32), noise.view(np.uint32))
     assert not heard[:start].any()

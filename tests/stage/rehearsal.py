@@ -25,7 +25,7 @@ from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
 from bedside.stage.worlds.world import World
 from sound.tones import RATE, tone
-from stage.playroom import PromptAtelier, canvas
+from stage.playroom import PromptWorker, canvas
 
 SIZE = (360, 240)
 LEAST = 24.0
@@ -83,7 +83,7 @@ class Rehearsal:
         setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.performer.ask, self.performer.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
-        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptAtelier(), worlds)
+        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
 
     @property
     def engine(self) -> Engine:
@@ -122,8 +122,8 @@ class Rehearsal:
 
     def touch(self, kind: int, finger: int, x: float, y: float) -> None:
         """Report of a finger, at a place in pixels."""
-        place = {"x": x / SIZE[0], "y": y / SIZE[1]}
-        self.playground.feed(pygame.event.Event(kind, touch_id=1, finger_id=finger, **place), self.now)
+        event = pygame.event.Event(kind, touch_id=1, finger_id=finger, x=x / SIZE[0], y=y / SIZE[1])
+        self.playground.feed(event, self.now)
 
     def tap(self, x: float, y: float, finger: int = 99) -> None:
         """Put a finger down and take it up again."""

@@ -38,7 +38,8 @@ def centre(light: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the column and row of the middle of light."""
     whole = light.sum(axis=2)
     columns, rows = np.indices(whole.shape)
-    return np.array([(columns * whole).sum(), (rows * whole).sum()]) / whole.sum()
+    middle: NDArray[np.float64] = np.array([(columns * whole).sum(), (rows * whole).sum()]) / whole.sum()
+    return middle
 
 
 @pytest.mark.slow

@@ -10,10 +10,11 @@ import pygame
 import pytest
 
 from bedside.stage.input.seats import Control, Together
-from bedside.stage.picture import gallery, lamp, sign, veil
+from bedside.stage.picture import dimmer, lamp, sign, thumbnails
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world as worlds
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.air import Air
+from bedside.stage.worlds.scenery.canvas import Canvas
 from bedside.stage.worlds.world import Tone
 from stage import hazards
 from stage.mash import Arm, Drum, Journey, Presses, Seen, watch
@@ -24,7 +25,7 @@ LARGE, SMALL = (1280, 800), (800, 480)
 # The worlds with the brightest fire and the palest ground are looked at on a large screen too.
 BRIGHTEST = ("campfire", "snow")
 
-MINIATURES, INSTRUMENTS = cache(gallery.world_miniature), cache(gallery.instrument_picture)
+MINIATURES, INSTRUMENTS = cache(thumbnails.world_thumbnail), cache(thumbnails.instrument_picture)
 
 # For how many seconds each rate of strikes is gone on with, in strikes a second.
 RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
@@ -33,8 +34,8 @@ RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
 @pytest.fixture(autouse=True)
 def _gallery(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the pictures on panels: they are the same on every panel, and take longer than all frames."""
-    monkeypatch.setattr(gallery, "world_miniature", MINIATURES)
-    monkeypatch.setattr(gallery, "instrument_picture", lambda *asked: INSTRUMENTS(*asked).copy())
+    monkeypatch.setattr(thumbnails, "world_thumbnail", MINIATURES)
+    monkeypatch.setattr(thumbnails, "instrument_picture", lambda *asked: INSTRUMENTS(*asked).copy())
 
 
 def drummed(room: Playroom) -> Seen:
@@ -109,11 +110,11 @@ def test_a_journey_through_all_worlds_harms_no_eyes() -> None:
 
 @pytest.mark.slow
 def test_waking_a_sleeping_world_harms_no_eyes() -> None:
-    """Strikes on a world over which the veil lies, and stops under it."""
+    """Strikes on a world that is dimmed, and stops in it."""
     for name in worlds.names()[::2]:
         room = Playroom(worlds.find(name), SMALL)
         room.paint_until(100.0, rate=2)
-        assert room.playground.view.scene.veil.level == pytest.approx(veil.ASLEEP, abs=0.01)
+        assert room.playground.view.scene.dimmer.level == pytest.approx(dimmer.ASLEEP, abs=0.01)
         seen = watch(room, 3.0, Drum(room, 1.5), Presses(room, Control.HAND, 1.5))
         assert seen.harmless, f"{seen} in {name}"
 
@@ -191,15 +192,15 @@ def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A veil, a panel or a sign that comes and goes at once flashes more than twice a second where hands are fast."""
+    """A world, a panel or a sign that changes at once flashes more than twice a second where hands are fast."""
     monkeypatch.setattr("bedside.stage.input.choices._AGAIN_SECONDS", 0.0)
-    for module, control in ((veil, Control.HAND), (sign, Control.HAND)):
+    for module, control in ((dimmer, Control.HAND), (sign, Control.HAND)):
         with monkeypatch.context() as patched:
             patched.setattr(module, "TURN_SECONDS", 0.02)
             room = Playroom(bright(), SMALL)
             assert watch(room, 2.0, Presses(room, control, 8.0)).flashes > 2, module.__name__
     with monkeypatch.context() as patched:
-        patched.setattr("bedside.stage.picture.curtain.TURN_SECONDS", 0.02)
+        patched.setattr("bedside.stage.picture.overlay.FADE_SECONDS", 0.02)
         room = Playroom(bright(), SMALL)
         assert watch(room, 2.0, Presses(room, Control.SOUND, 8.0)).flashes > 2
 
@@ -208,15 +209,15 @@ def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 class Stripes:
     """A layer as no artist is to state it: twelve dark stripes and twelve light ones."""
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint them."""
-        field.levels[:] = (60 + 60 * np.sign(np.sin(24 * np.pi * field.across)))[:, :, None]
+        canvas.levels[:] = (60 + 60 * np.sign(np.sin(24 * np.pi * canvas.across)))[:, :, None]
 
 
 def bright() -> worlds.World:
     """Return the night at a brightness at which a change of all of it counts."""
     night = worlds.find("night")
-    air = replace(
-        night.layers[0], whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in night.layers[0].stops)
-    )
+    sky = night.layers[0]
+    assert isinstance(sky, Air)
+    air = replace(sky, whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in sky.stops))
     return replace(night, layers=(air,), motes=())

@@ -26,14 +26,14 @@ _PLACE = st.one_of(
     st.tuples(st.integers(-50, 850), st.integers(-50, 530)),
 )
 _FINGERS = st.builds(
-    lambda kind, place, number, panel: finger(kind, *place, number, panel),
+    lambda kind, place, number, panel: finger(kind, place[0], place[1], number, panel),
     st.sampled_from((pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP)),
     _PLACE,
     st.integers(0, 1),
     st.integers(0, 1),
 )
 _MICE = st.builds(
-    lambda kind, place, button: mouse(kind, *place, button),
+    lambda kind, place, button: mouse(kind, place[0], place[1], button),
     st.sampled_from((pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP)),
     _PLACE,
     st.integers(1, 3),

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Double, ForeignKey, Intege
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-# Raised with every change of a table; a store made by a later version is refused.
+# Raised whenever tables or columns are added; a store made by a later version is refused.
 SCHEMA_VERSION = 3
 
 
@@ -147,13 +147,15 @@ class Marker(Base):
 
 
 class Remark(Base):
-    """The therapist's words about a moment or a span of a take, in frames, or about a marker."""
+    """The therapist's words about a span of a take, in frames; ``first`` and ``last`` are equal for a moment.
+
+    Older stores also have a column ``marker_id``, which is null in every row and not read.
+    """
 
     __tablename__ = "remark"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
-    marker_id: Mapped[str | None] = mapped_column(ForeignKey("marker.id"))
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
     written: Mapped[datetime] = mapped_column(UtcDateTime)

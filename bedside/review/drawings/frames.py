@@ -1,4 +1,4 @@
-"""The curves of a take as frames to be drawn: one a measure, the players in it, or a pair beside its chance."""
+"""The curves of a take as frames: a chart for each measure, with all players in it, or a pair beside its chance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bedside.review.measures.player import PlayerMeasures
 from bedside.review.measures.surrogates import ChanceBand
 from bedside.review.measures.values import LeadLagMeasure, Pair
 from bedside.review.measures.writer import Json, number_json, numbers_json
-from bedside.review.readings.terms import PLAYER
+from bedside.review.readings.terms import PAIR, PLAYER
 
 _NAMES = {
     Player.CHILD: "Child",
@@ -115,7 +115,7 @@ def _of_pair(pair: Pair, both: PairMeasures) -> Iterator[Frame]:
         group,
         "Shared pulse",
         "0–1",
-        "How strongly both repeat at one period.",
+        PAIR["shared_pulse"].means,
         (FrameLine("Both", both.shared_pulse.curve),),
         beside=both.shared_pulse.band,
     )
@@ -128,7 +128,7 @@ def _of_pair(pair: Pair, both: PairMeasures) -> Iterator[Frame]:
             group,
             f"Imitation: {said}",
             "",
-            "How like one's later stretches are another's, from 20 s before to 20 s after.",
+            "How closely 40 s of one player's curve match later ones of the other's, up to 20 s later.",
             (
                 FrameLine(f"{one} first", imitated.a.curve, pair.a),
                 FrameLine(f"{other} first", imitated.b.curve, pair.b),
@@ -161,7 +161,7 @@ def _led(pair: Pair, group: str, name: str, said: str, led: LeadLagMeasure) -> I
         group,
         f"Likeness of movement: {said}",
         "Fisher’s z",
-        "How alike both move within 30 s, at the lag at which they are most alike.",
+        "How alike both curves move within 30 s, at the best lag.",
         (FrameLine("Both", led.value.curve),),
         beside=band,
     )

@@ -1,4 +1,4 @@
-"""When a player sounds and when not: the union of their notes, how joined it is, and how much of the time is still."""
+"""Legato, silence and presence: what follows from the union of a player's notes in time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import WindowedNotes, Windows, ratio, summed
 
-# A gap that is longer parts two phrases, in seconds; so much later, what ended is over.
+# A longer gap separates two phrases; a player counts as present for as long after a note, in seconds.
 REST_SECONDS = 2.0
 
-# A note counts as sounding for no longer, in seconds: a string struck and held has died away.
+# Notes count as sounding for this long at most, in seconds: a held string has died away by then.
 LONGEST_SECONDS = 5.0
 
 
@@ -27,7 +27,7 @@ class SpanUnion:
 
     @classmethod
     def of(cls, start: Floats, end: Floats) -> Self:
-        """Return the union of some spans in order of their starts; those that touch become one."""
+        """Return the union of spans that are sorted by start; spans that touch are merged."""
         if not len(start):
             return cls(np.empty(0), np.empty(0))
         reach = np.maximum.accumulate(end)
@@ -35,7 +35,7 @@ class SpanUnion:
         return cls(start[new], reach[np.append(np.flatnonzero(new)[1:], len(start)) - 1])
 
     def before(self, seconds: Floats) -> Floats:
-        """Return how much of the time before each of some seconds is covered, in seconds."""
+        """Return the covered time before each of some times, in seconds."""
         length = self.end - self.start
         passed = np.concatenate([[0.0], np.cumsum(length)])
         place = np.searchsorted(self.start, seconds, "right")
@@ -48,14 +48,14 @@ class SpanUnion:
 
 
 def presence(part: NoteColumns) -> SpanUnion:
-    """Return where a player sounds or has sounded within 2 s, each note counted as at most 5 s long."""
+    """Return where a player sounds or has sounded within the last 2 s; notes count for 5 s at most."""
     return SpanUnion.of(part.onset, part.onset + np.minimum(part.duration, LONGEST_SECONDS) + REST_SECONDS)
 
 
 def silence(part: NoteColumns, windows: Windows, gaps: Floats) -> Floats:
-    """Return the share of each window's time in the take, (W,), farther than 2 s from the end of a note before.
+    """Return the share of each window, (W,), that lies more than 2 s after the end of the last note.
 
-    Time before the first note is silent, and time that was lost is none. NaN where no time is left.
+    Time before the first note is silent; time outside the take and lost time do not count. NaN where no time is left.
     """
     start = np.maximum(windows.start, 0.0)
     cover = presence(part)
@@ -65,7 +65,7 @@ def silence(part: NoteColumns, windows: Windows, gaps: Floats) -> Floats:
 
 
 def _heard(cover: SpanUnion, gaps: Floats, until: Floats) -> Floats:
-    """Return how much of the time before some seconds is covered and was not lost."""
+    """Return the time before some times that is covered and was not lost, in seconds."""
     heard = cover.before(until)
     for start, end in gaps:
         heard = heard - (cover.before(np.minimum(until, end)) - cover.before(np.minimum(until, start)))
@@ -73,10 +73,10 @@ def _heard(cover: SpanUnion, gaps: Floats, until: Floats) -> Floats:
 
 
 def legato(inside: WindowedNotes) -> Floats:
-    """Return sounding time / (sounding time + gaps of at most 2 s) in each window, (W,), 0–1; NaN where none sounds.
+    """Return sounding time / (sounding time + gaps of at most 2 s) in each window, (W,), 0–1; NaN without notes.
 
-    Taken over the union of the notes that begin in the window, each as long as it is. The Music Therapy Toolbox gives
-    the other share, the gaps', and ends each note with its own release even where another one still sounds.
+    Computed over the union of the notes that begin in the window, with their full durations. The Music Therapy Toolbox
+    gives the share of the gaps instead, and opens a gap at each release even where another note still sounds.
     """
     reach = _reach(inside)
     windows = len(inside.windows)
@@ -94,12 +94,12 @@ def legato(inside: WindowedNotes) -> Floats:
 
 
 def _reach(inside: WindowedNotes) -> Floats:
-    """Return for each pair of window and note how far the notes up to it reach in that window, in seconds, (M,)."""
+    """Return for each note in each window the latest end of the notes up to it, in seconds, (M,)."""
     end = inside.part.end
     order = np.argsort(end, kind="stable")
     rank = np.empty(len(end), np.int64)
     rank[order] = np.arange(len(end))
-    # Ranks are whole numbers: lifted by their window they can be accumulated in one go, and lose nothing.
+    # Ranks are integers: offset by window, one accumulation serves all windows without rounding.
     highest = np.maximum.accumulate(rank[inside.index] + inside.owner * len(end))
     reach: Floats = end[order[highest - inside.owner * len(end)]]
     return reach

@@ -1,4 +1,4 @@
-"""Whether a player's curve moves towards the other's or away from it, over a whole take and beside chance."""
+"""Autonomy: how often a player's curve moves towards the other's or away from it, beside chance."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bedside.review.measures.windows import ratio
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Autonomy:
-    """How a player moved in one curve: the shares of moves beside chance, and the role proposed at each second.
+    """The shares of a player's moves in one curve beside chance, and the role at each second.
 
-    ``roles`` (n,) are of the 5 s that end there, None where there is no data or no move.
+    ``roles`` (n,) describe the 5 s that end there; None where there is no data or no move.
     """
 
     affirmative: BesideChance
@@ -32,10 +32,10 @@ class Autonomy:
 
 
 def autonomy(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Autonomy:
-    """Return how a player's curve moved beside the other's, both with a sample each second, (n,).
+    """Return how a player's curve moved beside the other's, both with one sample a second, (n,).
 
-    ``silent`` (n,) is where the other had no note in the window; ``near`` is the greatest distance, as a share of the
-    range of both curves, that counts as near.
+    ``silent`` (n,) is whether the other had no note in the window; ``near`` is the largest distance that counts as
+    near, as a share of the joint range of both curves.
     """
     real = _shares(moves(own, other[None]))[:, 0]
     by = surrogate_steps(len(own), SPAN)

@@ -1,4 +1,4 @@
-"""Two takes side by side: how far a measure differs, and how sure that is."""
+"""The difference of a measure between two takes, with a bootstrap interval."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _REPEATS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The second take's mean less the first's, and between which values it lies with the given share of resamplings.
+    """The second take's mean minus the first's, and the interval from ``low`` to ``high``.
 
-    NaN where one of the takes has no window that is known; ``windows`` are how many each has that do not overlap.
+    NaN where a take has no known window; ``windows`` counts those of each that do not overlap.
     """
 
     value: float
@@ -27,10 +27,10 @@ class Difference:
 def bootstrap_difference(
     first: Floats, second: Floats, rng: np.random.Generator, apart: int = 6, share: float = 0.95
 ) -> Difference:
-    """Return how far two takes differ in a curve, with a percentile bootstrap interval over resampled windows.
+    """Return the difference of the means of two curves, (n,) each, with a percentile bootstrap interval.
 
-    Of the curves, (n,) each, every ``apart``-th value is drawn from, so that windows of 6 s at steps of 1 s do not
-    overlap and count twice; NaN are left out. After Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 13.
+    Only every ``apart``-th value is resampled, as windows of 6 s at steps of 1 s overlap; NaN are left out. ``share``
+    is the coverage of the interval. After Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 13.
     """
     drawn = [curve[::apart] for curve in (first, second)]
     known = [curve[~np.isnan(curve)] for curve in drawn]

@@ -1,4 +1,4 @@
-"""How many strokes of two players fall together, against what chance would give."""
+"""Coincident onsets of two players, beside chance."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from bedside.review.measures.evenness import strokes
 from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 
-# Strokes of two players nearer than this fall together, in seconds.
+# Strokes of two players that are closer than this coincide, in seconds.
 TOGETHER_SECONDS = 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class Coincidence:
-    """The share of B's strokes within 60 ms of one of A's, and the median distance of those in ms."""
+    """The share of B's strokes within 60 ms of one of A's, and their median asynchrony in ms, each beside its chance.
+
+    The asynchrony is positive where B comes after A.
+    """
 
     share: BesideChance
     asynchrony: BesideChance
 
 
 def coincidence(first: Floats, second: Floats, gaps: Floats) -> Coincidence:
-    """Return how many strokes of A and B fall together, beside chance.
+    """Return how many strokes of A and B coincide, beside chance.
 
-    ``first`` and ``second`` are the onsets of A and B in seconds, in order. Both are cut to the shorter part; time that
-    was lost is taken out before B is shifted round. The distance is in ms, positive where B comes after A.
+    ``first`` and ``second`` are the sorted onsets of A and B in seconds. Both are cut to the length of the shorter
+    part; lost time is cut out before B is shifted.
     """
     one, two = (strokes(onset) - lost(gaps, strokes(onset)) for onset in (first, second))
     seconds = float(min(one[-1], two[-1])) if len(one) and len(two) else 0.0
@@ -47,7 +50,7 @@ def coincidence(first: Floats, second: Floats, gaps: Floats) -> Coincidence:
 
 
 def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
-    """Return how far each of B's strokes lies from the nearest of A's in seconds, and the index of that one, (N,)."""
+    """Return the distance of each of B's strokes from the nearest of A's in seconds, and that one's index, (N,)."""
     after = np.searchsorted(one, two)
     before = np.maximum(after - 1, 0)
     after = np.minimum(after, len(one) - 1)
@@ -56,9 +59,9 @@ def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
 
 
 def signed_lags(one: Floats, two: Floats, apart: Floats, nearest: Ints) -> Floats:
-    """Return B − A in seconds of each two strokes within 60 ms of which each is the other's nearest.
+    """Return B − A in seconds of the strokes within 60 ms that are each other's nearest.
 
-    Exchanged, the players give the same distances with the other sign: where one stroke has two nearest, both count.
+    Swapping the players flips the signs and nothing else: where a stroke has two nearest, both count.
     """
     back, _ = nearest_distance(two, one)
     found = []

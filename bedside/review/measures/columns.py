@@ -1,4 +1,4 @@
-"""One player's play as columns of numbers, sorted by onset; what a replay sounded is nobody's play."""
+"""A player's notes as columns of numbers, sorted by onset; notes sounded by a replay are left out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NoteColumns:
 
     @classmethod
     def of(cls, notes: Iterable[Note]) -> Self:
-        """Return the part of some notes, whoever played them, in order of onset and then of key."""
+        """Return the columns of some notes, of any player, sorted by onset and then by key."""
         rows = [(note.onset, note.duration, note.key, note.velocity * 127) for note in notes]
         rows.sort(key=lambda row: (row[0], row[2]))
         onset, duration, pitch, velocity = np.array(rows, np.float64).reshape(-1, 4).T.copy()
@@ -42,12 +42,12 @@ class NoteColumns:
 
     @property
     def end(self) -> Floats:
-        """The second at which each note ends, (N,)."""
+        """The end of each note in seconds, (N,)."""
         return self.onset + self.duration
 
 
 def columns_by_player(notes: Iterable[Note]) -> dict[Player, NoteColumns]:
-    """Return the part of each player who played, in the order of `Player`."""
+    """Return the columns of each player who played, in the order of `Player`."""
     played: dict[Player, list[Note]] = {}
     for note in notes:
         if note.source is not Source.REPLAY:
@@ -56,6 +56,6 @@ def columns_by_player(notes: Iterable[Note]) -> dict[Player, NoteColumns]:
 
 
 def duration_accent(duration: Floats) -> Floats:
-    """Return the duration accent (1 − e^(−d/0.5))² of durations in seconds: 0–1, as Parncutt 1994 has it."""
+    """Return the duration accent (1 − e^(−d/0.5))², 0–1, of durations in seconds (Parncutt 1994)."""
     grown: Floats = np.square(-np.expm1(-duration / _ACCENT_SECONDS))
     return grown

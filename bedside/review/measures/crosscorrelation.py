@@ -1,4 +1,4 @@
-"""Two curves in windows of time, one of them later than the other: their means, spreads and correlation."""
+"""Windowed cross-correlation of two curves: means, standard deviations and Pearson's r at a lag."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from bedside.review.measures.columns import Floats, Ints
 from bedside.review.measures.windows import ratio
 
-# A window in which less of the samples are known of both is no data.
+# A window has no data unless at least this share of its samples is known of both curves.
 _LEAST_SHARE = 0.5
 
-# A curve that varies less, as a share of its variance over the whole take, is still: the rest is rounding.
+# A window with less of the variance of the whole take counts as constant; the rest is rounding.
 _STILL = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowStatistics:
-    """Of two curves in each window, (S, W): mean and standard deviation (n) of each, and Pearson's ``r``.
+    """Mean and standard deviation (n) of two curves in each window, (S, W), and Pearson's ``r``.
 
-    NaN where too little is known of both; ``r`` also where one of them is still.
+    NaN where too few samples are known of both; ``r`` also where one curve is constant.
     """
 
     mean_a: Floats
@@ -32,7 +32,7 @@ class WindowStatistics:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurveSums:
-    """S curves as sums need them, each (S, n): the values, 0 where no data; their squares; 1 where known, else 0."""
+    """S curves prepared for sums, each (S, n): values, with 0 for no data; squares; and 1 where known, else 0."""
 
     value: Floats
     square: Floats
@@ -40,7 +40,7 @@ class CurveSums:
 
     @classmethod
     def of(cls, curves: Floats, margin: int) -> CurveSums:
-        """Return the columns of some curves, (S, n), with so many samples of no data before and after."""
+        """Prepare curves, (S, n), padded with ``margin`` samples of no data at both ends."""
         wide = np.pad(curves, ((0, 0), (margin, margin)), constant_values=np.nan)
         known = ~np.isnan(wide)
         value = np.where(known, wide, 0.0)
@@ -49,9 +49,9 @@ class CurveSums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LaggedPair:
-    """A curve of A beside one or several of B; lags reach ``margin`` samples either way.
+    """A curve of A beside one or more of B, for lags of up to ``margin`` samples either way.
 
-    Both are brought to one middle, and measured in ``spread``, the size of how they vary.
+    Both are centred on a common middle and scaled by ``spread``, their joint standard deviation.
     """
 
     a: CurveSums
@@ -62,21 +62,21 @@ class LaggedPair:
 
     @classmethod
     def of(cls, a: Floats, b: Floats, margin: int) -> LaggedPair:
-        """Return a curve of A, (n,), beside curves of B, (S, n), which are one curve shifted round its circle."""
+        """Set a curve of A, (n,), beside circular shifts of a curve of B, (S, n)."""
         one, two = a[~np.isnan(a)], b[:1][~np.isnan(b[:1])]
         middle, spread = 0.0, 1.0
         if len(one) and len(two):
-            # Near 0, and about 1 in size, the sums of squares lose nothing that matters.
+            # Sums of squares stay exact enough for values around 0 and about 1 in size.
             middle = (one.mean() + two.mean()) / 2
             spread = float(np.sqrt(np.square(one - middle).mean() + np.square(two - middle).mean())) or 1.0
         scaled = CurveSums.of((a[None] - middle) / spread, margin), CurveSums.of((b - middle) / spread, margin)
         return cls(*scaled, margin, len(a), spread)
 
     def statistics(self, lag: int, hop: int, hops: int) -> WindowStatistics:
-        """Return the moments in windows of ``hops`` times ``hop`` samples, a hop apart, (S, windows).
+        """Return the statistics at a lag in windows of ``hops`` · ``hop`` samples, a hop apart, (S, windows).
 
-        A's sample i goes with B's i + lag, and both belong to the window of the earlier: so the exchange of the players
-        turns the sign of the lag and changes nothing else.
+        A's sample i is paired with B's i + lag, and the pair belongs to the window of the earlier one. So swapping the
+        players flips the sign of the lag and changes nothing else.
         """
         begins = self.margin + max(-lag, 0), self.margin + max(lag, 0)
         many = self.length // hop
@@ -103,14 +103,14 @@ class LaggedPair:
 
 
 def circular_shifts(curve: Floats, by: Ints) -> Floats:
-    """Return a curve, (n,), shifted round its circle by each of some steps, (S, n)."""
+    """Return a curve, (n,), shifted circularly by each of some steps, (S, n)."""
     places = (np.arange(len(curve)) - by[:, None]) % max(len(curve), 1)
     shifted: Floats = curve[places]
     return shifted
 
 
 def _windowed(values: Floats, length: int) -> Floats:
-    """Return the sum of each so many successive values along the last axis."""
+    """Return sliding sums of ``length`` values along the last axis."""
     total = np.cumsum(values, -1)
     sums: Floats = total[..., length - 1 :].copy()
     sums[..., 1:] -= total[..., :-length]

@@ -1,4 +1,4 @@
-"""How many, how high, how loud and how long: density, pitch, velocity and duration."""
+"""Descriptive statistics of notes: density, pitch, velocity and duration."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bedside.review.measures.windows import WindowedNotes, ratio
 
 
 def density(inside: WindowedNotes) -> Floats:
-    """Return the notes that begin in each second of each window, (W,); 0 where none does, NaN for no time at all."""
+    """Return the onsets per second in each window, (W,); 0 where there is none, NaN for a window of no length."""
     return ratio(inside.count.astype(np.float64), inside.windows.end - inside.windows.start)
 
 
 def overall_density(part: NoteColumns, gaps: Floats) -> float:
-    """Return (N − 1) / (last onset − first onset) in notes a second, without the time that was lost; else NaN."""
+    """Return (N − 1) / (last onset − first onset) in notes a second, lost time left out; NaN below two notes."""
     if len(part) < 2:
         return np.nan
     ends = part.onset[[0, -1]]
@@ -34,7 +34,7 @@ def pitch_mean(inside: WindowedNotes) -> Floats:
 
 
 def pitch_sd(inside: WindowedNotes) -> Floats:
-    """Return the standard deviation of the MIDI keys in each window, (W,), with n − 1; 0 for one note."""
+    """Return the standard deviation of the MIDI keys in each window, (W,), (n − 1); 0 for one note."""
     return inside.deviation(inside.part.pitch.astype(np.float64))
 
 
@@ -55,5 +55,5 @@ def velocity_mean(inside: WindowedNotes) -> Floats:
 
 
 def velocity_sd(inside: WindowedNotes) -> Floats:
-    """Return the standard deviation of the velocities in each window, (W,), with n − 1; 0 for one note."""
+    """Return the standard deviation of the velocities in each window, (W,), (n − 1); 0 for one note."""
     return inside.deviation(inside.part.velocity)

@@ -1,4 +1,4 @@
-"""How evenly a player uses what there is: 0 for one thing only, 1 for all alike."""
+"""Normalised entropy of pitch classes, intervals and durations: 0 for one kind only, 1 for all equally often."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def entropy(weights: Floats) -> Floats:
 
 
 def intervals(inside: WindowedNotes) -> Floats:
-    """Return the weights of the 25 intervals −12…+12 in each window, (W, 25).
+    """Return the weights of the 25 intervals −12…+12 semitones in each window, (W, 25).
 
-    An interval lies between successive notes and weighs as much as their two duration accents; larger ones are left
-    out (MIDI Toolbox, Eerola & Toiviainen 2004).
+    An interval between successive notes weighs the sum of their duration accents; larger intervals are left out (MIDI
+    Toolbox, Eerola & Toiviainen 2004).
     """
     strength = duration_accent(inside.part.duration)
     owner, first = inside.pairs()
@@ -37,9 +37,9 @@ def intervals(inside: WindowedNotes) -> Floats:
 
 
 def durations(inside: WindowedNotes, beats: Floats) -> Floats:
-    """Return how many notes in each window are about ¼·2^(k/2) beats long, k = 0…8, (W, 9).
+    """Return the number of notes in each window that last about ¼·2^(k/2) beats, k = 0…8, (W, 9).
 
-    ``beats`` (N,) are the notes' durations; those that lie nearest to no such length are left out.
+    ``beats`` (N,) are the notes' durations; shorter and longer ones are left out.
     """
     with np.errstate(divide="ignore"):
         nearest = np.rint(2 * np.log2(beats / 0.25))[inside.index]

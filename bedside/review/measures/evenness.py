@@ -1,4 +1,4 @@
-"""How even durations and keystrokes are."""
+"""The variability of durations and of inter-onset intervals."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.take import lost
 from bedside.review.measures.windows import WindowedNotes, Windows, ratio, summed
 
-# Onsets of one player nearer than this are one stroke, in seconds.
+# Onsets of one player that are closer than this are one stroke, in seconds.
 STROKE_SECONDS = 0.05
 
-# A pause that is longer parts two runs, in seconds.
+# A longer pause separates two runs, in seconds.
 _RUN_SECONDS = 2.0
 
 
@@ -31,12 +31,12 @@ def npvi(inside: WindowedNotes) -> Floats:
 
 
 def strokes(onset: Floats) -> Floats:
-    """Return the onsets, in order, that come more than 50 ms after the one before: of a chord, the first."""
+    """Return the onsets that come more than 50 ms after the previous one: of a chord, the first."""
     return onset[np.append(True, np.diff(onset) > STROKE_SECONDS)] if len(onset) else onset
 
 
 class OnsetIntervals:
-    """The intervals below 2 s between a player's successive strokes, and in which windows they lie."""
+    """The intervals below 2 s between a player's successive strokes, by the windows they lie in."""
 
     def __init__(self, part: NoteColumns, windows: Windows, gaps: Floats) -> None:
         onset = strokes(part.onset)

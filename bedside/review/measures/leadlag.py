@@ -1,4 +1,4 @@
-"""Who moves first: at which lag one player's curves are most like the other's."""
+"""Lead and lag: the lag at which two players' curves correlate best."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MOST = 10 * _HZ
 _LAGS = np.arange(-_MOST, _MOST + 1)
 _ORDER = np.argsort(np.abs(_LAGS), kind="stable")
 
-# Over a whole take, windows that overlap by half say all there is.
+# For the whole take, windows overlap by half; more would add nothing.
 _HOP_SECONDS = _WINDOW_SECONDS // 2
 
-# Fisher's z of a perfect correlation has no end; no window counts for more than one of this r.
+# Fisher's z of a perfect correlation is infinite: r is capped.
 _HIGHEST_R = 0.999
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadLag:
-    """Who led: the best ``lag`` in seconds, positive where B follows A, and Fisher's z there beside its chance.
+    """The best ``lag`` in seconds, positive where B follows A, and Fisher's z at it beside its chance.
 
-    ``lags`` and ``values`` (T,) are the same in the 30 s that end at each whole second, and ``band`` holds 95 % of
-    such values by chance.
+    ``lags`` and ``values`` (T,) are the same for the 30 s that end at each whole second; ``band`` holds 95 % of such
+    values by chance.
     """
 
     lag: float
@@ -42,9 +42,9 @@ class LeadLag:
 
 
 def lead_lags(curves: Mapping[str, tuple[Floats, Floats]]) -> dict[str, LeadLag]:
-    """Return who led in each pair of curves of A and B, all (n,) at steps of 0.5 s, and under "" in all together.
+    """Return the best lag of each pair of curves of A and B, (n,) at steps of 0.5 s, and under "" of all together.
 
-    Together, z is the mean of those curves that have one.
+    For all together, z is the mean over the curves that have one.
     """
     length = len(next(iter(curves.values()))[0])
     shifted = surrogate_steps(length, 2 * _MOST)
@@ -84,7 +84,7 @@ def fisher_z(pair: LaggedPair, hop: int, hops: int) -> Floats:
 
 
 def _mean(z: Floats, axis: int) -> Floats:
-    """Return the mean along an axis of what is known."""
+    """Return the mean of the known values along an axis."""
     known = ~np.isnan(z)
     count = known.sum(axis)
     total = np.where(known, z, 0.0).sum(axis)
@@ -93,9 +93,9 @@ def _mean(z: Floats, axis: int) -> Floats:
 
 
 def _best(z: Floats) -> tuple[Floats, Floats]:
-    """Return the lag in seconds of the highest of each column of (lags, …), and the highest.
+    """Return the lag in seconds of the maximum of each column of (lags, …), and the maximum.
 
-    Of equal ones the nearest to 0 counts; where that and its mirror image are equal, neither player leads: 0.
+    Of equal maxima the one nearest to 0 counts; where it equals the one at the opposite lag, neither leads: 0.
     """
     filled = np.where(np.isnan(z), -np.inf, z)
     place = _ORDER[np.argmax(filled[_ORDER], 0)][None]

@@ -1,4 +1,4 @@
-"""All measures between two players, A and B, each beside what it would be by chance."""
+"""All measures of two players together, A and B, each beside its chance."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from bedside.review.measures.values import (
 )
 from bedside.review.measures.windows import WindowedNotes, Windows
 
-# The curves in which one may follow or imitate the other.
+# The curves that are compared for imitation and for roles.
 FOLLOWED = ("density", "velocity", "pitch")
 _LED = ("density", "velocity", "pulse_period")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FineCurves:
-    """What of one player is set beside the other's: their curves by name at steps of 0.5 s, (n,), and the windows."""
+    """The curves of a player that are compared with another's, by name, at steps of 0.5 s, (n,), and their windows."""
 
     curves: dict[str, Floats]
     windows: Windows
 
     @classmethod
     def of(cls, take: PlayedTake, part: NoteColumns, window: float) -> FineCurves:
-        """Return the curves of a part of a take, over windows of so many seconds."""
+        """Compute the curves of a part of a take, over windows of ``window`` seconds."""
         windows = Windows.over(take.seconds, take.gaps, window, FINE_SECONDS)
         inside = WindowedNotes.of(part, windows)
         curves = {
@@ -58,11 +58,11 @@ class FineCurves:
         return cls(curves, windows)
 
     def each_second(self, name: str) -> Floats:
-        """Return a curve at whole seconds."""
+        """Return a curve at whole seconds, (n,)."""
         return self.curves[name][:: round(1 / FINE_SECONDS)]
 
     def silent(self) -> Bools:
-        """Return at which whole seconds no note began within the window."""
+        """Return for each whole second whether no note began within the window."""
         nothing: Bools = self.each_second("density") == 0
         return nothing
 

@@ -1,4 +1,4 @@
-"""Whether two players have one pulse: the best beat of the product of their autocorrelations."""
+"""The shared pulse of two players: the maximum of the product of their autocorrelations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from bedside.review.measures.columns import Floats
 from bedside.review.measures.surrogates import BesideChance, ChanceBand, surrogate_steps
 
-# Windows overlap for so long; a shift of less would set a window against its own music, in seconds.
+# Windows overlap for this long; a smaller shift would compare a window with its own music, in seconds.
 _APART_SECONDS = 6.0
 
 
@@ -18,9 +18,9 @@ def shared_pulse(first: Floats, second: Floats) -> Floats:
 
 
 def shared_pulse_beside_chance(first: Floats, second: Floats, step: float) -> tuple[BesideChance, ChanceBand]:
-    """Return the mean of the shared pulse beside chance, and what holds 95 % of its windows by chance.
+    """Return the mean of the shared pulse beside its chance, and the band that holds 95 % of its values by chance.
 
-    ``step`` is the seconds from one window to the next; the chance shifts B's windows round the take.
+    ``step`` is the seconds from one window to the next; for chance, B's windows are shifted circularly.
     """
     value = shared_pulse(first, second)
     chance = [

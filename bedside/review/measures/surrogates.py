@@ -1,6 +1,6 @@
-"""What a number about two players would be by chance: the same number, with one of them shifted round a circle.
+"""The chance level of a number about two players, from surrogates: one player's part is shifted circularly in time.
 
-A shift keeps each player's own music whole and takes only the two apart.
+A shift keeps each player's music intact and breaks only their alignment.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import numpy as np
 
 from bedside.review.measures.columns import Floats, Ints
 
-# Shifts stay so far from none, in seconds.
+# Shifts keep at least this distance from no shift, in seconds.
 _APART_SECONDS = 5.0
 
 SHIFTS = 200
 
-# A whole curve is measured again for each shift; so many give its band.
+# Curves are computed anew for each shift, so they get fewer.
 CURVE_SHIFTS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class BesideChance:
-    """A number beside its chance: the mean and the standard deviation (n − 1) of the same number over the shifts.
+    """A number beside its chance level: ``chance`` and ``sd`` are its mean and standard deviation (n − 1) over shifts.
 
-    ``z`` is how many standard deviations the number lies above that mean. NaN where the take is too short to be
-    shifted, and ``z`` also where all shifts give one number.
+    ``z`` is the number of standard deviations above that mean. All three are NaN where the take is too short to be
+    shifted, ``z`` also where every shift gives the same number.
     """
 
     value: float
@@ -36,7 +36,7 @@ class BesideChance:
 
     @classmethod
     def of(cls, value: float, shifted: Floats) -> Self:
-        """Return where a value stands among those of the shifts, (S,), of which NaN are left out."""
+        """Compare a value with those of the shifts, (S,); NaN are left out."""
         known = shifted[~np.isnan(shifted)]
         if len(known) < 2:
             return cls(value, np.nan, np.nan, np.nan)
@@ -62,14 +62,14 @@ class ChanceBand:
 
 
 def surrogate_shifts(seconds: float, many: int = SHIFTS) -> Floats:
-    """Return evenly spaced shifts in seconds, from 5 s to 5 s less than all; none of a take of 10 s or less."""
+    """Return evenly spaced shifts from 5 s to 5 s less than the length; none for a take of 10 s or less."""
     if seconds <= 2 * _APART_SECONDS:
         return np.empty(0)
     return np.linspace(_APART_SECONDS, seconds - _APART_SECONDS, many)
 
 
 def surrogate_steps(length: int, apart: int, many: int = CURVE_SHIFTS) -> Ints:
-    """Return evenly spaced shifts of a curve of so many steps, none nearer than ``apart`` steps to no shift."""
+    """Return evenly spaced shifts of a curve of ``length`` steps, at least ``apart`` steps from no shift."""
     if length <= 2 * apart:
         return np.empty(0, np.int64)
     return np.unique(np.rint(np.linspace(apart, length - apart, many)).astype(np.int64))

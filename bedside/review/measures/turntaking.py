@@ -1,4 +1,4 @@
-"""How the play passes from one to the other: turns, exchanges of them, and the time between."""
+"""Turn-taking: turns, exchanges between two players, response latency and overlap."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bedside.review.measures.columns import Bools, Floats, Ints, NoteColumns
 from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 
-# A player's gap that is longer ends a turn, in seconds.
+# A gap of this length ends a turn, in seconds.
 _TURN_GAP_SECONDS = 1.0
 
-# Two turns that overlap for longer are played together, and neither answers the other, in seconds.
+# Turns that overlap by more are played together, and neither answers the other, in seconds.
 _OVERLAP_SECONDS = 1.0
 
 
@@ -33,13 +33,13 @@ class Turns:
         new = np.append(True, part.onset[1:] - reach[:-1] >= _TURN_GAP_SECONDS)
         return cls(part.onset[new], reach[np.append(np.flatnonzero(new)[1:], len(part)) - 1])
 
-    def spliced(self, gaps: Floats, seconds: float) -> Turns:
-        """Return the turns in the time that is left when what was lost is taken out, cut to so many seconds."""
+    def without_gaps(self, gaps: Floats, seconds: float) -> Turns:
+        """Return the turns with lost time cut out, up to ``seconds``."""
         start, end = (np.minimum(edge - lost(gaps, edge), seconds) for edge in (self.start, self.end))
         return Turns(start, end)
 
-    def turned(self, by: float, seconds: float) -> Turns:
-        """Return the turns shifted round a circle of so many seconds, in order; one that passes its end is two."""
+    def shifted(self, by: float, seconds: float) -> Turns:
+        """Return the turns shifted circularly within ``seconds``, in order; one that crosses the end becomes two."""
         start = (self.start + by) % seconds
         end = start + self.end - self.start
         over = end > seconds
@@ -51,12 +51,11 @@ class Turns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exchanges:
-    """Each passing of the play, (E,): one's turn from ``since`` to ``ended``, the other's from ``began`` to ``until``.
+    """E exchanges, (E,): a turn from ``since`` to ``ended``, then the other's from ``began`` to ``until``, in seconds.
 
-    All in seconds; ``to_b`` is whether B began.
-
-    A turn that lies wholly within one of the other's is no answer to it, nor is one that overlaps it by more than 1 s
-    (as the between-speaker gaps and overlaps of Heldner & Edlund 2010, Journal of Phonetics 38:555–568).
+    ``to_b`` is whether the second turn is B's. A turn that lies wholly within one of the other's is no answer to it,
+    nor is one that overlaps it by more than 1 s (between-speaker gaps and overlaps, Heldner & Edlund 2010, Journal of
+    Phonetics 38:555–568).
     """
 
     since: Floats
@@ -78,31 +77,31 @@ class Exchanges:
         return cls(start[:-1][passing], end[:-1][passing], start[1:][passing], end[1:][passing], owner[1:][passing])
 
     def latencies(self) -> Floats:
-        """Return the seconds from the end of one's turn to the start of the other's; below 0 where they overlap."""
+        """Return the response latencies in seconds, (E,); negative where the turns overlap."""
         after: Floats = self.began - self.ended
         return after
 
 
 def turns_beside_chance(first: Turns, second: Turns, seconds: float, gaps: Floats) -> dict[str, BesideChance]:
-    """Return exchanges a minute, median response latencies in seconds and the overlapped share, beside chance.
+    """Return exchanges a minute, median response latencies in seconds and the overlap, each beside its chance.
 
-    ``response_latency_a`` is how soon A answers; the overlapped share is of the time in which anybody has a turn.
-    An exchange over time that was lost is none.
+    ``response_latency_a`` is A's latency. The overlap is a share of the time in which anybody has a turn. Exchanges
+    across lost time do not count.
     """
     ends = np.array([seconds])
-    without = float((ends - lost(gaps, ends))[0])
-    one, two = first.spliced(gaps, without), second.spliced(gaps, without)
+    heard = float((ends - lost(gaps, ends))[0])
+    one, two = first.without_gaps(gaps, heard), second.without_gaps(gaps, heard)
     edges = gaps[:, 0] - lost(gaps, gaps[:, 0])
-    real = _numbers(one, two, without, edges)
-    chance = [_numbers(one, two.turned(by, without), without, np.empty(0)) for by in surrogate_shifts(without)]
+    observed = _numbers(one, two, heard, edges)
+    chance = [_numbers(one, two.shifted(by, heard), heard, np.empty(0)) for by in surrogate_shifts(heard)]
     return {
         name: BesideChance.of(value, np.array([each[name] for each in chance], np.float64))
-        for name, value in real.items()
+        for name, value in observed.items()
     }
 
 
 def overlap(first: Turns, second: Turns) -> float:
-    """Return the share of the time in which anybody has a turn that both have one; NaN where nobody has."""
+    """Return the share of the time with a turn of anybody in which both have one; NaN without turns."""
     start = np.sort(np.concatenate([first.start, second.start]))
     end = np.sort(np.concatenate([first.end, second.end]))
     edges = np.sort(np.concatenate([start, end]))
@@ -127,7 +126,7 @@ def _numbers(first: Turns, second: Turns, seconds: float, edges: Floats) -> dict
 
 
 def _outside(turns: Turns, other: Turns) -> Bools:
-    """Return which turns lie within none of the other player's, (K,)."""
+    """Return for each turn whether it lies within no turn of the other player, (K,)."""
     if not len(other.start):
         return np.ones(len(turns.start), np.bool_)
     place: Ints = np.searchsorted(other.start, turns.start, "right") - 1

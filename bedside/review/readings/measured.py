@@ -63,8 +63,8 @@ class Measured:
             lambda _take: {pair: pair_numbers(both) for pair, both in self.measures(take).pairs.items()},
         )
 
-    def ways(self, take: str) -> dict[Player, Circumstances]:
-        """Return in what way each player of a take played, without the worlds that were chosen."""
+    def circumstances(self, take: str) -> dict[Player, Circumstances]:
+        """Return the circumstances of each player of a take, without the worlds that were chosen."""
         return self._cached(
             self._ways,
             take,
@@ -76,7 +76,7 @@ class Measured:
         return self._cached(self._all, take, measure)
 
     def proposals(self, take: str) -> list[Proposal]:
-        """Return the moments that a take's music proposes."""
+        """Return the moments that are proposed for a take."""
         return self._cached(
             self._proposals,
             take,

@@ -1,4 +1,4 @@
-"""A report as one HTML file: nothing is loaded from anywhere, and its own policy forbids that anything ever is."""
+"""A report as one self-contained HTML file; its content security policy forbids loading anything."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KINDS = {Text: "text", ReportTable: "table", Chart: "chart", SoundClip: "sound"
 
 
 def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
-    """Return a report as the bytes of an HTML file; ``sounds`` are MP3 files of takes, by their ids."""
+    """Return a report as the bytes of an HTML file; ``sounds`` are the MP3 files of takes, by id."""
     style = playercolours.paper_sheet() + (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8")
     policy = (
@@ -41,7 +41,7 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    # Takes are called by their place in the report: their ids would tell two copies apart.
+    # Takes are numbered: their ids would show that two copies are of the same takes.
     numbers = {take: str(number) for number, take in enumerate(_takes(report), 1)}
     page = environment.get_template("page.html").render(
         report=_numbered(report, numbers),
@@ -58,7 +58,7 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
 
 
 def span(first: float, last: float) -> str:
-    """Return a moment, or a span, as it is read: 1:05 or 1:05–1:20."""
+    """Format a moment or a span: 1:05 or 1:05–1:20."""
     return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 

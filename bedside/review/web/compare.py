@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from bedside.archive.store.shelf import ShelvedTake, Wanted
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay
 from bedside.review.drawings.svg import svg
@@ -77,7 +78,7 @@ def compare(
     """Show two takes beside each other; without two, what there is to choose from."""
     store: Store = request.app.state.store
     if measure not in _MEASURES:
-        raise ValueError("there is no such measure")
+        raise Refused("There is no such measure.")
     offered = store.shelf.look(Wanted(words), 0, _MOST)
     sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
     # What is chosen stays to be chosen, whatever is searched.
@@ -113,7 +114,7 @@ def compare(
 
 
 def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
-    """Return one side; raise NotFound for a take that is not there, ValueError for a marker that is not its."""
+    """Return one side; raise NotFound for an unknown take, Refused for a marker of another take."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     summary = store.summary(take)
@@ -122,7 +123,7 @@ def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) 
         kept = next(each for each in store.shelf.look(Wanted(words=take), 0, 50) if each.id == take)
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
-        raise ValueError("that marker is not of this take")
+        raise Refused("That marker does not belong to this take.")
     return ComparedTake(
         kept,
         [(each, span(seconds, seconds)) for each, seconds in found.items()],
@@ -213,7 +214,7 @@ def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, lis
 
 def _unlike(measured: Measured, one: str, other: str) -> list[str]:
     """Return how the second take was played otherwise than the first, each player's differences named."""
-    ways = measured.ways(one), measured.ways(other)
+    ways = measured.circumstances(one), measured.circumstances(other)
     return [
         f"{player.label}: {'; '.join(found)}"
         for player in ways[1]

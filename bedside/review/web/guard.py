@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.review.web import peer
-from bedside.review.web.pages import Pages
+from bedside.review.web.pages import Pages, for_scripts
 from bedside.review.web.visits import COOKIE, Visits, same
 
 # The page for those who are not logged in, and what it shows.
@@ -79,7 +79,10 @@ class Guard:
         scope.setdefault("state", {}).update(visit=visit, token=token, user=user)
         safe = scope["method"] in _SAFE
         if visit is None and path != ENTRY and not path.startswith(OPEN):
-            away = _away(scope) if safe and not _for_machines(path) else self._told(scope, 401, "Please log in again.")
+            if safe and not for_scripts(path):
+                away = _away(scope)
+            else:
+                away = self._pages.sentence(Request(scope), 401, "Please log in again.")
             await away(scope, receive, sealed)
             return
         if safe:
@@ -90,11 +93,11 @@ class Guard:
         except _GoneError:
             return
         if body is None:
-            await self._told(scope, 413, "That is too much to send at once.")(scope, receive, sealed)
+            await self._pages.sentence(Request(scope), 413, "That is too much to send at once.")(scope, receive, sealed)
             return
         if visit is not None and not same(_word(headers, body), visit.word):
             sentence = "This page is out of date; load it again."
-            await self._told(scope, 403, sentence)(scope, receive, sealed)
+            await self._pages.sentence(Request(scope), 403, sentence)(scope, receive, sealed)
             return
         given = False
 
@@ -106,12 +109,6 @@ class Guard:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, again, sealed)
-
-    def _told(self, scope: Scope, status: int, sentence: str) -> Response:
-        """Tell a sentence: to a person as a page, to a page as JSON."""
-        if _for_machines(scope["path"]) or scope["method"] not in (*_SAFE, "POST"):
-            return _plain(status, sentence)
-        return self._pages.show(Request(scope), "told.html", status, sentence=sentence)
 
     def _refused(self, method: str, headers: dict[str, str]) -> Response | None:
         """Return what a request is told that does not come from this machine's own pages; None for one that does."""
@@ -140,10 +137,6 @@ def _sealed(headers: Iterable[tuple[bytes, bytes]], static: bool) -> list[tuple[
     names = {name.lower() for name, _ in had}
     cache = (b"cache-control", b"no-cache" if static else b"no-store")
     return had + [(name, value) for name, value in (*_SEALS, cache) if name not in names]
-
-
-def _for_machines(path: str) -> bool:
-    return path.startswith(("/api/", "/sound/"))
 
 
 def _away(scope: Scope) -> Response:

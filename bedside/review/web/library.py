@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.store.shelf import Order, Wanted
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.rolls import Rolls
+from bedside.review.web import inputs
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
@@ -46,7 +48,7 @@ def library(
     wanted = Wanted(
         words,
         None if not patient else ("" if patient == "nobody" else patient),
-        Player.named(player) if player else None,
+        inputs.player(player) if player else None,
         starred,
         order,
     )
@@ -95,6 +97,6 @@ def give_picture(request: Request, patient: str, picture: Annotated[str, Form(ma
     """Give a patient the picture that the child knows."""
     store: Store = request.app.state.store
     if picture and picture not in PICTURES:
-        raise ValueError("there is no such picture")
+        raise Refused("There is no such picture.")
     store.journal.picture(patient, picture or None)
     return RedirectResponse(f"/?patient={patient}", 303)

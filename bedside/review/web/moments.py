@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,15 +17,6 @@ class LinkedMoment:
     id: str
     address: str
     words: str
-
-
-def seconds(typed: str) -> float:
-    """Return the seconds of a time as people type it: 83, 1:23, 1:02:03 or 1:23.5; raise ValueError for another."""
-    found = re.fullmatch(r"\s*(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:[.,]\d{1,3})?)\s*", typed)
-    if found is None:
-        raise ValueError(f"a time is as 1:23, not {typed[:20]!r}")
-    hours, mins, secs = found.groups()
-    return int(hours or 0) * 3600.0 + int(mins or 0) * 60.0 + float(secs.replace(",", "."))
 
 
 def address(take: str, first: float, last: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bedside.review.readings.days import day
@@ -29,6 +29,17 @@ class Pages:
             word=visit.word if visit is not None else "", path=request.url.path, **values
         )
         return HTMLResponse(page, status)
+
+    def sentence(self, request: Request, status: int, sentence: str) -> Response:
+        """Answer with one sentence: as a page to a person, as JSON to a script."""
+        if for_scripts(request.url.path) or request.method not in ("GET", "HEAD", "POST"):
+            return JSONResponse({"sentence": sentence}, status)
+        return self.show(request, "problem.html", status, sentence=sentence)
+
+
+def for_scripts(path: str) -> bool:
+    """Return whether what lies at a path is asked for by scripts and players, not by people."""
+    return path.startswith(("/api/", "/sound/"))
 
 
 def _clock(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bedside import places
 from bedside.archive.store.shelf import Wanted
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
 from bedside.review.readings import terms
 from bedside.review.readings.course import takes_of
@@ -81,9 +81,9 @@ def make(
     """Make the report that is ticked, as a file."""
     store: Store = request.app.state.store
     if not takes:
-        raise ValueError("no take is ticked")
+        raise Refused("Please tick at least one take.")
     order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
-    wish = content.Wish(
+    wish = content.ReportRequest(
         tuple(order),
         frozenset(parts or ()) & frozenset(content.PARTS),
         tuple(name for name in terms.PLAYER if name in (measures or ())),
@@ -110,7 +110,7 @@ def known_names() -> frozenset[str]:
     return frozenset(worlds | instruments | {player.label for player in Player} | proposal_kinds())
 
 
-def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:
+def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, ending: str) -> Response:
     """Return a report as a file; only what the report itself says stands in its name."""
     name = "report"
     if not wish.share:

@@ -12,10 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
 from bedside.review.hearing.sound import LOOK_SECONDS, Listening, TakeSound
 from bedside.review.readings.takes import Takes
+from bedside.review.web import inputs
 from bedside.review.web.answers import as_json
 from bedside.review.web.pages import Pages
 
@@ -30,7 +31,7 @@ def page(request: Request, take: str) -> Response:
     store: Store = request.app.state.store
     summary = store.summary(take)
     takes: Takes = request.app.state.takes
-    takes.expect(take)
+    takes.prefetch(take)
     session = store.journal.session(summary.session)
     patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages
@@ -38,10 +39,10 @@ def page(request: Request, take: str) -> Response:
 
 
 @router.get("/api/takes/{take}/sound")
-def preparing(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
-    """Say how many seconds of a take's sound there are so far; what is asked for ``ahead`` waits for the rest."""
+def progress(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
+    """Return how many seconds of a take's sound are rendered; ``ahead`` starts rendering at low priority."""
     sound = _sound(request, take, players, ahead)
-    return as_json({"seconds": sound.length, "there": sound.seconds(), "fault": sound.fault()})
+    return as_json({"seconds": sound.length, "rendered": sound.seconds(), "fault": sound.fault()})
 
 
 @router.get("/sound/{take}.wav")
@@ -81,10 +82,10 @@ def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> Tak
     takes: Takes = request.app.state.takes
     listening: Listening = request.app.state.listening
     there = takes.read(take).summary.players
-    asked = {Player.named(label) for label in labels.split(",")} if labels else set(there)
+    asked = {inputs.player(label) for label in labels.split(",")} if labels else set(there)
     wanted = tuple(player for player in there if player in asked)
     if labels and not wanted:
-        raise ValueError("nobody of these plays in this take")
+        raise Refused("None of these players plays in this take.")
     # All who play are everybody, so that the whole is rendered once, however it is asked for.
     return listening.sound(take, wanted if len(wanted) < len(there) else tuple(Player), ahead)
 

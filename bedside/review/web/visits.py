@@ -75,6 +75,12 @@ class Visits:
             with self._lock:
                 self._visits.pop(_hashed(token), None)
 
+    def end_others(self, token: str | None) -> None:
+        """End every visit but that of a cookie."""
+        kept = _hashed(token) if token else b""
+        with self._lock:
+            self._visits = {key: visit for key, visit in self._visits.items() if key == kept}
+
     def _sweep(self, now: float) -> None:
         over = [
             key

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import Point, course_chart
 from bedside.review.drawings.svg import svg
 from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
 from bedside.review.readings import terms
-from bedside.review.readings.course import BesideEarlier, Meeting, beside_earlier, meetings
+from bedside.review.readings.course import BesideEarlier, CourseSession, beside_earlier, session_course
 from bedside.review.readings.days import short
 from bedside.review.readings.measured import Measured
 from bedside.review.web.pages import Pages
@@ -44,10 +45,10 @@ def weeks(
     measured: Measured = request.app.state.measured
     who = _WHOSE.get(whose)
     if who is None:
-        raise ValueError("there is no such player")
+        raise Refused("There is no such player, and no such pair of players.")
     offered = terms.PAIR if isinstance(who, Pair) else terms.PLAYER
     shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
-    found = meetings(store, measured, patient, who) if patient else []
+    found = session_course(store, measured, patient, who) if patient else []
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
@@ -60,7 +61,7 @@ def weeks(
         offered=offered,
         measure=measure if measure in offered else "",
         single=len(shown) == 1,
-        meetings=found,
+        sessions=found,
         days=[short(each.session.began) for each in found],
         least=LEAST_SESSIONS,
         charts=[measure_chart(found, name, who, len(shown) == 1) for name in shown] if found else [],
@@ -69,7 +70,7 @@ def weeks(
     )
 
 
-def measure_chart(found: Sequence[Meeting], name: str, whose: Player | Pair, large: bool) -> dict[str, Any]:
+def measure_chart(found: Sequence[CourseSession], name: str, whose: Player | Pair, large: bool) -> dict[str, Any]:
     """Return a measure over sessions as its picture and its numbers."""
     stand = beside_earlier(found, name)
     points = [
@@ -91,7 +92,7 @@ def measure_chart(found: Sequence[Meeting], name: str, whose: Player | Pair, lar
     }
 
 
-def choices(found: Sequence[Meeting]) -> dict[str, Any]:
+def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
     """Return the share of choices that were a child's over sessions, as a picture."""
     points = [Point(_day(each), each.share) for each in found]
     known = [each.share for each in found if each.choices]
@@ -114,5 +115,5 @@ def where(one: BesideEarlier) -> str:
     return "below the band" if one.value < one.median - one.mad - rounding else "in the band"
 
 
-def _day(meeting: Meeting) -> str:
-    return short(meeting.session.began, year=False)
+def _day(session: CourseSession) -> str:
+    return short(session.session.began, year=False)

@@ -1,4 +1,4 @@
-"""A patch is the physics of one instrument, written by hand as TOML; what it says is checked here and nowhere else."""
+"""A patch: the physics of one instrument, written by hand as TOML, and checked only here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Model = (
     | Heart
 )
 
-# The table of a file that holds the physics says by its name which model it is.
+# The name of the table that holds the physics selects the model.
 _MODELS: dict[str, type[Model]] = {
     "string": PluckedString,
     "hammer": HammeredString,
@@ -68,7 +68,7 @@ MOST_SECONDS = 36 * 2**20 / 4 / 48_000 / 2
 
 _LONGEST_NAME = 16
 _MOST_PIECES = 32
-# Steeper scaling than an octave in six semitones is a slip of the pen, and overflows.
+# A quantity that halves within fewer semitones is a mistake, and would overflow.
 _STEEPEST, _GREATEST = 6.0, 1e6
 
 
@@ -77,10 +77,10 @@ _Key = Annotated[int, Within(0, 127)]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What sounds on the MIDI keys ``lowest`` to ``highest`` of an instrument.
+    """The model that sounds on the MIDI keys ``lowest`` to ``highest`` of an instrument.
 
-    ``release`` is the time in seconds in which a note falls by 60 dB once the hand leaves it, infinite where it rings
-    on. A piece of a ``group`` other than 0 is choked by any strike of a piece whose ``off_by`` is that group.
+    ``release`` is the seconds in which a note decays by 60 dB once it is let go; infinite if it rings on. A piece whose
+    ``group`` is not 0 is choked by any strike of a piece whose ``off_by`` is that group.
     """
 
     lowest: int
@@ -95,9 +95,9 @@ class Piece:
 class Patch:
     """An instrument as its file states it.
 
-    Its ``pieces``, one for most instruments and several for a set of drums, cover the MIDI keys from ``lowest`` to
-    ``highest``, each key once. ``register`` is the key where a layout of pads begins unless the world says otherwise.
-    ``source`` says where the physics was taken from.
+    Its ``pieces``, one for most instruments and several for a drum set, cover the MIDI keys from ``lowest`` to
+    ``highest``, each key once. ``register`` is the key where a layout of pads begins, unless the world says otherwise.
+    ``source`` cites the physics.
     """
 
     name: str
@@ -118,17 +118,17 @@ class Patch:
 
     @property
     def sustained(self) -> bool:
-        """Whether a held note sounds for as long as it is held, on every key: what fades by itself is struck."""
+        """Whether a held note on every key sounds for as long as it is held, instead of decaying by itself."""
         return all(isinstance(piece.model, Ensemble | Choir | Pipe | Reed) for piece in self.pieces)
 
     def piece(self, key: int) -> Piece:
-        """Return what sounds on a key of the range."""
+        """Return the piece that sounds on a key of the range."""
         return next(piece for piece in self.pieces if piece.lowest <= key <= piece.highest)
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What a file states once, of the whole instrument."""
+    """What a file states about the whole instrument."""
 
     name: str
     picture: str
@@ -138,7 +138,7 @@ class _Header:
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What a file states of a piece beside its model."""
+    """What a file states about a piece besides its model."""
 
     lowest: _Key
     highest: _Key
@@ -148,7 +148,7 @@ class _Keys:
 
 
 def parse(text: str, file: str) -> Patch:
-    """Return the patch that a TOML text states; ``file`` is the name that an error calls it by."""
+    """Return the patch in a TOML text; raise BedsideError, which names ``file``, if it is not valid."""
     try:
         stated = tomllib.loads(text)
         return _patch(stated)
@@ -193,7 +193,7 @@ def _patch(stated: dict[str, Any]) -> Patch:
 
 
 def _piece(stated: Any, prefix: str) -> Piece:
-    """Return a piece as a TOML table states it, with the physics of exactly one model."""
+    """Return the piece in a TOML table, which must hold the physics of exactly one model."""
     named = [name for name in _MODELS if isinstance(stated, dict) and name in stated]
     if len(named) != 1:
         raise SchemaError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
@@ -214,7 +214,7 @@ def _piece(stated: Any, prefix: str) -> Piece:
 
 
 def _scaled(stated: Any, path: str, within: Within | None, ends: tuple[int, int]) -> Scaled:
-    """Return a quantity that lies within a range at both end keys: a number, or a table of ``c4`` and ``halving``."""
+    """Return a quantity, stated as a number or as ``c4`` and ``halving``, that is in range at both end keys."""
     assert within is not None  # noqa: S101
     if not isinstance(stated, dict):
         return Scaled(schema.number(float, stated, path, within))

@@ -1,4 +1,4 @@
-"""One engine's process, as the host sees it."""
+"""One engine's process, as its parent sees it: its phase, its link and its heartbeat."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bedside import children
 from bedside.sound.live import wire
 from bedside.sound.live.process import Settings, main
 
-# An engine that says nothing for this long hangs.
+# An engine whose heartbeat is older than this hangs.
 HUNG_SECONDS = 0.25
 
-# What opening a card, and loading all instruments, may take at most.
+# Timeouts for opening a card, and for loading the first instruments.
 _OPENING_SECONDS = 4.0
 _LOADING_SECONDS = 60.0
 
-# A card that was just opened may take its time until it asks for the first block.
+# A card that was just opened may be slow to ask for its first block.
 _FIRST_BEAT_SECONDS = 1.5
 
-# Bytes that may wait beside those in the socket: an engine that far behind hangs.
+# The most bytes that may wait for room in the socket: an engine that far behind hangs.
 _MOST_UNSENT = 1 << 16
 
 
@@ -36,7 +36,7 @@ class Phase(Enum):
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """One engine's process as the host sees it."""
+    """One engine's process and what is known of it."""
 
     process: children.ChildProcess
     phase: Phase = Phase.LOADING
@@ -48,17 +48,17 @@ class Child:
     _unsent: bytearray = field(default_factory=bytearray)
 
     def enter(self, phase: Phase) -> None:
-        """Note that the engine begins something else."""
+        """Change the phase, and note the time."""
         self.phase = phase
         self.since = time.perf_counter()
 
     def send(self, message: wire.Message) -> None:
-        """Send a message, or keep it for `flush` while the engine has no room."""
+        """Send a message; what finds no room in the socket waits for `flush`."""
         self._unsent += wire.pack(message)
         self.flush()
 
     def flush(self) -> None:
-        """Send what is still to be sent, as far as there is room; an engine that is gone takes nothing more."""
+        """Send what is waiting, as far as there is room; drop it if the engine is gone."""
         try:
             while self._unsent:
                 del self._unsent[: self.process.link.send(self._unsent)]
@@ -68,7 +68,7 @@ class Child:
             self._unsent.clear()
 
     def kill(self) -> bytes:
-        """End the process at once, waiting for nothing, and return what it had still said."""
+        """Kill the process without waiting, and return the bytes that it had still sent."""
         self.process.kill()
         said = bytearray()
         with contextlib.suppress(OSError):
@@ -78,7 +78,7 @@ class Child:
         return bytes(said)
 
     def overdue(self, now: float) -> bool:
-        """Whether the engine should have said something by now."""
+        """Whether the engine has exceeded the time limit of its phase."""
         match self.phase:
             case Phase.LOADING:
                 return now - self.since > _LOADING_SECONDS
@@ -95,8 +95,8 @@ class Child:
 
 
 def launch(settings: Settings) -> Child:
-    """Start an engine's process; raise OSError where the system refuses."""
-    # Sound libraries complain of every card that is not there; nobody at a bed can use that.
-    process = children.launch(main, settings, silent=True)
+    """Start an engine's process; raise OSError if it cannot be started."""
+    # Sound libraries print warnings about every card that is missing; nobody at a bed can use them.
+    process = children.launch(main, settings, stderr_to_log="engine")
     process.link.setblocking(False)
     return Child(process)

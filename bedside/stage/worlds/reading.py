@@ -24,7 +24,7 @@ def read(kind: type[T], table: Mapping[str, Any], path: str) -> T:
     return schema.read(kind, table, path, _READERS)
 
 
-def value(hint: Any, stated: Any, path: str) -> Any:
+def read_value(hint: Any, stated: Any, path: str) -> Any:
     """Return a value of a world's file as an annotation wants it; raise SchemaError."""
     return schema.value(hint, stated, path, _READERS)
 

@@ -20,7 +20,7 @@ from bedside.sound.engine.room import SPACES
 from bedside.stage.worlds import scenery
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Name, value
+from bedside.stage.worlds.reading import Name, read_value
 
 MOST_BYTES = 65_536
 MOST_DEGREES = 12
@@ -50,7 +50,7 @@ class Lights:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture that stands in the backdrop.
 
     Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
@@ -97,7 +97,7 @@ class World:
 
     name: str
     layers: tuple[scenery.Layer, ...]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPicture, ...]
     motes: tuple[Motes, ...]
     horizon: float
     seed: int
@@ -128,7 +128,7 @@ def find(name: str) -> World:
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
-def every(say: Callable[[str], None]) -> dict[str, World]:
+def find_all(say: Callable[[str], None]) -> dict[str, World]:
     """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
     found = {}
     for name in names():
@@ -181,17 +181,17 @@ _PLAIN: Mapping[str, Any] = {
     "pads": Annotated[int, Within(1, MOST_PADS)],
 }
 _LISTS: Mapping[str, Any] = {
-    "placed": Annotated[tuple[Placed, ...], Count(0, 64)],
+    "placed": Annotated[tuple[PlacedPicture, ...], Count(0, 64)],
     "motes": Annotated[tuple[Motes, ...], Count(0, 8)],
 }
 
 
 def _world(stated: dict[str, Any]) -> World:
     table(stated, {*_PLAIN, "layers", "degrees", "lights"}, optional=_LISTS)
-    plain = {name: value(hint, stated[name], name) for name, hint in _PLAIN.items()}
-    _among("bloom", plain["bloom"], BLOOMS)
-    _among("room", plain["room"], SPACES)
-    _among("layout", plain["layout"], LAYOUTS)
+    plain = {name: read_value(hint, stated[name], name) for name, hint in _PLAIN.items()}
+    _require_one_of("bloom", plain["bloom"], BLOOMS)
+    _require_one_of("room", plain["room"], SPACES)
+    _require_one_of("layout", plain["layout"], LAYOUTS)
     try:
         scales.scale(plain["scale"])
     except ValueError as error:
@@ -199,12 +199,12 @@ def _world(stated: dict[str, Any]) -> World:
     layers = stated["layers"]
     if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
         raise SchemaError(f"“layers” must be a list of 1 to {MOST_LAYERS}")
-    lights: Lights = value(Lights, stated["lights"], "lights")
+    lights: Lights = read_value(Lights, stated["lights"], "lights")
     return World(
         **plain,
-        **{name: value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
+        **{name: read_value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
         layers=tuple(_layer(each, f"layers[{place}]") for place, each in enumerate(layers)),
-        tones=value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
+        tones=read_value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
         lights=(lights.child, lights.child2, lights.therapist, lights.partner),
     )
 
@@ -212,9 +212,9 @@ def _world(stated: dict[str, Any]) -> World:
 def _layer(stated: Any, path: str) -> scenery.Layer:
     if not isinstance(stated, dict):
         raise SchemaError(f"“{path}” must be a table")
-    return scenery.stated(stated, path)
+    return scenery.read_layer(stated, path)
 
 
-def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+def _require_one_of(name: str, stated: str, there: Mapping[str, object]) -> None:
     if stated not in there:
         raise SchemaError(f"“{name}” must be one of {', '.join(there)}")

@@ -162,7 +162,7 @@ def test_a_patient_is_known_again(folder: Path) -> None:
 
 
 def test_ten_thousand_takes(folder: Path) -> None:
-    """Ten thousand takes of two players are listed, in their order."""
+    """Ten thousand takes of two players are listed in order; `bench/test_archive.py` says how soon."""
     with Store.create(folder) as store:
         with store.writing() as writing:
             session = writing.begin_session(None)

@@ -1,11 +1,13 @@
 """Each control of the child's, touched on the screen: heard at the sound card, and in the ledger with who chose."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from bedside.music.events import Lead, NoteOn, Player, Program, Source
+from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source
 from bedside.sound.library import catalogue
 from bedside.stage.input.seats import Control
 from bedside.stage.worlds import world
@@ -22,6 +24,9 @@ from e2e.bed import (
 )
 from e2e.control import Glance, ledger, pick, press, until_chosen
 from e2e.hearing import hertz, level_db, pitch
+from e2e.rig.program import Program as RunningProgram
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 NAMES = [recipe.name for recipe in catalogue.recipes(None)]
 
@@ -38,20 +43,20 @@ RHYTHM_SECONDS = 0.12
 STEADY_DB = 5.0
 
 
-def reach(card, program, frame):
+def reach(card: SoundCard, program: RunningProgram, frame: float) -> None:
     """Wait until the card has come to a frame."""
     program.wait_for(lambda: card.end > frame, 30, "the card to go on")
 
 
-def last(data):
+def last(data: Path) -> list[Event]:
     return [each.event for each in takes(data)[-1]]
 
 
-def played_by(those, player):
+def played_by(those: list[Event], player: Player) -> list[NoteOn]:
     return [event for event in those if isinstance(event, NoteOn) and event.player == player]
 
 
-def play_phrase(screen, tmp_path):
+def play_phrase(screen: Touchscreen, tmp_path: Path) -> list[Glance]:
     """Play the phrase, and return looks at the screen between its notes."""
     there, seen = pads(screen), []
     for number, held, left in PHRASE:
@@ -61,7 +66,7 @@ def play_phrase(screen, tmp_path):
     return seen
 
 
-def onsets(sound, rate, keys, hop=240):
+def onsets(sound: NDArray[np.floating], rate: int, keys: list[int], hop: int = 240) -> NDArray[np.float64]:
     """Return at which second of a mono sound each key is first heard at half its strength, and how strong it is."""
     found = []
     window = np.hanning(29)
@@ -73,7 +78,7 @@ def onsets(sound, rate, keys, hop=240):
     return np.array(found).T
 
 
-def lit(screen, looks, rest):
+def lit(screen: Touchscreen, looks: list[Glance], rest: Glance) -> set[int]:
     """Return the numbers of the pads that shone in any of these looks."""
     return {
         pad.number
@@ -82,7 +87,9 @@ def lit(screen, looks, rest):
     }
 
 
-def test_the_ear_lets_it_be_heard_again(touchscreen, card, program, tmp_path):
+def test_the_ear_lets_it_be_heard_again(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram, tmp_path: Path
+) -> None:
     """What was just played sounds again, in its rhythm and at its keys, and its pads light; listening is no take.
 
     A touch meanwhile joins in, and the two together are a new take.
@@ -131,7 +138,9 @@ def test_the_ear_lets_it_be_heard_again(touchscreen, card, program, tmp_path):
     assert [(choice.what, choice.by) for choice in ledger(data)] == [("listen", "child")] * 2
 
 
-def test_the_star_and_the_sun(touchscreen, card, program, tmp_path):
+def test_the_star_and_the_sun(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram, tmp_path: Path
+) -> None:
     """The star is kept at its frame of its take; the sun gives the lead and takes it; what sounds goes on meanwhile."""
     data = program.data
     star = button(touchscreen, sides(touchscreen)[Player.CHILD], Control.STAR)
@@ -163,15 +172,16 @@ def test_the_star_and_the_sun(touchscreen, card, program, tmp_path):
     take = takes(data)[-1]
     leads = [(each.frame, each.event.player) for each in take if isinstance(each.event, Lead)]
     assert [player for _, player in leads] == [Player.CHILD, Player.THERAPIST, Player.CHILD]
-    frames = [starred.frame, given.frame, taken.frame]
+    frames = [choice.frame for choice in (starred, given, taken) if choice.frame is not None]
+    assert len(frames) == 3
     assert frames == sorted(frames)
     # The ledger says when; the record, when it was performed.
-    for choice, (frame, _) in zip((given, taken), leads[1:], strict=True):
-        assert abs(choice.frame - frame) < card.rate
+    for chosen, (performed, _) in zip(frames[1:], leads[1:], strict=True):
+        assert abs(chosen - performed) < card.rate
     assert len({choice.take for choice in ledger(data)}) == 1
 
 
-def choose(screen, program, name):
+def choose(screen: Touchscreen, program: RunningProgram, name: str) -> None:
     """Choose the child's sound by its picture."""
     press(screen, Control.SOUND)
     time.sleep(0.5)
@@ -179,7 +189,9 @@ def choose(screen, program, name):
     until_chosen(program, "sound", name, "child")
 
 
-def test_another_sound_is_chosen_by_its_picture(touchscreen, card, program):
+def test_another_sound_is_chosen_by_its_picture(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """What rings goes on while the pictures hang; the organ chosen, a held pad sounds on where the harp's died away."""
     data = program.data
     pad = pads(touchscreen)[2]
@@ -206,7 +218,9 @@ def test_another_sound_is_chosen_by_its_picture(touchscreen, card, program):
     assert Program(Player.CHILD, "organ") in last(data)
 
 
-def test_another_world_is_entered_by_its_door(touchscreen, card, program):
+def test_another_world_is_entered_by_its_door(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """What rings goes on until the choice; then the other world's pads sound its own instrument, in its own scale."""
     data = program.data
     there = world.names()

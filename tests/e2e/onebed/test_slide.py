@@ -1,14 +1,19 @@
 """A finger that slides across the pads: on what sustains it takes its note along, on what rings it strikes each pad."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bedside.music.events import Glide, NoteOff, NoteOn, Player, Program
+from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Program
+from bedside.music.pad import Pad
 from bedside.sound.library import catalogue
 from e2e.bed import events, listen, pads, spot
 from e2e.hearing import pitch, pitches
+from e2e.rig.program import Program as RunningProgram
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 NAMES = [recipe.name for recipe in catalogue.recipes(None)]
 
@@ -19,13 +24,13 @@ STEP_SECONDS = 0.012
 FASTEST_CENTS = 80
 
 
-def lowest_row(touchscreen):
+def lowest_row(touchscreen: Touchscreen) -> list[Pad]:
     """Return the pads of the lowest row, from left to right."""
     there = pads(touchscreen)
     return [pad for pad in there if pad.y == there[0].y]
 
 
-def slide(touchscreen, row, finger=0):
+def slide(touchscreen: Touchscreen, row: list[Pad], finger: int = 0) -> None:
     """Slide a finger that is down along a row of pads, from the middle of the first to that of the last."""
     (x0, y), (x1, _) = spot(touchscreen, row[0]), spot(touchscreen, row[-1])
     began = time.monotonic()
@@ -35,12 +40,12 @@ def slide(touchscreen, row, finger=0):
     touchscreen.move(finger, x1, y)
 
 
-def recorded(data, since):
+def recorded(data: Path, since: int) -> list[Event]:
     """Return what the child played since."""
     return [event for event in events(data)[since:] if getattr(event, "player", None) == Player.CHILD]
 
 
-def test_a_slide_is_one_note_that_glides(touchscreen, card, program):
+def test_a_slide_is_one_note_that_glides(touchscreen: Touchscreen, card: SoundCard, program: RunningProgram) -> None:
     """In the choir a finger takes its note along a whole row: one note in the record, no jump of pitch at the card."""
     row = lowest_row(touchscreen)
     touchscreen.key(f"F{NAMES.index('choir') + 1}")
@@ -74,7 +79,9 @@ def test_a_slide_is_one_note_that_glides(touchscreen, card, program):
     assert steps.max() < FASTEST_CENTS
 
 
-def test_a_slide_on_the_harp_strikes_each_string(touchscreen, card, program):
+def test_a_slide_on_the_harp_strikes_each_string(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """On the harp the same finger strikes the pads one by one, each a note of its own that is heard."""
     row = lowest_row(touchscreen)
     since = len(events(program.data))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -113,7 +115,12 @@ def test_the_ledger_of_choices_says_whose_they_were(page: Page) -> None:
 
 def test_fingers_seek_and_zoom(browser: Browser, pages: Pages) -> None:
     """On a phone a tap is a place to hear, two fingers zoom, and the page fits its screen."""
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+    phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+        "device_scale_factor": 2,
+    }
     with entered(browser, pages, **phone) as page:
         opened(page, pages)
         page.locator("#roll").scroll_into_view_if_needed()
@@ -150,7 +157,7 @@ def test_fingers_seek_and_zoom(browser: Browser, pages: Pages) -> None:
     ],
     ids=["light", "dark", "phone", "zoomed"],
 )
-def test_nothing_keeps_anybody_out(browser: Browser, pages: Pages, settings: dict) -> None:
+def test_nothing_keeps_anybody_out(browser: Browser, pages: Pages, settings: dict[str, Any]) -> None:
     """Axe finds nothing on the page with everything open, in light, dark, on a phone and at twice the size."""
     with entered(browser, pages, **settings) as page:
         opened(page, pages)

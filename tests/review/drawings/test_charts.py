@@ -20,7 +20,7 @@ NOTHING = math.nan
 
 def traces(picture: Picture) -> list[Line | Dot]:
     """Return the marks that are of curves or values."""
-    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.manner]
+    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.style]
 
 
 def test_no_data_is_a_gap() -> None:
@@ -79,11 +79,23 @@ def test_a_roll_shows_who_played_when() -> None:
     """A later note lies farther right, a higher one higher, each in its player's colour; nobody is drawn as nothing."""
     notes = [Note(Player.CHILD, 1.0, 0.5, 60, 0.5), Note(Player.THERAPIST, 5.0, 2.0, 72, 0.5)]
     one, other = [mark for mark in roll_chart(notes, 10.0, "words").marks if isinstance(mark, Box)]
-    assert (one.manner, other.manner) == ("child", "therapist")
+    assert (one.style, other.style) == ("child", "therapist")
     assert other.x > one.x
     assert other.y < one.y
     assert other.width == pytest.approx(4 * one.width)
     assert not [mark for mark in roll_chart([], 10.0, "words").marks if isinstance(mark, Box)]
+
+
+def test_childrens_notes_are_thicker_and_a_long_take_is_thinned_out() -> None:
+    """A child's note is taller than an adult's; of 5000 notes 2500 are drawn, from the first to nearly the last."""
+    notes = [Note(Player.CHILD, 1.0, 0.5, 60, 0.5), Note(Player.THERAPIST, 5.0, 2.0, 72, 0.5)]
+    child, adult = [mark for mark in roll_chart(notes, 10.0, "words").marks if isinstance(mark, Box)]
+    assert child.height > 1.5 * adult.height
+    many = [Note(Player.CHILD, number * 0.1, 0.05, 60, 0.5) for number in range(5000)]
+    drawn = [mark for mark in roll_chart(many, 500.0, "words").marks if isinstance(mark, Box)]
+    assert len(drawn) == 2500
+    assert drawn[0].x < 20
+    assert drawn[-1].x > 700
 
 
 def test_svg_has_a_name_and_no_style() -> None:

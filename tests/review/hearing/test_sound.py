@@ -83,9 +83,9 @@ def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
         sent.append(rendering.EVENTS)
         return events[at : at + rendering.EVENTS]
 
-    coming = rendering.Coming(len(events), fetch)
+    coming = rendering.LazyEvents(len(events), fetch)
     names = rendering.instrument_names(events, None)
-    begin = rendering.Begin(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
+    begin = rendering.BeginRendering(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
     first = next(rendering.pieces(begin, coming, None))
     assert len(first) == 4 * rendering.PIECE_FRAMES
     assert len(sent) == 1
@@ -123,11 +123,11 @@ def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.Monk
         assert short.piece(100, 200) is not None
         third = listening.sound("short", (Player.CHILD,))
         assert len(whole(third)) == third.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             other.piece(100, 200)
         assert short.piece(100, 200) is not None
         assert len(whole(listening.sound("other", tuple(Player)))) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             third.piece(100, 200)
         assert whole(short) == before
 
@@ -140,7 +140,7 @@ def test_one_too_large_for_the_room_is_heard(tmp_path: Path, monkeypatch: pytest
         whole(short)
         other = listening.sound("other", tuple(Player))
         assert len(whole(other)) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             short.piece(100, 200)
 
 

@@ -12,7 +12,7 @@ from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.measures.attainment import t_score
 from bedside.review.measures.bootstrap import bootstrap_difference
 from bedside.review.measures.moments import MomentKind, propose
-from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, among
+from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, compare_with_earlier
 from review.measures.facts import improvised, moved, part, take
 
 HARP = Description("harp", "pentatonic", "12 pads", "touch")
@@ -58,12 +58,25 @@ def test_the_longest_exchange_is_found() -> None:
     assert found.players == (Player.CHILD, Player.THERAPIST)
 
 
+def test_what_comes_late_is_no_answer() -> None:
+    """Turns that alternate with 6 s between them are no exchange; with 4 s they are."""
+
+    def kinds(gap: float) -> set[MomentKind]:
+        child = part([note for turn in range(4) for note in steady(turn * 2 * (2 + gap), 2)])
+        therapist = part([note for turn in range(4) for note in steady((turn * 2 + 1) * (2 + gap), 2)])
+        return {moment.kind for moment in propose(take(child, therapist))}
+
+    assert MomentKind.EXCHANGE in kinds(4)
+    assert MomentKind.EXCHANGE not in kinds(6)
+
+
 def test_the_first_shared_pulse_is_found() -> None:
     """Where two play apart and then at one beat from 80 s on, the shared pulse is proposed after that, above chance."""
     child = part([*steady(0, 80, 0.83), *steady(80, 40, 0.5)])
     therapist = part([*steady(0, 80, 0.61), *steady(80, 40, 0.5)])
     [found] = [moment for moment in propose(take(child, therapist)) if moment.kind is MomentKind.SHARED_PULSE]
     assert 76 <= found.start <= 90
+    assert found.end - found.start == 8, "three windows of 6 s, a second apart"
     assert found.evidence["shared_pulse"] > found.evidence["shared_pulse_chance"]
 
 
@@ -131,16 +144,18 @@ def test_few_notes_have_no_moments() -> None:
 
 def test_below_three_earlier_sessions_nothing_is_compared() -> None:
     """Two earlier sessions are too few, and so are three of which one has no data; it is said so."""
-    found = among(session(4.0), [session(1.0), session(2.0)], "density")
+    found = compare_with_earlier(session(4.0), [session(1.0), session(2.0)], "density")
     assert (found.reason, found.sessions) == (TOO_FEW, 2)
     assert np.isnan(found.median)
     assert np.isnan(found.mad)
-    assert among(session(4.0), [session(1.0), session(2.0), session(np.nan)], "density").reason == TOO_FEW
+    assert (
+        compare_with_earlier(session(4.0), [session(1.0), session(2.0), session(np.nan)], "density").reason == TOO_FEW
+    )
 
 
 def test_a_session_stands_among_the_childs_own() -> None:
     """Of 1, 2, 2, 3 and 9 the median is 2 and the median absolute deviation 1."""
-    found = among(session(5.0), [session(value) for value in (1.0, 2.0, 2.0, 3.0, 9.0)], "density")
+    found = compare_with_earlier(session(5.0), [session(value) for value in (1.0, 2.0, 2.0, 3.0, 9.0)], "density")
     assert (found.value, found.median, found.mad, found.sessions) == (5.0, 2.0, 1.0, 5)
     assert (found.differences, found.reason) == ((), "")
 
@@ -149,9 +164,9 @@ def test_like_is_compared_with_like() -> None:
     """With three earlier sessions on the same, others do not count; with fewer all do, and what differs is named."""
     drums = Description("drum", "none", "12 pads", "touch")
     others = [session(100.0, drums)] * 4
-    alike = among(session(2.0), [*others, session(1.0), session(2.0), session(3.0)], "density")
+    alike = compare_with_earlier(session(2.0), [*others, session(1.0), session(2.0), session(3.0)], "density")
     assert (alike.median, alike.sessions, alike.differences) == (2.0, 3, ())
-    mixed = among(session(2.0), [*others, session(1.0), session(2.0)], "density")
+    mixed = compare_with_earlier(session(2.0), [*others, session(1.0), session(2.0)], "density")
     assert (mixed.median, mixed.sessions, mixed.differences) == (100.0, 6, ("instrument", "scale"))
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Player
 from bedside.review.measures.columns import NoteColumns, duration_accent
+from bedside.review.measures.evenness import strokes
 from effort import times
 from review.measures.facts import any_part, improvised, laksin, moved, take, told
 
@@ -104,6 +105,16 @@ def test_a_chord_is_one_stroke_and_a_long_rest_none() -> None:
     onset = np.sort(np.concatenate([beats, beats + 0.015, beats + 0.03]))
     part = NoteColumns(onset, np.full(48, 0.2), np.full(48, 60), np.full(48, 64.0))
     assert whole(part)["asynchrony_sd"] == pytest.approx(0, abs=1e-9)
+
+
+def test_strokes_are_50_ms_apart_and_runs_end_with_a_pause_of_2_s() -> None:
+    """Onsets 40 ms apart are one stroke, 60 ms apart are two; a pause of 2.5 s is no interval, one of 1.5 s is."""
+    assert strokes(np.array([0.0, 0.04, 0.5])).tolist() == [0.0, 0.5]
+    assert strokes(np.array([0.0, 0.06, 0.5])).tolist() == [0.0, 0.06, 0.5]
+    for pause, even in ((2.5, True), (1.5, False)):
+        onset = np.concatenate([np.arange(8) * 0.5, 3.5 + pause + np.arange(8) * 0.5])
+        steady = NoteColumns(onset, np.full(16, 0.2), np.full(16, 60), np.full(16, 64.0))
+        assert (whole(steady)["asynchrony_sd"] < 1e-9) == even
 
 
 def test_a_steady_beat_is_the_clearest_pulse() -> None:

@@ -36,6 +36,7 @@ def test_who_repeats_follows_in_each_window() -> None:
     curves = told(take(first, moved(first, 1.5)))["pairs"]["child-therapist"]["curves"]
     lags = [lag for lag in curves["lead_lag"] if lag is not None]
     assert len(lags) > 60
+    assert curves["t"][curves["lead_lag"].index(lags[0])] == 30, "a window is 30 s long"
     assert np.mean(np.array(lags) == 1.5) > 0.95
 
 
@@ -81,16 +82,27 @@ def test_one_pulse_is_shared_and_two_are_not() -> None:
     assert shared_pulse(beats(0.5), beats(0.37))[10:].max() < 0.5
 
 
-def test_who_is_imitated_initiates() -> None:
-    """Where B takes up A's curve 6 s later, A initiates, far above chance, and B does not."""
+@pytest.mark.parametrize("later", [6, 16])
+def test_who_is_imitated_initiates(later: int) -> None:
+    """Where B takes up A's curve 6 or 16 s later, A initiates, far above chance, and B does not."""
     walk = np.convolve(np.random.default_rng(1).normal(size=420), np.ones(5), "valid")
-    found = imitation(walk[20:400], walk[14:394])
+    found = imitation(walk[20:400], walk[20 - later : 400 - later])
     assert found.a.value == pytest.approx(1, abs=0.1)
-    assert found.a.z > 3
+    # No surrogate is ever shifted back to where the players were.
+    assert found.a.z > 10
+    assert found.band.high < 0.7
     assert found.b.value < 0.6 * found.a.value
 
 
-def test_shares_of_company_are_what_was_played() -> None:
+def test_shares_leave_out_what_was_lost() -> None:
+    """A sounds for 12 s and is lost for 20 s, then nobody plays for 10 s: alone for 12 of the 22 s that were heard."""
+    first, nobody = part([(at, 1.0, 60, 64) for at in range(10)]), part([])
+    gap = np.array([[12.0, 32.0]])
+    found = cosounding_shares(presence(first), presence(nobody), Windows.whole(42.0), gap)
+    assert (found["alone_a"][0], found["neither"][0]) == pytest.approx((12 / 22, 10 / 22))
+
+
+def test_shares_of_sounding_are_what_was_played() -> None:
     """A alone from 0 to 10 s, both to 20 s, B alone to 30 s, none to 40 s: a quarter each, the 2 s after counted."""
     first = part([(at, 1.0, 60, 64) for at in range(18)])
     second = part([(at, 1.0, 60, 64) for at in range(10, 28)])
@@ -124,6 +136,7 @@ def test_moves_towards_the_other_are_affirmative() -> None:
     nearer = autonomy(np.linspace(0, 9, 30), steady, silent)
     farther = autonomy(np.linspace(11, 20, 30), steady, silent)
     assert (nearer.affirmative.value, farther.contradictive.value) == (1, 1)
+    assert nearer.roles[:5] == [None] * 5, "a role is of 5 s"
     assert set(nearer.roles[5:20]) == {"follower"}
     assert farther.roles[29] == "resister"
     still = autonomy(steady, np.linspace(0, 9, 30), silent)

@@ -26,14 +26,14 @@ def ways_to_ask(store: Store) -> dict[str, Ask]:
         "takes": reads.read,
         "players": measures.players,
         "pairs": measures.pairs,
-        "ways": measures.ways,
+        "circumstances": measures.circumstances,
         "measures": measures.measures,
         "proposals": measures.proposals,
         "rolls": rolls.Rolls(store).roll,
     }
 
 
-@pytest.mark.parametrize("name", ["takes", "players", "pairs", "ways", "measures", "proposals", "rolls"])
+@pytest.mark.parametrize("name", ["takes", "players", "pairs", "circumstances", "measures", "proposals", "rolls"])
 def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A second question is answered from memory, until as many other takes as there is room for came since."""
     computed: list[object] = []

@@ -103,7 +103,7 @@ def test_only_what_is_ticked_is_there(ward: Desk) -> None:
 def test_the_code_is_left_out_where_it_is_not_ticked(ward: Desk) -> None:
     """Without the tick the title names nobody, and neither does anything below it."""
     state = ward.door.bare.state
-    wish = content.Wish(tuple(ward.takes), frozenset(content.PARTS), code=False)
+    wish = content.ReportRequest(tuple(ward.takes), frozenset(content.PARTS), code=False)
     made = content.compose(content.ReportSources(ward.store, state.takes, state.measured), wish)
     assert CODE not in repr(made)
     assert CODE in repr(report(ward))

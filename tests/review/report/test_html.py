@@ -24,7 +24,7 @@ from bedside.review.report.blocks import (
     SoundClip,
     Text,
 )
-from bedside.review.report.content import ReportSources, Wish
+from bedside.review.report.content import ReportRequest, ReportSources
 from bedside.review.report.content import compose as made_of
 from review.report.reports import filled, report
 from review.web.desk import SCRIPT, Desk, desk
@@ -113,5 +113,5 @@ def test_recorded_computed_and_words_are_apart(ward: Desk) -> None:
 def test_an_empty_wish_is_a_page(ward: Desk) -> None:
     """A report with nothing ticked is still a page with its title."""
     state = ward.door.bare.state
-    made = made_of(ReportSources(ward.store, state.takes, state.measured), Wish((ward.takes[0],), frozenset()))
+    made = made_of(ReportSources(ward.store, state.takes, state.measured), ReportRequest((ward.takes[0],), frozenset()))
     assert "<h1>Music therapy" in html.write(made, {}).decode()

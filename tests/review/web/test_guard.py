@@ -169,7 +169,7 @@ def test_a_page_names_its_methods(visitor: TestClient) -> None:
         ("GET", "/rolls/1.svg", 404),
         ("GET", "/?page=0", 422),
         ("GET", "/?page=x", 422),
-        ("GET", "/?player=nobody", 422),
+        ("GET", "/?player=nobody", 400),
         ("GET", "/api/takes/1", 404),
         ("GET", "/sound/1.wav", 404),
         ("GET", "/static/style.css", 200),

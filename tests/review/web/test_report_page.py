@@ -77,7 +77,7 @@ def test_a_code_in_a_files_name_is_made_plain(ward: Desk) -> None:
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        ({}, 422),
+        ({}, 400),
         ({"takes": ["nothing"]}, 404),
         ({"takes": ["x"] * 13}, 422),
         ({"kind": "docx"}, 422),

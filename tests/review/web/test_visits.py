@@ -36,6 +36,15 @@ def test_idle(visits: Visits, clock: Clock) -> None:
     assert visits.of(token) is None, "it does not come back"
 
 
+def test_end_others(visits: Visits) -> None:
+    """Every visit ends but one; without that one, all do."""
+    tokens = [visits.begin() for _ in range(3)]
+    visits.end_others(tokens[1])
+    assert [visits.of(token) is not None for token in tokens] == [False, True, False]
+    visits.end_others(None)
+    assert visits.of(tokens[1]) is None
+
+
 def test_longest(visits: Visits, clock: Clock) -> None:
     """However busy, a visit ends after a working day."""
     token = visits.begin()

@@ -111,7 +111,7 @@ def test_nothing_is_inline_and_every_text_is_escaped(ward: Desk) -> None:
     ("query", "status"),
     [
         ({"patient": "nobody"}, 404),
-        ({"whose": "doctor"}, 422),
+        ({"whose": "doctor"}, 400),
         ({"patient": "x" * 41}, 422),
         ({"measure": "nothing"}, 200),
         ({}, 200),

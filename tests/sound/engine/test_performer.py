@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bedside.music.events import (
     AllOff,
     Bend,
+    Event,
     Expression,
     Glide,
     Level,
@@ -39,16 +41,16 @@ from sound.tones import RATE, band
 BAND = band()
 
 
-def on(note, key=60, player=Player.CHILD):
+def on(note: int, key: int = 60, player: Player = Player.CHILD) -> NoteOn:
     return NoteOn(player, note, key, 0.7, 0.5, Source.TOUCH)
 
 
-def performer(block=128):
+def performer(block: int = 128) -> Performer:
     seeds = itertools.count(7)
     return Performer(Engine.of(BAND, RATE, block), lambda: next(seeds))
 
 
-def play(each, seconds, sound=None):
+def play(each: Performer, seconds: float, sound: list[NDArray[np.float32]] | None = None) -> list[Performed]:
     performed = []
     out = np.empty((each.engine.block, 2), np.float32)
     for _ in range(round(seconds * RATE / each.engine.block)):
@@ -58,7 +60,7 @@ def play(each, seconds, sound=None):
     return performed
 
 
-def test_a_take_begins_with_the_first_note():
+def test_a_take_begins_with_the_first_note() -> None:
     """The first note begins a take at frame 0, which says its seed and how every part stands."""
     each = performer()
     each.ask(Program(Player.THERAPIST, "held"))
@@ -71,7 +73,7 @@ def test_a_take_begins_with_the_first_note():
     assert performed[-1] == Performed(0, on(1))
 
 
-def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its_own():
+def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its_own() -> None:
     """Rest counts from the last event or the end of a held note; a new note afterwards begins a new take."""
     each = performer()
     each.ask(on(1))
@@ -85,7 +87,7 @@ def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its
     assert play(each, 0.1)[0] == Performed(0, TakeBegan(8, RATE, 128))
 
 
-def test_a_held_note_that_sounds_is_no_rest():
+def test_a_held_note_that_sounds_is_no_rest() -> None:
     """A sustained note under a finger keeps the take open for as long as it sounds."""
     each = performer()
     each.ask(Program(Player.CHILD, "held"))
@@ -97,7 +99,7 @@ def test_a_held_note_that_sounds_is_no_rest():
     assert not each.playing
 
 
-def test_closing_a_take_performs_what_was_asked_before_and_fades():
+def test_closing_a_take_performs_what_was_asked_before_and_fades() -> None:
     """What was asked before the close is played, then comes a stop, silence and the end; what follows is a new take."""
     each = performer()
     each.ask(on(1))
@@ -109,7 +111,7 @@ def test_closing_a_take_performs_what_was_asked_before_and_fades():
     assert performed[-1].event == on(2)
 
 
-def test_a_lost_take_goes_on_at_its_own_time():
+def test_a_lost_take_goes_on_at_its_own_time() -> None:
     """An engine that takes over says from when to when nothing was heard, and goes on in the same take."""
     each = performer()
     spent = 1 - (48128 - 1000) / (3 * RATE)
@@ -118,7 +120,7 @@ def test_a_lost_take_goes_on_at_its_own_time():
     assert play(each, 0.01) == [Performed(48128, on(5))]
 
 
-def rendered(take, solo=None):
+def rendered(take: list[Performed], solo: Player | None = None) -> NDArray[np.float32]:
     heard = list(Player) if solo is None else [solo]
     return np.concatenate([block.copy() for block in offline.render(take, BAND, heard)])
 
@@ -151,10 +153,10 @@ asked = st.lists(
 @pytest.mark.slow
 @settings(max_examples=times(80), deadline=None)
 @given(asked, st.sampled_from([64, 128, 256]))
-def test_the_record_renders_to_the_bits_that_were_heard(script, block):
+def test_the_record_renders_to_the_bits_that_were_heard(script: list[tuple[int, Event]], block: int) -> None:
     """Whatever is asked and whenever, rendering what was performed gives the very bits that the performer gave."""
     each = performer(block)
-    heard = []
+    heard: list[NDArray[np.float32]] = []
     performed = []
     for wait, event in script:
         each.ask(event)
@@ -168,8 +170,8 @@ def test_the_record_renders_to_the_bits_that_were_heard(script, block):
         assert len(rendered(take)) == frames
 
 
-def split(performed):
-    takes = []
+def split(performed: list[Performed]) -> list[list[Performed]]:
+    takes: list[list[Performed]] = []
     for each in performed:
         if isinstance(each.event, TakeBegan):
             takes.append([])
@@ -177,7 +179,7 @@ def split(performed):
     return takes
 
 
-def test_a_take_with_a_loss_renders_silence_between():
+def test_a_take_with_a_loss_renders_silence_between() -> None:
     """Between the loss and the return of sound nothing is heard, and nothing of before is left after."""
     took = [
         Performed(0, TakeBegan(3, RATE, 128)),
@@ -198,7 +200,7 @@ def test_a_take_with_a_loss_renders_silence_between():
     assert np.abs(back[rise:] - fresh[rise:]).max() < 1e-6
 
 
-def test_what_was_performed_unheard_is_not_rendered():
+def test_what_was_performed_unheard_is_not_rendered() -> None:
     """Notes between a loss of sound and its return are in the record, and silent in the rendering."""
     each = performer()
     each.ask(on(1))
@@ -212,7 +214,7 @@ def test_what_was_performed_unheard_is_not_rendered():
     assert not sound[performed[-1].frame :].any()
 
 
-def test_a_take_that_begins_unheard_says_so():
+def test_a_take_that_begins_unheard_says_so() -> None:
     """Without a sound card from the start, the take says at its first frame that nothing is heard."""
     each = performer()
     each.lose()
@@ -221,7 +223,7 @@ def test_a_take_that_begins_unheard_says_so():
     assert performed[-2:] == [Performed(0, Lost()), Performed(0, on(1))]
 
 
-def test_a_take_from_a_file_rings_out():
+def test_a_take_from_a_file_rings_out() -> None:
     """A take in flicks sounds at 48 kHz, its notes at their very frame, until it is silent."""
     from bedside.music.events import FLICKS
 

@@ -4,18 +4,22 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Program, Resumed, Source, TakeBegan
+from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Resumed, Source, TakeBegan
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
 from sound.live.kept import keep
 
 RATE = 8_000
+
+E = TypeVar("E")
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing"),
@@ -30,9 +34,9 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def hosting(first: tuple[str, ...]):
+def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Performed]]]:
     """Give a host that plays unheard, and all that its engines performed."""
-    performed = []
+    performed: list[Performed] = []
     host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
     try:
@@ -81,9 +85,9 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file"))
     names = {recipe.name for recipe in catalogue.recipes(None)}
     with hosting(("marimba",)) as (host, performed):
-        meanwhile = host._baking.meanwhile
+        fallback = host._baking.fallback
         wait_for(lambda: set(host.instruments) == names, 240.0)
-        assert meanwhile.is_dir()
+        assert fallback.is_dir()
         wait_for(lambda: len(host.processes) == 2)
         host.ask(Program(Player.CHILD, "bowl"))
         host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
@@ -91,7 +95,7 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
         before = len(performed)
         os.kill(host.processes[0], signal.SIGKILL)
         wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
-    assert not meanwhile.exists()
+    assert not fallback.exists()
     (said,) = capfd.readouterr().err.splitlines()
     assert "cannot be kept" in said
 
@@ -122,5 +126,6 @@ def test_whoever_leaves_early_leaves_no_baker() -> None:
         host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
         host.ask(NoteOff(Player.CHILD, 1))
         wait_for(lambda: of(TakeBegan, performed))
+    assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -1,5 +1,7 @@
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +15,10 @@ from sound.link import Stage
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
+
+Running = tuple[children.ChildProcess, Stage]
+
 
 def test_settings_cross_as_text():
     """What an engine's process is told at its start arrives as it was."""
@@ -21,23 +27,23 @@ def test_settings_cross_as_text():
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
-    process = children.launch(main, settings, silent=True)
+    process = children.launch(main, settings, stderr_to_log="engine")
     try:
         yield process, Stage(process.link)
     finally:
         process.end(20.0)
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until

@@ -4,16 +4,18 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bedside.sound.sheets.partials import LevelTrace, fall, follow, loudness, pitch, strongest_lines
 
 RATE = 48_000
 
 
-def ringing(*modes, seconds=4.0, rate=RATE):
+def ringing(*modes: tuple[float, float, float], seconds: float = 4.0, rate: int = RATE) -> NDArray[np.float64]:
     """Return the sum of damped sines, each of a frequency, a level in dB and a T60 in seconds."""
     time = np.arange(round(seconds * rate)) / rate
-    return sum(10 ** (db / 20 - 3 * time / t60) * np.sin(2 * np.pi * hz * time) for hz, db, t60 in modes)
+    each = (10 ** (db / 20 - 3 * time / t60) * np.sin(2 * np.pi * hz * time) for hz, db, t60 in modes)
+    return sum(each, start=np.zeros(time.size))
 
 
 def test_lines_are_found_where_they_are() -> None:

@@ -229,8 +229,8 @@ _HANDS = st.tuples(st.sampled_from((CHILD, THERAPIST)), st.integers(1, 4))
 _EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda hand: on(hand[1], hand[0]), _HANDS),
     st.builds(lambda hand: NoteOff(*hand), _HANDS),
-    st.builds(lambda hand: Shape(*hand, 0.5), _HANDS),
-    st.builds(lambda hand: Glide(*hand, 61.0), _HANDS),
+    st.builds(lambda hand: Shape(hand[0], hand[1], 0.5), _HANDS),
+    st.builds(lambda hand: Glide(hand[0], hand[1], 61.0), _HANDS),
     st.builds(AllOff, st.sampled_from((CHILD, THERAPIST))),
     st.builds(Program, st.sampled_from((CHILD, THERAPIST)), st.sampled_from(("bell", "pad"))),
     st.builds(Pedal, st.sampled_from((CHILD, THERAPIST)), st.booleans()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 import pygame
 import pytest
@@ -105,10 +107,12 @@ def test_everything_fades_to_the_untouched_night(ended: str) -> None:
     screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
-    assert screen.scene.resting
+    rests = screen.scene.resting
+    assert rests
     for pad in screen.pads:
         screen.on(pad.number, 1.0, at=(pad.x, pad.y))
-    assert not screen.scene.resting
+    rests = screen.scene.resting
+    assert not rests
     screen.paint(2.0)
     assert np.abs(screen.levels() - before).mean() > 5
     assert not screen.scene.resting
@@ -157,6 +161,7 @@ def test_a_paint_left_half_way_is_made_good() -> None:
         paint = broken.scene.paint(broken.surface, 1.6)
         for _ in zip(range(steps), paint, strict=False):
             pass
+        assert isinstance(paint, Generator)
         paint.close()
         broken.paint(1.7)
         whole.paint(1.7)

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from bedside.stage.picture.sign import ON, THERE, TURN_SECONDS, Sign
+from bedside.stage.picture.sign import OFF, ON, TURN_SECONDS, Sign
 from stage.playroom import canvas
 from stage.screen import Screen, motionless
 
@@ -35,11 +35,11 @@ def test_it_lights_up_and_goes_down_as_a_slope() -> None:
     """On, it goes evenly from what it is to what it is on, in most of a second; off, back again."""
     sign = sign_at(100, 100)
     sign.advance(10.0, 1.0)
-    assert shown(sign) == pytest.approx(255 * THERE, abs=2)
-    for on, begin, end in ((True, THERE, ON), (False, ON, THERE)):
+    assert shown(sign) == pytest.approx(255 * OFF, abs=2)
+    for on, begin, end in ((True, OFF, ON), (False, ON, OFF)):
         sign.light(on)
         before = sign._now
-        whole = (ON - THERE) * TURN_SECONDS
+        whole = (ON - OFF) * TURN_SECONDS
         for share in (0.25, 0.5, 0.75):
             sign.advance(before + share * whole, 1.0)
             assert shown(sign) == pytest.approx(255 * (begin + share * (end - begin)), abs=2)
@@ -50,11 +50,11 @@ def test_it_lights_up_and_goes_down_as_a_slope() -> None:
 
 
 def test_it_dims_with_the_world_but_never_goes_out() -> None:
-    """Under the deepest veil a sign keeps more than a quarter of its light."""
+    """In the darkest world a sign keeps more than a quarter of its light."""
     sign = sign_at(100, 100)
     levels = []
-    for veil in (1.0, 0.5, 0.0):
-        sign.advance(1.0, veil)
+    for world in (1.0, 0.5, 0.0):
+        sign.advance(1.0, world)
         assert sign.changed
         levels.append(shown(sign))
     assert levels[0] > levels[1] > levels[2] > 60

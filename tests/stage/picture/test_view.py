@@ -8,7 +8,7 @@ import pytest
 
 from bedside.music.events import NoteOn, Player, Source
 from bedside.stage.input.seats import Control, Together
-from bedside.stage.picture.curtain import TURN_SECONDS
+from bedside.stage.picture.overlay import FADE_SECONDS
 from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
@@ -100,7 +100,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     room.paint(begin + 1 / 60)
     frames = [room.levels()]
     for frame in range(2, 8):
-        room.paint(begin + frame * TURN_SECONDS / 6)
+        room.paint(begin + frame * FADE_SECONDS / 6)
         frames.append(room.levels())
     room.paint_until(room.now + SETTLED)
     assert choices.world == other
@@ -111,7 +111,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     for sign in room.playground.view.scene.signs:
         signs[sign.rect.left : sign.rect.right, sign.rect.top : sign.rect.bottom] = True
     assert steps[:, ~signs].min() >= -2
-    halfway = after + (before - after) * (0.5 + 1 / 60 / TURN_SECONDS)
+    halfway = after + (before - after) * (0.5 + 1 / 60 / FADE_SECONDS)
     assert np.abs(frames[2] - halfway)[~signs].max() <= 3
     assert room.playground.resting
     fresh = Playroom(worlds.find(other), SIZE, together)

@@ -20,12 +20,13 @@ from bedside.sound.engine.room import SPACES
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
-from bedside.stage.picture import picture
+from bedside.stage.picture import artwork
 from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import saturated_red
+from bedside.stage.worlds.world import Motes, Placed, Tone
 
 WORLDS = shipped("assets") / "worlds"
 PICTURES = shipped("assets") / "pictures"
@@ -78,7 +79,8 @@ def test_every_world_names_what_there_is(name: str) -> None:
     assert made.room in SPACES
     assert made.layout in LAYOUTS
     assert made.bloom in BLOOMS
-    names = [each.picture for each in (*made.tones, *made.placed, *made.motes) if each.picture]
+    shown: tuple[Tone | Placed | Motes, ...] = (*made.tones, *made.placed, *made.motes)
+    names = [each.picture for each in shown if each.picture]
     assert [name for name in names if not (PICTURES / f"{name}.svg").is_file()] == []
 
 
@@ -243,4 +245,4 @@ def test_a_damaged_picture_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "torn.svg"
     path.write_text("<svg", encoding="utf-8")
     with pytest.raises(BedsideError, match=r"torn\.svg"):
-        picture.tinted(path, (255, 210, 122), 32)
+        artwork.tinted(path, (255, 210, 122), 32)

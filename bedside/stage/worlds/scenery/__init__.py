@@ -1,6 +1,6 @@
 """Backdrops: what a world is painted of, in layers, and how the layers become the pixels of a screen.
 
-A layer is a frozen dataclass whose fields an artist states in a world's file and whose ``paint`` paints it on a field,
+A layer is a frozen dataclass whose fields an artist states in a world's file and whose ``paint`` paints it on a canvas,
 over what is there already. The same seed paints the same picture.
 """
 
@@ -19,8 +19,8 @@ from bedside.stage.worlds.scenery.arch import Arch
 from bedside.stage.worlds.scenery.aurora import Aurora
 from bedside.stage.worlds.scenery.blossoms import Blossoms
 from bedside.stage.worlds.scenery.canopy import Canopy
+from bedside.stage.worlds.scenery.canvas import REFERENCE_PIXELS, Canvas, Floats
 from bedside.stage.worlds.scenery.earth import Earth
-from bedside.stage.worlds.scenery.field import USUAL, Field, Floats
 from bedside.stage.worlds.scenery.fronds import Fronds
 from bedside.stage.worlds.scenery.halo import Halo
 from bedside.stage.worlds.scenery.hedge import Hedge
@@ -41,10 +41,10 @@ from bedside.stage.worlds.scenery.stars import Stars
 from bedside.stage.worlds.scenery.trunks import Trunks
 from bedside.stage.worlds.scenery.water import Water
 
-__all__ = ["KINDS", "Layer", "field", "packed", "stated"]
+__all__ = ["KINDS", "Layer", "pack", "paint_layers", "read_layer"]
 
 # A larger picture is painted at this many pixels and drawn out: its layers are soft, and it is there in time.
-_MOST_PAINTED = round(1.25 * USUAL)
+_MOST_PAINTED = round(1.25 * REFERENCE_PIXELS)
 
 # So many rows are packed at once.
 _BAND = 64
@@ -53,7 +53,7 @@ _BAND = 64
 class Layer(Protocol):
     """One layer of a backdrop."""
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it over what is there."""
 
 
@@ -87,7 +87,7 @@ KINDS: Mapping[str, type[Layer]] = {
 }
 
 
-def stated(table: Mapping[str, Any], path: str) -> Layer:
+def read_layer(table: Mapping[str, Any], path: str) -> Layer:
     """Return the layer that a table of a world's file states; raise SchemaError for what is none."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
@@ -95,7 +95,7 @@ def stated(table: Mapping[str, Any], path: str) -> Layer:
     return read(KINDS[kind], {name: value for name, value in table.items() if name != "kind"}, path)
 
 
-def field(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: int) -> Floats:
+def paint_layers(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: int) -> Floats:
     """Return layers as levels, (rows, columns, 3) float32, for a picture of ``size``; a large one is painted smaller.
 
     ``horizon`` is a share of the height.
@@ -104,17 +104,17 @@ def field(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: 
     shrink = max(width * height / _MOST_PAINTED, 1.0) ** 0.5
     columns, rows = max(round(width / shrink), 2), max(round(height / shrink), 2)
     row = min(max(round(horizon * rows), 1), rows - 1)
-    painted = Field(np.zeros((rows, columns, 3), np.float32), row, np.random.default_rng(seed))
+    painted = Canvas(np.zeros((rows, columns, 3), np.float32), row, np.random.default_rng(seed))
     for layer in layers:
         layer.paint(painted)
     return painted.levels
 
 
-def packed(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
+def pack(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
     """Return levels drawn out to ``size``, as rows of 0xRRGGBB, rounded with noise so that no gradient shows bands."""
     width, height = size
     # One channel after the other, and across first: rows are what the memory likes.
-    wide = [_drawn_out(np.ascontiguousarray(levels[:, :, channel].T), width).T.copy() for channel in range(3)]
+    wide = [_stretched(np.ascontiguousarray(levels[:, :, channel].T), width).T.copy() for channel in range(3)]
     low, share = _between(len(levels), height)
     noise = rng.random((_BAND, width), dtype=np.float32) + rng.random((_BAND, width), dtype=np.float32) - 0.5
     out = np.zeros((height, width), dtype=np.uint32)
@@ -130,7 +130,7 @@ def packed(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> N
     return out
 
 
-def _drawn_out(values: Floats, length: int) -> Floats:
+def _stretched(values: Floats, length: int) -> Floats:
     """Return rows of values drawn out, in straight lines between them, to so many rows."""
     if len(values) == length:
         return values

@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field, clouds
+from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,19 @@ class Air:
     haze: Colour = (14, 15, 30)
     whole: bool = False
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
-        rows = height if self.whole else field.horizon
+        height, columns = canvas.levels.shape[:2]
+        rows = height if self.whole else canvas.horizon
         down = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
         places = [stop.at for stop in self.stops]
         for channel in range(3):
             shades = [stop.colour[channel] for stop in self.stops]
-            field.levels[:rows, :, channel] = np.interp(down[:, 0], places, shades)[:, None]
-        wide = np.exp(-(((field.across - self.glow_at) / self.glow_wide) ** 2))
+            canvas.levels[:rows, :, channel] = np.interp(down[:, 0], places, shades)[:, None]
+        wide = np.exp(-(((canvas.across - self.glow_at) / self.glow_wide) ** 2))
         low = np.exp(-((1 - down) * rows / height / self.glow_high))
-        haze = clouds(field.rng, rows, columns, 5, 7)
-        slant = down * 0.9 + field.across * 0.55
+        haze = clouds(canvas.rng, rows, columns, 5, 7)
+        slant = down * 0.9 + canvas.across * 0.55
         band = np.exp(-(((slant - 0.62) / 0.16) ** 2)) * (1 - down) * (0.35 + haze)
-        field.cover(self.glow, wide * low * (0.85 + 0.3 * haze) * self.glow_strength)
-        field.light(self.haze, band)
+        canvas.cover(self.glow, wide * low * (0.85 + 0.3 * haze) * self.glow_strength)
+        canvas.light(self.haze, band)

@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field, clouds
+from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Arch:
     soft: Annotated[float, Within(0.001, 0.2)] = 0.01
     mist: Annotated[float, Within(0, 1)] = 0.5
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
         foot = round(self.foot * height)
         tall, wide = self.tall * side, self.wide * side
@@ -39,7 +39,7 @@ class Arch:
         right = min(int(self.x * columns + 0.75 * wide) + 1, columns)
         if top >= bottom or left >= right:
             return
-        rock = clouds(field.rng, bottom - top, right - left, 6, 8) - 0.5
+        rock = clouds(canvas.rng, bottom - top, right - left, 6, 8) - 0.5
         up = ((foot - np.arange(top, bottom, dtype=np.float32) - 0.5) / tall)[:, None]
         aside = ((np.arange(left, right, dtype=np.float32) + 0.5 - self.x * columns) / (wide / 2))[None, :]
         # Its back slants down to the left; the opening lies a little to the right.
@@ -48,7 +48,7 @@ class Arch:
         edge = self.soft * side / tall * 3
         cover = np.clip(0.5 - outer / edge, 0, 1) * np.clip(0.5 + inner / edge, 0, 1)
         cover *= 1 - self.mist * np.exp(-np.maximum(up, 0) * 3.2)
-        part = field.levels[top:bottom, left:right]
+        part = canvas.levels[top:bottom, left:right]
         lit = cover * np.clip(up, 0, 1) ** 2 * np.clip(0.5 + 1.2 * rock, 0, 1)
         part += (np.asarray(self.colour, np.float32) - part) * cover[:, :, None]
         part += (np.asarray(self.tip, np.float32) - part) * lit[:, :, None]

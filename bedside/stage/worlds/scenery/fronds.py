@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field, Floats
+from bedside.stage.worlds.scenery.canvas import Canvas, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +35,27 @@ class Fronds:
     mist: Annotated[float, Within(0, 1)] = 0.0
     soft: Annotated[float, Within(0.5, 20)] = 1.2
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint them."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
         foot = self.foot * height
         top = max(round(foot - 1.05 * self.tall * side), 0)
         mask = np.zeros((max(height - top, 1), columns), np.float32)
         for place in self.at:
             for _ in range(self.count):
-                x = (place + self.spread * float(np.clip(field.rng.normal(0, 0.45), -1, 1))) * columns
-                tall = self.tall * side * float(field.rng.uniform(0.5, 1.0))
-                self._plant(field, mask, (x, foot - top), tall, side)
+                x = (place + self.spread * float(np.clip(canvas.rng.normal(0, 0.45), -1, 1))) * columns
+                tall = self.tall * side * float(canvas.rng.uniform(0.5, 1.0))
+                self._plant(canvas, mask, (x, foot - top), tall, side)
         up: Floats = (foot - top - np.arange(len(mask), dtype=np.float32))[:, None] / max(self.tall * side, 1)
         mask *= 1 - self.mist
-        field.cover(self.colour, mask, top)
+        canvas.cover(self.colour, mask, top)
         mask *= np.clip(up, 0, 1) ** 1.5
-        field.cover(self.tip, mask, top)
+        canvas.cover(self.tip, mask, top)
 
-    def _plant(self, field: Field, mask: Floats, foot: tuple[float, float], tall: float, side: int) -> None:
+    def _plant(self, canvas: Canvas, mask: Floats, foot: tuple[float, float], tall: float, side: int) -> None:
         """Paint one plant on the mask."""
-        rng = field.rng
+        rng = canvas.rng
         bend = self.sway * tall * float(rng.uniform(0.4, 1.2))
         wave, phase = tall * 0.05 * float(rng.uniform(0.4, 1.3)), float(rng.uniform(0, 2 * np.pi))
 
@@ -75,7 +75,7 @@ class Fronds:
         if left >= right:
             return
         away = np.abs(np.arange(left, right, dtype=np.float32)[None, :] + 0.5 - middle[:, None])
-        soft = self.soft * max(field.unit, 0.6)
+        soft = self.soft * max(canvas.unit, 0.6)
         cover = np.clip((half[:, None] - away) / soft + 0.5, 0, 1) * (half[:, None] > 0)
         part = mask[first:last, left:right]
         np.maximum(part, cover, out=part)

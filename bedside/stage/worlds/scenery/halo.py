@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.canvas import Canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Halo:
     light: Annotated[float, Within(0, 1)] = 0.5
     spread: bool = False
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        rows, columns = field.levels.shape[:2]
+        rows, columns = canvas.levels.shape[:2]
         across, down = (columns, rows) if self.spread else (min(rows, columns),) * 2
-        along = np.exp(-(((field.across - self.x) * (columns / across / self.wide)) ** 2))
-        upright = np.exp(-(((field.down - self.y) * (rows / down / self.high)) ** 2))
-        field.light(self.colour, upright * along * self.light)
+        along = np.exp(-(((canvas.across - self.x) * (columns / across / self.wide)) ** 2))
+        upright = np.exp(-(((canvas.down - self.y) * (rows / down / self.high)) ** 2))
+        canvas.light(self.colour, upright * along * self.light)

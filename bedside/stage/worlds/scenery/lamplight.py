@@ -9,7 +9,7 @@ import numpy as np
 
 from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.canvas import Canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Lamplight:
     high: Annotated[float, Within(0.01, 4)] = 0.3
     strength: Annotated[float, Within(0, 1)] = 0.5
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
-        across = ((field.across - self.x) * columns - self.aside * side) / (self.wide * side)
-        down = ((field.down - self.y) * height + self.rise * side) / (self.high * side)
+        across = ((canvas.across - self.x) * columns - self.aside * side) / (self.wide * side)
+        down = ((canvas.down - self.y) * height + self.rise * side) / (self.high * side)
         top, bottom = (int(np.searchsorted(down[:, 0], edge)) for edge in (-3.0, 3.0))
         if top < bottom:
             far = np.sqrt(across**2 + down[top:bottom] ** 2)
             fade = np.clip(1 - far / 3, 0, 1)
-            field.light(self.colour, self.strength * np.exp(-1.6 * far) * fade * fade, top)
+            canvas.light(self.colour, self.strength * np.exp(-1.6 * far) * fade * fade, top)

@@ -10,7 +10,7 @@ import numpy as np
 from bedside.music.smoothstep import smoothstep
 from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import USUAL, Field, Floats
+from bedside.stage.worlds.scenery.canvas import REFERENCE_PIXELS, Canvas, Floats
 
 # It is painted so much coarser than the picture, being soft.
 _COARSE = 4
@@ -33,18 +33,18 @@ class Nebula:
     light: Annotated[float, Within(0, 1)] = 0.6
     dust: Annotated[float, Within(0, 1)] = 0.5
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
-        coarse = _COARSE if height * columns > USUAL / 4 else 1
+        height, columns = canvas.levels.shape[:2]
+        coarse = _COARSE if height * columns > REFERENCE_PIXELS / 4 else 1
         rows, wide = max(height // coarse, 2), max(columns // coarse, 2)
         # Gas looks alike in every direction: places are in shares of the longer side.
         longer = max(rows, wide)
         y, x = np.mgrid[0:rows, 0:wide].astype(np.float32) / longer
-        y, x = y + 0.14 * (_gas(field.rng, y, x, 4, 3) - 0.5), x + 0.20 * (_gas(field.rng, y, x, 4, 3) - 0.5)
-        folds = _gas(field.rng, y, x, 5, 4)
-        veils = 1 - np.abs(2 * _gas(field.rng, y + 0.10 * folds, x, 7, 4) - 1)
-        dark = _gas(field.rng, y * 1.15, x + 0.12 * folds, 9, 3)
+        y, x = y + 0.14 * (_gas(canvas.rng, y, x, 4, 3) - 0.5), x + 0.20 * (_gas(canvas.rng, y, x, 4, 3) - 0.5)
+        folds = _gas(canvas.rng, y, x, 5, 4)
+        veils = 1 - np.abs(2 * _gas(canvas.rng, y + 0.10 * folds, x, 7, 4) - 1)
+        dark = _gas(canvas.rng, y * 1.15, x + 0.12 * folds, 9, 3)
         along = x * (longer / wide)
         middle = self.left + (self.right - self.left) * along
         far = (y * (longer / rows) - middle) / self.wide
@@ -57,7 +57,7 @@ class Nebula:
         for channel in range(3):
             tone = self.outer[channel] + (self.inner[channel] - self.outer[channel]) * core
             tone = tone + (self.heart[channel] - tone) * heart
-            field.levels[:, :, channel] += out_y @ (tone * dense * self.light).astype(np.float32) @ out_x
+            canvas.levels[:, :, channel] += out_y @ (tone * dense * self.light).astype(np.float32) @ out_x
 
 
 def _weights(many: int, few: int) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from bedside.music.smoothstep import smoothstep
 from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Field, Floats, ridge, smooth
+from bedside.stage.worlds.scenery.canvas import Canvas, Floats, ridge, value_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,22 @@ class Snow:
     mist_strength: Annotated[float, Within(0, 1)] = 0.0
     drifts: Annotated[float, Within(0, 1)] = 0.35
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
-        fine = 0.0022 * ridge(field.rng, columns, (5, 9, 14, 23), 0.8)
-        share = field.horizon / height - (_through(self.crest, columns) + fine)
+        height, columns = canvas.levels.shape[:2]
+        fine = 0.0022 * ridge(canvas.rng, columns, (5, 9, 14, 23), 0.8)
+        share = canvas.horizon / height - (_through(self.crest, columns) + fine)
         top = int(np.clip(np.floor(share.min() * height) - 1, 0, height))
         if top >= height:
             return
-        lattice = field.rng.random((14, 8), dtype=np.float32) - 0.5
-        rows = field.down[top:]
-        wind = smooth(lattice, rows[:, 0] * 12, field.across[0] * 6)
+        lattice = canvas.rng.random((14, 8), dtype=np.float32) - 0.5
+        rows = canvas.down[top:]
+        wind = value_noise(lattice, rows[:, 0] * 12, canvas.across[0] * 6)
         deep = rows - share[None, :]
         below = np.maximum(deep, 0)
         fading = np.exp(below * -10)
         # How much the ground looks towards the light, by its own slope; on the crest also as the wind has blown it.
-        away = np.clip((field.across[0] - self.light_at) * 4, -1, 1)
+        away = np.clip((canvas.across[0] - self.light_at) * 4, -1, 1)
         slope = np.clip(np.gradient(share, 1 / columns) * away * -1.6, -1, 1)
         crest = 0.62 * np.clip(0.55 + 0.55 * slope + 0.9 * wind[0], 0.12, 1)
         light = crest[None, :] * np.exp(below * -90) + (0.42 + 0.40 * slope)[None, :] * fading
@@ -52,7 +52,7 @@ class Snow:
         light = smoothstep(np.clip(light, 0, 1))
         mist = self.mist_strength * (1 - fading)
         cover = np.clip(deep * height + 0.5, 0, 1)
-        part = field.levels[top:]
+        part = canvas.levels[top:]
         for channel in range(3):
             own = light * (self.lit[channel] - self.shade[channel]) + self.shade[channel]
             own += (self.mist[channel] - own) * mist

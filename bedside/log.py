@@ -6,7 +6,7 @@ marked as `Safe`.
 
 Every process appends to the same file through `logging`, below the logger ``bedside``. Logging never blocks and never
 raises: a thread, started with the first record, writes. What cannot be written is tried again with the next line. The
-audio thread never logs. A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place, which
+audio thread never logs. A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place; this
 works while other processes have it open, also on Windows.
 """
 

@@ -5,9 +5,9 @@ written; of an exception, only its type and where it was raised, never its messa
 marked as `Safe`.
 
 Every process appends to the same file through `logging`, below the logger ``bedside``. Logging never blocks and never
-raises: a thread, started with the first record, writes; what cannot be written is lost. The audio thread never logs.
-A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place, which works while other
-processes have it open, also on Windows.
+raises: a thread, started with the first record, writes. What cannot be written is tried again with the next line. The
+audio thread never logs. A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place; this
+works while other processes have it open, also on Windows.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ _LAST_SECONDS = 1.0
 _MOST_LINE = 2000
 _MOST_FRAMES = 12
 _MOST_WAITING = 500
+_MOST_UNWRITTEN = 50
 
 # Equal records within this time are counted after the first few, not written.
 _REPEAT_SECONDS = 60.0
@@ -299,13 +300,18 @@ class _Handler(logging.Handler):
             done.wait(seconds)
 
     def _run(self) -> None:
+        # At a first start the folder is made only after the first lines; what cannot be written is tried again.
+        unwritten: list[bytes] = []
         while True:
-            match self._waiting.get():
-                case threading.Event() as done:
-                    done.set()
-                case Line() as line:
-                    with contextlib.suppress(Exception):
-                        append(self._path, f"{line}\n".encode())
+            item = self._waiting.get()
+            if isinstance(item, Line):
+                unwritten = [*unwritten[-_MOST_UNWRITTEN:], f"{item}\n".encode()]
+            with contextlib.suppress(Exception):
+                if unwritten:
+                    append(self._path, b"".join(unwritten))
+                    unwritten.clear()
+            if isinstance(item, threading.Event):
+                item.set()
 
 
 def append(path: Path, text: bytes, most: int = MOST_BYTES) -> None:

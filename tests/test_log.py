@@ -255,6 +255,21 @@ def test_a_log_that_cannot_be_written_harms_nobody(tmp_path: Path, place: str) -
     assert not (tmp_path / "kept" / log.OLDER).exists()
 
 
+def test_what_was_logged_before_the_folder_was_made_comes_later(tmp_path: Path) -> None:
+    """Lines from before there is a data folder are written with the first line after it is there."""
+    kept = tmp_path / "kept"
+    log.start(kept, "test")
+    try:
+        logger.info("The first.")
+        assert written(kept) == []
+        kept.mkdir()
+        logger.info("The second.")
+        assert [line.event for line in written(kept)] == ["The first.", "The second."]
+    finally:
+        log.close(5.0)
+        os.environ.pop("BEDSIDE_LOG", None)
+
+
 def test_without_a_log_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process whose parent has no log, as in other programs, prints and writes nothing; a child's output is lost."""
     monkeypatch.delenv("BEDSIDE_LOG", raising=False)

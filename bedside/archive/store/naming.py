@@ -1,4 +1,4 @@
-"""The names of things in JSON, the same in every output of the commands.
+"""The names of things in JSON, the same in every output of the commands and in the answers of the pages.
 
 =============  =========================================================================================
 key            what it is

@@ -14,13 +14,19 @@ BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 # Further words for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
 
+# Tests start Python many times, which is to find what it compiled the last time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Where ARGS select tests, there may be none left in one part; pytest then exits with 5.
-PYTEST = $(BIN)/python -m pytest $(1) $(ARGS)$(if $(ARGS), || test $$? -eq 5)
+PYTEST = $(BIN)/python -m pytest --durations=5 --durations-min=1 $(1) $(ARGS)$(if $(ARGS), || test $$? -eq 5)
+
+# On every core; whoever has none left takes over from the others.
+SPREAD = --numprocesses=auto --dist=worksteal
 
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play pictures test check bench soak clean play-packages test-packages bench-packages
+.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -34,17 +40,40 @@ pictures: .venv/test ## paint every world in every variant and size, and a sheet
 	@echo "Painting every world"
 	@SDL_VIDEODRIVER=dummy PYTHONPATH=tests $(BIN)/python -m stage.pictures out/pictures
 
-test: test-packages check ## check, then run every test on real devices; ARGS="-k …" goes to pytest
+quick: .venv/test instruments ## run what needs no device and no more than a second; ARGS="-k …" goes to pytest
+	@$(call PYTEST,-m "not alone and not slow" --ignore=tests/e2e $(SPREAD))
+
+test: test-packages check instruments ## check, then run every test on real devices; ARGS="-k …" goes to pytest
 	@echo "Running the tests, on every core"
-	@$(call PYTEST,-m "not alone" --numprocesses=auto --dist=worksteal)
+	@$(call PYTEST,-m "not alone" $(SPREAD))
 	@echo "Running those that play and listen, with the machine to themselves"
 	@$(call PYTEST,-m alone tests/e2e)
 
-check: .venv/test ## lint, formatting and types
+# Each once, before processes that start together would all make the same.
+instruments: .venv/test
+	@PYTHONPATH=tests $(BIN)/python -m instruments
+
+check: .venv/test javascript ## lint, formatting, types of the program and of its tests, JavaScript, the map
 	@echo "Checking lint, formatting and types"
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@PYTHONPATH=tests $(BIN)/python -m architecture --check
+
+map: .venv/test ## draw the map of the rooms in bedside/README.md anew
+	@PYTHONPATH=tests $(BIN)/python -m architecture
+
+# Nobody needs Node to run bedside: where npm or its registry is out of reach, this is said and skipped.
+javascript: ## types of the pages' scripts
+	@cd tests/javascript; \
+	if ! command -v npm >/dev/null; then \
+		echo "The pages' scripts are not checked: npm is not installed."; \
+	elif ! { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent; }; then \
+		echo "The pages' scripts are not checked: npm cannot install the compiler."; \
+	else \
+		echo "Checking the types of the pages' scripts"; \
+		node_modules/.bin/tsc --project jsconfig.json; \
+	fi
 
 bench: test-packages bench-packages .venv/test ## measure against FluidSynth and the clock; ARGS="…" goes to pytest
 	@echo "Measuring"
@@ -56,11 +85,14 @@ soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 d
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
+	@echo "Trying twenty times as many examples of everything that is tried by chance"
+	@BEDSIDE_EFFORT=20 $(BIN)/python -m pytest -m hypothesis $(SPREAD) --timeout 10800
+	@BEDSIDE_FUZZ=200 $(BIN)/python -m pytest tests/review/web/test_fuzz.py $(SPREAD) --timeout 10800
 	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
 clean: ## remove what can be made again
-	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
 	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/play: pyproject.toml $(BIN)/python

@@ -17,7 +17,10 @@ TABLE = tomllib.loads(Path(__file__).with_name("imports.toml").read_text("utf-8"
 HOMES: dict[str, list[str]] = TABLE.pop("homes")
 
 # The modules that belong to no room.
-ROOTS = {"", "errors", "files", "places"}
+ROOTS = {"", "children", "errors", "files", "log", "places", "schema"}
+
+# Those of them that pure rooms may import, and that are as pure.
+PURE_ROOTS = {"schema"}
 
 OUTSIDE = {
     "clocks": {"datetime", "sched", "time"},
@@ -111,7 +114,8 @@ def violations(modules: list[Module]) -> list[str]:
 def breaches_of_direction(module: Module) -> Iterator[str]:
     """Yield what a module imports from a room that its own may not import."""
     if module.name == "bedside.__main__":
-        yield from (f"{module.name} imports {name}" for name in module.imports() if name != "bedside.cli.main")
+        lawful = {"bedside.children", "bedside.cli.main", "sys"}
+        yield from (f"{module.name} imports {name}" for name in module.imports() if name not in lawful)
         return
     if module.room not in ROOMS.keys() | ROOTS:
         yield f"{module.name} lies in no room of the table"
@@ -132,7 +136,7 @@ def breaches_of_direction(module: Module) -> Iterator[str]:
 
 def breaches_of_reach(module: Module) -> Iterator[str]:
     """Yield what a module imports of the outside that its room may not touch, and each library away from its home."""
-    row = ROOMS.get(module.room)
+    row = {"touches": [], "libraries": []} if module.room in PURE_ROOTS else ROOMS.get(module.room)
     own = module.name.removeprefix("bedside.")
     for name in module.outside():
         top = name.split(".")[0]
@@ -148,6 +152,8 @@ def breaches_of_reach(module: Module) -> Iterator[str]:
 
 def touches(module: Module) -> list[str]:
     """Return what a module may touch of the outside: what its room may, and what it alone may."""
+    if module.room in PURE_ROOTS:
+        return []
     row = ROOMS[module.room]
     alone = row.get("except", {}).get(module.name.split(".")[-1], [])  # type: ignore[attr-defined]
     return [*row["touches"], *alone]  # type: ignore[misc]
@@ -155,7 +161,7 @@ def touches(module: Module) -> list[str]:
 
 def pure(module: Module) -> bool:
     """Return whether a module may touch nothing."""
-    return module.room in ROOMS and not touches(module)
+    return module.room in ROOMS.keys() | PURE_ROOTS and not touches(module)
 
 
 def breaches_of_purity(module: Module) -> Iterator[str]:
@@ -203,6 +209,7 @@ def planted(sources: Mapping[str, str]) -> list[Module]:
     return [Module(name.rstrip("."), ast.parse(source), name.endswith(".")) for name, source in sources.items()]
 
 
+@pytest.mark.slow
 def test_every_module_keeps_the_law() -> None:
     """Each module imports only what its room may, touches only what it may, and each library has its home."""
     assert violations(program()) == []
@@ -253,9 +260,9 @@ def test_worlds_and_input_never_meet() -> None:
         ("bedside.sound.library.cache", "from bedside.sound.engine import engine", "imports bedside.sound.engine"),
         ("bedside.sound.library.cache", "import threading", "touches threads"),
         ("bedside.sound.library.cache", "import subprocess", "touches processes"),
-        ("bedside.sound.sheets.album", "from bedside.sound.live import host", "imports bedside.sound.live"),
-        ("bedside.sound.sheets.album", "import subprocess", "touches processes"),
-        ("bedside.sound.live.host", "from bedside.sound.sheets import album", "imports bedside.sound.sheets"),
+        ("bedside.sound.sheets.export", "from bedside.sound.live import host", "imports bedside.sound.live"),
+        ("bedside.sound.sheets.export", "import subprocess", "touches processes"),
+        ("bedside.sound.live.host", "from bedside.sound.sheets import export", "imports bedside.sound.sheets"),
         ("bedside.stage.worlds.world", "from bedside.stage.input import hands", "imports bedside.stage.input"),
         ("bedside.stage.input.hands", "from bedside.stage.worlds.world import find", "imports bedside.stage.worlds"),
         ("bedside.stage.input.hands", "from bedside.stage.picture import view", "imports bedside.stage.picture"),
@@ -284,6 +291,9 @@ def test_worlds_and_input_never_meet() -> None:
         ("bedside.errors", "from bedside.music import events", "imports bedside.music.events"),
         ("bedside.", "from bedside.music import events", "imports bedside.music.events"),
         ("bedside.utils", "import math", "lies in no room"),
+        ("bedside.schema", "from pathlib import Path", "touches files"),
+        ("bedside.schema", "open('patch')", "calls open"),
+        ("bedside.sound.physics.bar", "from bedside import places", "imports bedside.places"),
         ("bedside.review.web.pages", "import mido", "whose home is archive.midi.midifile and stage.input.midi"),
         ("bedside.archive.vault", "import sqlcipher3", "whose home is archive.store.database"),
     ],

@@ -12,6 +12,7 @@ from bedside.sound.library import catalogue
 from commands.program import bedside, done, sentence
 
 
+@pytest.mark.slow
 def test_the_instruments_are_listed(tmp_path: Path) -> None:
     """Every shipped instrument has a line: name, range, manner, register, size, source; in the order they have."""
     lines = done(tmp_path / "kept", "sounds").splitlines()
@@ -41,6 +42,7 @@ def test_the_list_is_printed_for_machines(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_sheet_is_left_of_one_instrument(tmp_path: Path) -> None:
     """--sheet with --only leaves one wave and one picture in a folder that it makes, and says where."""
     folder = tmp_path / "new" / "sheets"
@@ -53,6 +55,7 @@ def test_a_sheet_is_left_of_one_instrument(tmp_path: Path) -> None:
     assert Path(made["picture"]).read_bytes().startswith(b"\x89PNG\r\n")
 
 
+@pytest.mark.slow
 def test_an_instrument_of_ones_own_is_listed(tmp_path: Path) -> None:
     """A folder with an SFZ file in the data folder's sounds is listed; one that is broken is said, beside the list."""
     own = tmp_path / "kept" / "sounds"
@@ -68,6 +71,7 @@ def test_an_instrument_of_ones_own_is_listed(tmp_path: Path) -> None:
     assert len(ended.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path: Path) -> None:
     """A name that there is not, and a folder that cannot be made, end with 1 and one plain sentence."""
     said = sentence(bedside(tmp_path / "kept", "sounds", "--only", "zither"))

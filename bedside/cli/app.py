@@ -1,14 +1,28 @@
-"""The one application that every command belongs to, and what holds for all of them."""
+"""The application: all commands, and the options that they share."""
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bedside import __version__, places
-from bedside.cli import afterwards, examining, keeping, playing
+from bedside import __version__, log, places
+from bedside.cli.demo import demo
+from bedside.cli.doctor import doctor
+from bedside.cli.export import export
+from bedside.cli.import_ import import_
+from bedside.cli.measure import measure
+from bedside.cli.play import play
+from bedside.cli.render import render
+from bedside.cli.review import review
+from bedside.cli.sounds import sounds
+from bedside.cli.staffcode import staffcode
+from bedside.cli.takes import takes
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="bedside",
@@ -41,13 +55,14 @@ def start(
 ) -> None:
     """Play, when no command is named."""
     context.obj = (data or places.user_data()).absolute()
+    name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
+    log.start(context.obj, name)
+    if name != "cli":
+        _log.info("Started version %s on %s, Python %s.", *map(log.Safe, (__version__, sys.platform, sys.version[:6])))
     if context.invoked_subcommand is None:
-        context.invoke(playing.play, context)
+        context.invoke(play, context)
 
 
 # In the order in which the help lists them.
-for command in (
-    *(playing.play, playing.demo, keeping.takes, keeping.import_, keeping.render, keeping.export),
-    *(afterwards.measure, afterwards.review, afterwards.sounds, examining.doctor),
-):
+for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, doctor):
     app.command(command.__name__.rstrip("_"))(command)

@@ -1,11 +1,10 @@
-"""Takes made to sound from the command line."""
+"""What render and demo share: instruments, sound files, and what made the sound."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.cli.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -28,13 +27,27 @@ def render_to(
 
 
 def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
-    """Return those instruments, the user's own among them, that some events play on."""
-    from bedside.sound.library import band
+    """Return the instruments that these events use, the user's own included."""
+    from bedside.sound.library import loading
 
     with progress("Making the instruments", 1.0) as moved:
-        return band.gather(events, rate, data / "sounds", say, moved)
+        return loading.load_played(events, rate, data / "sounds", say, moved)
 
 
-def sound_version() -> str:
-    """Return the version of what makes the sound, as takes keep it."""
-    return f"bedside {__version__}"
+def sound_made_by(data: Path) -> str:
+    """Return what makes the sound here and now, as takes keep it."""
+    from bedside.sound.library import catalogue, provenance
+
+    return provenance.made_by(catalogue.recipes(data / "sounds"))
+
+
+def say_what_differs(then: str, data: Path, events: Sequence[Event]) -> None:
+    """Say in one sentence if a take may sound different now; ``then`` is the take's own record of its sound."""
+    from bedside.sound.library import catalogue, loading, provenance
+
+    recipes = catalogue.recipes(data / "sounds")
+    samples = {recipe.name for recipe in recipes if isinstance(recipe.origin, Path)}
+    on_samples = bool(samples & loading.instruments_played(events, data / "sounds"))
+    sentence = provenance.changes_since(then, provenance.made_by(recipes), on_samples=on_samples)
+    if sentence is not None:
+        say(sentence)

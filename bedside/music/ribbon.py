@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import Self
 
 from bedside.music.pad import Pad
+from bedside.music.smoothstep import smoothstep
 
 # The middle share of a pad's width and height in which a finger is exactly in tune.
 IN_TUNE = 0.6
@@ -35,7 +36,7 @@ class Ribbon:
         """Return the pitch at a point, in MIDI keys.
 
         In the middle of a pad, `IN_TUNE` of it, it is exactly the pad's key. Between two pads in rows it is a
-        smoothstep; among round pads it is the mean of all, weighted by inverse distance (Shepard 1968).
+        `smoothstep`; among round pads it is the mean of all, weighted by inverse distance (Shepard 1968).
         """
         if self.scattered:
             return _among(self.rows[0], x, y)
@@ -63,6 +64,5 @@ def _along(cells: Sequence[tuple[float, float, float]], at: float) -> float:
         if at <= begin:
             return value
         if at < end:
-            t = (at - begin) / (end - begin)
-            return value + (next_value - value) * t * t * (3 - 2 * t)
+            return value + smoothstep((at - begin) / (end - begin), next_value - value)
     return cells[-1][2]

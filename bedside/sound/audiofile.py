@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bedside.errors import BedsideError
 from bedside.files import replacing
 
-# How each kind of file keeps a sample: exactly as heard in wav; in flac to one part in 2²³, far below hearing.
+# The sample format of each kind of file: wav is exact; flac has 24 bits, far below hearing.
 _KINDS = {
     ".wav": ("WAV", "FLOAT"),
     ".flac": ("FLAC", "PCM_24"),
@@ -23,7 +23,7 @@ _KINDS = {
     ".mp3": ("MP3", "MPEG_LAYER_III"),
 }
 
-# Little enough to cost no memory that anybody misses, whatever the number of channels that is allowed.
+# Small enough to save memory, even with the most channels allowed.
 _READ_FRAMES = 2**16
 
 # SFC_SET_ADD_PEAK_CHUNK of libsndfile's sndfile.h.
@@ -31,17 +31,17 @@ _ADD_PEAK_CHUNK = 0x1050
 
 
 def endings() -> tuple[str, ...]:
-    """Return the endings of the files that can be written."""
+    """Return the suffixes of the files that can be written."""
     return tuple(_KINDS)
 
 
 def write(
     path: Path, blocks: Iterable[NDArray[np.float32]], rate: int, progress: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Write blocks of (frames, 2) float32 to a file of the kind that its ending says, and return the frames written.
+    """Write blocks of (frames, 2) float32 to a file of the kind that its suffix says; return the frames written.
 
-    The file is there whole or not at all. ``progress`` is told the frames of each block written. Raises BedsideError
-    for an ending that is not known and for a place that cannot be written.
+    The file is written whole or not at all. ``progress`` gets the frames of each block written. Raises BedsideError for
+    an unknown suffix, and if the file cannot be written.
     """
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
@@ -52,8 +52,8 @@ def write(
         sink = _Sink(file)
         try:
             with soundfile.SoundFile(sink, "w", rate, 2, subtype, format=form) as sound:
-                # The peaks that libsndfile notes in a file of floats bear the time of day: the same sound would make
-                # another file each time. soundfile has no public way to say so.
+                # The PEAK chunk of libsndfile has a timestamp, so that the same sound would make a different file each
+                # time. soundfile has no public way to leave it out.
                 soundfile._snd.sf_command(sound._file, _ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
                 for block in blocks:
                     sound.write(block)
@@ -67,7 +67,7 @@ def write(
 
 
 def encoded(blocks: Iterable[NDArray[np.float32]], rate: int, kind: str) -> bytes:
-    """Return blocks of (frames, 2) float32 as the bytes of a file whose ending would be ``kind``; none is made."""
+    """Return blocks of (frames, 2) float32 encoded as a file with the suffix ``kind``, in memory."""
     form, subtype = _KINDS[kind]
     made = io.BytesIO()
     try:
@@ -81,7 +81,7 @@ def encoded(blocks: Iterable[NDArray[np.float32]], rate: int, kind: str) -> byte
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a sound file says of itself, which need not be true: its frames, its rate in hertz, its channels."""
+    """The header of a sound file, which need not be true: its frames, its rate in hertz, its channels."""
 
     frames: int
     rate: int
@@ -89,15 +89,15 @@ class Header:
 
 
 def header(path: Path) -> Header:
-    """Return what a sound file says of itself; raise ValueError where it is none."""
+    """Return the header of a sound file; raise ValueError if it is not one."""
     with _reading(path) as sound:
         return Header(sound.frames, sound.samplerate, sound.channels)
 
 
 def blocks(path: Path, first: int, count: int) -> Iterator[NDArray[np.float32]]:
-    """Yield at most ``count`` frames of a sound file from frame ``first`` on, as blocks of (frames, channels) float32.
+    """Yield at most ``count`` frames of a sound file, from frame ``first``, as blocks of (frames, channels) float32.
 
-    Where the file ends sooner, so do they. Raises ValueError for a file that cannot be read.
+    They end early if the file does. Raises ValueError for a file that cannot be read.
     """
     with _reading(path) as sound:
         try:
@@ -120,7 +120,7 @@ def _reading(path: Path) -> soundfile.SoundFile:
 
 
 class _Sink:
-    """A file as libsndfile calls it: what cannot rise through its callbacks is kept, and raised by `check`."""
+    """A file for libsndfile, through whose callbacks no exception can pass: `check` raises it afterwards."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""An instrument ready to play: every note of it synthesised ahead, at its exact pitch, in one pool of samples."""
+"""An instrument ready to play: every note synthesised ahead of time, at its exact pitch, in one pool of samples."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 LONGEST_BLOCK = 512
 
-# A note may begin anywhere within a block: as many zeros stand before each table, and the reach of an interpolation.
+# A note may begin anywhere in a block, so each table is preceded by a block of zeros, and the reach of interpolation.
 LEAD = LONGEST_BLOCK + 4
 
-# A voice may read this many frames past the end of a table: a block, read half as fast again, and the reach of an
+# A voice may read this many frames past the end of a table: a block at 1.5 times the speed, and the reach of
 # interpolation.
 GUARD = LONGEST_BLOCK * 3 // 2 + 8
 
-# From the softest touch to the hardest, where an instrument does not say otherwise.
+# The default range from the softest touch to the hardest.
 VELOCITY_SPAN_DB = 30.0
 
 # Gains of velocities 0–1 in 127 equal steps.
@@ -26,19 +26,18 @@ RESPONSE.flags.writeable = False
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Two tables of an instrument's pool, and when and how a voice plays them.
+    """Two tables in an instrument's pool, and when and how a voice plays them.
 
-    The soft and the bright table begin at ``soft`` and ``bright`` (the same where there is but one) and are both
-    ``length`` frames long; `LEAD` zeros stand before each, and `GUARD` more frames follow: zeros where ``loop`` is 0,
-    else the continuation of the loop. A voice that reaches ``length`` is over where ``loop`` is 0, else goes back by
-    ``loop`` frames. All the while it falls by ``fall`` dB a second, which the tables themselves do not; once let go it
-    falls by 60 dB in ``release`` seconds, infinite where it rings on as it was struck.
+    The soft and the bright table begin at ``soft`` and ``bright`` (equal if there is only one), and both are ``length``
+    frames long. `LEAD` zeros precede each, and `GUARD` more frames follow: the continued loop, or zeros if ``loop`` is
+    0. At ``length`` a voice goes back by ``loop`` frames, or ends if that is 0. It decays by ``fall`` dB a second,
+    which the tables do not contain. Once let go, it decays by 60 dB in ``release`` seconds; infinite if it rings on.
 
-    It sounds for velocities ``velocity[0] <= v <= velocity[1]`` and for chances ``chance[0] <= c < chance[1]``, both
-    0–1, and of every ``turns`` strikes of its key for the one numbered ``turn``, from 0. ``gains`` holds its gain at
-    velocities 0–1 in 127 equal steps, ``pan`` moves it by −1 (left) to 1 (right). A voice of a ``group`` other than 0
-    is choked by any strike whose ``off_by`` is that group. With ``on_release`` it sounds when the key is let go,
-    softer by ``rest`` dB for each second that the key was held.
+    It sounds for velocities ``velocity[0] <= v <= velocity[1]`` and random numbers ``chance[0] <= c < chance[1]``, both
+    0–1; and in a round robin of ``turns`` strikes of its key, at the one numbered ``turn``, from 0. ``gains`` holds the
+    gain at velocities 0–1 in 127 equal steps; ``pan`` is −1 (left) to 1 (right). A voice whose ``group`` is not 0 is
+    choked by any strike whose ``off_by`` is that group. With ``on_release`` it sounds when the key is let go, softer by
+    ``rest`` dB for each second that the key was held.
     """
 
     soft: int
@@ -60,10 +59,10 @@ class Region:
 
     def __post_init__(self) -> None:
         if self.loop and not self.fall and self.release == float("inf"):
-            raise ValueError("a region that loops must fall, by itself or once it is let go")
+            raise ValueError("a region that loops must decay, by itself or once it is let go")
 
     def like(self, other: Region) -> bool:
-        """Return whether it is what ``other`` is to another key."""
+        """Return whether it plays the same role on its key as ``other`` on another key."""
         mine = (self.velocity, self.chance, self.turn, self.turns, self.group, self.on_release, bool(self.loop))
         theirs = (
             other.velocity,
@@ -77,7 +76,7 @@ class Region:
         return mine == theirs
 
     def suits(self, velocity: float, chance: float, turn: int) -> bool:
-        """Return whether it sounds for a velocity and a chance, both 0–1, and this number of its key's strikes."""
+        """Return whether it sounds at a velocity and a random number, both 0–1, on the strike numbered ``turn``."""
         return (
             self.velocity[0] <= velocity <= self.velocity[1]
             and self.chance[0] <= chance < self.chance[1]
@@ -97,7 +96,7 @@ class Region:
 class Instrument:
     """The baked tables of one patch, or of a folder of samples, at one sample rate.
 
-    ``pool`` is one row of float32 samples, mono; ``regions[i]`` are those of the key ``lowest + i``. ``sustained`` says
+    ``pool`` holds mono float32 samples, (frames,); ``regions[i]`` belong to the key ``lowest + i``. ``sustained`` is
     whether a held note sounds for as long as it is held.
     """
 
@@ -111,7 +110,7 @@ class Instrument:
     regions: tuple[tuple[Region, ...], ...]
 
     def nearest(self, key: int) -> int:
-        """Return the key that sounds for a MIDI key: itself, or the nearest octave of it within the range."""
+        """Return the key that sounds for a MIDI key: itself, or its nearest octave in range."""
         while key < self.lowest:
             key += 12
         while key > self.highest:
@@ -119,5 +118,5 @@ class Instrument:
         return min(max(key, self.lowest), self.highest)
 
     def at(self, key: int) -> tuple[Region, ...]:
-        """Return the regions of a key of its range."""
+        """Return the regions of a key in range."""
         return self.regions[key - self.lowest]

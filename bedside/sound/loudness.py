@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-# ITU-R BS.1770-4, annex 1, gives both filters as coefficients at 48 kHz only. These are the analogue parameters that
-# the bilinear transform turns into those coefficients; the test holds them to the published digits.
+# ITU-R BS.1770-4, annex 1, gives both filters as coefficients at 48 kHz only. These are the analogue parameters from
+# which the bilinear transform gives those coefficients; a test compares them with the published digits.
 _SHELF_HZ, _SHELF_Q, _SHELF_DB = 1681.974450955533, 0.7071752369554196, 3.999843853973347
 _SHELF_MIDDLE = 0.4996667741545416
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
@@ -38,12 +38,12 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
 
 
 def momentary(samples: NDArray[np.floating], rate: int) -> NDArray[np.float64]:
-    """Return the greatest loudness in LUFS of any 400 ms of mono sounds (…, frames), silence being −inf.
+    """Return the maximal momentary loudness (400 ms) of mono sounds, (…, frames), in LUFS; silence is −inf.
 
-    A sound shorter than the window counts as followed by silence.
+    A shorter sound is padded with silence.
     """
     window = round(WINDOW_SECONDS * rate)
-    from scipy.signal import sosfilt  # at the top it would slow the start of every engine by a second
+    from scipy.signal import sosfilt  # imported here, as it would slow the start of every engine by a second
 
     weighted = sosfilt(k_weighting(rate), samples, axis=-1)
     missing = max(0, window - samples.shape[-1])

@@ -1,4 +1,4 @@
-"""How a quantity runs along the keyboard: the pitch of a key, and physical parameters that change with pitch."""
+"""Quantities along the keyboard: the pitch of a key, and physical parameters that scale with pitch."""
 
 from __future__ import annotations
 
@@ -26,11 +26,3 @@ class Scaled:
     def at(self, key: int) -> float:
         """Return the quantity at a MIDI key, in the unit of ``c4``."""
         return self.c4 * math.exp2((MIDDLE_C - key) / self.halving)
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """The range, ends included, in which a parameter of a patch must lie at every key; written in its annotation."""
-
-    low: float
-    high: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside import __version__
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
 from bedside.music.events import Performed, Player, Profile, Report
@@ -19,13 +19,13 @@ from bedside.sound.library.recipe import Recipe
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
 from bedside.sound.profiles import PROFILES
-from bedside.stage import ruler
+from bedside.stage import screensize
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
 from bedside.stage.picture.arrangement import Offered, Setting
-from bedside.stage.picture.atelier import Atelier
 from bedside.stage.picture.look import Look
+from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.window import NoScreenError, open_window, screen
 from bedside.stage.worlds import world as worlds
@@ -101,11 +101,12 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         # To import these takes as long as to start an engine, so both happen at once.
         from bedside.archive.recorder import Recorder
         from bedside.archive.store.store import Store
+        from bedside.sound.library import provenance
 
         store = leaving.enter_context(Store.open_or_set_aside(bed.data))
         if store.notice:
             say(store.notice)
-        recorder = Recorder(store, bed.patient, f"bedside {__version__}")
+        recorder = Recorder(store, bed.patient, functools.cache(lambda: provenance.made_by(recipes)))
         leaving.callback(_close, recorder, say)
         # The recorder must have everything that was performed before it is closed.
         leaving.callback(host.stop)
@@ -118,16 +119,16 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         # Nothing is reported before something is asked.
         listeners += [record, inbox.put]
         keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi)))
-        atelier = Atelier(inbox.wake, say)
-        leaving.callback(atelier.close, _LEAVING_SECONDS)
+        worker = PictureWorker(inbox.wake, say)
+        leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
         surface = open_window(bed.size)
         setting = Setting(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-        others = worlds.every(say)
-        playground = Playground(surface, world, setting, instruments, outside, atelier, others)
+        others = worlds.find_all(say)
+        playground = Playground(surface, world, setting, instruments, outside, worker, others)
         watch = _FaultWatch(host, recorder, say)
 
         def renew() -> None:
@@ -156,11 +157,11 @@ def offered(recipe: Recipe) -> Offered:
 
 def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
     """Return how many pixels a target must measure on a screen of ``size`` pixels, of so many millimetres if known."""
-    known = screen_mm or ruler.measured()
+    known = screen_mm or screensize.screen_millimetres()
     if known is None:
         return LEAST_PIXELS
     # A tablet may be turned, so the long sides are compared. A window is never larger than its screen.
-    whole = ruler.screen_pixels() or size
+    whole = screensize.screen_pixels() or size
     return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
 
 

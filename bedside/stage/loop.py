@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import math
 import signal
 import sys
@@ -19,6 +20,8 @@ from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
+
+_log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 60
 
@@ -141,6 +144,7 @@ class Play:
                 self._turn()
             except Exception as fault:
                 # A picture that fails is redrawn; the music goes on.
+                _log.exception("A frame of the picture failed.")
                 self._say_once(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
                 self._playground.expose()
                 time.sleep(FRAME_SECONDS)

@@ -13,7 +13,7 @@ from functools import partial
 
 import pygame
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (
@@ -40,9 +40,9 @@ from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import arrangement
 from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
-from bedside.stage.picture.atelier import Workshop
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.view import View
+from bedside.stage.picture.worker import Worker
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
 
@@ -65,7 +65,7 @@ class Playground:
     """A world on a surface, and everything that can be done in it; every ``now`` is in seconds.
 
     Players begin in ``world`` and may go to ``others``, by default all that are shipped. ``offered`` are the
-    instruments in order, ``workshop`` makes pictures. ``settings`` are the engine's, as it reports them. A display mode
+    instruments in order, ``worker`` makes pictures. ``settings`` are the engine's, as it reports them. A display mode
     must be set; raises BedsideError where the world cannot be shown.
     """
 
@@ -76,7 +76,7 @@ class Playground:
         setting: Setting,
         offered: Sequence[Offered],
         outside: Outside,
-        workshop: Workshop,
+        worker: Worker,
         others: Mapping[str, World] | None = None,
     ) -> None:
         self._surface = surface
@@ -84,7 +84,7 @@ class Playground:
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
-        self._workshop = workshop
+        self._worker = worker
         self.settings = AllSettings()
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
@@ -93,14 +93,14 @@ class Playground:
         self._entering = 0
         # Players whose panel stays until the world that was chosen on it is there.
         self._leaving: set[Player] = set()
-        self._worlds = {**(worlds.every(lambda _: None) if others is None else others), world.name: world}
+        self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds, self.settings)
         place = arrangement.arrange(world, setting, self._size, self._offered)
         self._sides = place.sides
         self.view = View(place.scene, place.signs)
-        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, workshop)
+        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
         self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, self.settings, sustained)
@@ -186,7 +186,7 @@ class Playground:
                 self._begin_listening(now)
 
     def tick(self, now: float) -> None:
-        """Ask for what is due, and show what the workshop has made."""
+        """Ask for what is due, and show what the worker has made."""
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
@@ -194,7 +194,7 @@ class Playground:
                 # The next touch must not go on with a take in which nobody played.
                 self._outside.close_take()
             self._show_signs()
-        self._workshop.collect()
+        self._worker.deliver()
         if not self._in_take and self.view.resting:
             self._panels.prepare(self._sides[0], now)
 
@@ -218,7 +218,7 @@ class Playground:
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
         for press in presses:
-            meant = self._panels.meant(press, now)
+            meant = self._panels.resolve(press, now)
             if meant is not None:
                 self._do(self.choices.act(meant, now), now)
         if presses:
@@ -245,7 +245,7 @@ class Playground:
                 case Enter(name):
                     self._enter(name)
         self.hands.deaf = self.choices.stopped
-        self.view.scene.veil.stop(self.choices.stopped)
+        self.view.scene.dimmer.stop(self.choices.stopped)
 
     def _listen(self, now: float) -> None:
         """Replay the last phrase, once the take that is playing has ended."""
@@ -272,7 +272,7 @@ class Playground:
     def _enter(self, name: str) -> None:
         """Order another world, and go there when it is ready."""
         self._entering += 1
-        self._leaving |= self.view.hung
+        self._leaving |= self.view.open_panels
         turn = self._entering
 
         def make() -> Arrangement | None:
@@ -290,14 +290,14 @@ class Playground:
             else:
                 self._arrive(place)
 
-        self._workshop.order(make, arrive)
+        self._worker.submit(make, arrive)
 
     def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())
         self._leaving.clear()
         self.choices.choosing.clear()
         self._sides = place.sides
-        self.view.cross(self._surface, place.scene, place.signs)
+        self.view.crossfade(self._surface, place.scene, place.signs)
         self.hands.settle(place.sides, self._tuning(place.world))
         self._outside.ask(Reverb(place.world.room))
         self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
@@ -316,7 +316,7 @@ class Playground:
                 self.hands.choosing[player] = self._panels.open(side, choosing[player])
             else:
                 self.hands.choosing.pop(player, None)
-                self.view.draw_back(player)
+                self.view.hide_panel(player)
 
     def _show_signs(self) -> None:
         """Update the signs; an instrument that is awaited is shown waiting."""

@@ -18,7 +18,7 @@ _OF_TYPE: dict[type, st.SearchStrategy[object]] = {
     Source: st.sampled_from(Source),
     bool: st.booleans(),
     float: st.floats(allow_nan=False, allow_infinity=False),
-    str: st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40),
+    str: st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
 }
 # What the database keeps in fewer bits.
 _SMALL = {"key": st.integers(0, 127), "block": st.integers(1, 4096)}

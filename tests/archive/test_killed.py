@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from bedside.archive.store.store import DATABASE, Store
 from bedside.music.events import NoteOn
 
@@ -27,7 +29,7 @@ def say(*words):
 
 store = Store.open_or_set_aside(Path(sys.argv[1]))
 assert store.notice is None, store.notice
-recorder = Recorder(store, sys.argv[2], "1", committed=lambda kept: say("kept", kept))
+recorder = Recorder(store, sys.argv[2], lambda: "1", committed=lambda kept: say("kept", kept))
 recorder.feed(Performed(0, TakeBegan(1, 48000, 128)))
 say("fed", time.monotonic(), 1)
 note = 0
@@ -66,6 +68,7 @@ def play_and_kill(folder: Path, seconds: float, patient: str = "P-1") -> tuple[f
     return killed, [line.split() for line in (first + rest).split("\n")[:-1]]
 
 
+@pytest.mark.slow
 def test_killed_while_playing(folder: Path) -> None:
     """Killed at fifteen random instants, the store opens without a question, and at most 250 ms are lost."""
     instants = random.Random(20)
@@ -87,6 +90,7 @@ def test_killed_while_playing(folder: Path) -> None:
     assert before > KILLS // 2
 
 
+@pytest.mark.slow
 def test_killed_at_the_first_start(tmp_path: Path) -> None:
     """Killed at fifteen random instants of its very first start, a folder opens as if nothing had happened."""
     instants = random.Random(21)
@@ -106,6 +110,7 @@ def test_killed_at_the_first_start(tmp_path: Path) -> None:
                 writing.begin_session("P")
 
 
+@pytest.mark.slow
 def test_nothing_is_readable_on_the_disk(folder: Path) -> None:
     """After a kill, with the log not yet folded in, no file of the folder holds a byte of what was said or played."""
     planted = "Quetzal-7351"

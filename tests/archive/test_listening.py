@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.moments import STAR, Chosen
+from bedside.archive.store.choices import STAR, Chosen
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import (
     Event,
@@ -58,7 +58,7 @@ class Bedside:
         self._one_by_one = patient
         self._kept = 0
         self._fed = 0
-        self._recorder = Recorder(store, None, "1", committed=self._commit)
+        self._recorder = Recorder(store, None, lambda: "1", committed=self._commit)
         self.takes: list[str] = []
 
     def _commit(self, kept: int) -> None:
@@ -104,6 +104,7 @@ def bed(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bedside]:
         made.close()
 
 
+@pytest.mark.slow
 def test_what_was_only_listened_to_is_kept_and_not_listed(bed: Bedside) -> None:
     """A take in which nobody played is there whole under its own id; lists, and “last”, name what was played."""
     bed.feed(*PLAYED)
@@ -117,6 +118,7 @@ def test_what_was_only_listened_to_is_kept_and_not_listed(bed: Bedside) -> None:
     assert bed.store.performed(played) == PLAYED
 
 
+@pytest.mark.slow
 def test_who_plays_along_has_played(bed: Bedside) -> None:
     """A replay with one note of somebody's own is an improvisation, listed with all its notes."""
     bed.feed(*PLAYED)
@@ -140,6 +142,7 @@ def test_a_take_without_a_note_is_no_replay(bed: Bedside) -> None:
     assert [summary.origin for summary in bed.store.takes()] == ["played"]
 
 
+@pytest.mark.slow
 def test_a_star_during_a_replay_belongs_to_what_was_played(bed: Bedside) -> None:
     """The child calls its own what it hears again: the improvisation, not its echo, and no moment of the echo."""
     bed.feed(*PLAYED)
@@ -149,6 +152,7 @@ def test_a_star_during_a_replay_belongs_to_what_was_played(bed: Bedside) -> None
     assert (choice.take, choice.frame, choice.what, choice.by) == (played, None, STAR, "child")
 
 
+@pytest.mark.slow
 def test_a_star_after_a_replay_belongs_to_what_was_played(bed: Bedside) -> None:
     """Between takes, after listening, it is still the improvisation that is meant; also after a second listening."""
     bed.feed(*PLAYED)
@@ -158,6 +162,7 @@ def test_a_star_after_a_replay_belongs_to_what_was_played(bed: Bedside) -> None:
     assert (choice.take, choice.frame) == (played, None)
 
 
+@pytest.mark.slow
 def test_a_star_while_playing_belongs_to_the_take_and_its_moment(bed: Bedside) -> None:
     """Without a replay, and in one in which somebody plays along, the star is set where the take is."""
     bed.feed(*PLAYED[:-1], STARRED, PLAYED[-1])
@@ -167,6 +172,7 @@ def test_a_star_while_playing_belongs_to_the_take_and_its_moment(bed: Bedside) -
     assert [(choice.take, choice.frame) for choice in bed.choices()] == [(played, 5), (joined, 5)]
 
 
+@pytest.mark.slow
 def test_other_choices_during_a_replay_belong_to_it(bed: Bedside) -> None:
     """Who stops a replay, or goes to another world in it, does so at that moment of it."""
     bed.feed(*PLAYED)
@@ -176,6 +182,7 @@ def test_other_choices_during_a_replay_belong_to_it(bed: Bedside) -> None:
     assert (choice.take, choice.frame, choice.what) == (replayed, 7, "stop")
 
 
+@pytest.mark.slow
 def test_a_star_never_belongs_to_another_meeting(bed: Bedside) -> None:
     """Where a new meeting began between playing and listening, the star stays in its own session, with no take."""
     bed.feed(*PLAYED)

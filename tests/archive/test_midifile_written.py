@@ -35,6 +35,7 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.music.notes import notes
+from effort import times
 
 CHILD, CHILD2, THERAPIST, PARTNER = Player.CHILD, Player.CHILD2, Player.THERAPIST, Player.PARTNER
 
@@ -52,9 +53,9 @@ def test_written_and_read_again(song: Path) -> None:
     midifile.write(song, take, RATE)
     [back] = midifile.read(song, [CHILD, THERAPIST])
     step = FLICKS // RATE
-    found = {item.event.key: item for item in back.performed if isinstance(item.event, NoteOn)}
-    assert [found[60 + i].frame for i in range(len(frames))] == [frame * step for frame in frames]
-    assert [found[60 + i].event.velocity for i in range(len(frames))] == [(i + 1) / 127 for i in range(len(frames))]
+    found = {item.event.key: (item.frame, item.event) for item in back.performed if isinstance(item.event, NoteOn)}
+    assert [found[60 + i][0] for i in range(len(frames))] == [frame * step for frame in frames]
+    assert [found[60 + i][1].velocity for i in range(len(frames))] == [(i + 1) / 127 for i in range(len(frames))]
     assert onsets(back) == [(n.onset, n.duration, n.key) for n in notes(take, RATE)]
     assert Performed(0, Program(THERAPIST, "marimba")) in back.performed
     assert back.performed[-1].frame == (10**9 + 48_000) * step
@@ -204,7 +205,8 @@ def _tracks(draw: st.DrawFn) -> list[mido.MidiTrack]:
     return tracks
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(75), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tracks=_tracks(), division=st.sampled_from((96, 480, 960)))
 def test_what_was_read_is_written_and_read_again(song: Path, tracks: list[mido.MidiTrack], division: int) -> None:
     """Read, written and read again, every player has the same events, each within a tick of where it was."""
@@ -223,7 +225,7 @@ def test_what_was_read_is_written_and_read_again(song: Path, tracks: list[mido.M
         assert [type(item.event) for item in after] == [type(item.event) for item in before]
         for one, other in zip(before, after, strict=True):
             assert abs(one.frame - other.frame) <= tick
-            if isinstance(one.event, Bend):
+            if isinstance(one.event, Bend) and isinstance(other.event, Bend):
                 assert other.event.semitones == pytest.approx(one.event.semitones, abs=24 / 8191)
             else:
                 assert other.event == one.event

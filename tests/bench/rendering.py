@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from bedside.archive.midi import midifile
 from bedside.music.events import Player
 from bedside.sound.engine import offline
 from bedside.sound.engine.engine import Engine
 from bedside.sound.instrument import Instrument
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
 
 @contextmanager
@@ -28,24 +29,23 @@ def voices(number: int) -> Iterator[list[Engine]]:
         made.append(Engine.of(instruments, rate, block, number, heard))
         return made[-1]
 
-    offline.Engine = SimpleNamespace(of=of)
-    try:
+    with patch.object(offline, "Engine", SimpleNamespace(of=of)):
         yield made
-    finally:
-        offline.Engine = Engine
 
 
 def main() -> None:
     file, number, *more = sys.argv[1:]
     (imported,) = midifile.read(Path(file))
-    instruments = band.load(offline.FILE_RATE, names=band.instruments_played(each.event for each in imported.performed))
+    instruments = loading.load(
+        offline.FILE_RATE, names=loading.instruments_played(each.event for each in imported.performed)
+    )
     with voices(int(number)) as made:
         blocks = offline.render(imported.performed, instruments)
         if more:
             print(*(made[0].sounding for _ in blocks))
             return
         for block in blocks:
-            sys.stdout.buffer.write(block)
+            sys.stdout.buffer.write(block.data)
 
 
 if __name__ == "__main__":

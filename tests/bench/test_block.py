@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bedside.music.events import NoteOn, Player, Program, Source
 from bedside.sound.engine.engine import Engine
 from bedside.sound.instrument import Instrument
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
 RATE = 48000
 BLOCKS = 8_000
@@ -31,7 +31,7 @@ _EARLY = 500
 @pytest.fixture(scope="module")
 def instruments() -> list[Instrument]:
     """Give all instruments that the program ships."""
-    return band.load(RATE)
+    return loading.load(RATE)
 
 
 @pytest.mark.parametrize("voices", [64, 128])

@@ -12,7 +12,7 @@ import pytest
 
 from bedside.music.events import NoteOn, Performed, TakeBegan
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 from bedside.stage.bed import POLYPHONY
 from bench.idle import IDLE, idle
 from bench.rendering import voices
@@ -39,7 +39,7 @@ def test_a_minute_of_all_voices(
     """
     data = tmp_path / "kept"
     chance = random.Random(5)
-    names = [instrument.name for instrument in band.load(card.rate)]
+    names = [instrument.name for instrument in loading.load(card.rate)]
     with Eye(touchscreen) as eye, bed(touchscreen, card, data, "--free") as program, idle(card):
         program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
         keyboard.program(names.index("pad"))
@@ -87,7 +87,7 @@ def sounding(take: list[Performed]) -> np.ndarray:
     """Return how many voices sound after each block of the minute in the middle of a take, by playing it again."""
     began = take[0].event
     assert isinstance(began, TakeBegan)
-    instruments = band.load(began.rate)
+    instruments = loading.load(began.rate)
     with voices(POLYPHONY) as made:
         counted = np.array([made[0].sounding for _ in offline.render(take, instruments)])
     beginning = [each.frame for each in take if isinstance(each.event, NoteOn)][len(KEYS)]

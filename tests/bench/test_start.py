@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
 from bedside.stage import bed as stage
@@ -31,7 +31,7 @@ WARM_SECONDS = 1.5
 BAKED_SECONDS = 2.0
 MOST_MEGABYTES = 600.0
 
-_BAKE_ALL = f"from bedside.sound.library import band; band.load({stage.RATE})"
+_BAKE_ALL = f"from bedside.sound.library import loading; loading.load({stage.RATE})"
 _TOP = Path(__file__).parents[2]
 
 
@@ -161,7 +161,7 @@ def test_baking(report: Callable[[str], None]) -> None:
 def test_memory(report: Callable[[str], None]) -> None:
     """An engine's process that has every instrument holds so much, and beside it a spare that shares their tables."""
     bake_all()
-    kept = sum(instrument.pool.nbytes for instrument in band.load(stage.RATE)) / 1e6
+    kept = sum(instrument.pool.nbytes for instrument in loading.load(stage.RATE)) / 1e6
     number = len(catalogue.recipes(None))
     host = engine()
     host.start()

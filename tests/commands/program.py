@@ -111,6 +111,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def sound(path: Path) -> np.ndarray:
+    samples: np.ndarray
     samples, rate = soundfile.read(path, dtype="float32")
     assert rate == 48000
     return samples

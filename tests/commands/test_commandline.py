@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from bedside import __version__
 from commands.program import bedside, done, together
 
-COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "doctor")
+COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "doctor")
 
 
+@pytest.mark.slow
 def test_nothing_recorded_is_an_empty_list(tmp_path: Path) -> None:
     """Before anything is recorded takes prints an empty list, and leaves no store behind."""
     assert json.loads(done(tmp_path / "kept", "takes", "--json")) == []
@@ -18,6 +21,7 @@ def test_nothing_recorded_is_an_empty_list(tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
+@pytest.mark.slow
 def test_doctor_without_a_card_prints_json_alone_and_no_latency(tmp_path: Path) -> None:
     """On a machine whose card does not answer the doctor's JSON has null for the latency, and no screen is null."""
     ended = bedside(tmp_path / "kept", "doctor", "--json", "--audio", "a card that nobody has")
@@ -48,6 +52,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_command_ends_with_2(tmp_path: Path) -> None:
     """A command that is not one is explained on standard error, ends with 2, and leaves nothing."""
     all_ended = together(*[(tmp_path / "kept", *arguments) for arguments in MISTAKES])
@@ -58,6 +63,7 @@ def test_a_mistake_in_the_command_ends_with_2(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_help_knows_every_command(tmp_path: Path) -> None:
     """The help lists the commands, each of them explains itself, and nothing is made by asking."""
     whole, *each = together(

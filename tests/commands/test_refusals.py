@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from commands.program import Ended, done, score, sentence, together
 
 
+@pytest.mark.slow
 def test_a_take_that_is_not_there_is_said(kept: Path, tmp_path: Path) -> None:
     """Render and export name the take that they do not find."""
     rendered, exported, empty = together(
@@ -23,6 +25,7 @@ def test_a_take_that_is_not_there_is_said(kept: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_wrong_ending_is_said_with_the_right_ones(kept: Path, tmp_path: Path) -> None:
     """A file of no kind that is written is refused before anything is."""
     rendered, exported = together(
@@ -33,6 +36,7 @@ def test_a_wrong_ending_is_said_with_the_right_ones(kept: Path, tmp_path: Path) 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_named(kept: Path, duet: Path, tmp_path: Path) -> None:
     """A file in the place of a folder, and a folder that is not there, end each command with its sentence."""
     blocked = tmp_path / "blocked"
@@ -57,6 +61,7 @@ def commands_on(data: Path, folder: Path) -> list[Ended]:
     )
 
 
+@pytest.mark.slow
 def test_a_corrupt_database_is_said_by_every_command(duet: Path, tmp_path: Path) -> None:
     """Commands on a damaged record end with a sentence that says so, and leave the record as it is."""
     data = shutil.copytree(duet, tmp_path / "kept")
@@ -69,6 +74,7 @@ def test_a_corrupt_database_is_said_by_every_command(duet: Path, tmp_path: Path)
     assert not list(tmp_path.glob("x.*"))
 
 
+@pytest.mark.slow
 def test_a_database_with_another_key_is_said_by_every_command(duet: Path, tmp_path: Path) -> None:
     """Where a record's key was exchanged for another's, each command says that it is not the right one."""
     data = shutil.copytree(duet, tmp_path / "kept")
@@ -78,6 +84,7 @@ def test_a_database_with_another_key_is_said_by_every_command(duet: Path, tmp_pa
         assert "another key" in sentence(ended)
 
 
+@pytest.mark.slow
 def test_a_database_without_its_key_is_said(duet: Path, tmp_path: Path) -> None:
     """A record whose key is gone is refused in a sentence, and no new key is put in its place."""
     data = shutil.copytree(duet, tmp_path / "kept")

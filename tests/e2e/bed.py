@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bedside.archive.store.store import Store
-from bedside.music.events import Event, Performed, Player
+from bedside.music.events import Event, Performed, Player, TakeEnded
 from bedside.music.pad import Pad
 from bedside.sound.library import catalogue
 from bedside.stage.bed import least, offered
@@ -78,13 +79,28 @@ def playing(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Pro
 
 @contextmanager
 def bed(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Iterator[Program]:
-    """Give a program that plays, its window there and the card its own."""
+    """Give a program that plays, its window there and the card its own; after one take, a new session begins."""
     with playing(screen, card, data, *more) as program:
         program.wait_for(card.connected, STARTING_SECONDS, "the sound card to be opened")
-        touched = tap_until_heard(screen, card, program)
-        assert touched
-        wait_for_silence(card, program)
+        assert tap_until_heard(screen, card, program)
+        begin_session(screen, card, program)
         yield program
+
+
+def begin_session(screen: Touchscreen, card: SoundCard, program: Program) -> None:
+    """Begin a new session, as staff do for the next child: the take ends, silence follows, all choices are undone.
+
+    A take ends by itself only 20 s after its last sound.
+    """
+    screen.key("n", "Control_L")
+    program.wait_for(lambda: all_ended(program.data), 30.0, "all takes to end")
+    wait_for_silence(card, program)
+
+
+def all_ended(data: Path) -> bool:
+    """Return whether there are takes and none goes on."""
+    kept = takes(data)
+    return bool(kept) and all(isinstance(take[-1].event, TakeEnded) for take in kept if take)
 
 
 def tap_until_heard(screen: Touchscreen, card: SoundCard, program: Program) -> bool:
@@ -164,7 +180,7 @@ def bedside(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def answer(*arguments: str, data: Path) -> object:
+def answer(*arguments: str, data: Path) -> Any:
     """Run a command that prints JSON and return what it printed."""
     done = bedside(*arguments, "--json", data=data)
     assert done.returncode == 0, done.stderr

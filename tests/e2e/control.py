@@ -33,11 +33,9 @@ def pick(screen: Touchscreen, number: int, count: int) -> None:
 
 
 def ledger(data: Path) -> list[Choice]:
-    """Return what was chosen in the only session there is."""
+    """Return what was chosen in the session of the last take."""
     with Store.open(data) as store:
-        sessions = {take.session for take in store.takes()}
-        assert len(sessions) == 1
-        return store.choices(sessions.pop())
+        return store.choices(store.takes()[-1].session)
 
 
 def until_chosen(program: Program, what: str, which: str, by: str, number: int = 1) -> Choice:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -163,7 +164,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def entered(browser: Browser, pages: Pages, ears: bool = False, **settings: object) -> Iterator[Page]:
+def entered(browser: Browser, pages: Pages, ears: bool = False, **settings: Any) -> Iterator[Page]:
     """Give a page of somebody who has logged in; faults of the page's own, and breaches of its policy, fail the test.
 
     With ``ears`` what it plays is heard; the policy is then not in force, for it lets nobody add ears.
@@ -202,7 +203,8 @@ def rendered(page: Page, pages: Pages, take: str, players: str = "") -> np.ndarr
     assert answer.status == 200
     sound, rate = soundfile.read(io.BytesIO(answer.body()), dtype="float32")
     assert rate == RATE
-    return sound[:, 0]
+    left: np.ndarray = sound[:, 0]
+    return left
 
 
 def forget(page: Page) -> None:

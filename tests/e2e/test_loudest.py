@@ -2,6 +2,7 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,9 @@ from bedside.sound.library import catalogue
 from bedside.sound.profiles import PROFILES, TRUE_PEAK_DB
 from e2e.bed import bed, events, pads, spot
 from e2e.hearing import level_db, short_term_lufs, true_peak_db
+from e2e.rig.keyboard import Keyboard
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 SECONDS = 10.0
 
@@ -17,7 +21,7 @@ SECONDS = 10.0
 LOUD = ("organ", "drum", "bell", "bass", "glockenspiel")
 
 
-def mash(touchscreen, keyboard, chance):
+def mash(touchscreen: Touchscreen, keyboard: Keyboard, chance: random.Random) -> int:
     """Strike all that ten fingers and a keyboard can reach, as hard as they can, pedal down."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
     began = time.monotonic()
@@ -42,7 +46,9 @@ def mash(touchscreen, keyboard, chance):
 
 
 @pytest.mark.parametrize("profile", ["ward", "night"])
-def test_the_worst_mash_stays_below_its_profile(touchscreen, card, keyboard, tmp_path, profile):
+def test_the_worst_mash_stays_below_its_profile(
+    touchscreen: Touchscreen, card: SoundCard, keyboard: Keyboard, tmp_path: Path, profile: str
+) -> None:
     """Ten fingers and a keyboard at their worst for ten seconds: true peak and short-term loudness below the limits."""
     limits = PROFILES[profile]
     data = tmp_path / "kept"

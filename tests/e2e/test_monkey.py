@@ -3,18 +3,22 @@
 import os
 import random
 import time
+from pathlib import Path
 
 from bedside.music.events import Player
 from bedside.stage.input.seats import Control
 from e2e.bed import bed, button, events, pads, sides, spot
 from e2e.control import ledger
+from e2e.rig.program import Program
+from e2e.rig.soundcard import SoundCard
+from e2e.rig.touchscreen import Touchscreen
 
 TOUCHES = int(os.environ.get("BEDSIDE_MONKEY", "3000"))
 
 CONTROLS = {"stop", "go on", "listen", "star", "lead", "sound", "world"}
 
 
-def touch_anything(screen, chance, touches):
+def touch_anything(screen: Touchscreen, chance: random.Random, touches: int) -> None:
     """Touch the screen so often with up to ten fingers, anywhere; none is left on it."""
     down = set()
     for _ in range(touches):
@@ -34,11 +38,11 @@ def touch_anything(screen, chance, touches):
     screen.lift()
 
 
-def wait_until_settled(program, data):
+def wait_until_settled(program: Program, data: Path) -> None:
     """Wait until all that was touched is in the record, and two seconds more."""
     known, since = None, time.monotonic()
 
-    def settled():
+    def settled() -> bool:
         nonlocal known, since
         now = (len(events(data)), len(ledger(data)))
         if now != known:
@@ -48,7 +52,7 @@ def wait_until_settled(program, data):
     program.wait_for(settled, 120, "the record to have it all")
 
 
-def test_a_monkey_never_leaves_play(touchscreen, card, tmp_path):
+def test_a_monkey_never_leaves_play(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """After thousands of touches anywhere the program runs, and a pad sounds, two touches on at the most."""
     data = tmp_path / "kept"
     chance = random.Random(23)
@@ -67,7 +71,7 @@ def test_a_monkey_never_leaves_play(touchscreen, card, tmp_path):
         # A picture may be chosen and its world on its way; a touch beside the pictures closes them.
         since = card.now()
 
-        def heard():
+        def heard() -> int | None:
             touchscreen.tap(0, *corner)
             touchscreen.tap(0, *spot(touchscreen, chance.choice(pads(touchscreen))))
             time.sleep(0.3)

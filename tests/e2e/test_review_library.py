@@ -16,7 +16,8 @@ from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from e2e.reviewing import CODE, Pages, entered, served
 from e2e.test_review_desk import SIGHTS
-from review.web.test_library import Door, keep
+from review.web.door import Door
+from review.web.test_library import keep
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,14 @@ def faults(page: Page) -> list[str]:
 def addresses(pages: Pages) -> list[str]:
     with Store.open(pages.data) as store:
         patients = [each.id for each in store.journal.patients()]
-    return ["/", f"/?patient={patients[0]}", f"/?patient={patients[1]}", "/?order=longest", "/?words=nothing+like+it"]
+    return [
+        "/",
+        f"/?patient={patients[0]}",
+        f"/?patient={patients[1]}",
+        "/?order=longest",
+        "/?words=nothing+like+it",
+        "/code",
+    ]
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
@@ -98,6 +106,36 @@ def test_the_first_visit(browser: Browser, tmp_path: Path, sight: str) -> None:
         context.close()
 
 
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_staff_code_is_changed(browser: Browser, tmp_path: Path, sight: str) -> None:
+    """A therapist finds where the code is changed, is told a slip, and changes it; a colleague needs the new one."""
+    with served(tmp_path / "kept") as pages, entered(browser, pages, **SIGHTS[sight]) as colleague:
+        context = browser.new_context(**SIGHTS[sight])
+        page = context.new_page()
+        page.goto(pages.address)
+        page.keyboard.type(CODE)
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Staff code").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Change the staff code")
+        for again, told in (("walrus-9-lagoo", "not the same"), ("walrus-9-lagoon", "is changed")):
+            page.get_by_label("Current staff code").fill(CODE)
+            page.keyboard.press("Tab")
+            page.keyboard.type("walrus-9-lagoon")
+            page.keyboard.press("Tab")
+            page.keyboard.type(again)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("alert").or_(page.get_by_role("status"))).to_contain_text(told)
+            assert faults(page) == []
+        page.get_by_role("link", name="Go to the library").click()
+        expect(page.get_by_role("status")).to_have_text("Nothing is recorded yet")
+        context.close()
+        colleague.reload()
+        colleague.wait_for_url("**/enter")
+        colleague.get_by_label("Staff code").fill("walrus-9-lagoon")
+        colleague.keyboard.press("Enter")
+        expect(colleague.get_by_role("status")).to_have_text("Nothing is recorded yet")
+
+
 @pytest.mark.parametrize("width", [1280, 640, 390, 320])
 def test_nothing_is_cut_off(browser: Browser, pages: Pages, width: int) -> None:
     """At 200 % zoom, on a phone and at 400 % nobody scrolls sideways, and every target is 24 pixels or more."""
@@ -141,21 +179,21 @@ def test_by_keyboard_alone(browser: Browser, pages: Pages) -> None:
     page.goto(pages.address)
     assert focused(page) == "Staff code"
     page.keyboard.press("Tab")
-    assert focused(page) == "Go on"
+    assert focused(page) == "Log in"
     page.keyboard.press("Shift+Tab")
     page.keyboard.type(CODE)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{pages.address}/")
     order = []
-    for _ in range(15):
+    for _ in range(16):
         page.keyboard.press("Tab")
         order.append(focused(page))
-    assert order[:12] == [
-        *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Log out"),
-        *("Search", "Patient", "With", "Order"),
+    assert order[:13] == [
+        *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Staff code"),
+        *("Log out", "Search", "Patient", "Player", "Order"),
     ]
-    assert order[12] == "With a star"
-    assert order[13].startswith("Take of M12, 6 March 2026, ")
+    assert order[13] == "With a star"
+    assert order[14].startswith("Take of M12, 6 March 2026, ")
     first = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first}")
@@ -188,11 +226,11 @@ def test_it_finds_while_one_types(page: Page, pages: Pages) -> None:
     page.get_by_label("With a star").check()
     expect(takes).to_have_count(1)
     page.get_by_label("With a star").uncheck()
-    page.get_by_label("Patient", exact=True).select_option("Everybody")
+    page.get_by_label("Patient", exact=True).select_option("All patients")
     page.get_by_label("Order").select_option("longest first")
     expect(takes.first).to_contain_text("No patient")
     page.get_by_label("Search").fill("nothing like it")
-    expect(page.get_by_role("status")).to_have_text("No take is like that")
+    expect(page.get_by_role("status")).to_have_text("No take matches")
     page.get_by_role("link", name="Show everything").click()
     expect(takes).to_have_count(5)
 
@@ -203,7 +241,7 @@ def test_it_finds_without_scripts(browser: Browser, pages: Pages) -> None:
     page = context.new_page()
     page.goto(f"{pages.address}/")
     page.get_by_label("Staff code").fill(CODE)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Log in").click()
     page.get_by_label("Search").fill("bells")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("li.take")).to_have_count(1)
@@ -224,7 +262,7 @@ def test_when_the_visit_has_ended(page: Page) -> None:
 def test_a_picture_is_given(page: Page) -> None:
     """A patient's picture is chosen by keyboard, among pictures, and stands beside each of the takes."""
     page.get_by_label("Patient", exact=True).select_option("M12")
-    page.get_by_text("Give a picture").or_(page.get_by_text("Another picture")).click()
+    page.get_by_text("Choose a picture").or_(page.get_by_text("Change the picture")).click()
     page.get_by_role("radio", name="none").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -235,7 +273,7 @@ def test_a_picture_is_given(page: Page) -> None:
 
 
 def test_every_roll_is_drawn(page: Page) -> None:
-    """Each take's music is seen in little: every picture of the page has loaded, with colours in it."""
+    """Each take has a small roll: every picture of the page has loaded, with colours in it."""
     page.wait_for_load_state("networkidle")
     broken = page.evaluate("[...document.images].filter((each) => !each.complete || !each.naturalWidth).length")
     assert broken == 0
@@ -252,7 +290,7 @@ def test_printed(page: Page) -> None:
 
 
 def test_the_first_page_is_small(browser: Browser, pages: Pages) -> None:
-    """The library needs its page, one sheet, one script and its pictures: little, at once, and nothing twice."""
+    """The library needs its page, two sheets, one script and its pictures: little, at once, and nothing twice."""
     with entered(browser, pages) as page:
         got: list[tuple[str, int]] = []
         page.on("response", lambda answer: got.append((answer.url.removeprefix(pages.address), len(answer.body()))))
@@ -260,7 +298,8 @@ def test_the_first_page_is_small(browser: Browser, pages: Pages) -> None:
         page.wait_for_load_state("networkidle")
     rolls = [path for path, _ in got if path.startswith("/rolls/")]
     others = [path for path, _ in got if not path.startswith(("/rolls/", "/static/pictures/"))]
-    assert {"/"} <= set(others) <= {"/", "/static/icon.svg", "/static/library.js", "/static/style.css"}
+    sheets = {"/static/style.css", "/static/players.css"}
+    assert {"/"} <= set(others) <= {"/", "/static/icon.svg", "/static/library.js", *sheets}
     assert len(others) <= 6
     assert len(rolls) == len(set(rolls)) == 5
     assert sum(size for _, size in got) < 100_000

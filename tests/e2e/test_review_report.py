@@ -48,7 +48,7 @@ def made(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         patient = store.journal.patients()[0].id
     with served(folder / "kept") as pages, entered(browser, pages) as page:
         sound = rendered(page, pages, take)
-        files = []
+        files: list[Path] = []
         for button, share in (
             ("Page that plays (HTML)", False),
             ("PDF to print", False),
@@ -63,7 +63,8 @@ def made(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             file = folder / f"{len(files)}-{download.value.suggested_filename}"
             download.value.save_as(file)
             files.append(file)
-        yield Made(pages, take, *files, sound)
+        html, pdf, shared = files
+        yield Made(pages, take, html, pdf, shared, sound)
 
 
 @pytest.fixture

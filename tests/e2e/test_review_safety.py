@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 from sqlalchemy import delete
 
 from bedside.archive.store.models import StaffCode
 from bedside.archive.store.store import Store
 from bedside.review.web.visits import COOKIE
 from e2e.reviewing import CODE, Pages, entered, served
-from review.web.test_library import SPITE, Door, keep
+from review.web.door import Door
+from review.web.test_library import SPITE, keep
 
 PLANTED = "waits for the high bells"
 
@@ -225,11 +226,11 @@ def test_only_this_machine_is_listened_to(ward: Ward) -> None:
         if state == "0A" and own.endswith(f":{ward.port:04X}")
     ]
     assert listening == [f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}"]
-    for address in {each[4][0] for each in socket.getaddrinfo(socket.gethostname(), None)} - {"127.0.0.1"}:
+    for address in {str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None)} - {"127.0.0.1"}:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family) as knock:
             knock.settimeout(5)
-            assert knock.connect_ex((str(address), ward.port)) != 0, address
+            assert knock.connect_ex((address, ward.port)) != 0, address
 
 
 def test_no_other_name_is_answered(ward: Ward) -> None:
@@ -256,7 +257,8 @@ def test_nobody_says_for_whom_he_asks(ward: Ward) -> None:
 
 def everywhere(page: Page, ward: Ward) -> Iterator[str]:
     """Open every page that a menu or a link leads to, and give its address."""
-    waiting, seen = ["/", f"/takes/{ward.take}", f"/?patient={ward.patient}"], set()
+    waiting = ["/", f"/takes/{ward.take}", f"/?patient={ward.patient}"]
+    seen: set[str] = set()
     while waiting and len(seen) < 40:
         path = waiting.pop(0)
         if path in seen:
@@ -299,7 +301,12 @@ def test_no_script_that_was_written_runs(browser: Browser, tmp_path: Path) -> No
         journal.link(take, 0, 9, goal=goal)
     with served(data) as pages, entered(browser, pages) as page:
         ran: list[str] = []
-        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+
+        def dismiss(dialog: Dialog) -> None:
+            ran.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
         page.on("request", lambda request: ran.append(request.url) if request.url.endswith("/x") else None)
         visited = list(everywhere(page, Ward(pages, take, patient)))
         assert f"/takes/{take}" in visited

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-import jack  # type: ignore[import-untyped]
+import jack
 import numpy as np
 import pygame
 import pytest
@@ -179,6 +179,7 @@ def test_the_card_hears_the_very_bits(tmp_path: Path) -> None:
             heard = card.heard(began)
         if not card.missed and not card.xruns:
             break
+    assert onset is not None
     start = onset - began
     np.testing.assert_array_equal(heard[start : start + rate].view(np.uint32), noise.view(np.uint32))
     assert not heard[:start].any()
@@ -189,7 +190,8 @@ def test_a_card_that_nobody_plays_is_silent(card: SoundCard) -> None:
     assert not card.connected()
     began, clock = card.now(), time.monotonic()
     wait_for(lambda: card.end >= began + card.rate // 2, 30, "half a second of silence")
-    assert time.monotonic() - clock == pytest.approx(0.5, abs=0.1)
+    # A busy machine may be late; no machine is early.
+    assert time.monotonic() - clock > 0.4
     heard = card.heard(began)
     assert len(heard) >= card.rate // 2
     assert not heard.any()

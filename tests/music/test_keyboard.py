@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from itertools import count
 
 import pytest
@@ -5,28 +6,29 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bedside.music.events import AllOff, Bend, Expression, NoteOff, NoteOn, Pedal, Player, Shape, Vibrato
+from bedside.music.events import AllOff, Bend, Event, Expression, Glide, NoteOff, NoteOn, Pedal, Player, Shape, Vibrato
 from bedside.music.gestures import Fingers
 from bedside.music.keyboard import Controller, Keyboard
 from bedside.music.layout import fit
 from bedside.music.pad import Area
 from bedside.music.scales import scale
+from effort import times
 
 ME = Player.THERAPIST
 PADS = fit("rows", [60, 62, 64, 67, 69, 72], [0, 1, 2, 3, 4, 0], Area(0, 0, 300, 200))
 
 
-def keyboard(snapped=True):
+def keyboard(snapped: bool = True) -> Keyboard:
     return Keyboard(ME, scale("major pentatonic") if snapped else None, 60, count(1))
 
 
-def test_keys_snap_to_the_scale_or_are_free():
+def test_keys_snap_to_the_scale_or_are_free() -> None:
     """C sharp sounds as C in C pentatonic, and as itself on free keys."""
-    assert [event.key for event in keyboard().down(61, 100)] == [60]
-    assert [event.key for event in keyboard(snapped=False).down(61, 100)] == [61]
+    assert [event.key for event in keyboard().down(61, 100) if isinstance(event, NoteOn)] == [60]
+    assert [event.key for event in keyboard(snapped=False).down(61, 100) if isinstance(event, NoteOn)] == [61]
 
 
-def test_a_key_struck_twice_ends_its_first_note():
+def test_a_key_struck_twice_ends_its_first_note() -> None:
     """A second note-on without an off leaves no note hanging; velocity 0 is an off."""
     keys = keyboard()
     keys.down(60, 90)
@@ -35,7 +37,7 @@ def test_a_key_struck_twice_ends_its_first_note():
     assert keys.lift() == []
 
 
-def test_the_pitch_wheel_bends_two_semitones_both_ways():
+def test_the_pitch_wheel_bends_two_semitones_both_ways() -> None:
     """The ends of the wheel are exactly two semitones, its middle exactly none."""
     keys = keyboard()
     assert keys.bend(0) == []
@@ -45,7 +47,7 @@ def test_the_pitch_wheel_bends_two_semitones_both_ways():
     assert keys.bend(0) == [Bend(ME, 0.0)]
 
 
-def test_wheel_swell_and_pedal_are_events():
+def test_wheel_swell_and_pedal_are_events() -> None:
     """Modulation is vibrato, expression a swell, and a pedal is down from 64 on; each is said once."""
     keys = keyboard()
     assert keys.control(1, 127) == [Vibrato(ME, 1.0)]
@@ -58,7 +60,7 @@ def test_wheel_swell_and_pedal_are_events():
 
 
 @pytest.mark.parametrize("number", [120, 123])
-def test_all_off_ends_everything(number):
+def test_all_off_ends_everything(number: int) -> None:
     """All notes off and all sound off end each note held, raise the pedal, and say so even where nothing is held."""
     keys = keyboard()
     keys.down(60, 100)
@@ -68,7 +70,7 @@ def test_all_off_ends_everything(number):
     assert keys.control(number, 0) == [AllOff(ME)]
 
 
-def test_a_reset_of_the_controllers_keeps_the_notes():
+def test_a_reset_of_the_controllers_keeps_the_notes() -> None:
     """Controller 121 lets wheels and pedals go, and no key."""
     keys = keyboard()
     keys.down(60, 100)
@@ -77,7 +79,7 @@ def test_a_reset_of_the_controllers_keeps_the_notes():
     assert keys.lift() == [NoteOff(ME, 1)]
 
 
-def test_an_unplugged_keyboard_leaves_nothing_turned():
+def test_an_unplugged_keyboard_leaves_nothing_turned() -> None:
     """Wheel, modulation, pedal and swell go back where they belong, each once, and only those that were moved."""
     keys = keyboard()
     keys.bend(1000)
@@ -88,7 +90,7 @@ def test_an_unplugged_keyboard_leaves_nothing_turned():
     assert keys.lift() == []
 
 
-def test_pressure_brightens_what_is_held_and_never_dulls_it():
+def test_pressure_brightens_what_is_held_and_never_dulls_it() -> None:
     """Pressing further brightens every held note, or the one key's; no note is duller than it was struck."""
     keys = keyboard(snapped=False)
     keys.down(60, 127)
@@ -100,21 +102,23 @@ def test_pressure_brightens_what_is_held_and_never_dulls_it():
     assert keys.press(90, 65) == []
 
 
-def test_a_note_struck_under_pressure_is_as_bright_as_the_pressure():
+def test_a_note_struck_under_pressure_is_as_bright_as_the_pressure() -> None:
     """A key that joins pressed ones begins with their pressure; when all are up the next begins without."""
     keys = keyboard(snapped=False)
     keys.down(60, 10)
     keys.press(100)
     (joins,) = keys.down(64, 10)
+    assert isinstance(joins, NoteOn)
     assert joins.brightness == 100 / 127
     assert joins.velocity == 10 / 127
     keys.up(60)
     keys.up(64)
     (later,) = keys.down(64, 10)
+    assert isinstance(later, NoteOn)
     assert later.brightness == 10 / 127
 
 
-def test_a_flood_is_thinned_but_ends_where_it_ended():
+def test_a_flood_is_thinned_but_ends_where_it_ended() -> None:
     """A wheel that sends all its 16,384 places makes an event for each 64th of its range, and its ends and middle."""
     keys = keyboard()
     bends = [event for position in range(-8192, 8192) for event in keys.bend(position)]
@@ -135,17 +139,17 @@ def test_a_flood_is_thinned_but_ends_where_it_ended():
 class _Hands(RuleBasedStateMachine):
     """A keyboard and a hand on pads that count their notes together, and what an engine would know of them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         numbers = count(1)
         self.keys = Keyboard(ME, None, 60, numbers)
         self.fingers = Fingers(PADS, Player.CHILD, numbers)
-        self.begun = set()
-        self.sounding = set()
+        self.begun: set[int] = set()
+        self.sounding: set[tuple[Player, int]] = set()
         self.pedal = False
         self.parts = {Bend: 0.0, Vibrato: 0.0, Expression: 1.0}
 
-    def follow(self, events):
+    def follow(self, events: Iterable[Event]) -> None:
         for event in events:
             match event:
                 case NoteOn(player, note):
@@ -168,62 +172,63 @@ class _Hands(RuleBasedStateMachine):
                     assert (-2 if isinstance(event, Bend) else 0) <= value <= 2
                     self.parts[type(event)] = value
                 case _:
+                    assert isinstance(event, Shape | Glide)
                     assert (event.player, event.note) in self.sounding
 
     @rule(key=st.integers(0, 127) | st.integers(60, 63), velocity=st.integers(0, 127))
-    def strike(self, key, velocity):
+    def strike(self, key: int, velocity: int) -> None:
         self.follow(self.keys.down(key, velocity))
 
     @rule(key=st.integers(0, 127) | st.integers(60, 63))
-    def release(self, key):
+    def release(self, key: int) -> None:
         self.follow(self.keys.up(key))
 
     @rule(value=st.integers(0, 127), key=st.none() | st.integers(60, 63))
-    def press(self, value, key):
+    def press(self, value: int, key: int) -> None:
         self.follow(self.keys.press(value, key))
 
     @rule(position=st.integers(-8192, 8191) | st.sampled_from((-8192, 0, 8191)))
-    def wheel(self, position):
+    def wheel(self, position: int) -> None:
         self.follow(self.keys.bend(position))
 
     @rule(number=st.integers(0, 127) | st.sampled_from(Controller), value=st.integers(0, 127))
-    def control(self, number, value):
+    def control(self, number: int, value: int) -> None:
         self.follow(self.keys.control(number, value))
 
     @rule(finger=st.integers(0, 4), x=st.floats(-50, 350), y=st.floats(-50, 250), lands=st.booleans())
-    def touch(self, finger, x, y, lands):
+    def touch(self, finger: int, x: float, y: float, lands: bool) -> None:
         self.follow((self.fingers.down if lands else self.fingers.move)(finger, x, y))
 
     @rule(finger=st.integers(0, 4))
-    def leave(self, finger):
+    def leave(self, finger: int) -> None:
         self.follow(self.fingers.up(finger))
 
     @rule(sliding=st.booleans())
-    def slide(self, sliding):
+    def slide(self, sliding: bool) -> None:
         self.fingers.sliding = sliding
 
     @rule()
-    def unplug(self):
+    def unplug(self) -> None:
         self.follow(self.keys.lift())
         assert not {each for each in self.sounding if each[0] is ME}
         assert not self.pedal
         assert self.parts == {Bend: 0.0, Vibrato: 0.0, Expression: 1.0}
 
     @rule()
-    def lift(self):
+    def lift(self) -> None:
         self.follow(self.fingers.lift())
 
     @invariant()
-    def no_more_notes_than_hands(self):
+    def no_more_notes_than_hands(self) -> None:
         assert len([player for player, _ in self.sounding if player is Player.CHILD]) <= 5
 
-    def teardown(self):
+    def teardown(self) -> None:
         self.unplug()
         self.lift()
         assert not self.sounding
 
 
-class TestHands(_Hands.TestCase):
+class TestHands(_Hands.TestCase):  # type: ignore[valid-type, misc]
     """Whatever hands do, each note begins and ends once, and once they are gone no pedal is down, no wheel turned."""
 
-    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+    settings = settings(max_examples=times(75), stateful_step_count=40, deadline=None)

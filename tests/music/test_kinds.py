@@ -29,13 +29,13 @@ NAMES = [
 ]
 
 
-def test_every_event_has_the_name_that_recordings_know():
+def test_every_event_has_the_name_that_recordings_know() -> None:
     """Each class of event has one name, and those that were given once stay."""
     assert list(kinds.KINDS) == NAMES
     assert set(kinds.KINDS.values()) == set(kinds.FIELDS) == set(get_args(Event))
 
 
-def test_fields_are_those_of_the_class_with_their_types():
+def test_fields_are_those_of_the_class_with_their_types() -> None:
     """Fields come in the order in which the class takes them, with types, not with their names."""
     assert kinds.FIELDS[Pedal] == {"player": Player, "down": bool}
     assert list(kinds.FIELDS[NoteOn]) == [field.name for field in fields(NoteOn)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bedside.music.layout import LAYOUTS, MOST_PADS, fit
 from bedside.music.pad import Area, Pad, nearest
+from effort import times
 from music.rectangles import COUNTS, LEAST, NAMES, SCREENS, areas, laid
 
 # Of the longer side, what rounding may amount to.
@@ -29,7 +30,7 @@ def inside(pad: Pad, area: Area) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST)
 def test_no_pad_is_smaller_than_a_finger_needs(name: str, count: int, area: Area, least: float) -> None:
     """Every pad is ``least`` wide and high at the least, unless it is the only one, and every one is a place."""
@@ -40,7 +41,8 @@ def test_no_pad_is_smaller_than_a_finger_needs(name: str, count: int, area: Area
         assert min(pad.width, pad.height) > 0
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST)
 def test_as_many_pads_as_fit_take_the_first_keys(name: str, count: int, area: Area, least: float) -> None:
     """Pads count from 0, with the keys from the first on; keys are left out only where no rows could hold one more."""
@@ -55,14 +57,14 @@ def test_as_many_pads_as_fit_take_the_first_keys(name: str, count: int, area: Ar
         assert rows < least
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST)
 def test_every_pad_lies_inside_its_area(name: str, count: int, area: Area, least: float) -> None:
     """No pad, and no part of one, lies outside the area, wherever that is on the screen."""
     assert [pad for pad in laid(name, count, area, least) if not inside(pad, area)] == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST)
 def test_no_pad_lies_over_another(name: str, count: int, area: Area, least: float) -> None:
     """Round pads are at least as far apart as their two halves are wide; others share no more than an edge."""
@@ -78,7 +80,8 @@ def test_no_pad_lies_over_another(name: str, count: int, area: Area, least: floa
             assert max(across, down) >= -slack
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST, SHARES, SHARES)
 def test_every_point_sounds_the_nearest_pad(
     name: str, count: int, area: Area, least: float, across: float, down: float
@@ -97,7 +100,8 @@ def test_every_point_sounds_the_nearest_pad(
     assert away(nearest(pads, x, y)) == pytest.approx(min(away(pad) for pad in pads), abs=1e-6)
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas(), LEAST, st.floats(-0.49, 0.49), st.floats(-0.49, 0.49))
 def test_every_pad_sounds_all_over(name: str, count: int, area: Area, least: float, across: float, down: float) -> None:
     """A finger anywhere on a pad sounds that pad, and no other."""
@@ -108,7 +112,7 @@ def test_every_pad_sounds_all_over(name: str, count: int, area: Area, least: flo
         assert nearest(pads, x, y).number == pad.number
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(NAMES, COUNTS, areas((True,)), LEAST)
 def test_a_turned_area_is_the_same_turned_round(name: str, count: int, area: Area, least: float) -> None:
     """Who sits at the upper edge sees exactly what they would see at the lower one: each place is a half turn away."""
@@ -130,7 +134,7 @@ def test_a_turned_area_is_the_same_turned_round(name: str, count: int, area: Are
         assert one.y - area.y == pytest.approx(area.y + area.height - other.y, abs=slack)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.sampled_from(("strip", "canvas")), COUNTS, areas((False,)))
 def test_keys_rise_from_left_to_right(name: str, count: int, area: Area) -> None:
     """Strip and canvas: each key lies wholly to the right of the lower one, all in one row at the player's edge."""
@@ -142,7 +146,7 @@ def test_keys_rise_from_left_to_right(name: str, count: int, area: Area) -> None
         assert all(pad.height == area.height for pad in pads)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(COUNTS, areas((False,)))
 def test_keys_rise_away_from_the_player(count: int, area: Area) -> None:
     """Rows and bubbles: the next key lies to the right in its row, or in the row that is farther away."""
@@ -155,7 +159,7 @@ def test_keys_rise_away_from_the_player(count: int, area: Area) -> None:
         assert abs(bubble.y - cell.y) <= (cell.height - bubble.height) / 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(COUNTS, st.sampled_from(SCREENS))
 def test_keys_of_an_arc_rise_from_left_to_right_and_outward(count: int, size: tuple[int, int]) -> None:
     """On each arc keys rise to the right; a new arc begins at the left, and its ends lie farther from the elbow."""
@@ -179,7 +183,7 @@ def test_keys_of_an_arc_rise_from_left_to_right_and_outward(count: int, size: tu
         assert tops[at:] == sorted(tops[at:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.integers(3, MOST_PADS), st.sampled_from(SCREENS))
 def test_the_lowest_of_a_circle_is_in_the_middle_or_before_the_player(count: int, size: tuple[int, int]) -> None:
     """The first drum of each ring lies straight before the player, or in the middle, and those after go clockwise."""

@@ -2,15 +2,15 @@ from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Playe
 from bedside.music.notes import Note, notes
 
 
-def on(frame, note, key=60, player=Player.CHILD):
+def on(frame: int, note: int, key: int = 60, player: Player = Player.CHILD) -> Performed:
     return Performed(frame, NoteOn(player, note, key, 0.5, 0.5, Source.TOUCH))
 
 
-def off(frame, note, player=Player.CHILD):
+def off(frame: int, note: int, player: Player = Player.CHILD) -> Performed:
     return Performed(frame, NoteOff(player, note))
 
 
-def test_notes_have_onset_and_duration_in_seconds():
+def test_notes_have_onset_and_duration_in_seconds() -> None:
     """On and off of one number make a note, timed by the take's frames, in order of onset."""
     take = [Performed(0, TakeBegan(1, 48000, 128)), on(0, 1), on(24000, 2, 62), off(48000, 1), off(36000, 2)]
     assert notes(take, 48000) == [
@@ -19,20 +19,20 @@ def test_notes_have_onset_and_duration_in_seconds():
     ]
 
 
-def test_players_may_use_the_same_number():
+def test_players_may_use_the_same_number() -> None:
     """A note of one player does not end another player's note of that number."""
     take = [on(0, 1), on(10, 1, 64, Player.THERAPIST), off(20, 1), off(40, 1, Player.THERAPIST)]
     assert [note.duration for note in notes(take, 10)] == [2.0, 3.0]
 
 
-def test_what_no_hand_left_ends_with_the_take_or_the_sound():
+def test_what_no_hand_left_ends_with_the_take_or_the_sound() -> None:
     """A note still held ends where the sound was lost or the take ended; an off without an on is nothing."""
     take = [on(0, 1), Performed(30, Lost()), off(35, 1), on(40, 2), off(41, 9), Performed(50, TakeEnded())]
     assert [(note.onset, note.duration) for note in notes(take, 10)] == [(0.0, 3.0), (4.0, 1.0)]
     assert [note.duration for note in notes(take[3:5], 10)] == [0.1]
 
 
-def test_all_off_ends_the_notes_of_one_player():
+def test_all_off_ends_the_notes_of_one_player() -> None:
     """All notes off ends what its player holds, and nobody else's notes."""
     take = [on(0, 1), on(0, 2, 64), on(0, 1, 67, Player.THERAPIST), Performed(20, AllOff(Player.CHILD)), off(30, 1)]
     take.append(off(40, 1, Player.THERAPIST))

@@ -35,6 +35,7 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.music.recall import BREATH_SECONDS, LONGEST_SECONDS, SHORTEST_SECONDS, Recall
+from effort import times
 
 RATE = 1000
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -77,7 +78,7 @@ def test_nothing_was_played() -> None:
 def test_a_short_improvisation_is_heard_again_from_its_first_note() -> None:
     """Silence before the first note is left out; notes keep their distances, lengths and numbers, as a replay."""
     recall = played(*taps(5.0, 5.5, 7.0))
-    assert recall.phrase() == [
+    expected: list[object] = [
         (pytest.approx(at), event)
         for at, event in (
             (0.0, on(1, source=Source.REPLAY)),
@@ -88,6 +89,7 @@ def test_a_short_improvisation_is_heard_again_from_its_first_note() -> None:
             (2.2, NoteOff(CHILD, 3)),
         )
     ]
+    assert recall.phrase() == expected
 
 
 def test_the_last_phrase_is_what_came_after_the_last_breath() -> None:
@@ -130,7 +132,7 @@ def test_without_a_breath_the_last_half_minute_is_heard() -> None:
     assert found[-1] == pytest.approx(LONGEST_SECONDS)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 6), st.floats(0.01, 8)), min_size=1, max_size=40))
 def test_any_phrase_is_the_end_of_what_was_played(notes: list[tuple[float, float]]) -> None:
     """Whatever was played, its last note is heard, all from the phrase's first on, and no more than the longest."""
@@ -198,10 +200,11 @@ def test_what_moved_during_the_phrase_moves_again() -> None:
         (1.58, Resumed(0.0)),
     ]
     phrase = played(*sorted([*moves, *others], key=lambda each: each[0])).phrase()
-    assert phrase == [
+    expected: list[object] = [
         (pytest.approx(at - 1.0), on(1, source=Source.REPLAY) if isinstance(event, NoteOn) else event)
         for at, event in moves
     ]
+    assert phrase == expected
 
 
 @pytest.mark.parametrize("end", [Stop(), Lost()], ids=lambda event: type(event).__name__)
@@ -222,7 +225,7 @@ def test_the_take_that_is_playing_is_heard_so_far() -> None:
 def test_what_was_only_listened_to_is_not_what_was_played() -> None:
     """After a replay the improvisation is heard again, not its echo; with a note of one's own the echo is played."""
     recall = played(*taps(0.0, 1.0, 2.0))
-    echo = [(0.0, on(9, source=Source.REPLAY)), (1.0, NoteOff(CHILD, 9))]
+    echo: list[tuple[float, Event]] = [(0.0, on(9, source=Source.REPLAY)), (1.0, NoteOff(CHILD, 9))]
     played(*echo, recall=recall, ends=False)
     assert onsets(recall) == [0.0, 1.0, 2.0]
     recall.feed(Performed(1000, TakeEnded()))

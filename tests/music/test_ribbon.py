@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bedside.music.layout import fit
 from bedside.music.pad import Area, Pad, nearest
 from bedside.music.ribbon import IN_TUNE, Ribbon
+from effort import times
 from music.rectangles import COUNTS, LEAST, NAMES, areas, laid
 
 ROW = fit("rows", [60, 62, 64, 67], [0, 1, 2, 3], Area(0, 0, 400, 100))
@@ -32,7 +33,7 @@ def middle(pad: Pad, across: float, down: float) -> tuple[float, float]:
     return pad.x + share * across * pad.width, pad.y + share * down * pad.height
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(LAYOUTS, SHARES, SHARES)
 def test_the_middle_of_every_pad_is_in_tune(pads: tuple[Pad, ...], across: float, down: float) -> None:
     """Anywhere in the middle of any pad of any layout, turned or not, the pitch is exactly its key."""
@@ -40,7 +41,8 @@ def test_the_middle_of_every_pad_is_in_tune(pads: tuple[Pad, ...], across: float
     assert [ribbon.pitch(*middle(pad, across, down)) for pad in pads] == [pad.key for pad in pads]
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(LAYOUTS, WAYS, WAYS)
 def test_the_pitch_never_jumps(pads: tuple[Pad, ...], begin: tuple[float, float], end: tuple[float, float]) -> None:
     """Along any line over pads of any layout, and beyond their edges, ever smaller steps are ever smaller changes."""
@@ -89,7 +91,8 @@ def test_halfway_between_two_round_pads_is_halfway_between_their_keys() -> None:
     assert all(a < b for a, b in pairwise(line))
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(LAYOUTS, WAYS)
 def test_outside_every_middle_no_pad_is_in_tune_alone(pads: tuple[Pad, ...], at: tuple[float, float]) -> None:
     """At most one pad holds a point in its middle, and where one does it is the nearest, whose key is heard."""

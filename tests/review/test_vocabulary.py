@@ -7,13 +7,15 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 import typer
 
 import bedside
-from bedside import cli, places
+from bedside import places
+from bedside.cli.app import app
 from bedside.review.report import html, pdf
 from review.report.reports import filled, report
 from review.web.desk import desk
@@ -63,8 +65,8 @@ def literals(source: str) -> Iterator[str]:
 
 def helps() -> Iterator[str]:
     """Yield what the commands of the review say of themselves and of their options."""
-    whole = typer.main.get_command(cli.app)
-    assert isinstance(whole, click.Group) or hasattr(whole, "commands")
+    # typer has click's classes, or its own copies of them, by its version
+    whole: Any = typer.main.get_command(app)
     for name in ("review", "measure", "export"):
         command = whole.commands[name]
         yield (
@@ -99,6 +101,7 @@ def test_no_text_judges_the_child() -> None:
     assert judging(several) == []
 
 
+@pytest.mark.slow
 def test_no_report_judges_the_child(tmp_path: Path) -> None:
     """What a report adds to the words of people holds no word of the list, as a page and as a PDF."""
     with desk(tmp_path / "kept") as there:

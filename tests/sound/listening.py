@@ -27,7 +27,7 @@ def envelope(sound: NDArray[np.float64], rate: int, hz: float, width_hz: float) 
 def t60(sound: NDArray[np.float64], rate: int, hz: float, width_hz: float) -> float:
     """Return the seconds in which the line at ``hz`` would fall by 60 dB, from a straight line through its decay."""
     level = 20 * np.log10(np.abs(envelope(sound, rate, hz, width_hz)))
-    return -60 / (np.polyfit(np.arange(level.size) / rate, level, 1)[0])
+    return float(-60 / (np.polyfit(np.arange(level.size) / rate, level, 1)[0]))
 
 
 def cents(measured: float, wanted: float) -> float:

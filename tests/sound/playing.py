@@ -1,11 +1,14 @@
 """How tests play an engine and measure what they hear."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bedside.music.events import NoteOn, Player, Reverb, Source
+from bedside.music.events import Event, NoteOn, Player, Reverb, Source
 from bedside.sound.engine.engine import Engine
+from bedside.sound.instrument import Instrument
 from sound.listening import peak_hz
 from sound.tones import RATE, tone
 
@@ -14,22 +17,22 @@ CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
 HELD = tone("held", 36, 96, loop_seconds=0.4, peak=0.1)
 
 
-def on(note, key=60, velocity=0.8, brightness=0.0, player=CHILD):
+def on(note: int, key: int = 60, velocity: float = 0.8, brightness: float = 0.0, player: Player = CHILD) -> NoteOn:
     return NoteOn(player, note, key, velocity, brightness, Source.TOUCH)
 
 
-def hz(key):
+def hz(key: float) -> float:
     return 440 * 2 ** ((key - 69) / 12)
 
 
-def dry(instrument=HELD, polyphony=64):
+def dry(instrument: Instrument = HELD, polyphony: int = 64) -> Engine:
     """Return an engine in the driest room."""
     engine = Engine.of([instrument], RATE, BLOCK, polyphony)
     engine.apply(Reverb("nearby"))
     return engine
 
 
-def play(engine, seconds):
+def play(engine: Engine, seconds: float) -> NDArray[np.float64]:
     blocks = []
     for _ in range(round(seconds * RATE / engine.block)):
         out = np.empty((engine.block, 2), np.float32)
@@ -38,19 +41,19 @@ def play(engine, seconds):
     return np.concatenate(blocks).astype(float)
 
 
-def pitch(sound, key):
+def pitch(sound: NDArray[np.float64], key: float) -> float:
     return peak_hz(sound[:, 0], RATE, hz(key), 0.03)
 
 
-def bend_of(sound):
+def bend_of(sound: NDArray[np.float64]) -> float:
     return float(np.abs(np.diff(sound, n=2, axis=0)).max())
 
 
-def db(sound):
-    return 10 * np.log10(np.mean(sound**2) + 1e-20)
+def db(sound: NDArray[np.float64]) -> float:
+    return float(10 * np.log10(np.mean(sound**2) + 1e-20))
 
 
-def with_regions(*changes):
+def with_regions(*changes: dict[str, Any]) -> Instrument:
     """Return an instrument each of whose keys has a region for each set of changes, of its own pitch by octaves."""
     base = tone("layers", 36, 96, 0.4, loop_seconds=0.2, peak=0.1)
     regions = tuple(
@@ -60,7 +63,7 @@ def with_regions(*changes):
     return replace(base, regions=regions)
 
 
-def heard_octaves(engine, *events, octaves=3):
+def heard_octaves(engine: Engine, *events: Event, octaves: int = 3) -> list[bool]:
     for event in events:
         engine.apply(event)
     sound = play(engine, 0.3)[:, 0]

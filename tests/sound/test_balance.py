@@ -5,7 +5,8 @@ import pytest
 
 from bedside.music.events import Level, NoteOn, Player, Program, Source
 from bedside.sound.engine.engine import Engine
-from bedside.sound.library import band
+from bedside.sound.instrument import Instrument
+from bedside.sound.library import loading
 from bedside.sound.library.catalogue import shipped_patches
 from bedside.sound.loudness import OFFSET_LU, momentary
 from sound.tones import RATE
@@ -15,12 +16,12 @@ NAMES = [patch.name for patch in shipped_patches()]
 
 
 @pytest.fixture(scope="module")
-def instruments():
+def instruments() -> dict[str, Instrument]:
     """Return all instruments that are shipped, by name."""
-    return {instrument.name: instrument for instrument in band.load(RATE)}
+    return {instrument.name: instrument for instrument in loading.load(RATE)}
 
 
-def loudness(instrument, key, velocity, seed=0):
+def loudness(instrument: Instrument, key: int, velocity: float, seed: int = 0) -> float:
     """Return the loudest 400 ms in LUFS of one note, both sides together."""
     engine = Engine.of([instrument], RATE, BLOCK)
     engine.apply(Program(Player.CHILD, instrument.name))
@@ -31,15 +32,16 @@ def loudness(instrument, key, velocity, seed=0):
     for at in range(0, len(out), BLOCK):
         engine.render(out[at : at + BLOCK])
     sides = momentary(out.T.astype(float), RATE)
-    return OFFSET_LU + 10 * np.log10(np.sum(10 ** ((sides - OFFSET_LU) / 10)))
+    return float(OFFSET_LU + 10 * np.log10(np.sum(10 ** ((sides - OFFSET_LU) / 10))))
 
 
-def middle(name):
+def middle(name: str) -> list[int]:
     """Return keys of the middle of an instrument's range, from its register up."""
     patch = next(patch for patch in shipped_patches() if patch.name == name)
     return [key for key in range(patch.register, patch.register + 12, 3) if key <= patch.highest]
 
 
+@pytest.mark.slow
 def test_all_instruments_are_equally_loud(instruments):
     """At one velocity the mid-range of every instrument lies within 2 LU of that of all together."""
     levels = {
@@ -51,7 +53,7 @@ def test_all_instruments_are_equally_loud(instruments):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_harder_touch_is_louder(instruments, name):
+def test_a_harder_touch_is_louder(instruments: dict[str, Instrument], name: str) -> None:
     """Loudness rises with every step of velocity, and by at least 20 dB from the softest to the hardest."""
     key = middle(name)[1]
     levels = [loudness(instruments[name], key, velocity) for velocity in (0.02, 0.2, 0.4, 0.6, 0.8, 1.0)]

@@ -1,13 +1,17 @@
 """Whatever is asked, at any block: finite, bounded, the same twice, never outside a table, and in the end silent."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bedside.music.events import (
     AllOff,
     Bend,
+    Event,
     Expression,
     Glide,
     Level,
@@ -28,6 +32,7 @@ from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.room import SPACES
 from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.profiles import PROFILES
+from effort import times
 from sound.tones import RATE
 
 POLYPHONY = 8
@@ -36,7 +41,9 @@ POLYPHONY = 8
 FADING = 32
 
 
-def instrument(name, lowest, highest, length, loop=0, **given):
+def instrument(
+    name: str, lowest: int, highest: int, length: int, loop: int = 0, **given: list[dict[str, Any]]
+) -> Instrument:
     """Return an instrument of sines whose guards are exact, with NaN as soon as a voice reads beyond them."""
     frames = LEAD + length + GUARD
     pool, regions = [np.full(4096, np.nan)], []
@@ -102,7 +109,7 @@ EVENTS = st.one_of(
 CHILD = Player.CHILD
 
 
-def on(note, key):
+def on(note: int, key: int) -> NoteOn:
     return NoteOn(CHILD, note, key, 0.8, 0.5, Source.TOUCH)
 
 
@@ -121,18 +128,18 @@ OVER = [(Program(CHILD, "ended"), 0, 0), (Pedal(CHILD, True), 0, 1), (on(1, 50),
 SCRIPTS = st.lists(st.tuples(EVENTS, st.integers(0, 511), st.sampled_from([0, 0, 0, 1, 2, 9, 40])), max_size=80)
 
 
-def perform(script, block):
+def perform(script: list[tuple[Event, int, int]], block: int) -> tuple[bytes, Engine]:
     """Return what is heard of a script, and the engine that played it."""
     engine = Engine.of(BAND, RATE, block, POLYPHONY)
     engine.reset(5)
     voices, render = engine._voices, engine._voices.render
 
-    def watched(sound):
+    def watched(out: NDArray[np.float32]) -> None:
         # The room would scrub what is no number.
-        render(sound)
-        assert np.isfinite(sound).all(), "a voice has read outside its tables"
+        render(out)
+        assert np.isfinite(out).all(), "a voice has read outside its tables"
 
-    voices.render = watched
+    voices.render = watched  # type: ignore[method-assign]
     out = np.zeros((block, 2), np.float32)
     heard = []
     for event, ahead, blocks in script:
@@ -147,23 +154,26 @@ def perform(script, block):
 
 
 @pytest.mark.parametrize("block", [64, 100, 128, 256, 512])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15), deadline=None)
 @given(script=SCRIPTS)
 @example(script=HOPPED)
 @example(script=LATE)
-def test_no_voice_reads_outside_its_tables_and_the_same_comes_out_twice(block, script):
+def test_no_voice_reads_outside_its_tables_and_the_same_comes_out_twice(
+    block: int, script: list[tuple[Event, int, int]]
+) -> None:
     """Any events in any order give finite sound of bounded voices, bit for bit the same a second time."""
     first, _ = perform(script, block)
     second, _ = perform(script, block)
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [64, 512])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15), deadline=None)
 @given(script=SCRIPTS)
 @example(script=TWICE)
 @example(script=OVER)
-def test_when_every_hand_and_pedal_is_up_nothing_is_left(block, script):
+def test_when_every_hand_and_pedal_is_up_nothing_is_left(block: int, script: list[tuple[Event, int, int]]) -> None:
     """Whatever came before, all note-offs and lifted pedals leave no held note and, once rung out, exact silence."""
     _, engine = perform(script, block)
     out = np.zeros((block, 2), np.float32)
@@ -172,7 +182,7 @@ def test_when_every_hand_and_pedal_is_up_nothing_is_left(block, script):
             engine.apply(NoteOff(player, note))
         engine.apply(Pedal(player, False))
     assert not engine.holding
-    assert not engine._ending
+    assert not engine._releases
     for _ in range(round(1.5 * RATE / block)):
         engine.render(out)
     assert engine.sounding == 0

@@ -137,6 +137,7 @@ WAYS: tuple[Callable[[str, Chance], str], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it")
 def test_mutated_patches_get_a_sentence_or_are_valid(tmp_path: Path) -> None:
     """Shipped patches, changed in one to four places: BedsideError or a valid patch, in a second and 100 MB each."""

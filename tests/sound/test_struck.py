@@ -86,20 +86,21 @@ def fallen(sound: NDArray[np.float64], hz: float, width: float, beat: float) -> 
 def test_modes_lie_where_the_source_puts_them(name: str) -> None:
     """Mode ratios, measured in the bright sound, are those of the literature within 1 %."""
     for key in some(name):
-        sound = key_tables(PATCHES[name], key, RATE).heard(RATE, RATE)[1]
+        sound = key_tables(PATCHES[name], key, RATE).as_played(RATE, RATE)[1]
         for ratio in RATIOS[name]:
             if ratio * hertz(key) < 0.4 * RATE and not (name == "kalimba" and ratio == 2 and key > 80):
                 part = sound[: RATE // 4 if ratio > 6 else RATE]
                 assert peak_hz(part, RATE, ratio * hertz(key), 0.04) == pytest.approx(ratio * hertz(key), rel=0.01), key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RATIOS)
 def test_modes_decay_as_the_patch_states(name: str) -> None:
     """The three lowest modes of the source fall by 60 dB in the time that the file states, within 20 %."""
     physics = stated(name)
     for key in some(name):
         made = key_tables(PATCHES[name], key, RATE)
-        whole = made.heard(12 * RATE, RATE)[1]
+        whole = made.as_played(12 * RATE, RATE)[1]
         for ratio in RATIOS[name][:3]:
             number = int(np.argmin(np.abs(np.array(physics["ratios"]) - ratio)))
             span = at(physics["t60"][number], key)
@@ -118,7 +119,7 @@ def test_modes_decay_as_the_patch_states(name: str) -> None:
 
 def joint(made: Any) -> float:
     """Return the second at which weak modes of a ringing table begin to fade out."""
-    return max(0.3, (made.samples.shape[1] - made.loop) / RATE - 0.6)
+    return float(max(0.3, (made.samples.shape[1] - made.loop) / RATE - 0.6))
 
 
 @pytest.mark.parametrize("name", ["harp", "guitar", "bass"])
@@ -127,7 +128,7 @@ def test_strings_decay_as_the_patch_states(name: str) -> None:
     for key in some(name):
         span = at(stated(name)["t60"], key)
         begins = 0.05 + 2 / hertz(key)
-        sound = key_tables(PATCHES[name], key, RATE).heard(4 * RATE, RATE)[0]
+        sound = key_tables(PATCHES[name], key, RATE).as_played(4 * RATE, RATE)[0]
         part = sound[int(begins * RATE) : int((begins + 0.2 * span + 4 / hertz(key)) * RATE)]
         assert fallen(part, hertz(key), hertz(key), 0.0) == pytest.approx(span, rel=0.2), key
 
@@ -136,7 +137,7 @@ def test_strings_decay_as_the_patch_states(name: str) -> None:
 def test_pairs_beat_as_often_as_stated(name: str) -> None:
     """Through ten seconds, the loop included, the lowest pairs swell at the stated rate within 8 %."""
     for key in some(name)[:3]:
-        sound = key_tables(PATCHES[name], key, RATE).heard(10 * RATE, RATE)[1]
+        sound = key_tables(PATCHES[name], key, RATE).as_played(10 * RATE, RATE)[1]
         for ratio, often in BEATS[name]:
             rate = often * 2 ** ((key - 60) / DOUBLING[name])
             turned = sound * np.exp(-2j * np.pi * ratio * hertz(key) / RATE * np.arange(sound.size))
@@ -148,7 +149,7 @@ def test_pairs_beat_as_often_as_stated(name: str) -> None:
 def test_a_bass_carries_on_a_small_loudspeaker() -> None:
     """On every key below 55 Hz harmonics 2 to 4 together are stronger than the fundamental, softly played too."""
     for key in range(24, 34, 3):
-        for sound in key_tables(PATCHES["bass"], key, RATE).heard(RATE // 2, RATE):
+        for sound in key_tables(PATCHES["bass"], key, RATE).as_played(RATE // 2, RATE):
             power = np.abs(np.fft.rfft(sound * np.hanning(sound.size))) ** 2
             lines = [
                 power[int((n - 0.3) * hertz(key) / 2) : int((n + 0.3) * hertz(key) / 2)].sum() for n in range(1, 5)

@@ -7,7 +7,16 @@ from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 RATE = 48000
 
 
-def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, release=0.2, peak=0.25, fall=0.0):
+def tone(
+    name: str = "tone",
+    lowest: int = 48,
+    highest: int = 72,
+    seconds: float = 0.5,
+    loop_seconds: float = 0.0,
+    release: float = 0.2,
+    peak: float = 0.25,
+    fall: float = 0.0,
+) -> Instrument:
     """Return an instrument whose bright tables are the soft ones with an octave added; looped where asked."""
     pool, regions = [], []
     at = LEAD
@@ -43,6 +52,6 @@ def tone(name="tone", lowest=48, highest=72, seconds=0.5, loop_seconds=0.0, rele
     )
 
 
-def band():
+def band() -> list[Instrument]:
     """Return a struck and a sustained instrument."""
     return [tone("struck"), tone("held", loop_seconds=0.4)]

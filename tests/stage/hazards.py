@@ -36,7 +36,8 @@ def light(surface: pygame.Surface) -> Floats:
     side = AREA // STEP
     columns, rows = pixels.shape[0] // side, pixels.shape[1] // side
     linears = _LINEAR[pixels[: columns * side, : rows * side]]
-    mean: Floats = linears.reshape(columns, side, rows, side, 3).mean(axis=(1, 3)).reshape(-1, 3).astype(float)
+    lines = linears.reshape(columns, side, rows * side * 3).sum(axis=1)
+    mean: Floats = lines.reshape(columns, rows, side, 3).sum(axis=2).reshape(-1, 3).astype(float) / side**2
     return mean
 
 
@@ -92,17 +93,21 @@ def striped(surface: pygame.Surface) -> float:
 
 def _crossed(levels: Floats) -> float:
     """Return the share of all columns' pixels that lie within regular stripes."""
-    turned = turns(levels, CHANGE, BRIGHT)
-    found = 0
-    for column in np.flatnonzero((turned == 1).sum(axis=0) > PAIRS):
-        rises = np.flatnonzero(turned[:, column] == 1)
-        within = np.zeros(len(levels), bool)
-        for first in range(len(rises) - PAIRS):
-            widths = np.diff(rises[first : first + PAIRS + 1])
-            if widths.max() <= UNEVEN * widths.min():
-                within[rises[first] : rises[first + PAIRS]] = True
-        found += int(within.sum())
-    return found / levels.size
+    # A column that rises more than `PAIRS` times by `CHANGE` rises by so much in all; most never do.
+    may = np.maximum(np.diff(levels, axis=0), 0).sum(axis=0) > (PAIRS + 1) * CHANGE * 0.999
+    if not may.any():
+        return 0.0
+    column, row = np.nonzero(turns(levels[:, may], CHANGE, BRIGHT).T == 1)
+    if len(row) <= PAIRS:
+        return 0.0
+    widths = np.diff(row)
+    windows = np.lib.stride_tricks.sliding_window_view(widths, PAIRS)
+    # Rises are in order of their columns: a window whose ends lie in one column is of that column.
+    regular = (column[PAIRS:] == column[:-PAIRS]) & (windows.max(axis=1) <= UNEVEN * windows.min(axis=1))
+    within = np.zeros(len(widths), bool)
+    for first in range(PAIRS):
+        within[first : first + len(regular)] |= regular
+    return float(widths[within].sum()) / levels.size
 
 
 def _most(turned: NDArray[np.int8], rate: int) -> int:

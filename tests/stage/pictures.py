@@ -13,7 +13,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 
-from bedside.stage.hush import hushed
+from bedside.stage.stderr import silenced_stderr
 from bedside.stage.worlds import world as worlds
 from stage.variants import SIZES, VARIANTS, played
 
@@ -27,7 +27,7 @@ _PAPER, _INK = (24, 24, 28), (210, 210, 214)
 
 def main(folder: Path) -> None:
     """Write the pictures and the sheet into a folder."""
-    with hushed():
+    with silenced_stderr():
         pygame.display.init()
         pygame.font.init()
     folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.events import Event, NoteOn, Performed, Player, Report, Setting, Settled, Stop, TakeBegan, TakeEnded
 from bedside.sound.library import catalogue
 from bedside.stage import bed
@@ -51,18 +51,18 @@ def canvas(size: tuple[int, int]) -> pygame.Surface:
     return pygame.Surface(size).convert()
 
 
-class PromptAtelier:
+class PromptWorker:
     """Makes what is ordered at once; like the real one it hands it over when the loop collects."""
 
     def __init__(self) -> None:
         self._ready: list[Callable[[], None]] = []
 
-    def order(self, make: Callable[[], T], take: Callable[[T], None]) -> None:
+    def submit(self, make: Callable[[], T], take: Callable[[T], None]) -> None:
         """Make something now; ``take`` is given it at the next collection."""
         made = make()
         self._ready.append(lambda: take(made))
 
-    def collect(self) -> None:
+    def deliver(self) -> None:
         """Hand over what was made."""
         ready, self._ready = self._ready, []
         for each in ready:
@@ -129,7 +129,7 @@ class Playroom:
         self.now = 0.0
         setting = arrangement.Setting(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
         outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.chosen.append)
-        self.playground = Playground(self.surface, world, setting, offered(), outside, PromptAtelier())
+        self.playground = Playground(self.surface, world, setting, offered(), outside, PromptWorker())
 
     def down(self, finger: int, x: float, y: float) -> None:
         """Put a finger on the screen, at a place in pixels."""

@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.compass import Compass
 from bedside.music.events import Event, NoteOn, Performed, Player, Report
 from bedside.sound.engine.engine import Engine
@@ -26,7 +26,7 @@ from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
 from bedside.stage.worlds.world import World
 from sound.tones import RATE, tone
-from stage.playroom import PromptAtelier, canvas
+from stage.playroom import PromptWorker, canvas
 
 SIZE = (360, 240)
 LEAST = 24.0
@@ -84,7 +84,7 @@ class Rehearsal:
         setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.ask, self.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
-        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptAtelier(), worlds)
+        self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
 
     def _performer(self) -> Performer:
         return Performer(Engine.of(band(), RATE, BLOCK, 24), lambda: next(self._seeds))
@@ -142,8 +142,8 @@ class Rehearsal:
 
     def touch(self, kind: int, finger: int, x: float, y: float) -> None:
         """Report of a finger, at a place in pixels."""
-        place = {"x": x / SIZE[0], "y": y / SIZE[1]}
-        self.playground.feed(pygame.event.Event(kind, touch_id=1, finger_id=finger, **place), self.now)
+        event = pygame.event.Event(kind, touch_id=1, finger_id=finger, x=x / SIZE[0], y=y / SIZE[1])
+        self.playground.feed(event, self.now)
 
     def tap(self, x: float, y: float, finger: int = 99) -> None:
         """Put a finger down and take it up again."""

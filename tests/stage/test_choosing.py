@@ -12,6 +12,7 @@ from stage.playroom import PLAYERS, Playroom, offered
 CASES = [(Together.ALONE, (1280, 800)), (Together.BESIDE, (800, 480)), (Together.FACING, (800, 480))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("together", "size"), CASES, ids=str)
 def test_every_sound_can_be_chosen(together: Together, size: tuple[int, int]) -> None:
     """Page by page each player finds every instrument, and gets the one that was touched."""

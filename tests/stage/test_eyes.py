@@ -38,9 +38,11 @@ def centre(light: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the column and row of the middle of light."""
     whole = light.sum(axis=2)
     columns, rows = np.indices(whole.shape)
-    return np.array([(columns * whole).sum(), (rows * whole).sum()]) / whole.sum()
+    middle: NDArray[np.float64] = np.array([(columns * whole).sum(), (rows * whole).sum()]) / whole.sum()
+    return middle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_without_motion_light_only_grows_and_fades(name: str) -> None:
     """However the finger moves, the middle of a light stays where it is, and nothing that was dark lights up later."""
@@ -51,12 +53,14 @@ def test_without_motion_light_only_grows_and_fades(name: str) -> None:
     assert all(light.sum(axis=2)[full <= 6].max() <= 30 for light in lights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_with_motion_the_same_light_moves(name: str) -> None:
     """As the artist drew it, a light follows the finger: what is measured of the look without motion is motion."""
     assert np.ptp([centre(light) for light in gained(PLAIN, name)], axis=0).max() > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_strong_contrast_leaves_little_of_the_backdrop(name: str) -> None:
     """Above the pads, where only the backdrop is, at most a third of its usual light is left."""
@@ -68,6 +72,7 @@ def test_strong_contrast_leaves_little_of_the_backdrop(name: str) -> None:
     assert bars[1] < bars[0] / 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_the_dim_look_is_darker_and_warmer(name: str) -> None:
     """Played on at night, a world has less than 0.65 of its levels, and of blue, which keeps from sleep, still less."""

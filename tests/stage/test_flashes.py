@@ -10,10 +10,11 @@ import pygame
 import pytest
 
 from bedside.stage.input.seats import Control, Together
-from bedside.stage.picture import gallery, lamp, sign, veil
+from bedside.stage.picture import dimmer, lamp, sign, thumbnails
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world as worlds
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.air import Air
+from bedside.stage.worlds.scenery.canvas import Canvas
 from bedside.stage.worlds.world import Tone
 from stage import hazards
 from stage.mash import Arm, Drum, Journey, Presses, Seen, watch
@@ -21,7 +22,10 @@ from stage.playroom import Playroom, canvas
 
 LARGE, SMALL = (1280, 800), (800, 480)
 
-MINIATURES, INSTRUMENTS = cache(gallery.world_miniature), cache(gallery.instrument_picture)
+# The worlds with the brightest fire and the palest ground are looked at on a large screen too.
+BRIGHTEST = ("campfire", "snow")
+
+MINIATURES, INSTRUMENTS = cache(thumbnails.world_thumbnail), cache(thumbnails.instrument_picture)
 
 # For how many seconds each rate of strikes is gone on with, in strikes a second.
 RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
@@ -30,8 +34,8 @@ RATES = {20.0: 2.0, 5.0: 2.5, 1.5: 3.5}
 @pytest.fixture(autouse=True)
 def _gallery(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the pictures on panels: they are the same on every panel, and take longer than all frames."""
-    monkeypatch.setattr(gallery, "miniature", MINIATURES)
-    monkeypatch.setattr(gallery, "instrument", lambda *asked: INSTRUMENTS(*asked).copy())
+    monkeypatch.setattr(thumbnails, "world_thumbnail", MINIATURES)
+    monkeypatch.setattr(thumbnails, "instrument_picture", lambda *asked: INSTRUMENTS(*asked).copy())
 
 
 def drummed(room: Playroom) -> Seen:
@@ -42,13 +46,17 @@ def drummed(room: Playroom) -> Seen:
     return seen
 
 
-@pytest.mark.parametrize("name", worlds.names())
-def test_drumming_on_all_pads_harms_no_eyes(name: str) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "size"), [*((name, SMALL) for name in worlds.names()), *((name, LARGE) for name in BRIGHTEST)]
+)
+def test_drumming_on_all_pads_harms_no_eyes(name: str, size: tuple[int, int]) -> None:
     """All pads struck and left 20, 5 and 1.5 times a second, anywhere in them, by hands that take turns."""
-    seen = drummed(Playroom(worlds.find(name), LARGE))
+    seen = drummed(Playroom(worlds.find(name), size))
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["contrast", "dim", "still"])
 @pytest.mark.parametrize("name", worlds.names()[::3])
 def test_drumming_harms_no_eyes_that_need_another_look(name: str, look: str) -> None:
@@ -57,6 +65,7 @@ def test_drumming_harms_no_eyes_that_need_another_look(name: str, look: str) -> 
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_an_arm_on_a_keyboard_harms_no_eyes(name: str) -> None:
     """An octave and a half of keys, struck and left 20, 5 and 1.5 times a second, by turns and at once."""
@@ -67,6 +76,7 @@ def test_an_arm_on_a_keyboard_harms_no_eyes(name: str) -> None:
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_stopping_and_going_on_harms_no_eyes(name: str) -> None:
     """The hand touched ten times a second, as all controls are, while all pads are drummed on."""
@@ -77,6 +87,7 @@ def test_stopping_and_going_on_harms_no_eyes(name: str) -> None:
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", worlds.names())
 def test_panels_that_come_and_go_harm_no_eyes(name: str) -> None:
     """Doors and sounds opened and closed at 6, 3 and 1 touches a second."""
@@ -87,6 +98,7 @@ def test_panels_that_come_and_go_harm_no_eyes(name: str) -> None:
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 def test_a_journey_through_all_worlds_harms_no_eyes() -> None:
     """From world to world, as fast as the door opens, while hands drum."""
     room = Playroom(worlds.find("night"), SMALL, Together.BESIDE)
@@ -96,12 +108,13 @@ def test_a_journey_through_all_worlds_harms_no_eyes() -> None:
     assert seen.harmless, str(seen)
 
 
+@pytest.mark.slow
 def test_waking_a_sleeping_world_harms_no_eyes() -> None:
-    """Strikes on a world over which the veil lies, and stops under it."""
+    """Strikes on a world that is dimmed, and stops in it."""
     for name in worlds.names()[::2]:
         room = Playroom(worlds.find(name), SMALL)
         room.paint_until(100.0, rate=2)
-        assert room.playground.view.scene.veil.level == pytest.approx(veil.ASLEEP, abs=0.01)
+        assert room.playground.view.scene.dimmer.level == pytest.approx(dimmer.ASLEEP, abs=0.01)
         seen = watch(room, 3.0, Drum(room, 1.5), Presses(room, Control.HAND, 1.5))
         assert seen.harmless, f"{seen} in {name}"
 
@@ -157,6 +170,7 @@ def test_a_striped_world_is_seen() -> None:
     assert watch(room, 0.1).striped > hazards.STRIPED
 
 
+@pytest.mark.slow
 def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lamps that come and go at once flash more than twice a second, and red ones before the dark flash red."""
     for name in ("RISE_SECONDS", "HOLD_SECONDS", "FADE_SECONDS", "OPEN_SECONDS"):
@@ -176,16 +190,17 @@ def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watch(room, 2.0, Drum(room, 5.0)).red_flashes >= 4
 
 
+@pytest.mark.slow
 def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A veil, a panel or a sign that comes and goes at once flashes more than twice a second where hands are fast."""
+    """A world, a panel or a sign that changes at once flashes more than twice a second where hands are fast."""
     monkeypatch.setattr("bedside.stage.input.choices._AGAIN_SECONDS", 0.0)
-    for module, control in ((veil, Control.HAND), (sign, Control.HAND)):
+    for module, control in ((dimmer, Control.HAND), (sign, Control.HAND)):
         with monkeypatch.context() as patched:
             patched.setattr(module, "TURN_SECONDS", 0.02)
             room = Playroom(bright(), SMALL)
             assert watch(room, 2.0, Presses(room, control, 8.0)).flashes > 2, module.__name__
     with monkeypatch.context() as patched:
-        patched.setattr("bedside.stage.picture.curtain.TURN_SECONDS", 0.02)
+        patched.setattr("bedside.stage.picture.overlay.FADE_SECONDS", 0.02)
         room = Playroom(bright(), SMALL)
         assert watch(room, 2.0, Presses(room, Control.SOUND, 8.0)).flashes > 2
 
@@ -194,15 +209,15 @@ def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 class Stripes:
     """A layer as no artist is to state it: twelve dark stripes and twelve light ones."""
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint them."""
-        field.levels[:] = (60 + 60 * np.sign(np.sin(24 * np.pi * field.across)))[:, :, None]
+        canvas.levels[:] = (60 + 60 * np.sign(np.sin(24 * np.pi * canvas.across)))[:, :, None]
 
 
 def bright() -> worlds.World:
     """Return the night at a brightness at which a change of all of it counts."""
     night = worlds.find("night")
-    air = replace(
-        night.layers[0], whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in night.layers[0].stops)
-    )
+    sky = night.layers[0]
+    assert isinstance(sky, Air)
+    air = replace(sky, whole=True, stops=tuple(replace(s, colour=(190, 190, 190)) for s in sky.stops))
     return replace(night, layers=(air,), motes=())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mido
 import pygame
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bedside.music.events import AllOff, NoteOff, NoteOn, Player, Source, Stop
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Together
+from effort import times
 from stage.rehearsal import SIZE, Rehearsal
 
 # From the touch of the hand to silence.
@@ -278,7 +280,7 @@ class Bed(RuleBasedStateMachine):
             room.playground.hear(KeyboardMessage(name, mido.Message("control_change", control=64, value=0)), now)
 
 
-TestBed = Bed.TestCase
+TestBed = pytest.mark.slow(Bed.TestCase)
 TestBed.settings = settings(
-    max_examples=40, stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=times(25), stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -38,7 +38,8 @@ def test_a_sound_chosen_while_something_is_heard_again_stays_chosen() -> None:
     room.let_pass(0.5)
     room.press(Control.EAR)
     room.let_pass(0.3)
-    assert room.playground.choices.listening
+    listening = room.playground.choices.listening
+    assert listening
     room.press(Control.SOUND)
     area = room.playground.hands.choosing[Player.CHILD][1]
     room.tap(area.x + area.width / 2, area.y + area.height / 2)

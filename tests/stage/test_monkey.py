@@ -12,7 +12,7 @@ from bedside.music.events import Source
 from bedside.stage.input.seats import Control, Side, Together
 from stage.rehearsal import SIZE, Rehearsal
 
-TOUCHES = int(os.environ.get("BEDSIDE_TOUCHES", "20000"))
+TOUCHES = int(os.environ.get("BEDSIDE_TOUCHES", "8000"))
 
 # After so many moves of its fingers it is seen whether a pad sounds.
 _OFTEN = 100
@@ -77,6 +77,7 @@ def sounds(room: Rehearsal, side: Side, chance: Random) -> None:
     assert heard
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", Together)
 def test_a_monkey_never_leaves_play(together: Together) -> None:
     """From wherever a long random hand has come, a pad of every player sounds; nobody is asked to leave.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import mido
 import pygame
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from bedside.music.pad import Area
 from bedside.stage.input.hands import Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Together
+from effort import times
 from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, give, hands, key, mouse, sides
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
@@ -24,14 +26,14 @@ _PLACE = st.one_of(
     st.tuples(st.integers(-50, 850), st.integers(-50, 530)),
 )
 _FINGERS = st.builds(
-    lambda kind, place, number, panel: finger(kind, *place, number, panel),
+    lambda kind, place, number, panel: finger(kind, place[0], place[1], number, panel),
     st.sampled_from((pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP)),
     _PLACE,
     st.integers(0, 1),
     st.integers(0, 1),
 )
 _MICE = st.builds(
-    lambda kind, place, button: mouse(kind, *place, button),
+    lambda kind, place, button: mouse(kind, place[0], place[1], button),
     st.sampled_from((pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP)),
     _PLACE,
     st.integers(1, 3),
@@ -75,7 +77,8 @@ _TURNS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(100), deadline=None)
 @given(
     st.sampled_from((Together.ALONE, Together.BESIDE, Together.FACING)),
     # what fingers do is most of what happens

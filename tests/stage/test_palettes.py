@@ -12,7 +12,7 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from bedside.stage.picture import picture
+from bedside.stage.picture import artwork
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world
 from stage.seeing import EYES, apart
@@ -28,7 +28,7 @@ def lantern(tone: world.Tone) -> NDArray[np.float64]:
     """Return the mean colour of a pad's picture, where it is not transparent."""
     pygame.display.init()
     pygame.display.set_mode((64, 64))
-    drawn = picture.lantern(tone.picture, tone.colour, 96)
+    drawn = artwork.lantern(tone.picture, tone.colour, 96)
     shares = pygame.surfarray.array_alpha(drawn).astype(float)[:, :, None]
     mean: NDArray[np.float64] = (pygame.surfarray.array3d(drawn) * shares).sum(axis=(0, 1)) / shares.sum()
     return mean

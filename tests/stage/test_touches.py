@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player
+from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape
 from bedside.music.pad import Area
 from bedside.stage.input.hands import Picked, Pressed, Tuning
 from bedside.stage.input.seats import Control, Side, Together
@@ -42,6 +42,7 @@ def test_every_note_is_of_the_player_on_whose_half_it_began(at: tuple[Side, ...]
     assert (one.player, other.player) == (CHILD, THERAPIST)
     crossed = [*each.feed(finger(MOVE, second.x, second.y, 1)), *each.feed(finger(MOVE, first.x, first.y, 2))]
     for event in crossed:
+        assert isinstance(event, NoteOn | NoteOff | Shape | Glide)
         note = one if event.player is CHILD else other
         assert isinstance(event, NoteOn) or event.note == note.note
     last = {event.player: event.note for event in [one, other, *strikes(crossed)]}

@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from bedside.errors import BedsideError
-from bedside.stage.hush import hushed
+from bedside.stage.stderr import silenced_stderr
 from bedside.stage.window import NoScreenError, open_window, screen
 
 SETTINGS = ("SDL_TOUCH_MOUSE_EVENTS", "SDL_MOUSE_TOUCH_EVENTS", "SDL_FRAMEBUFFER_ACCELERATION")
@@ -107,14 +107,14 @@ def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPat
         open_window(None)
 
 
-def test_hushed_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+def test_silenced_stderr_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
     """Standard error is quiet inside, heard again after, also after a fault, and no file stays open."""
     held = len(list(Path("/dev/fd").iterdir()))
-    with hushed():
+    with silenced_stderr():
         os.write(2, b"cannot open a device\n")
         os.write(1, b"an answer\n")
     os.write(2, b"a sentence\n")
-    with pytest.raises(RuntimeError), hushed():
+    with pytest.raises(RuntimeError), silenced_stderr():
         raise RuntimeError
     os.write(2, b"another\n")
     assert capfd.readouterr() == ("an answer\n", "a sentence\nanother\n")

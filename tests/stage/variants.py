@@ -11,7 +11,9 @@ from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
-SIZES = ((1280, 800), (800, 480), (2160, 3840))
+Size = tuple[int, int]
+
+SIZES: tuple[Size, ...] = ((1280, 800), (800, 480), (2160, 3840))
 
 VARIANTS: Mapping[str, tuple[Together, Look]] = {
     "alone": (Together.ALONE, PLAIN),

@@ -105,7 +105,7 @@ class Gate:
         return hashed
 
     def _count(self) -> str | None:
-        """Count a try as wrong on the disk before it is checked; return the stored hash, None where there is no code."""
+        """Count a try as wrong on the disk before it is checked; return the stored hash, or None."""
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)

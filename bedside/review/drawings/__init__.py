@@ -1,4 +1,4 @@
-"""Charts, piano rolls and miniatures: numbers in, marks on a plane out, as SVG for a page or paths for a PDF.
+"""Charts, piano rolls and thumbnails: numbers in, marks on a plane out, for SVG on a page or paths in a PDF.
 
-Nothing here reads the store.
+Only `rolls` reads the store.
 """

@@ -1,4 +1,4 @@
-"""The charts of the pages and of reports: a measure over sessions, and curves over time on one axis."""
+"""The charts of pages and reports: a measure over sessions, curves over time, and piano rolls."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from bedside.review.drawings.drawing import (
     tick,
     time_ticks,
 )
+from bedside.review.measures.columns import Floats
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
 
-# Of a long take so many notes are drawn at most, evenly chosen: more lie on the same points.
+# The most notes that are drawn, evenly sampled: more would lie on the same pixels.
 _MOST = 2500
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A session in a course: its ``value`` and ``chance``, and of earlier sessions ``median`` and ``mad``; NaN or not.
+    """A session in a course: its ``value`` and ``chance``, and ``median`` and ``mad`` of earlier ones; NaN for no data.
 
-    ``alike`` is whether it was played in the same way as those before it.
+    ``alike`` is whether its circumstances are those of the earlier ones.
     """
 
     label: str
@@ -46,17 +47,20 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ChartCurve:
-    """A curve over time in seconds; ``manner`` says whose it is, ``later`` draws it broken, as the second take's."""
+    """A curve over time in seconds, both (W,), NaN for no data; ``style`` says whose it is.
 
-    seconds: Sequence[float]
-    values: Sequence[float | None]
-    manner: str
+    One that is ``later`` is of the second take, and drawn broken.
+    """
+
+    seconds: Floats
+    values: Floats
+    style: str
     later: bool = False
 
 
 def course_chart(
     points: Sequence[Point],
-    manner: str,
+    style: str,
     alternative: str,
     width: float = 400.0,
     height: float = 200.0,
@@ -64,7 +68,7 @@ def course_chart(
 ) -> Picture:
     """Return the picture of a measure over sessions: values, the band of earlier sessions, and chance.
 
-    What is in ``whole`` lies on the axis in any case.
+    The axis includes the values in ``whole``.
     """
     spread = [edge for each in points for edge in (each.median - each.mad, each.median + each.mad)]
     known = [*whole, *(each.value for each in points), *(each.chance for each in points), *spread]
@@ -85,10 +89,10 @@ def course_chart(
             half = min(step / 2, 12)
             marks.append(Line(((x - half, up.at(each.chance)), (x + half, up.at(each.chance))), "chance"))
     line = [(across(number), up.at(each.value)) for number, each in enumerate(points)]
-    marks += [Line(run, f"course {manner}") for run in runs(line) if len(run) > 1]
+    marks += [Line(run, f"course {style}") for run in runs(line) if len(run) > 1]
     for (x, y), each in zip(line, points, strict=True):
         if math.isfinite(y):
-            marks.append(Dot(x, y, 4.5, f"point {manner}" if each.alike else f"point unlike {manner}"))
+            marks.append(Dot(x, y, 4.5, f"point {style}" if each.alike else f"point unlike {style}"))
     every = max(1, math.ceil(len(points) * 52 / max(width - 62, 1)))
     for number, each in enumerate(points):
         if (len(points) - 1 - number) % every == 0:
@@ -105,8 +109,8 @@ def overlay(
     height: float = 260.0,
     at: float | None = None,
 ) -> Picture:
-    """Return the picture of curves on one axis of time from a begin to an end in seconds; ``at`` marks a moment."""
-    known = [value for trace in traces for value in trace.values if value is not None]
+    """Return the picture of curves on one time axis, from ``begin`` to ``end`` in seconds; ``at`` marks a moment."""
+    known = [value for trace in traces for value in trace.values.tolist()]
     up = Axis.around(known, height - 30, 12)
     along = Axis(begin, max(end, begin + 1e-6), 50, width - 12)
     marks = _grid(up, 50, width - 12)
@@ -118,18 +122,18 @@ def overlay(
         marks.append(Line(((along.at(at), 12), (along.at(at), height - 30)), "moment"))
     for trace in traces:
         points = [
-            (along.at(x), math.nan if y is None else up.at(y))
-            for x, y in zip(trace.seconds, trace.values, strict=True)
+            (along.at(x), up.at(y))
+            for x, y in zip(trace.seconds.tolist(), trace.values.tolist(), strict=True)
             if begin - 1e-9 <= x <= end + 1e-9
         ]
-        marks += curve(points, f"trace {trace.manner}{' later' if trace.later else ''}")
+        marks += curve(points, f"trace {trace.style}{' later' if trace.later else ''}")
     return Picture(width, height, tuple(marks), alternative)
 
 
 def roll_chart(
     notes: Sequence[Note], seconds: float, alternative: str, width: float = 720.0, height: float = 150.0
 ) -> Picture:
-    """Return the picture of notes on an axis of time, each in the colour of its player; adults' notes are thinner."""
+    """Return a piano roll, each note in its player's colour; adults' notes are thinner."""
     drawn = notes if len(notes) <= _MOST else [notes[number * len(notes) // _MOST] for number in range(_MOST)]
     keys = [note.key for note in drawn] or [60]
     low, high = min(keys) - 2, max(keys) + 2

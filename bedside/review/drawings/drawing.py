@@ -1,7 +1,7 @@
-"""Charts as marks on a plane, which a page draws as SVG and a PDF as paths: both show the same lines.
+"""Charts as marks on a plane, which a page draws as SVG and a PDF as paths.
 
-Every mark says in one word what it is (``axis``, ``band``, ``child``), and whoever draws it knows how that looks. No
-data is a gap in a line, never a point.
+Each mark has a style name (``axis``, ``band``, ``child``); page and PDF say how a style looks. No data is a gap in a
+line, never a point.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ class Line:
     """A line through points."""
 
     points: tuple[tuple[float, float], ...]
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A filled rectangle from its upper left corner on."""
+    """A filled rectangle, from its upper left corner."""
 
     x: float
     y: float
     width: float
     height: float
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,18 @@ class Dot:
     x: float
     y: float
     radius: float
-    manner: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words whose baseline begins, has its middle or ends at a point: ``anchor`` is start, middle or end."""
+    """Text whose baseline starts, is centred or ends at a point: ``anchor`` is start, middle or end."""
 
     x: float
     y: float
     text: str
     anchor: str = "start"
-    manner: str = "label"
+    style: str = "label"
 
 
 Mark = Line | Box | Dot | Words
@@ -56,7 +56,7 @@ Mark = Line | Box | Dot | Words
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Marks on a plane of a size, and ``alternative``, what the picture shows in words."""
+    """Marks on a plane of a given size, and ``alternative``, a description in words."""
 
     width: float
     height: float
@@ -66,7 +66,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A span of values laid along a span of the plane, which may run the other way."""
+    """A linear map from a span of values to a span of the plane, which may run the other way."""
 
     low: float
     high: float
@@ -75,7 +75,7 @@ class Axis:
 
     @classmethod
     def around(cls, values: Sequence[float], begin: float, end: float) -> Axis:
-        """Return an axis on which all the finite values lie, between two round numbers."""
+        """Return an axis between two round numbers that holds all finite values."""
         known = [value for value in values if math.isfinite(value)]
         low, high = (min(known), max(known)) if known else (0.0, 1.0)
         if high - low < 1e-9 * max(abs(low), abs(high), 1e-3):
@@ -85,18 +85,19 @@ class Axis:
         return cls(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, begin, end)
 
     def at(self, value: float) -> float:
-        """Return where a value lies."""
+        """Return the position of a value."""
         return self.begin + (value - self.low) / (self.high - self.low) * (self.end - self.begin)
 
     def ticks(self) -> list[float]:
-        """Return a few round values from end to end."""
+        """Return a few round values along the axis."""
         step = _step(self.high - self.low)
         count = math.floor((self.high - self.low) / step + 1e-6) + 1
-        return [round(self.low + step * number, 10) for number in range(count)]
+        digits = max(10, 2 - math.floor(math.log10(step)))
+        return [round(self.low + step * number, digits) for number in range(count)]
 
 
 def runs(points: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], ...]]:
-    """Return the stretches of points between those that are no data."""
+    """Split points into runs at those without data."""
     found: list[list[tuple[float, float]]] = [[]]
     for x, y in points:
         if math.isfinite(y):
@@ -106,24 +107,29 @@ def runs(points: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float
     return [tuple(run) for run in found if run]
 
 
-def curve(points: Sequence[tuple[float, float]], manner: str) -> list[Mark]:
-    """Return the marks of a curve: its stretches, and a dot where one is a single point."""
-    return [Line(run, manner) if len(run) > 1 else Dot(run[0][0], run[0][1], 1.6, manner) for run in runs(points)]
+def curve(points: Sequence[tuple[float, float]], style: str) -> list[Mark]:
+    """Return the marks of a curve: a line for each run, or a dot for a single point."""
+    return [Line(run, style) if len(run) > 1 else Dot(run[0][0], run[0][1], 1.6, style) for run in runs(points)]
 
 
 def tick(value: float) -> str:
-    """Return a value of an axis in as few digits as it has."""
+    """Format a value of an axis with as few digits as it needs."""
     return f"{value:.6g}".replace("-", "−")
 
 
 def minutes(seconds: float) -> str:
-    """Return a time as a player shows it: 0:07, −0:30, 12:40."""
+    """Format a time as media players do: 0:07, −0:30, 12:40."""
     whole = abs(round(seconds))
     return f"{'−' if seconds < -0.5 else ''}{whole // 60}:{whole % 60:02}"
 
 
+def time_span(first: float, last: float) -> str:
+    """Return a moment or a span as it is read: 1:05 or 1:05–1:20."""
+    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
+
+
 def time_ticks(begin: float, end: float, most: int) -> list[float]:
-    """Return at most so many round times, in seconds, from a begin to an end."""
+    """Return at most ``most`` round times from ``begin`` to ``end``, in seconds."""
     span = max(end - begin, 1e-9)
     step = next(
         each for each in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 1e9) if span <= each * most
@@ -133,7 +139,7 @@ def time_ticks(begin: float, end: float, most: int) -> list[float]:
 
 
 def _step(span: float) -> float:
-    """Return a round step of which three to six make a span."""
+    """Return a round step of which three to six fit into a span."""
     rough = max(span, 1e-12) / 4
     power = 10.0 ** math.floor(math.log10(rough))
     return next(each * power for each in (1, 2, 2.5, 5, 10) if rough <= each * power * (1 + 1e-9))

@@ -1,162 +1,208 @@
-"""The curves of a take as frames to be drawn: players beside each other, two players' beside what chance gives.
-
-A frame is a dictionary: its ``name``, ``title``, ``unit`` and what it ``means``; ``lines``, each with the ``player``
-whose colour it has, a ``label`` and ``values``, None where there is no data; ``least`` and ``most`` where its scale is
-fixed. One about two players has a ``band`` of what chance gives, or the mean ``chance``.
-"""
+"""The curves of a take as frames: a chart for each measure, with all players in it, or a pair beside its chance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from bedside.review.readings.terms import PLAYER
+import numpy as np
 
-Frame = dict[str, Any]
+from bedside.music.events import Player
+from bedside.review.measures.columns import Floats
+from bedside.review.measures.measure import TakeMeasures
+from bedside.review.measures.pair import PairMeasures, lead_lag_name
+from bedside.review.measures.player import PlayerMeasures
+from bedside.review.measures.surrogates import ChanceBand
+from bedside.review.measures.values import LeadLagMeasure, Pair
+from bedside.review.measures.writer import Json, number_json, numbers_json
+from bedside.review.readings.terms import PAIR, PLAYER
 
-_NAMES = {"child": "Child", "child2": "Second child", "therapist": "Therapist", "partner": "Partner"}
+_NAMES = {
+    Player.CHILD: "Child",
+    Player.CHILD2: "Second child",
+    Player.THERAPIST: "Therapist",
+    Player.PARTNER: "Partner",
+}
 _LED = {"": "all together", "density": "density", "velocity": "loudness", "pulse_period": "pulse period"}
 _IMITATED = {"density": "density", "velocity": "loudness", "pitch": "pitch height"}
 
 
-def curve_frames(measured: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the times ``t`` of all curves and the ``frames``, made of what `measure` says of a take."""
-    players = measured["players"]
-    seconds: list[float] = next((each["curves"]["t"] for each in players.values()), [])
-    made = [frame for frame in (*_of_players(players), *_of_pairs(measured["pairs"])) if _any(frame)]
-    return {"t": seconds, "frames": [_short(frame) for frame in made]}
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameLine:
+    """A curve in a frame, (W,), NaN for no data: in the colour of a ``player``, or of none."""
+
+    label: str
+    values: Floats
+    player: Player | None = None
 
 
-def _of_players(players: Mapping[str, Any]) -> Iterator[Frame]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Lines on one scale: ``least`` and ``most`` are its ends where they are fixed.
+
+    One of a pair has in ``beside`` the band or the mean that chance gives.
+    """
+
+    name: str
+    group: str
+    title: str
+    unit: str
+    means: str
+    lines: tuple[FrameLine, ...]
+    least: int | None = None
+    most: int | None = None
+    beside: ChanceBand | float | None = None
+
+    def drawable(self) -> bool:
+        """Return whether a value is known, and for a pair also what chance gives."""
+        match self.beside:
+            case ChanceBand(low, high) if np.isnan([low, high]).any():
+                return False
+            case float() as chance if np.isnan(chance):
+                return False
+        return any(not np.isnan(line.values).all() for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveFrames:
+    """The frames of a take, and the seconds, (W,), of all their curves."""
+
+    seconds: Floats
+    frames: tuple[Frame, ...]
+
+
+def curve_frames(measured: TakeMeasures) -> CurveFrames:
+    """Return what of a take's curves can be drawn."""
+    made = [*_of_players(measured.players)]
+    for pair, both in measured.pairs.items():
+        made += _of_pair(pair, both)
+    seconds = measured.seconds if measured.players else np.empty(0)
+    return CurveFrames(seconds, tuple(frame for frame in made if frame.drawable()))
+
+
+def frames_json(made: CurveFrames) -> dict[str, Json]:
+    """Return frames as the take's page reads them: ``{"t": […], "frames": […]}``, numbers with five digits.
+
+    Five digits are what a curve shows, and make an hour of curves half as long.
+    """
+    return {"t": numbers_json(made.seconds), "frames": [_frame_json(frame) for frame in made.frames]}
+
+
+def _of_players(players: dict[Player, PlayerMeasures]) -> Iterator[Frame]:
+    numbers = {player: each.numbers() for player, each in players.items()}
     for name, term in PLAYER.items():
         lines = [
-            {"player": player, "label": _NAMES[player], "values": each["curves"][name]}
-            for player, each in players.items()
-            if name in each["curves"]
+            FrameLine(_NAMES[player], each[name].curve, player) for player, each in numbers.items() if name in each
         ]
         if lines:
-            yield {
-                "name": name,
-                "group": "Each player",
-                "title": term.label,
-                "unit": term.unit,
-                "means": term.means,
-                "lines": lines,
-                **({"least": 0, "most": 1} if term.unit == "0–1" else {"least": 0} if name == "density" else {}),
-            }
+            yield Frame(
+                name,
+                "Each player",
+                term.label,
+                term.unit,
+                term.means,
+                tuple(lines),
+                least=0 if term.unit == "0–1" or name == "density" else None,
+                most=1 if term.unit == "0–1" else None,
+            )
 
 
-def _of_pairs(pairs: Mapping[str, Any]) -> Iterator[Frame]:
-    for pair, both in pairs.items():
-        a, b = pair.split("-")
-        one, other = _NAMES[a], _NAMES[b].lower()
-        whole, curves = both["whole"], both["curves"]
-        group = f"{one} and {other}"
-
-        def line(name: str, label: str, player: str = "", curves: Mapping[str, Any] = curves) -> Frame:
-            return {"player": player, "label": label, "values": curves[name]}
-
-        yield {
-            "name": f"{pair}.shared_pulse",
-            "group": group,
-            "title": "Shared pulse",
-            "unit": "0–1",
-            "means": "How strongly both repeat at one period.",
-            "lines": [line("shared_pulse", "Both")],
-            "band": _band(whole["shared_pulse_band"]),
-        }
-        for name, said in _LED.items():
-            yield from _led(f"lead_lag_{name}".rstrip("_"), said, pair, group, whole, curves)
-        for name, said in _IMITATED.items():
-            yield {
-                "name": f"{pair}.imitation_{name}",
-                "group": group,
-                "title": f"Imitation: {said}",
-                "unit": "",
-                "means": "How like one's later stretches are another's, from 20 s before to 20 s after.",
-                "lines": [
-                    line(f"imitation_{name}_a", f"{one} first", a),
-                    line(f"imitation_{name}_b", f"{_NAMES[b]} first", b),
-                ],
-                "band": _band(whole[f"imitation_{name}_band"]),
-            }
-        for name, said, player in (
-            ("together", "Both sound", ""),
-            ("alone_a", f"{one} alone", a),
-            ("alone_b", f"{_NAMES[b]} alone", b),
-        ):
-            yield {
-                "name": f"{pair}.{name}",
-                "group": group,
-                "title": said,
-                "unit": "0–1",
-                "means": "Share of the last six seconds.",
-                "lines": [line(name, "Share", player)],
-                "chance": whole[f"{name}_chance"],
-                "least": 0,
-                "most": 1,
-            }
+def _of_pair(pair: Pair, both: PairMeasures) -> Iterator[Frame]:
+    one, other = _NAMES[pair.a], _NAMES[pair.b]
+    group = f"{one} and {other.lower()}"
+    yield Frame(
+        f"{pair.label}.shared_pulse",
+        group,
+        "Shared pulse",
+        "0–1",
+        PAIR["shared_pulse"].means,
+        (FrameLine("Both", both.shared_pulse.curve),),
+        beside=both.shared_pulse.band,
+    )
+    for name, said in _LED.items():
+        yield from _led(pair, group, lead_lag_name(name), said, both.lead_lag[name])
+    for name, said in _IMITATED.items():
+        imitated = both.imitation[name]
+        yield Frame(
+            f"{pair.label}.imitation_{name}",
+            group,
+            f"Imitation: {said}",
+            "",
+            "How closely 40 s of one player's curve match later ones of the other's, up to 20 s later.",
+            (
+                FrameLine(f"{one} first", imitated.a.curve, pair.a),
+                FrameLine(f"{other} first", imitated.b.curve, pair.b),
+            ),
+            beside=imitated.band,
+        )
+    for name, said, share, player in (
+        ("together", "Both sound", both.together, None),
+        ("alone_a", f"{one} alone", both.alone_a, pair.a),
+        ("alone_b", f"{other} alone", both.alone_b, pair.b),
+    ):
+        yield Frame(
+            f"{pair.label}.{name}",
+            group,
+            said,
+            "0–1",
+            "Share of the last six seconds.",
+            (FrameLine("Share", share.curve, player),),
+            least=0,
+            most=1,
+            beside=share.whole.chance,
+        )
 
 
-def _led(
-    name: str, said: str, pair: str, group: str, whole: Mapping[str, Any], curves: Mapping[str, Any]
-) -> Iterator[Frame]:
-    """Yield how alike two curves move at the best lag, and that lag wherever they are more alike than by chance."""
-    values = curves[f"{name}_value"]
-    band = whole[f"{name}_value_band"]
-    yield {
-        "name": f"{pair}.{name}_value",
-        "group": group,
-        "title": f"Likeness of movement: {said}",
-        "unit": "Fisher’s z",
-        "means": "How alike both move within 30 s, at the lag at which they are most alike.",
-        "lines": [{"player": "", "label": "Both", "values": values}],
-        "band": _band(band),
-    }
-    first, second = (_NAMES[label] for label in pair.split("-"))
-    known = _band(band)
-    yield {
-        "name": f"{pair}.{name}",
-        "group": group,
-        "title": f"Who moved first: {said}",
-        "unit": "s",
-        "means": f"Above 0 the {second.lower()} follows the {first.lower()}, below 0 the other way. "
+def _led(pair: Pair, group: str, name: str, said: str, led: LeadLagMeasure) -> Iterator[Frame]:
+    """Yield how alike two curves move at the best lag, and that lag where they are more alike than by chance."""
+    band = led.value.band
+    yield Frame(
+        f"{pair.label}.{name}_value",
+        group,
+        f"Likeness of movement: {said}",
+        "Fisher’s z",
+        "How alike both curves move within 30 s, at the best lag.",
+        (FrameLine("Both", led.value.curve),),
+        beside=band,
+    )
+    yield Frame(
+        f"{pair.label}.{name}",
+        group,
+        f"Who moved first: {said}",
+        "s",
+        f"Above 0 the {_NAMES[pair.b].lower()} follows the {_NAMES[pair.a].lower()}, below 0 the other way. "
         "Drawn only where both move more alike than by chance.",
-        "lines": [
-            {
-                "player": "",
-                "label": "Lag",
-                "values": [
-                    lag if known is not None and value is not None and value > known["high"] else None
-                    for lag, value in zip(curves[name], values, strict=True)
-                ],
-            }
-        ],
-        "least": -10,
-        "most": 10,
+        (FrameLine("Lag", np.where(led.value.curve > band.high, led.lag.curve, np.nan)),),
+        least=-10,
+        most=10,
+    )
+
+
+def _frame_json(frame: Frame) -> Json:
+    written: dict[str, Json] = {
+        "name": frame.name,
+        "group": frame.group,
+        "title": frame.title,
+        "unit": frame.unit,
+        "means": frame.means,
+        "lines": [_line_json(line) for line in frame.lines],
     }
+    match frame.beside:
+        case ChanceBand(low, high):
+            written["band"] = {"low": _short(low), "high": _short(high)}
+        case float() as chance:
+            written["chance"] = _short(chance)
+    if frame.least is not None:
+        written["least"] = frame.least
+    if frame.most is not None:
+        written["most"] = frame.most
+    return written
 
 
-def _band(ends: list[float | None] | None) -> dict[str, float] | None:
-    if ends is None or len(ends) != 2 or ends[0] is None or ends[1] is None:
-        return None
-    return {"low": ends[0], "high": ends[1]}
+def _line_json(line: FrameLine) -> Json:
+    player = line.player.label if line.player is not None else ""
+    return {"player": player, "label": line.label, "values": [_short(value) for value in line.values.tolist()]}
 
 
-def _any(frame: Frame) -> bool:
-    """Return whether there is anything to draw, and for two players also what chance gives."""
-    beside = frame.get("band", frame.get("chance", True)) is not None
-    return beside and any(value is not None for line in frame["lines"] for value in line["values"])
-
-
-def _short(value: Any) -> Any:
-    """Return a value with as many digits as a curve shows, which makes an hour of curves half as long."""
-    match value:
-        case float():
-            return float(f"{value:.5g}")
-        case dict():
-            return {name: _short(each) for name, each in value.items()}
-        case list():
-            return [_short(each) for each in value]
-        case _:
-            return value
+def _short(value: float) -> float | None:
+    return number_json(float(f"{value:.5g}"))

@@ -1,4 +1,4 @@
-"""A take's piano roll in little, as a picture of a few kilobytes: who played when, how high and how loud."""
+"""A thumbnail of a take's piano roll, a few kilobytes of SVG."""
 
 from __future__ import annotations
 
@@ -6,37 +6,30 @@ from collections.abc import Sequence
 
 from bedside.music.events import Player
 from bedside.music.notes import Note
+from bedside.review.drawings.playercolours import ON_EITHER
 
 WIDTH, HEIGHT = 320, 64
 
-# The players' colours, in the middle between what a light and a dark page need.
-COLOURS = {
-    Player.CHILD: "#d98a1f",
-    Player.CHILD2: "#d0669a",
-    Player.THERAPIST: "#2f93c8",
-    Player.PARTNER: "#8570d6",
-}
-
-# A smaller span of keys is drawn in the middle of one this large, in semitones.
+# A smaller range of keys is centred in a range of this size, in semitones.
 _SPAN = 24
 _EDGE = 3.0
 
-# No note is drawn shorter or thinner than can be seen.
+# The smallest visible note.
 _SHORTEST = 1.4
 _THINNEST = 2.9
 
-# Children's notes are thicker: whose they are is seen without colours too.
+# Children's notes are thicker, which tells players apart without colours.
 _THICK = {Player.CHILD: 1.0, Player.CHILD2: 1.0, Player.THERAPIST: 0.65, Player.PARTNER: 0.65}
 
-# How dense the colour of notes below a velocity is; of louder ones it is full.
+# The opacity of notes below each velocity; louder ones are opaque.
 _LOUD = ((0.3, 0.5), (0.55, 0.7), (0.8, 0.85))
 
-# Of a long take so many notes are drawn at most, evenly chosen: more lie on the same pixels.
+# The most notes that are drawn, evenly sampled: more would lie on the same pixels.
 _MOST = 1500
 
 
 def miniature(notes: Sequence[Note], seconds: float) -> str:
-    """Return an SVG of the notes of a take of so many seconds; it holds no words."""
+    """Return the notes of a take of ``seconds`` as SVG, without any text."""
     drawn = notes if len(notes) <= _MOST else [notes[number * len(notes) // _MOST] for number in range(_MOST)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
     if not drawn:
@@ -48,7 +41,7 @@ def miniature(notes: Sequence[Note], seconds: float) -> str:
     tall = (HEIGHT - 2 * _EDGE) / span
     thick = max(tall, _THINNEST)
     groups = []
-    for player, colour in COLOURS.items():
+    for player, colour in ON_EITHER.items():
         bars: dict[float, list[str]] = {}
         for note in drawn:
             if note.player is player:

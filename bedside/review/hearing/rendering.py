@@ -1,19 +1,16 @@
-"""The process that renders takes for the pages: a piece at a time, of whichever take is asked for.
+"""The process that renders takes for the pages, one piece at a time, of whichever take is requested.
 
-It reads what was performed only as far as it has come, so that an hour begins to sound as soon as a minute does. It
-opens no file but the instruments', and ends when its standard input is closed.
+It fetches events only as it reaches them, so that an hour begins to sound as soon as a minute does. It opens no files
+but those of the instruments.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import os
+import logging
 import pickle
-import signal
 import struct
-import subprocess
-import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,12 +19,16 @@ from typing import IO, Any, overload
 
 import numpy as np
 
+from bedside import children, log
+from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
 from bedside.sound.engine import offline
-from bedside.sound.library import band
+from bedside.sound.library import loading
 
-# Frames of a piece, and the events that are sent together.
+_log = logging.getLogger(__name__)
+
+# The frames in a piece, and the events in a batch.
 PIECE_FRAMES = 1 << 15
 EVENTS = 500
 
@@ -35,8 +36,15 @@ _LENGTH = struct.Struct("<Q")
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """Render ``frames`` of a take of so many events for some players; the pages call it ``number``."""
+class RendererSettings:
+    """The settings of a renderer: the user's folder of sounds."""
+
+    own: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class BeginRendering:
+    """Request: start a rendering, called ``number``, of ``frames`` frames of a take for some players."""
 
     number: int
     events: int
@@ -47,38 +55,38 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """Give the next piece, as 16-bit stereo; an empty one where there is no further. The answer is bytes, or a fault.
+class NextPiece:
+    """Request: render the next piece. The answer is 16-bit stereo, empty past the end, or a `Fault`.
 
-    The process may first ask for more events, by `More`; it is given them as a list.
+    Before that, the process may send `NeedEvents`, which is answered with a list of events.
     """
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
-    """Nobody wants a rendering any more."""
+class Discard:
+    """Request: discard a rendering."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class More:
-    """The rendering has come to the end of the events that it knows."""
+class NeedEvents:
+    """The renderer needs the next batch of events."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rendering cannot go on, for a reason that is told as a sentence."""
+    """A rendering has failed, for a reason given as a sentence."""
 
     sentence: str
 
 
-class Coming(Sequence[Performed]):
-    """The events of a take, fetched as they are come to; ``fetch`` returns the next of them."""
+class LazyEvents(Sequence[Performed]):
+    """The events of a take, fetched lazily; ``fetch`` returns the next batch."""
 
     def __init__(self, length: int, fetch: Callable[[], list[Performed]]) -> None:
         self._length = length
@@ -86,7 +94,7 @@ class Coming(Sequence[Performed]):
         self._first = fetch()
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of events."""
         return self._length
 
     @overload
@@ -94,11 +102,11 @@ class Coming(Sequence[Performed]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Performed]: ...
     def __getitem__(self, place: int | slice) -> Performed | Sequence[Performed]:
-        """Return one of the first events."""
+        """Return events of the first batch."""
         return self._first[place]
 
     def __iter__(self) -> Iterator[Performed]:
-        """Yield all events, once."""
+        """Yield all events; works only once."""
         batch, left = self._first, self._length
         while True:
             yield from batch
@@ -109,14 +117,14 @@ class Coming(Sequence[Performed]):
 
 
 def send(out: IO[bytes], message: object) -> None:
-    """Write a message."""
+    """Write a message, pickled, after its length."""
     packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     out.write(_LENGTH.pack(len(packed)) + packed)
     out.flush()
 
 
 def receive(source: IO[bytes]) -> Any:
-    """Read a message that this program wrote; raise EOFError where its writer has gone."""
+    """Read a message that this program wrote; raise EOFError if the writer is gone."""
     head = source.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
@@ -127,9 +135,9 @@ def receive(source: IO[bytes]) -> Any:
     return pickle.loads(packed)  # noqa: S301 - the other end is this program
 
 
-def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
-    """Yield a take's sound as pieces of 16-bit stereo; silence fills what the music does not reach."""
-    instruments = band.load(begin.rate, names=begin.instruments, own=own)
+def pieces(begin: BeginRendering, take: Sequence[Performed], own: Path | None) -> Iterator[bytes]:
+    """Yield a take's sound in pieces of 16-bit stereo, padded with silence to its full length."""
+    instruments = loading.load(begin.rate, names=begin.instruments, own=own)
     silence = itertools.repeat(np.zeros((offline.began(take).block, 2), np.float32))
     waiting = bytearray()
     left = begin.frames
@@ -146,27 +154,27 @@ def pieces(begin: Begin, take: Sequence[Performed], own: Path | None) -> Iterato
 
 
 def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
-    """Answer until the source ends."""
-    begun: dict[int, Begin] = {}
+    """Answer requests until the source ends."""
+    begun: dict[int, BeginRendering] = {}
     running: dict[int, Iterator[bytes]] = {}
 
     def fetch(number: int) -> list[Performed]:
-        send(out, More(number))
+        send(out, NeedEvents(number))
         found: list[Performed] = receive(source)
         return found
 
     while True:
         match receive(source):
-            case Begin(number) as begin:
+            case BeginRendering(number) as begin:
                 begun[number] = begin
-            case Forget(number):
+            case Discard(number):
                 begun.pop(number, None)
                 running.pop(number, None)
-            case Next(number):
+            case NextPiece(number):
                 try:
                     if number not in running:
                         begin = begun[number]
-                        take = Coming(begin.events, partial(fetch, number))
+                        take = LazyEvents(begin.events, partial(fetch, number))
                         running[number] = pieces(begin, take, own)
                     send(out, next(running[number], b""))
                 except BedsideError as fault:
@@ -174,32 +182,52 @@ def work(source: IO[bytes], out: IO[bytes], own: Path | None) -> None:
                 except (OSError, EOFError):
                     raise
                 except Exception:
+                    _log.exception("A take could not be rendered.")
                     send(out, Fault("This take cannot be heard."))
 
 
-def launch(own: Path | None) -> subprocess.Popen[bytes]:
-    """Start the process; ``own`` is the user's folder of sounds. It ends when its standard input is closed."""
-    # Not as `-m`: a module that is run has other classes than the one that is imported.
-    program = f"from {__name__} import main; main()"
-    command = [sys.executable, "-W", "ignore", "-c", program, *([str(own)] if own else [])]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+class Renderer:
+    """The parent's handle on a rendering process; ``own`` is the user's folder of sounds."""
+
+    def __init__(self, own: Path | None) -> None:
+        # The server that answers for the pages comes first.
+        self._child = children.launch(main, RendererSettings(own), niceness=2)
+        self._source, self._out = _files(self._child.link)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._child.pid
+
+    def send(self, message: object) -> None:
+        """Send a message; raise OSError if the process is gone."""
+        send(self._out, message)
+
+    def receive(self) -> Any:
+        """Wait for a message; raise EOFError or OSError if the process is gone."""
+        return receive(self._source)
+
+    def end(self) -> None:
+        """Kill the process and wait for it to exit."""
+        for file in (self._source, self._out):
+            with contextlib.suppress(OSError):
+                file.close()
+        self._child.end(10.0)
 
 
-def main() -> None:
-    """Render until standard input is closed; the one argument is the user's folder of sounds, if there is one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    own = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    # What a library prints is not to stand between the pieces.
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    if sys.platform != "win32":
-        # Who waits for a page comes first.
-        with contextlib.suppress(OSError):
-            os.nice(2)
+def main(link: Socket, settings: RendererSettings) -> None:
+    """Render until the link ends."""
+    log.follow("renderer")
+    source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
-        work(sys.stdin.buffer, out, own)
+        work(source, out, settings.own)
+
+
+def _files(link: Socket) -> tuple[IO[bytes], IO[bytes]]:
+    """Return a link as one file to read from and one to write to."""
+    return link.makefile("rb"), link.makefile("wb")
 
 
 def instrument_names(events: Collection[Performed], own: Path | None) -> frozenset[str]:
     """Return the names of the instruments that a take is played on."""
-    return frozenset(band.instruments_played((each.event for each in events), own))
+    return frozenset(loading.instruments_played((each.event for each in events), own))

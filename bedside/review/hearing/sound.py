@@ -1,16 +1,15 @@
-"""The sound of takes for the pages: rendered by the engine as fast as it can, heard from the first second on.
+"""The sound of takes for the pages: playable from the first second, while the rest is still being rendered.
 
-What is rendered is kept in an LRU cache: a file that is encrypted under a key that only this process has, and that is
-gone with it.
+Renderings are kept in an LRU cache on disk, encrypted under a key that exists only in this process.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import secrets
 import struct
-import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,8 @@ from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
 
+_log = logging.getLogger(__name__)
+
 # Stereo, 16 bits.
 _FRAME_BYTES = 4
 _HEADER_BYTES = 44
@@ -32,10 +33,10 @@ _HEADER_BYTES = 44
 # How much sound is cached, over all takes.
 MOST_BYTES = 2 << 30
 
-# What an imported take may ring on after its last event, as `offline` lets it; silence fills what it does not.
+# How long `offline` lets an imported take ring on after its last event; the rest is silence.
 _TAIL_SECONDS = 21.0
 
-# A listener who asks for what is not rendered yet looks this often.
+# How often a reader polls for what is not rendered yet.
 LOOK_SECONDS = 0.02
 
 # A take, how many events it has, and who is heard.
@@ -44,10 +45,10 @@ _Key = tuple[str, int, frozenset[Player]]
 
 @dataclass(slots=True, eq=False)
 class _Rendering:
-    """A take for some players: how long it is and how much of it is there, in frames.
+    """A take for some players: its length, and how much of it is rendered, in frames.
 
-    ``events`` are those that the process which renders has not been given. ``begun`` says whether the current
-    process was given this take. ``wanted`` is the turn in which somebody last waited for it.
+    ``events`` are those that the process which renders has not been given. ``started`` says whether the current
+    process was given this take. ``last_wanted`` is the turn in which somebody last waited for it.
     """
 
     key: _Key
@@ -57,9 +58,9 @@ class _Rendering:
     performed: Sequence[Performed]
     players: frozenset[Player]
     events: Iterator[Sequence[Performed]] = field(default_factory=lambda: iter(()))
-    begun: bool = False
-    there: int = 0
-    wanted: int = 0
+    started: bool = False
+    rendered: int = 0
+    last_wanted: int = 0
     fault: str | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -85,9 +86,9 @@ class _Renderings(LRUCache[_Key, _Rendering]):
 class TakeSound:
     """A take's sound as a WAV file of ``size`` bytes.
 
-    ``read`` yields the bytes from a first to a last, waiting for what is not there. ``piece`` returns some of them
-    without waiting: None where the first is not there yet; it raises BedsideError where it never will be. ``seconds``
-    is how much there is so far, of ``length``.
+    ``read`` yields the bytes from a first to a last, and waits for those that are not rendered. ``piece`` returns some
+    of them without waiting; None if the first is not rendered yet. It raises BedsideError if it never will be.
+    ``seconds`` is how much is rendered so far, of ``length``.
     """
 
     size: int
@@ -100,11 +101,10 @@ class TakeSound:
 
 
 class Listening:
-    """Renders takes and keeps what it rendered.
+    """Renders takes on demand and caches the renderings.
 
-    ``performed`` returns the events of a take, ``own`` is the user's folder of sounds, ``folder`` is where the file
-    lies. A process of its own renders piece by piece, always of what somebody waited for last; one thread here asks
-    it for them.
+    ``performed`` returns the events of a take. ``own`` is the user's folder of sounds, ``folder`` holds the cache file.
+    One thread here requests pieces from the renderer's process, always of the take that somebody waited for last.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Listening:
         self._performed = performed
         self._own = own
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._renderer: rendering.Renderer | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
         self._renderings = _Renderings(self._forget)
         self._unfinished: list[_Rendering] = []
@@ -125,7 +125,7 @@ class Listening:
         self._closing = False
 
     def close(self) -> None:
-        """Forget all that was rendered."""
+        """End the renderer, and delete the cache."""
         with self._work:
             self._closing = True
             self._work.notify_all()
@@ -136,15 +136,14 @@ class Listening:
             place.cleanup()
 
     def warm(self) -> None:
-        """Start what renders, so that the first sound need not wait for it."""
+        """Start the renderer early, so that the first sound does not wait for it."""
         with self._work:
             self._open()
 
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
-        """Return the sound of a take as these players are heard; rendering begins at once.
+        """Return the sound of a take with only these players; rendering begins at once.
 
-        Where it is only made ``ahead`` of being wanted, all that is wanted comes first. Raises NotFound for a take
-        that is not there.
+        One that is rendered ``ahead`` of being wanted has the lowest priority. Raises NotFound for an unknown take.
         """
         made = self._rendering(take, frozenset(players))
         if not ahead:
@@ -155,7 +154,7 @@ class Listening:
             length=made.frames / made.rate,
             read=lambda first, last: self._read(made, first, last),
             piece=lambda first, last: self._piece(made, first, last),
-            seconds=lambda: made.there / made.rate,
+            seconds=lambda: made.rendered / made.rate,
             fault=lambda: made.fault,
         )
 
@@ -163,7 +162,7 @@ class Listening:
         performed = self._performed(take)
         if not performed:
             raise NotFound("That take is not there, or not any more.", take)
-        # A take that is being played has grown since.
+        # The length is part of the key, because a take that is being played grows.
         key = (take, len(performed), players)
         with self._work:
             self._open()
@@ -184,7 +183,7 @@ class Listening:
         return made
 
     def _open(self) -> None:
-        """Make the file and begin to render, the first time that somebody listens."""
+        """Create the cache file and start the thread, the first time that somebody listens."""
         if self._closing:
             raise BedsideError("The pages are being closed.")
         if self._place is None:
@@ -196,15 +195,15 @@ class Listening:
     def _forget(self, gone: _Rendering) -> None:
         """Delete a rendering's sound, and tell whoever waits for it."""
         with gone.changed:
-            gone.fault = "This sound was forgotten to make room for others; load the page again."
+            gone.fault = "This sound was removed to make room for others; load the page again."
             gone.changed.notify_all()
         self._vault.forget(gone.number)
 
     def _want(self, made: _Rendering) -> None:
-        made.wanted = next(self._turns)
+        made.last_wanted = next(self._turns)
 
     def _run(self) -> None:
-        self._process = rendering.launch(self._own)
+        self._renderer = rendering.Renderer(self._own)
         try:
             while True:
                 with self._work:
@@ -212,58 +211,59 @@ class Listening:
                         self._work.wait()
                     if self._closing:
                         return
-                made = max(unfinished, key=lambda each: (each.wanted, -each.number))
+                made = max(unfinished, key=lambda each: (each.last_wanted, -each.number))
                 try:
                     self._step(made)
                 except (OSError, EOFError):
+                    _log.exception("The renderer fell.")
                     # The process fell; the next goes on with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
-                    self._process = rendering.launch(self._own)
+                    self._renderer = rendering.Renderer(self._own)
                     for each in unfinished:
-                        each.begun = False
+                        each.started = False
                 except Exception as fault:
+                    _log.exception("A take could not be heard.")
                     self._fail(made, str(fault) if isinstance(fault, BedsideError) else "This take cannot be heard.")
         finally:
             self._end()
 
     def _pending(self) -> list[_Rendering]:
         """Return the renderings that still lack frames; call with ``_work`` held."""
-        self._unfinished = [each for each in self._unfinished if each.there < each.frames and each.fault is None]
+        self._unfinished = [each for each in self._unfinished if each.rendered < each.frames and each.fault is None]
         return self._unfinished
 
     def _step(self, made: _Rendering) -> None:
-        """Have the next piece of a rendering made, and keep it."""
-        process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None  # noqa: S101
-        if not made.begun:
-            made.begun = True
-            made.there = 0
+        """Request the next piece of a rendering, and cache it."""
+        renderer = self._renderer
+        assert renderer is not None  # noqa: S101
+        if not made.started:
+            made.started = True
+            made.rendered = 0
             events = made.performed
             made.events = (events[at : at + rendering.EVENTS] for at in range(0, len(events), rendering.EVENTS))
             instruments = rendering.instrument_names(events, self._own)
-            rendering.send(
-                process.stdin,
-                rendering.Begin(made.number, len(events), made.frames, made.rate, made.players, instruments),
+            renderer.send(
+                rendering.BeginRendering(made.number, len(events), made.frames, made.rate, made.players, instruments)
             )
-        rendering.send(process.stdin, rendering.Next(made.number))
+        renderer.send(rendering.NextPiece(made.number))
         while True:
-            match rendering.receive(process.stdout):
-                case rendering.More():
-                    rendering.send(process.stdin, list(next(made.events)))
+            match renderer.receive():
+                case rendering.NeedEvents():
+                    renderer.send(list(next(made.events)))
                 case rendering.Fault(sentence):
                     raise BedsideError(sentence)
                 case bytes(piece):
                     break
         self._keep(made, piece)
-        if made.there >= made.frames:
-            rendering.send(process.stdin, rendering.Forget(made.number))
+        if made.rendered >= made.frames:
+            renderer.send(rendering.Discard(made.number))
 
     def _keep(self, made: _Rendering, piece: bytes) -> None:
         with made.changed:
             if made.fault is None:
-                self._vault.put(made.number, made.there // rendering.PIECE_FRAMES, piece)
-                made.there += len(piece) // _FRAME_BYTES
+                self._vault.put(made.number, made.rendered // rendering.PIECE_FRAMES, piece)
+                made.rendered += len(piece) // _FRAME_BYTES
             made.changed.notify_all()
 
     def _fail(self, made: _Rendering, sentence: str) -> None:
@@ -272,16 +272,10 @@ class Listening:
             made.changed.notify_all()
 
     def _end(self) -> None:
-        """End the process that renders."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.kill()
-        process.wait()
+        """End the renderer."""
+        renderer, self._renderer = self._renderer, None
+        if renderer is not None:
+            renderer.end()
 
     def _piece(self, made: _Rendering, first: int, last: int) -> bytes | None:
         with self._work:
@@ -292,7 +286,7 @@ class Listening:
         with made.changed:
             if made.fault is not None:
                 raise BedsideError(made.fault)
-            if made.there < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
+            if made.rendered < min((number + 1) * rendering.PIECE_FRAMES, made.frames):
                 self._want(made)
                 return None
             piece = self._vault.get(made.number, number)
@@ -300,7 +294,7 @@ class Listening:
         return piece[offset : offset + last + 1 - first]
 
     def _read(self, made: _Rendering, first: int, last: int) -> Iterator[bytes]:
-        """Yield the bytes ``first`` to ``last``, both included, as far as there will ever be any."""
+        """Yield the bytes ``first`` to ``last``, inclusive; end early if rendering fails."""
         while first <= last and not self._closing:
             try:
                 piece = self._piece(made, first, last)
@@ -329,7 +323,7 @@ def _header(rate: int, frames: int) -> bytes:
 def listening(
     performed: Callable[[str], Sequence[Performed]], own: Path | None = None, folder: Path | None = None
 ) -> Iterator[Listening]:
-    """Give a place to listen at, which is gone afterwards."""
+    """Give a `Listening` that is closed afterwards."""
     made = Listening(performed, own, folder)
     try:
         yield made

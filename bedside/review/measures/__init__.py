@@ -1,4 +1,4 @@
-"""What a take's notes measure: pure functions from notes to numbers, the same for every player.
+"""Pure functions from a take's notes to numbers, the same for every player.
 
-No clock, no file, no chance that was not passed in. What is no data is NaN here and null in JSON, never 0.
+They use no clock, no file and no random source that was not passed in. No data is NaN here and null in JSON, never 0.
 """

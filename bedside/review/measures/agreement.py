@@ -1,4 +1,4 @@
-"""How far two raters agree who marked spans of the same take without seeing each other's."""
+"""Agreement of two raters who marked spans of the same take independently."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from bedside.review.measures.part import Floats
-from bedside.review.measures.sounding import Cover
+from bedside.review.measures.articulation import SpanUnion
+from bedside.review.measures.columns import Floats
 
 # A span in seconds: where it starts and ends.
 Span = tuple[float, float]
 
 
 def kappa(first: Sequence[Span], second: Sequence[Span], seconds: float) -> float:
-    """Return Cohen's κ of two raters who marked each instant of so many seconds, or did not: −1 to 1.
+    """Return Cohen's κ, −1 to 1, of two raters who marked spans within ``seconds``.
 
     (pₒ − pₑ)/(1 − pₑ), with shares of time for shares of cases (Cohen 1960, Educational and Psychological Measurement
-    20:37–46). NaN where chance alone makes them agree wholly, as where both mark nothing.
+    20:37–46). NaN where chance agreement is 1, as where neither marks anything.
     """
     if seconds <= 0:
         return np.nan
@@ -33,8 +33,8 @@ def kappa(first: Sequence[Span], second: Sequence[Span], seconds: float) -> floa
 def overlap_f1(first: Sequence[Span], second: Sequence[Span], least: float = 0.5) -> float:
     """Return F1 of two raters' spans, 0–1: 2 · matched / (spans of the one + spans of the other).
 
-    Each span is matched with at most one of the other's, with which it shares at least this part of what both cover;
-    as many are matched as can be. NaN where neither marked any.
+    Two spans match if their intersection over union is at least ``least``; each is matched once, as many as possible.
+    NaN where neither marked any.
     """
     if not first and not second:
         return np.nan
@@ -46,7 +46,7 @@ def overlap_f1(first: Sequence[Span], second: Sequence[Span], least: float = 0.5
 
 
 def _shares(first: Floats, second: Floats) -> Floats:
-    """Return intersection / union of each two spans, (K, 2) and (L, 2), as (K, L)."""
+    """Return the intersection over union of every two spans, (K, 2) and (L, 2), as (K, L)."""
     common = np.minimum(first[:, None, 1], second[:, 1]) - np.maximum(first[:, None, 0], second[:, 0])
     common = np.maximum(common, 0.0)
     whole = (first[:, 1] - first[:, 0])[:, None] + (second[:, 1] - second[:, 0]) - common
@@ -54,6 +54,6 @@ def _shares(first: Floats, second: Floats) -> Floats:
     return shares
 
 
-def _cover(spans: Sequence[Span], seconds: float) -> Cover:
+def _cover(spans: Sequence[Span], seconds: float) -> SpanUnion:
     edges = np.clip(np.array(sorted(spans), np.float64).reshape(-1, 2), 0.0, seconds)
-    return Cover.of(edges[:, 0], edges[:, 1])
+    return SpanUnion.of(edges[:, 0], edges[:, 1])

@@ -1,4 +1,4 @@
-"""Whether a player's curve moves towards the other's or away from it, over a whole take and beside chance."""
+"""Autonomy: how often a player's curve moves towards the other's or away from it, beside chance."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, steps
-from bedside.review.measures.lagged import circular_shifts
-from bedside.review.measures.part import Bools, Floats
+from bedside.review.measures.columns import Bools, Floats
+from bedside.review.measures.crosscorrelation import circular_shifts
 from bedside.review.measures.roles import NEAR, ROLES, SPAN, moves, roles
+from bedside.review.measures.surrogates import BesideChance, surrogate_steps
 from bedside.review.measures.windows import ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Autonomy:
-    """How a player moved in one curve: the shares of moves beside chance, and the role proposed at each second.
+    """The shares of a player's moves in one curve beside chance, and the role at each second.
 
-    ``roles`` (n,) are of the 5 s that end there, None where there is no data or no move.
+    ``roles`` (n,) describe the 5 s that end there; None where there is no data or no move.
     """
 
     affirmative: BesideChance
@@ -25,25 +25,20 @@ class Autonomy:
     neutral: BesideChance
     roles: list[str | None]
 
-    def named(self) -> dict[str, object]:
-        """Return what holds for the whole take: the shares, and of the seconds with a role, the share of each role."""
+    def role_shares(self) -> dict[str, float]:
+        """Return the share of each role among the seconds that have one; NaN where none has."""
         known = [role for role in self.roles if role is not None]
-        return {
-            **self.affirmative.named("affirmative"),
-            **self.contradictive.named("contradictive"),
-            **self.neutral.named("neutral"),
-            "roles": {role: known.count(role) / len(known) if known else np.nan for role in ROLES},
-        }
+        return {role: known.count(role) / len(known) if known else np.nan for role in ROLES}
 
 
 def autonomy(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Autonomy:
-    """Return how a player's curve moved beside the other's, both with a sample each second, (n,).
+    """Return how a player's curve moved beside the other's, both with one sample a second, (n,).
 
-    ``silent`` (n,) is where the other had no note in the window; ``near`` is the greatest distance, as a share of the
-    range of both curves, that counts as near.
+    ``silent`` (n,) is whether the other had no note in the window; ``near`` is the largest distance that counts as
+    near, as a share of the joint range of both curves.
     """
     real = _shares(moves(own, other[None]))[:, 0]
-    by = steps(len(own), SPAN)
+    by = surrogate_steps(len(own), SPAN)
     chance = _shares(moves(own, circular_shifts(other, by)))
     toward, away, neutral = (
         BesideChance.of(float(value), shifted) for value, shifted in zip(real, chance, strict=True)

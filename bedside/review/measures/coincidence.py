@@ -1,31 +1,44 @@
-"""How many strokes of two players fall together, against what chance would give."""
+"""Coincident onsets of two players, beside chance."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from bedside.review.measures.chance import BesideChance, shifts
+from bedside.review.measures.columns import Bools, Floats, Ints
 from bedside.review.measures.evenness import strokes
-from bedside.review.measures.part import Bools, Floats, Ints
+from bedside.review.measures.surrogates import BesideChance, surrogate_shifts
 from bedside.review.measures.take import lost
 
-# Strokes of two players nearer than this fall together, in seconds.
+# Strokes of two players that are closer than this coincide, in seconds.
 TOGETHER_SECONDS = 0.06
 
 
-def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]:
-    """Return the share of B's strokes within 60 ms of one of A's, and the median distance of those, beside chance.
+@dataclass(frozen=True, slots=True)
+class Coincidence:
+    """The share of B's strokes within 60 ms of one of A's, and their median asynchrony in ms, each beside its chance.
 
-    ``first`` and ``second`` are the onsets of A and B in seconds, in order. Both are cut to the shorter part; time that
-    was lost is taken out before B is shifted round. The distance is in ms, positive where B comes after A.
+    The asynchrony is positive where B comes after A.
+    """
+
+    share: BesideChance
+    asynchrony: BesideChance
+
+
+def coincidence(first: Floats, second: Floats, gaps: Floats) -> Coincidence:
+    """Return how many strokes of A and B coincide, beside chance.
+
+    ``first`` and ``second`` are the sorted onsets of A and B in seconds. Both are cut to the length of the shorter
+    part; lost time is cut out before B is shifted.
     """
     one, two = (strokes(onset) - lost(gaps, strokes(onset)) for onset in (first, second))
     seconds = float(min(one[-1], two[-1])) if len(one) and len(two) else 0.0
     one, two = one[one <= seconds], two[two <= seconds]
     if not len(one) or not len(two):
         nothing = BesideChance.of(np.nan, np.empty(0))
-        return nothing.named("coincidence") | nothing.named("asynchrony")
-    rounds = [np.sort((two + shift) % seconds) for shift in shifts(seconds)]
+        return Coincidence(nothing, nothing)
+    rounds = [np.sort((two + shift) % seconds) for shift in surrogate_shifts(seconds)]
     shares, distances = [], []
     for turned in [two, *rounds]:
         apart, nearest = nearest_distance(one, turned)
@@ -33,11 +46,11 @@ def coincidence(first: Floats, second: Floats, gaps: Floats) -> dict[str, float]
         distances.append(_median(signed_lags(one, turned, apart, nearest)) * 1000)
     share = BesideChance.of(shares[0], np.array(shares[1:]))
     distance = BesideChance.of(distances[0], np.array(distances[1:]))
-    return share.named("coincidence") | distance.named("asynchrony")
+    return Coincidence(share, distance)
 
 
 def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
-    """Return how far each of B's strokes lies from the nearest of A's in seconds, and the index of that one, (N,)."""
+    """Return the distance of each of B's strokes from the nearest of A's in seconds, and that one's index, (N,)."""
     after = np.searchsorted(one, two)
     before = np.maximum(after - 1, 0)
     after = np.minimum(after, len(one) - 1)
@@ -46,9 +59,9 @@ def nearest_distance(one: Floats, two: Floats) -> tuple[Floats, Ints]:
 
 
 def signed_lags(one: Floats, two: Floats, apart: Floats, nearest: Ints) -> Floats:
-    """Return B − A in seconds of each two strokes within 60 ms of which each is the other's nearest.
+    """Return B − A in seconds of the strokes within 60 ms that are each other's nearest.
 
-    Exchanged, the players give the same distances with the other sign: where one stroke has two nearest, both count.
+    Swapping the players flips the signs and nothing else: where a stroke has two nearest, both count.
     """
     back, _ = nearest_distance(two, one)
     found = []

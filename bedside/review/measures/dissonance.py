@@ -1,23 +1,23 @@
-"""How rough each new note sounds with those that were there."""
+"""Dissonance: the roughness of each note with the notes before it that are still in the ear."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.columns import Floats, NoteColumns
 
 _PARTIALS = np.arange(1, 7)
 _FALL = 0.8
 
-# So long after its end a note is still in the ear, in seconds.
+# A note stays in the ear for this long after its end, in seconds.
 _MEMORY_SECONDS = 1.0
 
-# Pairs of notes computed at once.
+# Most pairs of notes that are computed at once.
 _PAIRS = 1 << 20
 
 
 def roughness(pitches: Floats) -> Floats:
-    """Return the dissonance of each two of P pitches (MIDI keys) at full velocity, (P, P).
+    """Return the dissonance of every two of P pitches (MIDI keys) at full velocity, (P, P).
 
     Six partials of amplitude 0.8^k each; two that lie Δ Hz apart, the lower at f, add the product of their amplitudes
     times e^(−3.5sΔ) − e^(−5.75sΔ), s = 0.24/(0.021 f + 19) (Plomp & Levelt 1965; Sethares 1993, JASA 94:1218–1228).
@@ -34,9 +34,9 @@ def roughness(pitches: Floats) -> Floats:
 
 
 def dissonances(part: NoteColumns) -> Floats:
-    """Return the dissonance of each note with the earlier ones that sounded within the last second, (N,).
+    """Return the dissonance of each note with the earlier notes that sounded within the last second, (N,).
 
-    Each pair counts times both velocities/127, and times e^(−age) of the earlier note, in seconds since its onset.
+    Each pair is weighted by both velocities/127 and by e^(−age), the seconds since the earlier note's onset.
     """
     if not len(part):
         return np.empty(0)

@@ -1,11 +1,11 @@
-"""How evenly a player uses what there is: 0 for one thing only, 1 for all alike."""
+"""Normalised entropy of pitch classes, intervals and durations: 0 for one kind only, 1 for all equally often."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, accent
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.columns import Floats, duration_accent
+from bedside.review.measures.windows import WindowedNotes
 
 _INTERVALS = 12
 _DURATIONS = 9
@@ -20,13 +20,13 @@ def entropy(weights: Floats) -> Floats:
     return found
 
 
-def intervals(inside: Inside) -> Floats:
-    """Return the weights of the 25 intervals −12…+12 in each window, (W, 25).
+def intervals(inside: WindowedNotes) -> Floats:
+    """Return the weights of the 25 intervals −12…+12 semitones in each window, (W, 25).
 
-    An interval lies between successive notes and weighs as much as their two duration accents; larger ones are left
-    out (MIDI Toolbox, Eerola & Toiviainen 2004).
+    An interval between successive notes weighs the sum of their duration accents; larger intervals are left out (MIDI
+    Toolbox, Eerola & Toiviainen 2004).
     """
-    strength = accent(inside.part.duration)
+    strength = duration_accent(inside.part.duration)
     owner, first = inside.pairs()
     step = inside.part.pitch[first + 1] - inside.part.pitch[first]
     near = np.abs(step) <= _INTERVALS
@@ -36,10 +36,10 @@ def intervals(inside: Inside) -> Floats:
     return np.bincount(place, weight, len(inside.windows) * kinds).astype(np.float64).reshape(-1, kinds)
 
 
-def durations(inside: Inside, beats: Floats) -> Floats:
-    """Return how many notes in each window are about ¼·2^(k/2) beats long, k = 0…8, (W, 9).
+def durations(inside: WindowedNotes, beats: Floats) -> Floats:
+    """Return the number of notes in each window that last about ¼·2^(k/2) beats, k = 0…8, (W, 9).
 
-    ``beats`` (N,) are the notes' durations; those that lie nearest to no such length are left out.
+    ``beats`` (N,) are the notes' durations; shorter and longer ones are left out.
     """
     with np.errstate(divide="ignore"):
         nearest = np.rint(2 * np.log2(beats / 0.25))[inside.index]

@@ -1,21 +1,21 @@
-"""How even durations and keystrokes are."""
+"""The variability of durations and of inter-onset intervals."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.take import lost
-from bedside.review.measures.windows import Inside, Windows, ratio, summed
+from bedside.review.measures.windows import WindowedNotes, Windows, ratio, summed
 
-# Onsets of one player nearer than this are one stroke, in seconds.
+# Onsets of one player that are closer than this are one stroke, in seconds.
 STROKE_SECONDS = 0.05
 
-# A pause that is longer parts two runs, in seconds.
+# A longer pause separates two runs, in seconds.
 _RUN_SECONDS = 2.0
 
 
-def npvi(inside: Inside) -> Floats:
+def npvi(inside: WindowedNotes) -> Floats:
     """Return the normalised pairwise variability index of durations in each window, (W,), 0–200; NaN below two notes.
 
     100/(n − 1) · Σ |dᵢ − dᵢ₊₁| / ((dᵢ + dᵢ₊₁)/2), in order of onset (Grabe & Low 2002; Patel & Daniele 2003).
@@ -31,18 +31,18 @@ def npvi(inside: Inside) -> Floats:
 
 
 def strokes(onset: Floats) -> Floats:
-    """Return the onsets, in order, that come more than 50 ms after the one before: of a chord, the first."""
+    """Return the onsets that come more than 50 ms after the previous one: of a chord, the first."""
     return onset[np.append(True, np.diff(onset) > STROKE_SECONDS)] if len(onset) else onset
 
 
-class Intervals:
-    """The intervals below 2 s between a player's successive strokes, and in which windows they lie."""
+class OnsetIntervals:
+    """The intervals below 2 s between a player's successive strokes, by the windows they lie in."""
 
     def __init__(self, part: NoteColumns, windows: Windows, gaps: Floats) -> None:
         onset = strokes(part.onset)
         stroke = NoteColumns(onset, onset, np.zeros(len(onset), np.int64), onset)
         self._windows = len(windows)
-        self._owner, first = Inside.of(stroke, windows).pairs()
+        self._owner, first = WindowedNotes.of(stroke, windows).pairs()
         self._seconds = onset[first + 1] - onset[first]
         without = lost(gaps, onset)
         run = (self._seconds < _RUN_SECONDS) & (without[first + 1] == without[first])

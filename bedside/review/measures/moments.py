@@ -1,4 +1,4 @@
-"""Moments found in the music, each with its evidence: proposals, for the therapist to accept or dismiss."""
+"""Moments found in the music, each with its evidence: proposals that the therapist accepts or dismisses."""
 
 from __future__ import annotations
 
@@ -9,39 +9,40 @@ from enum import StrEnum
 import numpy as np
 
 from bedside.music.events import Player
-from bedside.review.measures import level, pulse, shared
+from bedside.review.measures import descriptive, pulse
+from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.imitation import joint_range
-from bedside.review.measures.pair import FOLLOWED, Moving
-from bedside.review.measures.part import Floats, NoteColumns
-from bedside.review.measures.roles import Stretch, longest
+from bedside.review.measures.pair import FOLLOWED, FineCurves
+from bedside.review.measures.roles import Stretch, longest_stretch
+from bedside.review.measures.shared_pulse import shared_pulse, shared_pulse_beside_chance
 from bedside.review.measures.take import PlayedTake, lost
-from bedside.review.measures.turns import Exchanges, Turns
-from bedside.review.measures.windows import WINDOW_SECONDS, Inside, Windows
+from bedside.review.measures.turntaking import Exchanges, Turns
+from bedside.review.measures.windows import WINDOW_SECONDS, WindowedNotes, Windows
 
-# A rest is long from so many seconds on.
+# A rest of this many seconds is long.
 REST_SECONDS = 10.0
 
-# An answer comes at most so long after the turn before it, in seconds; a longer one begins a new exchange.
+# A turn that comes later than this after the one before begins a new series, in seconds.
 _ANSWER_SECONDS = 5.0
 
-# A pulse is shared where it is as clear as this, and above the mean of chance, for so many seconds on end. Two who keep
-# one beat exactly have up to 1; the threshold is shown beside what it proposes.
+# A pulse is shared where it is at least this clear, and above the mean of chance, for this many seconds in a row. Two
+# players on exactly one beat have up to 1. The threshold is shown with the proposal.
 _SHARED_PULSE = 0.3
 _SHARED_SECONDS = 3
 
-# One role for less than this, in seconds, is not proposed.
+# Shorter stretches of one role are not proposed, in seconds.
 _ROLE_SECONDS = 10.0
 
 
 class MomentKind(StrEnum):
-    """What is proposed."""
+    """The kinds of moments that are proposed."""
 
     AFTER_REST = "first note after a long rest"
     EXCHANGE = "longest exchange"
     SHARED_PULSE = "first shared pulse"
     ALIKE = "most alike"
     DIFFERENT = "most different"
-    # The gradients of autonomy of Bruscia 1987: words for how curves moved, which the therapist may accept or reject.
+    # The gradients of autonomy of Bruscia 1987: words for how curves moved.
     DEPENDENT = "in the role of dependent"
     FOLLOWER = "in the role of follower"
     PARTNER = "in the role of partner"
@@ -51,9 +52,9 @@ class MomentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProposedMoment:
-    """A proposal: its span in seconds, the measures that speak for it by name, and the indices of its notes by player.
+    """A proposed moment: its span in seconds, its evidence by name, and its notes.
 
-    ``pair`` are the two players of whom it is said, or the one; ``notes`` count within a player's own part.
+    ``players`` are the one or two whom it is about; ``notes`` are indices into each player's own part.
     """
 
     kind: MomentKind
@@ -65,7 +66,7 @@ class ProposedMoment:
 
 
 def propose(take: PlayedTake) -> list[ProposedMoment]:
-    """Return what is found in a take, in order of time."""
+    """Return the moments found in a take, in order of time."""
     found: list[ProposedMoment] = []
     child = take.parts.get(Player.CHILD)
     if child is not None:
@@ -77,7 +78,7 @@ def propose(take: PlayedTake) -> list[ProposedMoment]:
 
 
 def after_rest(take: PlayedTake, child: NoteColumns) -> Iterator[ProposedMoment]:
-    """Yield the child's first note after their longest rest, where that is at least 10 s; lost time is no rest."""
+    """Yield the child's first note after their longest rest, if that is at least 10 s; lost time does not count."""
     if not len(child):
         return
     reach = np.concatenate([[0.0], np.maximum.accumulate(child.end)[:-1]])
@@ -94,7 +95,7 @@ def _between(take: PlayedTake, other: Player) -> Iterator[ProposedMoment]:
     both = (Player.CHILD, other)
     one, two = (take.parts[player] for player in both)
     windows = Windows.over(take.played, take.gaps)
-    inside = Inside.of(one, windows), Inside.of(two, windows)
+    inside = WindowedNotes.of(one, windows), WindowedNotes.of(two, windows)
     yield from exchange(take, both, Exchanges.of(Turns.of(one), Turns.of(two)))
     yield from _shared(take, both, inside, windows)
     yield from _likeness(take, both, inside, windows)
@@ -103,12 +104,12 @@ def _between(take: PlayedTake, other: Player) -> Iterator[ProposedMoment]:
 
 
 def exchange(take: PlayedTake, both: tuple[Player, ...], passed: Exchanges) -> Iterator[ProposedMoment]:
-    """Yield the longest series of turns that pass from one to the other, each at most 5 s after the one before."""
+    """Yield the longest series of turns that alternate, each at most 5 s after the one before."""
     latency = passed.latencies()
     near = latency <= _ANSWER_SECONDS
     if not near.any():
         return
-    # A series goes on while the turn that one gave back is the turn that the other just took.
+    # A series continues while each exchange starts from the turn that ended the one before.
     goes_on = near[1:] & near[:-1] & (passed.since[1:] == passed.began[:-1])
     series = np.concatenate([[0], np.cumsum(~goes_on)])
     count = np.bincount(series[near], minlength=series[-1] + 1)
@@ -120,13 +121,13 @@ def exchange(take: PlayedTake, both: tuple[Player, ...], passed: Exchanges) -> I
 
 
 def _shared(
-    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[WindowedNotes, WindowedNotes], windows: Windows
 ) -> Iterator[ProposedMoment]:
     curves = [pulse.autocorrelations(each) for each in inside]
     for curve in curves:
         curve[~windows.heard] = np.nan
-    chance = shared.standing(curves[0], curves[1], 1.0)[0].chance
-    value = shared.shared_pulse(curves[0], curves[1])
+    chance = shared_pulse_beside_chance(curves[0], curves[1], 1.0)[0].chance
+    value = shared_pulse(curves[0], curves[1])
     clear = (value >= _SHARED_PULSE) & ~(value <= chance)
     above = np.convolve(clear, np.ones(_SHARED_SECONDS), "valid") == _SHARED_SECONDS
     if len(clear) < _SHARED_SECONDS or not above.any():
@@ -138,11 +139,11 @@ def _shared(
 
 
 def _likeness(
-    take: PlayedTake, both: tuple[Player, ...], inside: tuple[Inside, Inside], windows: Windows
+    take: PlayedTake, both: tuple[Player, ...], inside: tuple[WindowedNotes, WindowedNotes], windows: Windows
 ) -> Iterator[ProposedMoment]:
-    """Yield the windows in which the curves of both, as shares of their range, lie nearest together and farthest."""
+    """Yield the windows in which both players' curves, relative to their range, are nearest and farthest apart."""
     apart: dict[str, Floats] = {}
-    for name, curve in {"density": level.density, "velocity_mean": level.velocity_mean}.items():
+    for name, curve in {"density": descriptive.density, "velocity_mean": descriptive.velocity_mean}.items():
         one, two = curve(inside[0]), curve(inside[1])
         apart[name] = np.abs(one - two) / (joint_range(one, two) or np.nan)
     mean = np.mean(list(apart.values()), 0)
@@ -155,14 +156,14 @@ def _likeness(
 
 
 def _roles(take: PlayedTake, both: tuple[Player, ...]) -> Iterator[ProposedMoment]:
-    """Yield the stretch in which the first of both had one role beside the other for longer than chance gives.
+    """Yield the stretch in which the first player kept one role for longer than by chance.
 
-    Of several curves it is the one in which that is most so.
+    Of the curves, the one counts in which it exceeds chance by most.
     """
-    one, two = (Moving.of(take, take.parts[player], WINDOW_SECONDS) for player in both)
+    one, two = (FineCurves.of(take, take.parts[player], WINDOW_SECONDS) for player in both)
     best: tuple[float, str, Stretch] | None = None
     for name in FOLLOWED:
-        found = longest(one.each_second(name), two.each_second(name), two.silent())
+        found = longest_stretch(one.each_second(name), two.each_second(name), two.silent())
         if found is None or found.end - found.start < _ROLE_SECONDS:
             continue
         above = found.end - found.start - found.chance

@@ -1,86 +1,129 @@
-"""All measures of one player, over any windows: the curves and the whole are the same code."""
+"""All measures of one player: the same code for the whole take and for each window."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
-from bedside.review.measures import dissonance, entropy, evenness, level, pulse, sounding, tonality
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures import articulation, descriptive, dissonance, entropy, evenness, pulse, tonality
+from bedside.review.measures.columns import Floats, NoteColumns
 from bedside.review.measures.take import PlayedTake, beats
-from bedside.review.measures.windows import Inside, Windows
+from bedside.review.measures.values import KeyMeasure, NumberMeasure, SharesMeasure
+from bedside.review.measures.windows import WindowedNotes, Windows
 
-# A number for each window, twelve of them, or the name of a key.
-Curve = Floats | list[str | None]
+Measure = NumberMeasure | SharesMeasure | KeyMeasure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayerMeasures:
-    """What one player's notes measure: each measure by its name, whole and over time, and the pulse behind them."""
+    """What one player's notes measure, by name; ``pulse_correlations`` (W, L) are what pairs need of the pulse.
 
-    whole: dict[str, Curve]
-    curves: dict[str, Curve]
+    ``notes`` is how many there are, and has no curve.
+    """
+
+    notes: int
+    density: NumberMeasure
+    duration: NumberMeasure
+    pitch_mean: NumberMeasure
+    pitch_sd: NumberMeasure
+    pitch_range: NumberMeasure
+    velocity_mean: NumberMeasure
+    velocity_sd: NumberMeasure
+    legato: NumberMeasure
+    silence: NumberMeasure
+    pulse_clarity: NumberMeasure
+    pulse_period: NumberMeasure
+    pitch_classes: SharesMeasure
+    tonal_clarity: NumberMeasure
+    key: KeyMeasure
+    majorness: NumberMeasure
+    minorness: NumberMeasure
+    entropy_pitch_classes: NumberMeasure
+    entropy_intervals: NumberMeasure
+    entropy_durations: NumberMeasure
+    npvi: NumberMeasure
+    dissonance: NumberMeasure
+    asynchrony_sd: NumberMeasure
+    ioi_cv: NumberMeasure
+    pulse_correlations: Floats
+
+    def measures(self) -> dict[str, Measure]:
+        """Return each measure that has a curve by its name, in the order of the fields."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: each for name, each in named.items() if isinstance(each, Measure)}
+
+    def numbers(self) -> dict[str, NumberMeasure]:
+        """Return the measures that are single numbers by their names."""
+        return {name: each for name, each in self.measures().items() if isinstance(each, NumberMeasure)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Analysis:
+    """What several measures of a part share, in some windows."""
+
+    inside: WindowedNotes
     correlations: Floats
+    classes: Floats
+    keys: Floats
+    intervals: evenness.OnsetIntervals
+
+    @classmethod
+    def of(cls, part: NoteColumns, windows: Windows, gaps: Floats) -> Self:
+        inside = WindowedNotes.of(part, windows)
+        classes = tonality.pitch_classes(inside)
+        return cls(
+            inside,
+            pulse.autocorrelations(inside),
+            classes,
+            tonality.correlations(classes),
+            evenness.OnsetIntervals(part, windows, gaps),
+        )
 
 
 def measure_player(take: PlayedTake, part: NoteColumns, windows: Windows) -> PlayerMeasures:
     """Measure a player of a take, whole and in each of some windows."""
     lasting = beats(part, take.tempi)
     rough = dissonance.dissonances(part)
-    once, _ = window_measures(part, Windows.whole(take.played), take.gaps, rough, lasting)
-    once |= {"density": np.array([level.overall_density(part, take.gaps)])}
-    curves, correlations = window_measures(part, windows, take.gaps, rough, lasting)
-    masked = {name: without_lost(curve, windows) for name, curve in curves.items()}
-    correlations[~windows.heard] = np.nan
-    return PlayerMeasures({"notes": np.array([float(len(part))]), **once}, masked, correlations)
+    once = _Analysis.of(part, Windows.whole(take.played), take.gaps)
+    over = _Analysis.of(part, windows, take.gaps)
 
+    def number(curve_of: Callable[[_Analysis], Floats]) -> NumberMeasure:
+        return NumberMeasure(float(curve_of(once)[0]), windows.heard_numbers(curve_of(over)))
 
-def window_measures(
-    part: NoteColumns, windows: Windows, gaps: Floats, rough: Floats, lasting: Floats | None
-) -> tuple[dict[str, Curve], Floats]:
-    """Return every measure of a part in each window by its name, and the autocorrelations of its pulse.
+    def durations(of: _Analysis) -> Floats:
+        if lasting is None:
+            return np.full(len(of.inside.windows), np.nan)
+        return entropy.entropy(entropy.durations(of.inside, lasting))
 
-    ``rough`` (N,) is the dissonance of each note, and ``lasting`` (N,) its duration in beats, where there are any.
-    """
-    inside = Inside.of(part, windows)
-    correlations = pulse.autocorrelations(inside)
-    classes = tonality.pitch_classes(inside)
-    keys = tonality.correlations(classes)
-    intervals = evenness.Intervals(part, windows, gaps)
-    none = np.full(len(windows), np.nan)
-    found: dict[str, Curve] = {
-        "density": level.density(inside),
-        "duration": level.duration(inside),
-        "pitch_mean": level.pitch_mean(inside),
-        "pitch_sd": level.pitch_sd(inside),
-        "pitch_range": level.pitch_range(inside),
-        "velocity_mean": level.velocity_mean(inside),
-        "velocity_sd": level.velocity_sd(inside),
-        "legato": sounding.legato(inside),
-        "silence": sounding.silence(part, windows, gaps),
-        "pulse_clarity": pulse.clarity(correlations),
-        "pulse_period": pulse.period(correlations),
-        "pitch_classes": classes,
-        "tonal_clarity": tonality.tonal_clarity(keys),
-        "key": tonality.key(keys),
-        "majorness": tonality.majorness(keys),
-        "minorness": tonality.minorness(keys),
-        "entropy_pitch_classes": entropy.entropy(classes),
-        "entropy_intervals": entropy.entropy(entropy.intervals(inside)),
-        "entropy_durations": none if lasting is None else entropy.entropy(entropy.durations(inside, lasting)),
-        "npvi": evenness.npvi(inside),
-        "dissonance": inside.mean(rough),
-        "asynchrony_sd": intervals.sd(),
-        "ioi_cv": intervals.cv(),
-    }
-    return found, correlations
-
-
-def without_lost(curve: Curve, windows: Windows) -> Curve:
-    """Return a curve with no data where the sound was lost."""
-    if isinstance(curve, list):
-        return [value if heard else None for value, heard in zip(curve, windows.heard, strict=True)]
-    masked = curve.copy()
-    masked[~windows.heard] = np.nan
-    return masked
+    return PlayerMeasures(
+        notes=len(part),
+        density=NumberMeasure(
+            descriptive.overall_density(part, take.gaps), windows.heard_numbers(descriptive.density(over.inside))
+        ),
+        duration=number(lambda of: descriptive.duration(of.inside)),
+        pitch_mean=number(lambda of: descriptive.pitch_mean(of.inside)),
+        pitch_sd=number(lambda of: descriptive.pitch_sd(of.inside)),
+        pitch_range=number(lambda of: descriptive.pitch_range(of.inside)),
+        velocity_mean=number(lambda of: descriptive.velocity_mean(of.inside)),
+        velocity_sd=number(lambda of: descriptive.velocity_sd(of.inside)),
+        legato=number(lambda of: articulation.legato(of.inside)),
+        silence=number(lambda of: articulation.silence(part, of.inside.windows, take.gaps)),
+        pulse_clarity=number(lambda of: pulse.clarity(of.correlations)),
+        pulse_period=number(lambda of: pulse.period(of.correlations)),
+        pitch_classes=SharesMeasure(once.classes[0], windows.heard_numbers(over.classes)),
+        tonal_clarity=number(lambda of: tonality.tonal_clarity(of.keys)),
+        key=KeyMeasure(tonality.key(once.keys)[0], windows.heard_names(tonality.key(over.keys))),
+        majorness=number(lambda of: tonality.majorness(of.keys)),
+        minorness=number(lambda of: tonality.minorness(of.keys)),
+        entropy_pitch_classes=number(lambda of: entropy.entropy(of.classes)),
+        entropy_intervals=number(lambda of: entropy.entropy(entropy.intervals(of.inside))),
+        entropy_durations=number(durations),
+        npvi=number(lambda of: evenness.npvi(of.inside)),
+        dissonance=number(lambda of: of.inside.mean(rough)),
+        asynchrony_sd=number(lambda of: of.intervals.sd()),
+        ioi_cv=number(lambda of: of.intervals.cv()),
+        pulse_correlations=windows.heard_numbers(over.correlations),
+    )

@@ -1,29 +1,30 @@
-"""How clear a pulse is, and how long: autocorrelation of accented onsets, weighted by what is heard as a beat."""
+"""Clarity and period of the pulse: autocorrelation of accented onsets, weighted by resonance."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import fft
 
-from bedside.review.measures.part import Floats, accent
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.columns import Floats, duration_accent
+from bedside.review.measures.windows import WindowedNotes
 
 _HZ = 100
 _SMOOTHING_SECONDS = 0.02
 _LAGS = np.arange(20, 151)
 _LEAST_ONSETS = 4
 
-# Beyond the longest lag, so that the Gaussian of one end does not reach round to the other; and what is transformed at
-# once, which bounds the memory.
+# Padding beyond the longest lag, so that the smoothing does not wrap round.
 _MARGIN = 20
+
+# The most samples that are transformed at once, which bounds memory.
 _SAMPLES = 1 << 16
 
-# What is smaller is the rounding of the transform.
+# Smaller values are rounding of the transform.
 _NOTHING = 1e-9
 
 
 def lag_seconds() -> Floats:
-    """Return the lags at which autocorrelations are given: 0.2 to 1.5 s in steps of 10 ms, (L,)."""
+    """Return the lags of the autocorrelations: 0.2 to 1.5 s in steps of 10 ms, (L,)."""
     seconds: Floats = _LAGS / _HZ
     return seconds
 
@@ -31,17 +32,17 @@ def lag_seconds() -> Floats:
 def resonance(seconds: Floats) -> Floats:
     """Return how strongly a period in seconds is heard as a beat: max(0, 1 − ¼·log₂²(τ/0.5)).
 
-    After van Noorden & Moelants 1999 (Journal of New Music Research 28:43–66), as MEASURES has it.
+    After van Noorden & Moelants 1999 (Journal of New Music Research 28:43–66).
     """
     strength: Floats = np.maximum(0.0, 1 - np.square(np.log2(seconds / 0.5)) / 4)
     return strength
 
 
-def autocorrelations(inside: Inside) -> Floats:
+def autocorrelations(inside: WindowedNotes) -> Floats:
     """Return the weighted autocorrelation of each window at `lag_seconds`, (W, L); NaN for fewer than 4 onsets.
 
-    The onsets, each as strong as its duration accent, stand at 100 Hz and are smoothed by a Gaussian of 20 ms; the
-    correlation is unbiased for the window's length, 1 at lag 0, and times the resonance.
+    Onsets, weighted by their duration accent, are sampled at 100 Hz and smoothed by a Gaussian of 20 ms. The
+    autocorrelation is unbiased for the window's length, 1 at lag 0, and multiplied by the resonance.
     """
     windows = inside.windows
     found = np.full((len(windows), len(_LAGS)), np.nan)
@@ -55,7 +56,7 @@ def autocorrelations(inside: Inside) -> Floats:
     pair = inside.count[inside.owner] >= _LEAST_ONSETS
     row = np.searchsorted(wanted, inside.owner[pair])
     place = np.rint((inside.part.onset[inside.index] - windows.start[inside.owner])[pair] * _HZ).astype(np.int64)
-    strength = accent(inside.part.duration)[inside.index][pair]
+    strength = duration_accent(inside.part.duration)[inside.index][pair]
     rows = max(1, _SAMPLES // size)
     for begin in range(0, len(wanted), rows):
         many = min(rows, len(wanted) - begin)

@@ -1,7 +1,7 @@
-"""How a player's curve moves beside the other's, second by second, and the roles that this proposes.
+"""Whether a player's curve moves towards the other's, second by second, and the roles that follow from it.
 
-The roles are a proposal, for the therapist to accept or reject; they are named after the gradients of autonomy of
-Bruscia 1987 (Improvisational Models of Music Therapy).
+Roles are proposals that the therapist accepts or rejects. Their names are the gradients of autonomy of Bruscia 1987
+(Improvisational Models of Music Therapy).
 """
 
 from __future__ import annotations
@@ -11,38 +11,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bedside.review.measures.chance import steps
-from bedside.review.measures.lagged import circular_shifts
-from bedside.review.measures.part import Bools, Floats, Ints
+from bedside.review.measures.columns import Bools, Floats, Ints
+from bedside.review.measures.crosscorrelation import circular_shifts
+from bedside.review.measures.surrogates import surrogate_steps
 
 ROLES = ("dependent", "follower", "partner", "leader", "resister", "solo")
 _DEPENDENT, _FOLLOWER, _PARTNER, _LEADER, _RESISTER, _SOLO = range(len(ROLES))
 _NONE = -1
 
-# Moves are judged over so long, in seconds; the curves have a sample each second.
+# A role is determined over this many seconds; curves have one sample a second.
 SPAN = 5
 
-# A move of less than this share of the player's own range in a second is neutral.
+# A move by less than this share of the player's own range in a second is neutral.
 _NEUTRAL = 0.01
 _ALL = 0.95
 _ALIKE = 0.2
 _ROUNDING = 1e-9
 
-# Two curves are near where their mean distance is at most this share of the range of both together.
+# Two curves are near if their mean distance is at most this share of their joint range.
 NEAR = 0.1
 
-# Of the longest stretches that chance gives, one that is remarkable is longer than so many, in per cent; it takes so
-# many shifts at least to say that.
+# The percentile of the longest stretches by chance that a proposed one exceeds, and the fewest shifts for that.
 _BAND = 95
 _LEAST_SHIFTS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Seconds on end with one ``role``, from ``start`` to ``end``; ``chance`` is how long one lasts by chance.
+    """A stretch with one ``role``, from ``start`` to ``end`` in seconds, beside how long one lasts by ``chance``.
 
-    That is the 95th percentile of the longest stretches with the other's curve shifted round the take, NaN where the
-    take is too short to be shifted.
+    That is the 95th percentile of the longest stretches with the other's curve shifted circularly; NaN where the take
+    is too short to be shifted.
     """
 
     role: str
@@ -54,8 +53,7 @@ class Stretch:
 def moves(own: Floats, other: Floats) -> Floats:
     """Return for each second but the first 1 for a move towards the other's curve, −1 for one away, 0 for neutral.
 
-    ``other`` is (S, n), the result (S, n − 1), NaN where one of both was no data. A move from where both are alike
-    leads away.
+    ``other`` is (S, n), the result (S, n − 1); NaN where either has no data. A move from equal values counts as away.
     """
     known = own[~np.isnan(own)]
     least = _NEUTRAL * float(np.ptp(known)) if len(known) else np.nan
@@ -67,7 +65,7 @@ def moves(own: Floats, other: Floats) -> Floats:
 
 
 def roles(own: Floats, other: Floats, silent: Bools, near: float) -> Ints:
-    """Return the role in the 5 s that end at each second, (S, n), as its place in `ROLES`, −1 where there is none.
+    """Return the role in the 5 s that end at each second, (S, n), as an index into `ROLES`, −1 for none.
 
     ``other`` and ``silent``, where the other had no note in the window, are (S, n).
     """
@@ -87,7 +85,7 @@ def roles(own: Floats, other: Floats, silent: Bools, near: float) -> Ints:
 
 
 def role(affirmative: Floats, contradictive: Floats, near: Bools) -> Ints:
-    """Return the places in `ROLES` of who made these shares of moves, near the other's curve or not."""
+    """Return the roles, as indices into `ROLES`, for shares of moves made near the other's curve or not."""
     kinds = (
         (np.abs(affirmative - contradictive) <= _ALIKE + _ROUNDING, _PARTNER),
         ((affirmative >= _ALL) & near, _DEPENDENT),
@@ -97,26 +95,26 @@ def role(affirmative: Floats, contradictive: Floats, near: Bools) -> Ints:
     return np.select([each for each, _ in kinds], [kind for _, kind in kinds], _LEADER)
 
 
-def longest(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Stretch | None:
-    """Return the longest stretch with one role beside another who plays; None where there is none.
+def longest_stretch(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Stretch | None:
+    """Return the longest stretch with one role while the other plays; None where there is none.
 
-    ``own``, ``other`` and ``silent`` are (n,), a sample each second.
+    ``own``, ``other`` and ``silent`` are (n,), one sample a second.
     """
     found = roles(own, other[None], silent[None], near)[0]
     first, last = _longest(found)
     if last == first:
         return None
-    by = steps(len(own), SPAN)
+    by = surrogate_steps(len(own), SPAN)
     chance = np.nan
     if len(by) >= _LEAST_SHIFTS:
         shifted = roles(own, circular_shifts(other, by), circular_shifts(silent.astype(np.float64), by) > 0, near)
         chance = float(np.percentile([_seconds(*_longest(each)) for each in shifted], _BAND))
-    # A role is of the seconds before it.
+    # A role describes the seconds before it.
     return Stretch(ROLES[found[first]], float(first - SPAN), float(last - 1), chance)
 
 
 def _longest(found: Ints) -> tuple[int, int]:
-    """Return where the longest series of one role begins and where it is over; alike where there is none."""
+    """Return the start and the end of the longest run of one role; both 0 where there is none."""
     edges = np.flatnonzero(np.diff(found)) + 1
     begin, end = np.concatenate([[0], edges]), np.concatenate([edges, [len(found)]])
     played = (found[begin] != _NONE) & (found[begin] != _SOLO)
@@ -127,5 +125,5 @@ def _longest(found: Ints) -> tuple[int, int]:
 
 
 def _seconds(first: int, last: int) -> int:
-    """Return how long a series of roles lasts, which is as long as the seconds that they are of."""
+    """Return the seconds that a run of roles describes."""
     return last - 1 - first + SPAN if last > first else 0

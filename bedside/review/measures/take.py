@@ -1,4 +1,4 @@
-"""A take as the measures see it: who played what, when nothing could be heard, and what a beat was."""
+"""A take as the measures need it: the notes of each player, spans of lost sound, and the tempo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from bedside.music.events import Lost, Performed, Player, Resumed, TakeBegan, Tempo
 from bedside.music.notes import notes
-from bedside.review.measures.part import Floats, NoteColumns, columns_by_player
+from bedside.review.measures.columns import Floats, NoteColumns, columns_by_player
 
 
 def _none() -> Floats:
@@ -19,10 +19,10 @@ def _none() -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedTake:
-    """One improvisation: ``seconds`` from its beginning to its last event, and the part of each who played.
+    """One improvisation: its length in ``seconds`` up to the last event, and the notes of each player.
 
-    ``gaps`` (G, 2) are the spans in which the sound was lost, and ``tempi`` (M, 2) the seconds from which on a beat
-    lasts so many seconds; a take that was played live has none.
+    ``gaps`` (G, 2) are the spans in which sound was lost. ``tempi`` (M, 2) are tempo changes: when, and the length of a
+    beat from then on, both in seconds; a take that was played live has none.
     """
 
     id: str
@@ -33,7 +33,7 @@ class PlayedTake:
 
     @classmethod
     def of(cls, name: str, performed: Sequence[Performed]) -> Self:
-        """Return the take of this id in which that was performed; raise ValueError where nothing began it."""
+        """Return the take of this id from its events; raise ValueError unless the first is TakeBegan."""
         if not performed or not isinstance(performed[0].event, TakeBegan):
             raise ValueError("a take begins with TakeBegan")
         rate = performed[0].event.rate
@@ -48,16 +48,16 @@ class PlayedTake:
 
     @property
     def played(self) -> float:
-        """The seconds to the end of the note that a player began last, the latest of all players.
+        """The end in seconds of the last note to begin in each part, the latest of all parts.
 
-        What follows is the recorder's rest before it closes the take, and no part of the music. The Music Therapy
-        Toolbox takes its time to the same end.
+        The recorder's wait before it closes the take is no part of the music. The Music Therapy Toolbox ends its time
+        there too.
         """
         return max((float(part.end[-1]) for part in self.parts.values() if len(part)), default=0.0)
 
 
 def gaps(performed: Sequence[Performed], rate: int) -> Floats:
-    """Return the spans in seconds in which the sound was lost, (G, 2); the last may end with the last event."""
+    """Return the spans of lost sound in seconds, (G, 2); a loss that never ended lasts to the last event."""
     found: list[tuple[float, float]] = []
     since: int | None = None
     for item in performed:
@@ -73,7 +73,7 @@ def gaps(performed: Sequence[Performed], rate: int) -> Floats:
 
 
 def lost(gaps: Floats, until: Floats) -> Floats:
-    """Return how many seconds were lost before each of some seconds."""
+    """Return the seconds of lost sound before each of some times."""
     if not len(gaps):
         return np.zeros_like(until)
     within = np.clip(until[..., None], gaps[:, 0], gaps[:, 1]) - gaps[:, 0]
@@ -82,9 +82,9 @@ def lost(gaps: Floats, until: Floats) -> Floats:
 
 
 def beats(part: NoteColumns, tempi: Floats) -> Floats | None:
-    """Return how many beats each note of a part lasts, (N,), or None where the take has no tempo.
+    """Return the duration of each note in beats, (N,), or None where the take has no tempo.
 
-    Before the first tempo a beat lasts as long as after it.
+    The first tempo also holds before its time.
     """
     if not len(tempi):
         return None

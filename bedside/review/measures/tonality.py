@@ -1,4 +1,4 @@
-"""Which pitch classes are played, and which key they resemble."""
+"""Pitch classes, and the keys whose profiles they resemble."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bedside.review.measures.part import Floats, accent
-from bedside.review.measures.windows import Inside
+from bedside.review.measures.columns import Floats, duration_accent
+from bedside.review.measures.windows import WindowedNotes
 
-# How well each degree of a major and of a minor key was judged to fit (Krumhansl & Kessler 1982, Psychological Review
+# Probe-tone ratings of each degree in a major and in a minor key (Krumhansl & Kessler 1982, Psychological Review
 # 89:334–368).
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
@@ -18,14 +18,14 @@ _NAMES = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
 KEYS = (*(f"{name.upper()} major" for name in _NAMES), *(f"{name} minor" for name in _NAMES))
 
 
-def pitch_classes(inside: Inside) -> Floats:
+def pitch_classes(inside: WindowedNotes) -> Floats:
     """Return the share of each pitch class, from C, in each window, (W, 12), weighted by the duration accent.
 
-    NaN where no note begins, or none that lasts.
+    NaN where no note begins, or all durations are 0.
     """
     windows = len(inside.windows)
     place = inside.owner * 12 + inside.part.pitch[inside.index] % 12
-    weight = np.bincount(place, accent(inside.part.duration)[inside.index], windows * 12).reshape(windows, 12)
+    weight = np.bincount(place, duration_accent(inside.part.duration)[inside.index], windows * 12).reshape(windows, 12)
     total = weight.sum(1, keepdims=True)
     shares: Floats = np.divide(weight, total, out=np.full((windows, 12), np.nan), where=total > 0)
     return shares
@@ -34,7 +34,7 @@ def pitch_classes(inside: Inside) -> Floats:
 def correlations(shares: Floats, major: Sequence[float] = MAJOR, minor: Sequence[float] = MINOR) -> Floats:
     """Return Pearson's r of pitch classes, (W, 12), with the profile of each of the 24 `KEYS`, (W, 24).
 
-    NaN where all pitch classes have one share.
+    NaN where all pitch classes have the same share.
     """
     profiles = np.array([np.roll(profile, tonic) for profile in (major, minor) for tonic in range(12)])
     played, wanted = _standard(shares), _standard(profiles)
@@ -66,7 +66,7 @@ def minorness(correlations: Floats) -> Floats:
 
 
 def key(correlations: Floats) -> list[str | None]:
-    """Return the key of the highest correlation in each window, or None where there is none."""
+    """Return the key with the highest correlation in each window; None for no data."""
     known = np.isfinite(tonal_clarity(correlations))
     best = np.argmax(correlations, 1)
     return [KEYS[place] if there else None for place, there in zip(best, known, strict=True)]

@@ -1,4 +1,4 @@
-"""A session beside that child's own earlier ones: like with like, or with the difference named."""
+"""A session beside the same child's earlier ones: like with like, or with the difference named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-# From so many earlier sessions on there is something to compare with.
+# Fewer earlier sessions than this are not compared with.
 LEAST_SESSIONS = 3
 
 TOO_FEW = "too few sessions"
@@ -15,7 +15,7 @@ TOO_FEW = "too few sessions"
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a session was played on and with: numbers compare like with like where all of it is the same."""
+    """What a session was played on; sessions are alike where all of it is the same."""
 
     instrument: str
     scale: str
@@ -24,24 +24,23 @@ class Description:
     players: str = ""
 
     def unlike(self, other: Description) -> tuple[str, ...]:
-        """Return in what two descriptions differ: ``instrument``, ``scale``, ``layout``, ``access``, ``players``."""
+        """Return the names of the fields in which two descriptions differ."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name))
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSession:
-    """One meeting: what it was played with, and its measures by name, NaN for no data."""
+    """A session: its description, and its measures by name, NaN for no data."""
 
     description: Description
     values: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
-    """A session's ``value`` among earlier ones: their ``median``, their ``mad``, and how many ``sessions`` they are.
+class EarlierComparison:
+    """A session's ``value``, and of earlier ones the ``median``, the ``mad`` and the count, ``sessions``.
 
-    ``differences`` names what was not alike in them. ``reason`` says why median and MAD are NaN where they are; it is
-    empty otherwise.
+    ``differences`` names the fields in which they differ. ``reason`` says why median and MAD are NaN; else it is empty.
     """
 
     value: float
@@ -52,21 +51,21 @@ class Among:
     reason: str = ""
 
 
-def among(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: str) -> Among:
-    """Return a measure of a session beside the median and MAD of that child's own earlier sessions.
+def compare_with_earlier(session: MeasuredSession, earlier: Sequence[MeasuredSession], name: str) -> EarlierComparison:
+    """Return a measure of a session beside the median and MAD of that child's earlier sessions.
 
-    Where at least three earlier ones were played with the same, only these count; where fewer were but there are three
-    in all, all count, and what differs is named. MAD is the median absolute deviation from the median, not scaled.
+    If at least three earlier ones are alike, only these count. If not, but there are three in all, all count and the
+    differences are named. MAD is the median absolute deviation from the median, not scaled.
     """
     value = session.values.get(name, np.nan)
     known = [each for each in earlier if not np.isnan(each.values.get(name, np.nan))]
     alike = [each for each in known if not session.description.unlike(each.description)]
     chosen = alike if len(alike) >= LEAST_SESSIONS else known
     if len(chosen) < LEAST_SESSIONS:
-        return Among(value, np.nan, np.nan, len(chosen), reason=TOO_FEW)
+        return EarlierComparison(value, np.nan, np.nan, len(chosen), reason=TOO_FEW)
     unlike = {what for each in chosen for what in session.description.unlike(each.description)}
     values = np.array([each.values[name] for each in chosen])
     median = float(np.median(values))
     mad = float(np.median(np.abs(values - median)))
     order = tuple(each.name for each in fields(Description) if each.name in unlike)
-    return Among(value, median, mad, len(chosen), order)
+    return EarlierComparison(value, median, mad, len(chosen), order)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from bedside.review.measures.part import Bools, Floats, Ints, NoteColumns
+from bedside.review.measures.columns import Bools, Floats, Ints, NoteColumns
 
 WINDOW_SECONDS = 6.0
 STEP_SECONDS = 1.0
@@ -15,9 +16,9 @@ STEP_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """W spans of time from ``start`` to ``end`` in seconds, (W,); a whole take is one of them.
+    """W spans of time from ``start`` to ``end`` in seconds, (W,); a whole take is one window.
 
-    ``heard`` (W,) is False where the sound was lost for a part of the span: such a window is no data.
+    ``heard`` (W,) is False where sound was lost during a window: such a window has no data.
     """
 
     start: Floats
@@ -28,7 +29,7 @@ class Windows:
     def over(cls, seconds: float, gaps: Floats, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> Self:
         """Return [t − window, t] for t = 0, step, 2 step, … up to the end of a take of so many seconds."""
         if window <= 0 or step <= 0:
-            raise ValueError(f"a window and its step last longer than 0 seconds, not {window} and {step}")
+            raise ValueError(f"a window and its step must be longer than 0 seconds, not {window} and {step}")
         end: Floats = np.arange(int(np.floor(seconds / step + 1e-9)) + 1) * np.float64(step)
         start: Floats = end - window
         if not len(gaps):
@@ -39,15 +40,25 @@ class Windows:
 
     @classmethod
     def whole(cls, seconds: float) -> Self:
-        """Return the one window that is a whole take."""
+        """Return a single window over the whole take."""
         return cls(np.zeros(1), np.full(1, seconds), np.ones(1, np.bool_))
 
     def __len__(self) -> int:
         return len(self.end)
 
+    def heard_numbers(self, values: Floats) -> Floats:
+        """Return values of the windows, (W,) or (W, …), with NaN where sound was lost."""
+        masked = values.copy()
+        masked[~self.heard] = np.nan
+        return masked
+
+    def heard_names(self, names: Sequence[str | None]) -> list[str | None]:
+        """Return names of the windows, with None where sound was lost."""
+        return [name if heard else None for name, heard in zip(names, self.heard, strict=True)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Inside:
+class WindowedNotes:
     """Which notes of a part begin in which windows: M pairs of a window ``owner`` and a note ``index``, in order.
 
     ``count`` (W,) is how many begin in each window.
@@ -61,7 +72,7 @@ class Inside:
 
     @classmethod
     def of(cls, part: NoteColumns, windows: Windows) -> Self:
-        """Return where the onsets of a part lie; an onset at either end of a window is inside."""
+        """Assign the onsets of a part to windows; an onset at either end of a window is inside."""
         first = np.searchsorted(part.onset, windows.start, "left")
         count = np.searchsorted(part.onset, windows.end, "right") - first
         owner = np.repeat(np.arange(len(windows)), count)
@@ -85,13 +96,13 @@ class Inside:
         return spread
 
     def pairs(self) -> tuple[Ints, Ints]:
-        """Return the window of each two successive notes in one window, and the index of the first of the two."""
+        """Return for each two successive notes in a window the window, and the index of the first note."""
         together = self.owner[1:] == self.owner[:-1]
         return self.owner[1:][together], self.index[:-1][together]
 
 
 def summed(owner: Ints, values: Floats, length: int) -> Floats:
-    """Return the sums, (length,), of those values that each owner has, added in their order."""
+    """Return the sum of the values of each owner, (length,), added in their order."""
     return np.bincount(owner, values, length).astype(np.float64)
 
 

@@ -1,4 +1,4 @@
-"""What the pages ask of the store, read once and computed once: takes, measures, circumstances, courses, proposals.
+"""What the pages read from the store and compute of it, cached: takes, measures, circumstances, courses, proposals.
 
-They may wait for the store and for numpy, so each request runs in a thread of the server.
+Calls block on the store and on numpy, so each request runs in a thread of the server.
 """

@@ -1,7 +1,7 @@
-"""In what way a take was played: on what, in which world, by what access and with whom, so that like meets like.
+"""The circumstances of a take: instrument, world, access and players, so that like is compared with like.
 
-A take says with every change what its parts are played on and in which room. The world it began in is not written; the
-room is its hint, and worlds that were entered later are in the ledger of choices.
+Instruments and rooms are events of the take. The world it began in is not recorded, but each world has a room; worlds
+that were entered later are recorded as choices.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _ACCESS = {
     Source.FILE: "imported file",
 }
 
-# Scale and layout are the world's, and the world's hint is the room.
+# Scale and layout belong to the world, and the room stands for the world.
 _LABELS = {"instruments": "instrument", "room": "room", "worlds": "world", "access": "access", "players": "players"}
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a player's part was played on and how; each in order of first use, empty where the take does not say."""
+    """How a player's part was played; each in order of first use, empty where the take does not say."""
 
     instruments: tuple[str, ...] = ()
     room: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Circumstances:
     players: tuple[str, ...] = ()
 
     def said(self) -> list[tuple[str, str]]:
-        """Return what is known, each with its label: ``("instrument", "harp, bell")``."""
+        """Return what is known, with its labels: ``("instrument", "harp, bell")``."""
         return [
             (_LABELS[field.name], ", ".join(getattr(self, field.name)))
             for field in fields(self)
@@ -44,7 +44,7 @@ class Circumstances:
         ]
 
     def described(self) -> Description:
-        """Return the same as the measures compare it; the world, or else the room, stands for scale and layout."""
+        """Return what measures compare; the world, or else the room, stands for scale and layout."""
         world = ", ".join(sorted(self.worlds)) or ", ".join(sorted(self.room))
         return Description(
             ", ".join(sorted(self.instruments)), world, world, ", ".join(sorted(self.access)), ", ".join(self.players)
@@ -52,7 +52,7 @@ class Circumstances:
 
 
 def circumstances(performed: Iterable[Performed], player: Player) -> Circumstances:
-    """Return in what way a player's part of a take was played, as far as the take itself says."""
+    """Return the circumstances of a player's part, as far as the take itself says."""
     instrument: str | None = None
     room: str | None = None
     found: dict[str, dict[str, None]] = {field.name: {} for field in fields(Circumstances)}
@@ -70,21 +70,21 @@ def circumstances(performed: Iterable[Performed], player: Player) -> Circumstanc
                     found["access"][_ACCESS[source]] = None
                     if instrument is not None:
                         found["instruments"][instrument] = None
-    # Who entered first is chance.
+    # Who played first is chance.
     ordered = [each.label for each in Player if each.label in found["players"]]
     return Circumstances(
         **{name: tuple(names) for name, names in found.items() if name != "players"}, players=tuple(ordered)
     )
 
 
-def entered(way: Circumstances, choices: Iterable[Choice]) -> Circumstances:
-    """Return the circumstances of a take with the worlds that were entered in it by its choices."""
+def with_worlds(way: Circumstances, choices: Iterable[Choice]) -> Circumstances:
+    """Add the worlds that the choices of a take entered."""
     worlds = dict.fromkeys(choice.which for choice in choices if choice.what == "world")
     return replace(way, worlds=(*way.worlds, *worlds))
 
 
 def combined(several: Sequence[Circumstances]) -> Circumstances:
-    """Return the circumstances of some takes as those of one."""
+    """Return the circumstances of several takes as one."""
     return Circumstances(
         **{
             field.name: tuple(dict.fromkeys(name for each in several for name in getattr(each, field.name)))
@@ -94,7 +94,7 @@ def combined(several: Sequence[Circumstances]) -> Circumstances:
 
 
 def differences(one: Circumstances, others: Sequence[Circumstances]) -> list[str]:
-    """Return how one differs from others, in words: ``instrument bell, earlier harp``; empty where all are alike."""
+    """Return how one differs from others in words, as ``instrument bell, earlier harp``."""
     found = []
     for field in fields(Circumstances):
         own = getattr(one, field.name)

@@ -1,4 +1,4 @@
-"""A child's sessions one after the other: what was measured in each, how it was played, and whose choices were made."""
+"""A child's sessions in order of time: the measures, circumstances and choices of each."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedside.archive.store.journal import Session
-from bedside.archive.store.shelf import Order, ShelvedTake, Wanted
+from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
+from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import MeasuredSession as Compared
-from bedside.review.measures.weeks import among
-from bedside.review.readings.circumstances import Circumstances, combined, differences, entered
+from bedside.review.measures.weeks import compare_with_earlier
+from bedside.review.readings.circumstances import Circumstances, combined, differences, with_worlds
 from bedside.review.readings.measured import Measured, Numbers, weighted
 
-# More takes of one child than anybody has.
+# More takes than any child has.
 _MOST_TAKES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
-    """A session with its takes in order of time, its numbers by player or pair, and of ``choices`` those of a child."""
+class CourseSession:
+    """A session: its takes in order of time, its numbers, and how many of its ``choices`` were made ``by_child``."""
 
     session: Session
-    takes: tuple[ShelvedTake, ...]
+    takes: tuple[FoundTake, ...]
     numbers: Numbers
     circumstances: Circumstances
     by_child: int
@@ -32,15 +33,15 @@ class Meeting:
 
     @property
     def share(self) -> float:
-        """The share of the choices that were a child's; NaN where none was made."""
+        """The share of choices that a child made; NaN where none was made."""
         return self.by_child / self.choices if self.choices else math.nan
 
 
 @dataclass(frozen=True, slots=True)
 class BesideEarlier:
-    """A session's value of a measure beside the median and MAD of earlier ones; NaN where these are too few.
+    """A session's value of a measure, and the median and MAD of earlier ones; NaN where these are too few.
 
-    ``earlier`` is how many they are; ``differs`` how the session was played otherwise than they were.
+    ``earlier`` counts them; ``differs`` says how this session's circumstances differ from theirs.
     """
 
     value: float
@@ -51,18 +52,18 @@ class BesideEarlier:
     differs: tuple[str, ...]
 
 
-def takes_of(store: Store, patient: str) -> list[ShelvedTake]:
-    """Return a patient's takes in order of time; those of nobody where the id is empty."""
-    return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
+def takes_of(store: Store, patient: str) -> list[FoundTake]:
+    """Return a patient's takes in order of time; for an empty id, those without a patient."""
+    return store.search.page(TakeQuery(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
 
 
-def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list[Meeting]:
+def session_course(store: Store, measured: Measured, patient: str, whose: Player | Pair) -> list[CourseSession]:
     """Return a patient's sessions that have takes, in order of time.
 
-    ``whose`` numbers they are is a player's label, or a pair of them as ``child-therapist``.
+    Numbers are of a player or of a pair; the circumstances of a pair are those of its first player.
     """
-    player = Player.named(whose.partition("-")[0])
-    kept: dict[str, list[ShelvedTake]] = {}
+    player = whose.a if isinstance(whose, Pair) else whose
+    kept: dict[str, list[FoundTake]] = {}
     for take in takes_of(store, patient):
         kept.setdefault(take.session, []).append(take)
     found = []
@@ -74,16 +75,16 @@ def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list
         values: list[tuple[float, Numbers]] = []
         ways = []
         for take in several:
-            if "-" in whose:
-                numbers = measured.pairs(take.id).get(whose, {})
+            if isinstance(whose, Pair):
+                numbers = measured.pairs(take.id).get(whose, Numbers({}))
             else:
-                numbers = measured.players(take.id).get(player, {})
+                numbers = measured.players(take.id).get(whose, Numbers({}))
             values.append((take.seconds, numbers))
-            way = measured.ways(take.id).get(player)
+            way = measured.circumstances(take.id).get(player)
             if way is not None:
-                ways.append(entered(way, [choice for choice in choices if choice.take == take.id]))
+                ways.append(with_worlds(way, [choice for choice in choices if choice.take == take.id]))
         found.append(
-            Meeting(
+            CourseSession(
                 session,
                 tuple(several),
                 weighted(values),
@@ -95,19 +96,19 @@ def meetings(store: Store, measured: Measured, patient: str, whose: str) -> list
     return found
 
 
-def beside_earlier(several: Sequence[Meeting], name: str) -> list[BesideEarlier]:
-    """Return where each session's value of a measure stands among those of earlier sessions, as `among` says."""
+def beside_earlier(several: Sequence[CourseSession], name: str) -> list[BesideEarlier]:
+    """Compare each session's value of a measure with those of the sessions before it."""
     found = []
     for number, each in enumerate(several):
         earlier = several[:number]
-        stand = among(_session(each), [_session(other) for other in earlier], name)
-        # Where all earlier ones count, and not those alone that were played alike, the difference is named.
-        unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers]
-        chance = each.numbers.get(f"{name}_chance", math.nan)
+        stand = compare_with_earlier(_session(each), [_session(other) for other in earlier], name)
+        # Differences are named only where unlike sessions are compared with.
+        unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers.values]
+        chance = each.numbers.chance.get(name, math.nan)
         differs = tuple(differences(each.circumstances, unlike))
         found.append(BesideEarlier(stand.value, chance, stand.median, stand.mad, stand.sessions, differs))
     return found
 
 
-def _session(meeting: Meeting) -> Compared:
-    return Compared(meeting.circumstances.described(), meeting.numbers)
+def _session(session: CourseSession) -> Compared:
+    return Compared(session.circumstances.described(), session.numbers.values)

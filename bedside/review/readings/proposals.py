@@ -1,4 +1,4 @@
-"""Moments that the music proposes, as the page of a take shows them: what, when, and the numbers that speak for it."""
+"""Proposed moments in words, as the page of a take shows them: what, when, and the evidence."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from bedside.music.events import Player
 from bedside.review.measures.moments import MomentKind, ProposedMoment
 from bedside.review.readings.terms import PAIR, PLAYER
 
-# What is evidence and no measure itself: its words, its unit and with how many digits it is shown.
+# Evidence that is no measure: its words, its unit and its digits.
 _BESIDE = {
     "rest": ("Rest before it", "s", 2),
     "threshold": ("proposed from", "", 2),
     "distance": ("Distance of both", "", 2),
     "chance": ("mean of chance", "", 2),
     "exchanges": ("Turns taken up", "", 0),
-    "response_latency": ("median time to answer", "s", 2),
+    "response_latency": ("median response time", "s", 2),
     "role_density": ("In density on end for", "s", 0),
     "role_velocity": ("In loudness on end for", "s", 0),
     "role_pitch": ("In pitch height on end for", "s", 0),
     "band": ("95 % of chance up to", "s", 0),
 }
 
-# What is said of the first of two players, beside the other.
+# Kinds that are about the first of two players.
 _ROLES = (MomentKind.DEPENDENT, MomentKind.FOLLOWER, MomentKind.PARTNER, MomentKind.LEADER, MomentKind.RESISTER)
 
 
@@ -54,18 +54,18 @@ def proposals(moments: Sequence[ProposedMoment], seconds: float) -> list[Proposa
 
 
 def proposal_kinds() -> frozenset[str]:
-    """Return every kind of which a proposal may be."""
+    """Return every kind of proposal."""
     others = frozenset(str(kind) for kind in MomentKind if kind not in _ROLES)
     return others | {f"{player.label} {kind}" for kind in _ROLES for player in Player}
 
 
 def _kind(moment: ProposedMoment) -> str:
-    """Return what a verdict on a moment knows it by: two players may have the same role at the same time."""
+    """Return the kind by which a verdict knows a moment; two players may have the same role at the same time."""
     return f"{moment.players[0].label} {moment.kind}" if moment.kind in _ROLES else str(moment.kind)
 
 
 def _label(moment: ProposedMoment) -> str:
-    """Return what a moment is called, with who it is about."""
+    """Return the heading of a moment, with whom it is about."""
     who = [player.label for player in moment.players]
     said = str(moment.kind)
     if moment.kind is MomentKind.AFTER_REST:
@@ -76,7 +76,7 @@ def _label(moment: ProposedMoment) -> str:
 
 
 def _evidence(moment: ProposedMoment) -> str:
-    """Return the numbers that speak for a moment, and how many notes lie in it."""
+    """Return the evidence of a moment in one line, with its number of notes."""
     said = []
     for name, value in moment.evidence.items():
         if math.isfinite(value):

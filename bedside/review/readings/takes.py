@@ -15,13 +15,13 @@ from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
 
-# Comparing two takes needs both, and often a third afterwards.
+# Two takes are compared at once, and others opened between.
 MOST_TAKES = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """A take at a glance, and all that was performed in it."""
+    """A take's summary and its events."""
 
     summary: Summary
     performed: list[Performed]
@@ -33,20 +33,20 @@ class Read:
 
     @cached_property
     def gaps(self) -> list[tuple[float, float]]:
-        """The spans, in seconds, in which the sound was lost."""
+        """The spans of lost sound, in seconds."""
         return [(float(begin), float(end)) for begin, end in gaps(self.performed, self.summary.rate)]
 
     def frame(self, seconds: float) -> int:
-        """Return the frame at some seconds of this take."""
+        """Return the frame at a time of this take."""
         return round(seconds * self.summary.rate)
 
     def seconds(self, frame: int) -> float:
-        """Return the seconds at a frame of this take."""
+        """Return the time of a frame of this take, in seconds."""
         return frame / self.summary.rate
 
 
 class Takes:
-    """The takes of a store, the latest `MOST_TAKES` cached; any thread may ask."""
+    """The takes of a store, the latest `MOST_TAKES` cached; safe to call from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -58,14 +58,14 @@ class Takes:
         summary = self._store.summary(take)
         # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds)
-        # The lock is held while reading, so that a take announced with `expect` is not read twice.
+        # The lock is held while reading, so that a take announced with `prefetch` is not read twice.
         with self._lock:
             found = self._cache.get(key)
             if found is None:
                 found = self._cache[key] = Read(summary, self._store.performed(take))
             return found
 
-    def expect(self, take: str) -> None:
+    def prefetch(self, take: str) -> None:
         """Start reading a take that will be asked for soon; return at once."""
 
         def read() -> None:
@@ -73,8 +73,8 @@ class Takes:
             with contextlib.suppress(BedsideError):
                 self.read(take)
 
-        threading.Thread(target=read, name="expected take", daemon=True).start()
+        threading.Thread(target=read, name="prefetched take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
-        """Return all that was performed in the take of this id; raise NotFound for an unknown id."""
+        """Return the events of the take of this id; raise NotFound for an unknown id."""
         return self.read(take).performed

@@ -1,4 +1,4 @@
-"""What each measure is called, in what it is counted, and what it says, in a therapist's words."""
+"""The measures in a therapist's words: label, unit and meaning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A measure's ``label``, its ``unit`` (may be empty), what it ``means``, and with how many digits it is shown."""
+    """A measure's ``label``, ``unit`` (may be empty), meaning, and the digits that are shown."""
 
     label: str
     unit: str
@@ -16,62 +16,62 @@ class Term:
     digits: int = 2
 
 
-# Of one player, in the order in which they are offered.
+# Measures of a player, in the order of the menus.
 PLAYER: dict[str, Term] = {
-    "density": Term("Density", "notes/s", "Notes that begin in each second."),
-    "notes": Term("Notes", "", "How many notes were played.", 0),
+    "density": Term("Density", "notes/s", "Notes that begin per second."),
+    "notes": Term("Notes", "", "Number of notes played.", 0),
     "velocity_mean": Term("Loudness", "0–127", "Mean velocity of the notes.", 1),
-    "velocity_sd": Term("Loudness, spread", "0–127", "How far velocities lie apart.", 1),
+    "velocity_sd": Term("Loudness, spread", "0–127", "Standard deviation of the velocities.", 1),
     "pitch_mean": Term("Pitch height", "MIDI key", "Mean pitch; 60 is middle C.", 1),
-    "pitch_sd": Term("Pitch, spread", "semitones", "How far pitches lie apart.", 1),
-    "pitch_range": Term("Pitch range", "semitones", "From the lowest note to the highest.", 0),
-    "duration": Term("Length of notes", "0–1", "Mean duration accent: 0 for very short notes, 1 for long ones."),
-    "legato": Term("Legato", "0–1", "Share of sound where notes are apart by two seconds at most."),
-    "silence": Term("Silence", "0–1", "Share of time more than two seconds after the last note.", 3),
-    "pulse_clarity": Term("Pulse clarity", "0–1", "How strongly onsets repeat at one period."),
-    "pulse_period": Term("Pulse period", "s", "The period at which onsets repeat most strongly."),
-    "tonal_clarity": Term("Tonal clarity", "−1 to 1", "How closely the pitch classes resemble one key."),
-    "majorness": Term("Major", "−1 to 1", "How closely the pitch classes resemble a major key."),
-    "minorness": Term("Minor", "−1 to 1", "How closely the pitch classes resemble a minor key."),
-    "entropy_pitch_classes": Term("Variety of pitch classes", "0–1", "0 for one only, 1 for all alike."),
-    "entropy_intervals": Term("Variety of intervals", "0–1", "0 for one only, 1 for all alike."),
-    "entropy_durations": Term("Variety of durations", "0–1", "0 for one only, 1 for all alike."),
-    "npvi": Term("Contrast of durations", "nPVI", "How much each duration differs from the next.", 1),
-    "dissonance": Term("Dissonance", "", "Roughness of notes that sound together.", 3),
-    "asynchrony_sd": Term("Interval spread", "s", "How far the times between onsets lie apart, in runs.", 3),
-    "ioi_cv": Term("Interval variation", "", "The same as a share of the mean time: 0 is exactly even.", 3),
+    "pitch_sd": Term("Pitch, spread", "semitones", "Standard deviation of the pitches.", 1),
+    "pitch_range": Term("Pitch range", "semitones", "From the lowest to the highest note.", 0),
+    "duration": Term("Length of notes", "0–1", "Mean duration accent: 0 for very short notes, 1 for long notes."),
+    "legato": Term("Legato", "0–1", "Share of phrases that sounds; a longer gap than two seconds ends one."),
+    "silence": Term("Silence", "0–1", "Share of time more than two seconds after a note ended.", 3),
+    "pulse_clarity": Term("Pulse clarity", "0–1", "How regularly onsets repeat: 0 not at all, 1 exactly."),
+    "pulse_period": Term("Pulse period", "s", "The time after which onsets repeat most regularly."),
+    "tonal_clarity": Term("Tonal clarity", "−1 to 1", "How closely the notes match the best-fitting key."),
+    "majorness": Term("Major", "−1 to 1", "How closely the notes match the best-fitting major key."),
+    "minorness": Term("Minor", "−1 to 1", "How closely the notes match the best-fitting minor key."),
+    "entropy_pitch_classes": Term("Variety of pitch classes", "0–1", "0 if only one is played, 1 if all equally."),
+    "entropy_intervals": Term("Variety of intervals", "0–1", "0 if only one is played, 1 if all equally."),
+    "entropy_durations": Term("Variety of durations", "0–1", "0 if only one is played, 1 if all equally."),
+    "npvi": Term("Contrast of durations", "nPVI", "How much successive durations differ.", 1),
+    "dissonance": Term("Dissonance", "", "Roughness of each note with the notes just before it.", 3),
+    "asynchrony_sd": Term("Interval spread", "s", "Standard deviation of times between onsets, without pauses.", 3),
+    "ioi_cv": Term("Interval variation", "", "The same as a share of the mean time; 0 is exactly even.", 3),
 }
 
-# Of two players; each stands beside its chance level.
+# Measures of a pair, each beside its chance level.
 PAIR: dict[str, Term] = {
     "coincidence": Term("Onsets together", "0–1", "Share of the second's onsets within 60 ms of one of the first's."),
-    "asynchrony": Term("Distance of those onsets", "ms", "Median; positive where the second comes after the first.", 0),
-    "lead_lag_value": Term("Likeness at the best lag", "Fisher's z", "How alike density, loudness and pulse move."),
-    "shared_pulse": Term("Shared pulse", "0–1", "How strongly both repeat at one period."),
+    "asynchrony": Term("Asynchrony of those onsets", "ms", "Median; positive if the second comes after the first.", 0),
+    "lead_lag_value": Term("Likeness at the best lag", "Fisher's z", "How alike density, loudness and pulse change."),
+    "shared_pulse": Term("Shared pulse", "0–1", "How regularly both repeat at the same period."),
     "alone_a": Term("First alone", "0–1", "Share of time in which only the first sounds."),
     "alone_b": Term("Second alone", "0–1", "Share of time in which only the second sounds."),
     "together": Term("Together", "0–1", "Share of time in which both sound."),
-    "neither": Term("Neither", "0–1", "Share of time in which none of the two sounds."),
-    "exchanges": Term("Exchanges", "per minute", "How often one's turn follows the other's.", 1),
-    "response_latency_a": Term("First's time to answer", "s", "Median, from the end of the second's turn."),
-    "response_latency_b": Term("Second's time to answer", "s", "Median, from the end of the first's turn."),
-    "overlap": Term("Overlap", "0–1", "Share of the time of turns in which both have one."),
-    "imitation_density_a": Term("First initiates density", "", "How like the second's later play is the first's."),
-    "imitation_density_b": Term("Second initiates density", "", "How like the first's later play is the second's."),
+    "neither": Term("Neither", "0–1", "Share of time in which neither sounds."),
+    "exchanges": Term("Exchanges", "per minute", "How often a turn of one follows a turn of the other.", 1),
+    "response_latency_a": Term("First's response time", "s", "Median, from the end of the second's turn."),
+    "response_latency_b": Term("Second's response time", "s", "Median, from the end of the first's turn."),
+    "overlap": Term("Overlap", "0–1", "Share of all turn time in which both have a turn."),
+    "imitation_density_a": Term("Second imitates density", "", "How like the first's density it is, up to 20 s later."),
+    "imitation_density_b": Term("First imitates density", "", "How like the second's density it is, up to 20 s later."),
 }
 
-# What is shown where nobody has chosen yet.
+# Shown until somebody chooses.
 USUAL = ("density", "velocity_mean", "pitch_mean", "pitch_range", "silence", "pulse_clarity")
 
 
 def term(name: str) -> Term:
-    """Return the term of a measure; one that has none yet is called by its own name."""
+    """Return the term of a measure; one without a term is labelled by its name."""
     found = PLAYER.get(name) or PAIR.get(name)
     return found if found is not None else Term(name.replace("_", " ").capitalize(), "", "")
 
 
 def figure(value: float | None, name: str) -> str:
-    """Return a value as it is shown, or “no data”."""
+    """Format a value for people, or return “no data”."""
     if value is None or not math.isfinite(value):
         return "no data"
     shown = f"{value:.{term(name).digits}f}"
@@ -81,6 +81,6 @@ def figure(value: float | None, name: str) -> str:
 
 
 def with_sign(value: float | None, name: str) -> str:
-    """Return a difference as it is shown: with its sign, unless it is 0 as it is shown."""
+    """Format a difference with its sign, unless it rounds to 0."""
     shown = figure(value, name)
     return shown if shown[0] in "−n" or not any(digit in shown for digit in "123456789") else f"+{shown}"

@@ -1,5 +1,4 @@
-"""One plain page for the team: one HTML file that plays its own sound anywhere, or a PDF that can be read aloud.
+"""Reports for the team: a single HTML file with its sound embedded, or an accessible PDF.
 
-What was recorded, what is computed and what the therapist wrote stand apart in it. A file is written whole or not at
-all.
+They separate what was recorded, what was computed and what the therapist wrote. Files are written atomically.
 """

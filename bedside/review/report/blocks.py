@@ -1,4 +1,4 @@
-"""What a report is made of, whatever it is written as: sections of three kinds with words, tables and charts."""
+"""The contents of a report, independent of the format: sections of three kinds with text, tables and charts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bedside.review.drawings.drawing import Picture
 
 
 class SectionKind(StrEnum):
-    """Where something in a report comes from."""
+    """The source of a section."""
 
     RECORDED = "recorded"
     COMPUTED = "computed"
@@ -17,7 +17,7 @@ class SectionKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What stands beside it."""
+        """The label of the section."""
         return {
             "recorded": "Recorded",
             "computed": "Computed from the recording",
@@ -27,16 +27,16 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; its own lines are kept."""
+    """A paragraph; line breaks are kept."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A table with a caption; the first column names its rows, and those after it are numbers if ``numeric``.
+    """A table with a caption; the first column names the rows, the others hold numbers if ``numeric``.
 
-    A narrow one may stand beside another; a ``whole`` one has the width of the page.
+    A numeric table may stand beside another; a ``whole`` one takes the width of the page.
     """
 
     caption: str
@@ -46,13 +46,13 @@ class ReportTable:
 
     @property
     def whole(self) -> bool:
-        """Whether it needs the width of the page."""
+        """Whether the table takes the width of the page."""
         return not self.numeric
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture with a caption; ``key`` says whose each colour is, as players' labels."""
+    """A picture with a caption; ``key`` are the labels of the players whose colours it uses."""
 
     caption: str
     picture: Picture
@@ -61,7 +61,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class SoundClip:
-    """The sound of a take, to be heard where the report can sound."""
+    """The sound of a take; a PDF leaves it out."""
 
     take: str
     label: str
@@ -69,7 +69,7 @@ class SoundClip:
 
 @dataclass(frozen=True, slots=True)
 class MomentList:
-    """Moments of a take: each its first and last second, and what is said of it."""
+    """Moments of a take: start and end in seconds, and a text."""
 
     take: str
     items: tuple[tuple[float, float, str], ...]
@@ -89,7 +89,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Sections under a larger heading: of a take, or of the whole."""
+    """Sections under one heading: of a take, or of all takes."""
 
     title: str
     sections: tuple[Section, ...]
@@ -97,7 +97,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report with its title and, below it, in one line, what it is of."""
+    """A report: its title, one line ``below`` it, and its chapters."""
 
     title: str
     below: str

@@ -1,19 +1,19 @@
-"""What goes into a report: chosen by ticking, gathered from what is kept, and in a share copy nothing that names."""
+"""The contents of a report: what was ticked, read from the store; a share copy names nobody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from bedside.archive.store.journal import Journal
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
 from bedside.review.drawings.drawing import minutes
+from bedside.review.measures.measure import TakeMeasures
 from bedside.review.readings import terms
-from bedside.review.readings.circumstances import entered
+from bedside.review.readings.circumstances import with_worlds
 from bedside.review.readings.days import day
-from bedside.review.readings.measured import Measured, numbers
+from bedside.review.readings.measured import Measured, pair_numbers, player_numbers
 from bedside.review.readings.takes import Read, Takes
 from bedside.review.report.blocks import (
     Block,
@@ -29,7 +29,7 @@ from bedside.review.report.blocks import (
 )
 from bedside.review.report.goals import goal_sections
 
-# What can be ticked, and how it is asked for.
+# What can be ticked, and its label.
 PARTS = {
     "sound": "The sound, to be heard (HTML only)",
     "roll": "Piano roll",
@@ -44,16 +44,16 @@ PARTS = {
 }
 
 
-# Of what passes between two, so much has room on a page.
+# The measures of pairs that fit on a page.
 _BETWEEN = ("coincidence", "asynchrony", "shared_pulse", "together", "exchanges", "overlap")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and typed ``words``.
+class ReportRequest:
+    """What was ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and free ``words``.
 
-    ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text,
-    whatever else is ticked. ``known`` are the names of instruments and worlds that may appear in it.
+    ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text, whatever
+    else is ticked; only the instruments and worlds in ``known`` are named in it.
     """
 
     takes: tuple[str, ...]
@@ -67,53 +67,53 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class ReportSources:
-    """Where a report's contents come from."""
+    """The sources of a report's contents."""
 
     store: Store
     takes: Takes
     measured: Measured
 
 
-def compose(kept: ReportSources, wish: Wish) -> Report:
-    """Return the report that is wished for; raise NotFound for a take that is not there."""
+def compose(kept: ReportSources, request: ReportRequest) -> Report:
+    """Compose a report; raise NotFound for an unknown take."""
     journal = kept.store.journal
-    reads = [kept.takes.read(take) for take in wish.takes]
+    reads = [kept.takes.read(take) for take in request.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))
     patients = dict.fromkeys(journal.session(session).patient_id for session in sessions)
     codes = [journal.patient(patient).code for patient in patients if patient is not None]
-    named = wish.code and not wish.share and codes
+    named = request.code and not request.share and codes
     parts: list[Chapter] = []
-    if wish.words.strip() and not wish.share:
-        parts.append(Chapter("Summary", (Section("In short", SectionKind.WORDS, (Text(wish.words.strip()),)),)))
-    parts += [_take(kept, wish, read, _called(wish, reads, sessions, read)) for read in reads]
-    whole = _whole(journal, wish, [patient for patient in patients if patient is not None], sessions)
+    if request.words.strip() and not request.share:
+        parts.append(Chapter("Summary", (Section("In short", SectionKind.WORDS, (Text(request.words.strip()),)),)))
+    parts += [_take(kept, request, read, _called(request, reads, sessions, read)) for read in reads]
+    whole = _whole(journal, request, [patient for patient in patients if patient is not None], sessions)
     if whole:
         parts.append(Chapter("Goals and notes", tuple(whole)))
-    if "measures" in wish.parts or "curves" in wish.parts:
-        parts.append(Chapter("What the measures are", (_glossary(wish),)))
+    if "measures" in request.parts or "curves" in request.parts:
+        parts.append(Chapter("What the measures are", (_glossary(request),)))
     count = (
         f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}, {len(reads)} take{'s' if len(reads) != 1 else ''}"
     )
     return Report(
         f"Music therapy: {', '.join(codes)}" if named else "Music therapy",
-        f"{count}. Share copy: without code, dates and free text." if wish.share else f"{count}.",
+        f"{count}. Share copy: without code, dates and free text." if request.share else f"{count}.",
         tuple(parts),
     )
 
 
-def _called(wish: Wish, reads: list[Read], sessions: list[str], read: Read) -> str:
-    """Return what a take is called: by its day and time, or in a share copy by its number."""
+def _called(request: ReportRequest, reads: list[Read], sessions: list[str], read: Read) -> str:
+    """Return the heading of a take: its day and time, or in a share copy its number."""
     among = [each for each in reads if each.summary.session == read.summary.session]
-    number = f", take {among.index(read) + 1}" if len(among) > 1 or wish.share else ""
-    if wish.share:
+    number = f", take {among.index(read) + 1}" if len(among) > 1 or request.share else ""
+    if request.share:
         return f"Session {sessions.index(read.summary.session) + 1}{number}"
     began = read.summary.began.astimezone()
     return f"{day(began)}, {began:%H:%M}{number}"
 
 
-def _take(kept: ReportSources, wish: Wish, read: Read, called: str) -> Chapter:
-    """Return all that is ticked of one take, each kind under its own heading."""
-    ticked = wish.parts
+def _take(kept: ReportSources, request: ReportRequest, read: Read, called: str) -> Chapter:
+    """Return what is ticked of a take, each kind of section under its own heading."""
+    ticked = request.parts
     take = read.summary.id
     journal = kept.store.journal
     recorded: list[Block] = []
@@ -133,26 +133,26 @@ def _take(kept: ReportSources, wish: Wish, read: Read, called: str) -> Chapter:
             )
         )
     if "played" in ticked:
-        recorded.append(_played(kept, wish, read))
+        recorded.append(_played(kept, request, read))
     if "choices" in ticked:
-        recorded.append(_choices(wish, read, kept.store.choices(read.summary.session)))
+        recorded.append(_choices(request, read, kept.store.choices(read.summary.session)))
     computed: list[Block] = []
     if "curves" in ticked or "measures" in ticked:
-        everything = kept.measured.everything(take)
+        measured = kept.measured.measures(take)
         if "curves" in ticked:
-            computed += _curves(wish, read, everything, called)
+            computed += _curves(request, read, measured, called)
         if "measures" in ticked:
-            computed += _measures(wish, everything)
+            computed += _measures(request, measured)
     if "moments" in ticked:
         items = [
-            (read.seconds(each.first), read.seconds(each.last), _kind(wish, each.kind))
+            (read.seconds(each.first), read.seconds(each.last), _kind(request, each.kind))
             for each in journal.verdicts(take)
             if each.accepted
         ]
         computed.append(Text("Moments that were found in the music, and that the therapist accepted:"))
         computed.append(MomentList(take, tuple(items)) if items else Text("None was accepted."))
     written: list[Block] = []
-    if "remarks" in ticked and not wish.share:
+    if "remarks" in ticked and not request.share:
         said = tuple((read.seconds(each.first), read.seconds(each.last), each.words) for each in journal.remarks(take))
         written += [MomentList(take, said)] if said else []
     found = (
@@ -170,14 +170,14 @@ def _counts(read: Read) -> list[tuple[Player, int]]:
     return sorted(found.items())
 
 
-def _played(kept: ReportSources, wish: Wish, read: Read) -> ReportTable:
+def _played(kept: ReportSources, request: ReportRequest, read: Read) -> ReportTable:
     choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
     rows = []
     counts = dict(_counts(read))
-    for player, way in kept.measured.ways(read.summary.id).items():
-        said = dict(entered(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
-        on = ", ".join(_name(wish, name) for name in said.get("instrument", "").split(", ") if name)
-        worlds = ", ".join(_name(wish, name) for name in said.get("world", "").split(", ") if name)
+    for player, way in kept.measured.circumstances(read.summary.id).items():
+        said = dict(with_worlds(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
+        on = ", ".join(_name(request, name) for name in said.get("instrument", "").split(", ") if name)
+        worlds = ", ".join(_name(request, name) for name in said.get("world", "").split(", ") if name)
         rows.append(
             (
                 player.label,
@@ -193,12 +193,12 @@ def _played(kept: ReportSources, wish: Wish, read: Read) -> ReportTable:
     )
 
 
-def _choices(wish: Wish, read: Read, choices: list[Choice]) -> Block:
+def _choices(request: ReportRequest, read: Read, choices: list[Choice]) -> Block:
     own = [each for each in choices if each.take == read.summary.id and each.frame is not None]
     if not own:
         return Text("No choice was made in this take.")
     rows = tuple(
-        (minutes(read.seconds(each.frame or 0)), each.what, _name(wish, each.which) if each.which else "", each.by)
+        (minutes(read.seconds(each.frame or 0)), each.what, _name(request, each.which) if each.which else "", each.by)
         for each in own
     )
     share = sum(each.by == "child" for each in own)
@@ -207,51 +207,52 @@ def _choices(wish: Wish, read: Read, choices: list[Choice]) -> Block:
     )
 
 
-def _curves(wish: Wish, read: Read, everything: dict[str, Any], called: str) -> list[Block]:
+def _curves(request: ReportRequest, read: Read, measured: TakeMeasures, called: str) -> list[Block]:
     found: list[Block] = []
-    for name in wish.measures:
+    labels = tuple(player.label for player in measured.players)
+    for name in request.measures:
         if name not in terms.PLAYER or name == "notes":
             continue
         traces = [
-            ChartCurve(of["curves"]["t"], of["curves"][name], player) for player, of in everything["players"].items()
+            ChartCurve(measured.seconds, of.numbers()[name].curve, player.label)
+            for player, of in measured.players.items()
         ]
         said = terms.term(name)
-        words = f"{said.label} over time in {called}, of {' and '.join(everything['players'])}; a gap is no data."
+        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap is no data."
         picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
         unit = f", {said.unit}" if said.unit else ""
-        found.append(Chart(f"{said.label}{unit}", picture, tuple(everything["players"])))
+        found.append(Chart(f"{said.label}{unit}", picture, labels))
     return found
 
 
-def _measures(wish: Wish, everything: dict[str, Any]) -> list[Block]:
-    players = everything["players"]
+def _measures(request: ReportRequest, measured: TakeMeasures) -> list[Block]:
+    players = {player.label: player_numbers(of).values for player, of in measured.players.items()}
     rows = tuple(
-        (_labelled(name), *(terms.figure(numbers(of["whole"]).get(name), name) for of in players.values()))
-        for name in wish.measures
+        (_labelled(name), *(terms.figure(known.get(name), name) for known in players.values()))
+        for name in request.measures
         if name in terms.PLAYER
     )
     found: list[Block] = (
         [ReportTable("Of each player, over the whole take", ("Measure", *players), rows)] if rows else []
     )
-    for pair, of in everything["pairs"].items():
-        known = numbers(of["whole"])
+    for pair, of in measured.pairs.items():
+        known = pair_numbers(of)
         between = tuple(
-            (_labelled(name), terms.figure(known[name], name), terms.figure(known.get(f"{name}_chance"), name))
+            (_labelled(name), terms.figure(known.values[name], name), terms.figure(known.chance.get(name), name))
             for name in _BETWEEN
-            if name in known
+            if name in known.values
         )
-        first, second = pair.split("-")
-        caption = f"Between {first}, the first, and {second}, the second"
+        caption = f"Between {pair.a.label}, the first, and {pair.b.label}, the second"
         found.append(ReportTable(caption, ("Measure", "Value", "By chance"), between))
     return found
 
 
-def _whole(journal: Journal, wish: Wish, patients: list[str], sessions: list[str]) -> list[Section]:
+def _whole(journal: Journal, request: ReportRequest, patients: list[str], sessions: list[str]) -> list[Section]:
     found: list[Section] = []
-    if "goals" in wish.parts:
+    if "goals" in request.parts:
         for patient in patients:
-            found += goal_sections(journal, wish.share, patient, sessions)
-    if "notes" in wish.parts and not wish.share:
+            found += goal_sections(journal, request.share, patient, sessions)
+    if "notes" in request.parts and not request.share:
         for session in sessions:
             note = journal.note(session)
             if note is not None:
@@ -266,9 +267,9 @@ def _whole(journal: Journal, wish: Wish, patients: list[str], sessions: list[str
     return found
 
 
-def _glossary(wish: Wish) -> Section:
-    names = [name for name in wish.measures if name in terms.PLAYER]
-    if "measures" in wish.parts:
+def _glossary(request: ReportRequest) -> Section:
+    names = [name for name in request.measures if name in terms.PLAYER]
+    if "measures" in request.parts:
         names += _BETWEEN
     rows = tuple((_labelled(name), terms.term(name).means) for name in names)
     said = (
@@ -287,11 +288,11 @@ def _labelled(name: str) -> str:
     return f"{term.label} ({term.unit})" if term.unit else term.label
 
 
-def _name(wish: Wish, name: str) -> str:
-    """Return a name of an instrument, a world or a player; in a share copy, only if the program ships it."""
-    return "another" if wish.share and name not in wish.known else name
+def _name(request: ReportRequest, name: str) -> str:
+    """Return the name of an instrument or a world; in a share copy, only if the program ships it."""
+    return "another" if request.share and name not in request.known else name
 
 
-def _kind(wish: Wish, kind: str) -> str:
+def _kind(request: ReportRequest, kind: str) -> str:
     said = kind.replace("_", " ").replace("-", " ")
-    return "moment" if wish.share and kind not in wish.known else said
+    return "moment" if request.share and kind not in request.known else said

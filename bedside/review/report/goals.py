@@ -1,4 +1,4 @@
-"""Goals in a report: what was worked towards and how it was rated, and apart from it what is computed of that."""
+"""Goals in a report: the goals and their ratings, and in a section of its own their T-scores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bedside.review.report.blocks import Block, ReportTable, Section, SectionKin
 
 
 def goal_sections(journal: Journal, share: bool, patient: str, sessions: list[str]) -> list[Section]:
-    """Return a patient's goals and how far they were attained in some sessions; in a ``share`` copy as numbers only."""
+    """Return a patient's goals and their attainment in some sessions; in a ``share`` copy goals are numbered."""
     several = journal.goals(patient)
     if not several:
         return []

@@ -1,4 +1,4 @@
-"""The sound of a take for a report: what is heard, without the silence behind it, small enough to be sent."""
+"""The sound of a take for a report: an MP3 file without the silence at the end."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _FRAME_BYTES = 4
 
 
 def mp3(listening: Listening, take: str) -> bytes:
-    """Return the sound of a take as an MP3 file; raise BedsideError where it cannot be heard."""
+    """Return the sound of a take as an MP3 file; raise BedsideError if it cannot be rendered."""
     sound = listening.sound(take, tuple(Player))
-    made = audiofile.encoded(_heard(sound.read(_HEADER_BYTES, sound.size - 1)), sound.rate, ".mp3")
+    made = audiofile.encoded(without_trailing_silence(sound.read(_HEADER_BYTES, sound.size - 1)), sound.rate, ".mp3")
     fault = sound.fault()
     if fault is not None:
         raise BedsideError(fault)
     return made
 
 
-def _heard(pieces: Iterator[bytes]) -> Iterator[NDArray[np.float32]]:
-    """Yield blocks of (frames, 2) float32 up to the last sound of some pieces of 16-bit frames."""
+def without_trailing_silence(pieces: Iterator[bytes]) -> Iterator[NDArray[np.float32]]:
+    """Convert pieces of 16-bit frames to blocks of (frames, 2) float32, up to the last frame that is not silent."""
     left = b""
     silent: list[NDArray[np.float32]] = []
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""A report as one HTML file: nothing is loaded from anywhere, and its own policy forbids that anything ever is."""
+"""A report as one self-contained HTML file; its content security policy forbids loading anything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bedside.review.drawings.drawing import minutes
+from bedside.review.drawings import playercolours
+from bedside.review.drawings.drawing import time_span
 from bedside.review.drawings.svg import svg
 from bedside.review.report.blocks import (
     Block,
@@ -30,8 +31,8 @@ _KINDS = {Text: "text", ReportTable: "table", Chart: "chart", SoundClip: "sound"
 
 
 def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
-    """Return a report as the bytes of an HTML file; ``sounds`` are MP3 files of takes, by their ids."""
-    style = (_HERE / "page.css").read_text("utf-8")
+    """Return a report as the bytes of an HTML file; ``sounds`` are the MP3 files of takes, by id."""
+    style = playercolours.paper_sheet() + (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; media-src data:; "
@@ -40,7 +41,7 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    # Takes are called by their place in the report: their ids would tell two copies apart.
+    # Takes are numbered: their ids would show that two copies are of the same takes.
     numbers = {take: str(number) for number, take in enumerate(_takes(report), 1)}
     page = environment.get_template("page.html").render(
         report=_numbered(report, numbers),
@@ -50,15 +51,10 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
         labels={str(kind): kind.label for kind in SectionKind},
         kinds=_KINDS,
         sounds={numbers[take]: _address(sound) for take, sound in sounds.items() if take in numbers},
-        span=span,
+        span=time_span,
         svg=svg,
     )
     return page.encode()
-
-
-def span(first: float, last: float) -> str:
-    """Return a moment, or a span, as it is read: 1:05 or 1:05–1:20."""
-    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 
 def _takes(report: Report) -> list[str]:

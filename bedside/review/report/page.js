@@ -1,5 +1,6 @@
-for (const at of document.querySelectorAll(".moments .at[data-sound]")) {
-  const audio = document.getElementById(at.dataset.sound);
+for (const at of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".moments .at[data-sound]"))) {
+  const audio = document.getElementById(at.dataset.sound ?? "");
+  if (!(audio instanceof HTMLAudioElement)) continue;
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = at.textContent;

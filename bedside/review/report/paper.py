@@ -1,4 +1,4 @@
-"""The paper of a report: words, tables, lists, charts and borders, each tagged as what it is."""
+"""What is drawn on the pages of a PDF: text, tables, lists, charts and borders, each with its tag."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fpdf import XPos, YPos
 from fpdf.enums import MethodReturnValue
 
 from bedside.review.drawings.drawing import Box, Dot, Line, Picture, Words
+from bedside.review.drawings.playercolours import ON_LIGHT, channels
 from bedside.review.report.blocks import Chart, ReportTable, SectionKind
 from bedside.review.report.tagged import FONT, Tagged
 
@@ -22,27 +23,17 @@ KINDS: dict[SectionKind, Colour] = {
     SectionKind.COMPUTED: (42, 77, 163),
     SectionKind.WORDS: (109, 75, 28),
 }
-_STROKES: dict[str, Colour] = {
-    "child": (168, 90, 0),
-    "child2": (168, 54, 111),
-    "therapist": (11, 106, 153),
-    "partner": (101, 73, 181),
-}
-_FILLS: dict[str, Colour] = {
-    "child": (240, 166, 58),
-    "child2": (229, 127, 174),
-    "therapist": (69, 169, 221),
-    "partner": (156, 134, 224),
-}
-# A colour alone tells nobody apart.
+_STROKES = {player.label: channels(colour.strong) for player, colour in ON_LIGHT.items()}
+_FILLS = {player.label: channels(colour.fill) for player, colour in ON_LIGHT.items()}
+# Dashes tell players apart where colours cannot.
 _DASHES = {"therapist": (2.2, 0.7), "child2": (1.0, 0.7), "partner": (0.5, 0.7)}
 
 
 class Paper(Tagged):
-    """A report's pages, with a number below each."""
+    """The pages of a report, numbered."""
 
     def footer(self) -> None:
-        """Write the number of a page below it."""
+        """Write the page number."""
         with self.artifact():
             self.set_y(-14)
             self.set_font(FONT, "", 8)
@@ -51,7 +42,7 @@ class Paper(Tagged):
 
 
 def write_list(document: Paper, items: list[str], left: float, wide: float) -> None:
-    """Write a list; on each page that it comes to it is a list of its own."""
+    """Write a list; each page has a list element of its own."""
 
     def tall(item: str) -> float:
         return 4.7 * len(_wrapped(document, item, 9.5, wide))
@@ -69,7 +60,7 @@ def write_list(document: Paper, items: list[str], left: float, wide: float) -> N
 
 
 def _wrapped(document: Paper, words: str, size: float, wide: float, bold: bool = False) -> list[str]:
-    """Return words as lines; each but the last ends with a space, so that what is read aloud has its gaps."""
+    """Wrap text into lines; each but the last ends with a space, so that screen readers separate words."""
     document.set_font(FONT, "B" if bold else "", size)
     found = document.multi_cell(wide, 4, words, dry_run=True, output=MethodReturnValue.LINES, align="L")
     lines = cast("list[str]", found)
@@ -87,13 +78,13 @@ def write_words(
     left: float | None = None,
     wide: float | None = None,
 ) -> None:
-    """Write words in lines, each marked where it stands: a paragraph may go on on the next page."""
+    """Write wrapped text, tagged on each page: a paragraph may continue on the next."""
     x = document.l_margin + indent if left is None else left
     width = document.w - document.r_margin - x if wide is None else wide
     tall = size * 0.3528 * 1.38
     lines = _wrapped(document, words, size, width, bold)
     room = int((document.page_break_trigger - document.y) / tall)
-    # A heading stays whole; other words are cut where the page ends.
+    # A heading is kept together; other text breaks at the end of the page.
     if not room or (len(lines) > room and tag.startswith("H")):
         document.add_page()
         room = int((document.page_break_trigger - document.y) / tall)
@@ -111,7 +102,7 @@ def write_words(
 
 
 def write_table(document: Paper, table: ReportTable, left: float, wide: float) -> None:
-    """Write a table; on each page that it comes to its head stands anew, as a table of its own."""
+    """Write a table; each page has a table element of its own and repeats the head."""
     room(document, 20)
     caption = table.caption
     widths = _widths(document, table, wide)
@@ -165,9 +156,9 @@ def _cells(
 
 
 def _widths(document: Paper, table: ReportTable, wide: float) -> list[float]:
-    """Return the widths of columns, by the longest of their cells."""
+    """Return the widths of columns by their longest cells."""
     document.set_font(FONT, "B", 8.5)
-    # None so narrow that not one letter has room in it, and none so wide that others become so.
+    # Every column has room for at least one letter.
     longest = [
         min(
             max(max(document.get_string_width(row[number]) for row in (table.head, *table.rows)) + 3, 12.0), wide * 0.45
@@ -188,7 +179,7 @@ def _lines(document: Paper, words: str, width: float) -> int:
 
 
 def draw_chart(document: Paper, shown: Chart, left: float, wide: float) -> None:
-    """Draw a chart below its caption, with whose each line is."""
+    """Draw a chart below its caption and the key of its players."""
     picture = shown.picture
     scale = wide / picture.width
     room(document, picture.height * scale + 9)
@@ -215,7 +206,7 @@ def draw_chart(document: Paper, shown: Chart, left: float, wide: float) -> None:
 
 def _draw(document: Paper, picture: Picture, left: float, top: float, scale: float) -> None:
     for mark in picture.marks:
-        who = next((word for word in mark.manner.split() if word in _STROKES), "")
+        who = next((word for word in mark.style.split() if word in _STROKES), "")
         stroke = _STROKES.get(who, LINE)
         match mark:
             case Line(points):
@@ -236,7 +227,7 @@ def _draw(document: Paper, picture: Picture, left: float, top: float, scale: flo
 
 
 def _stroke(document: Paper, who: str) -> None:
-    """Draw lines from here on as those of a player, or thin ones of nobody."""
+    """Set the line style of a player, or a thin line for nobody."""
     document.set_draw_color(*_STROKES.get(who, LINE))
     document.set_line_width(0.4 if who else 0.2)
     dash, gap = _DASHES.get(who, (0.0, 0.0))
@@ -244,7 +235,7 @@ def _stroke(document: Paper, who: str) -> None:
 
 
 def border(document: Paper, kind: SectionKind, begin: float, end: float) -> None:
-    """Draw what tells a kind apart: a thick line, a double one, or a dashed one, beside a label in words."""
+    """Draw the border of a kind of section: a thick, a double or a dashed line."""
     x = document.l_margin + 0.6
     with document.artifact():
         document.set_draw_color(*KINDS[kind])
@@ -264,6 +255,6 @@ def border(document: Paper, kind: SectionKind, begin: float, end: float) -> None
 
 
 def room(document: Paper, tall: float) -> None:
-    """Begin a page where so much does not fit on this one."""
+    """Start a new page unless ``tall`` millimetres fit on this one."""
     if document.y + tall > document.page_break_trigger and document.y > document.t_margin + 1:
         document.add_page()

@@ -1,4 +1,4 @@
-"""A report as a PDF: real text with headings and tags, an outline, and charts as paths with what they show in words."""
+"""A report as an accessible PDF: tagged text, an outline, and charts as paths with descriptions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fpdf.prefs import ViewerPreferences
 
+from bedside.review.drawings.drawing import time_span
 from bedside.review.report import paper
 from bedside.review.report.blocks import (
     Block,
@@ -19,12 +20,11 @@ from bedside.review.report.blocks import (
     SoundClip,
     Text,
 )
-from bedside.review.report.html import span
 from bedside.review.report.paper import Paper
 
 _SAID = {
-    SectionKind.RECORDED: "what the instrument kept while it was played.",
-    SectionKind.COMPUTED: "numbers, curves and proposals that a program made of it. They describe the music.",
+    SectionKind.RECORDED: "what the instrument recorded while it was played.",
+    SectionKind.COMPUTED: "numbers, curves and proposals that a program computed from it. They describe the music.",
     SectionKind.WORDS: "what a person wrote or rated.",
 }
 _INDENT = 4.0
@@ -36,7 +36,7 @@ def write(report: Report) -> bytes:
     document = Paper(report.title, "en")
     document.viewer_preferences = ViewerPreferences(display_doc_title=True)
     document.set_margins(18, 16, 18)
-    # Pages are begun here alone: what is marked must stay on one.
+    # Page breaks are made by hand: marked content must not cross one.
     document.set_auto_page_break(False, 20)
     document.add_page()
     document.start_section(report.title)
@@ -77,7 +77,7 @@ def _section(document: Paper, section: Section) -> None:
     for row in _rows(section.blocks):
         _row(document, row)
         if document.page != page:
-            # The border goes on beside what has come to the next page.
+            # The border continues on the new page.
             paper.border(document, section.kind, document.t_margin, document.y)
             begin, page = document.y, document.page
         else:
@@ -87,7 +87,7 @@ def _section(document: Paper, section: Section) -> None:
 
 
 def _least(document: Paper, section: Section) -> float:
-    """Return how much of a page a section needs to begin on it: its heading is not to stand alone."""
+    """Return the height that a section needs to start on a page, so that its heading does not stand alone."""
     first = next(iter(_rows(section.blocks)), [])
     wide = document.epw - _INDENT
     each = wide if len(first) == 1 and not _narrow(first[0]) else (wide - _GUTTER) / 2
@@ -95,7 +95,7 @@ def _least(document: Paper, section: Section) -> float:
 
 
 def _rows(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return blocks as they stand: two narrow ones beside each other, all others alone; sounds are none."""
+    """Arrange blocks in rows: two narrow ones side by side, others alone; sounds are left out."""
     found: list[list[Block]] = []
     for block in blocks:
         if isinstance(block, SoundClip):
@@ -134,7 +134,7 @@ def _row(document: Paper, row: Sequence[Block]) -> None:
 
 
 def _height(block: Block, wide: float) -> float:
-    """Return about how much room a block needs that is not to be parted, and one that may be, to begin."""
+    """Estimate the height of a block that must not break, or that one needs to start."""
     match block:
         case Chart(_, picture):
             return picture.height * wide / picture.width + 10
@@ -155,6 +155,8 @@ def _block(document: Paper, block: Block, left: float, wide: float) -> None:
         case ReportTable():
             paper.write_table(document, block, left, wide)
         case MomentList(_, items):
-            paper.write_list(document, [f"{span(first, last)}  {words}" for first, last, words in items], left, wide)
+            paper.write_list(
+                document, [f"{time_span(first, last)}  {words}" for first, last, words in items], left, wide
+            )
         case SoundClip():
             pass

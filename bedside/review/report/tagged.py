@@ -1,7 +1,7 @@
-"""A PDF that can be read aloud: the one module that knows how fpdf2 tags what it draws.
+"""A tagged PDF; the only module that knows fpdf2's structure tree.
 
-fpdf2 tags figures only, each as a child of the document. Here every heading, paragraph, list item and cell is tagged as
-what it is, cells in their rows and tables, and what only decorates a page is marked as an artifact.
+fpdf2 tags figures only, as children of the document. Here headings, paragraphs, list items and cells are tagged too,
+cells within rows and tables, and decoration is marked as an artifact.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from fpdf.syntax import PDFObject
 
 FONT = "DejaVu"
 
-# A time that tells nothing of when a file was made.
+# A fixed creation date, so that a copy does not show when it was made.
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Element(StructElem):
-    """An element of the structure; what lies in another is on its page."""
+    """A structure element; it is on the page of its parent element."""
 
     def serialize(self, obj_dict: dict[str, object] | None = None, _security_handler: object = None) -> str:
         if isinstance(self.p, _Element):
@@ -33,7 +33,7 @@ class _Element(StructElem):
 
 
 class _Tree(StructureTreeBuilder):
-    """A structure of any depth, beside fpdf2's own, which knows the document's children only."""
+    """A structure tree of any depth; fpdf2's own holds only children of the document."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _Tree(StructureTreeBuilder):
 
 
 class Tagged(FPDF):
-    """A document of A4 pages with a Unicode font, whose tags are opened by `group` and `mark`."""
+    """A document of A4 pages with a Unicode font; `group` and `mark` open its tags."""
 
     def __init__(self, title: str, lang: str) -> None:
         super().__init__(format="A4")
@@ -65,7 +65,7 @@ class Tagged(FPDF):
 
     @contextmanager
     def group(self, kind: str) -> Iterator[None]:
-        """Give an element that holds others: Table, TR, L, LI. What is in it stays on one page."""
+        """Open an element that holds others: Table, TR, L, LI. Its content stays on one page."""
         self.open.append(self._element(kind, None, ""))
         try:
             yield
@@ -74,7 +74,7 @@ class Tagged(FPDF):
 
     @contextmanager
     def mark(self, kind: str, alternative: str = "") -> Iterator[None]:
-        """Give an element of what is drawn: H1, P, TH, TD, Figure with its alternative in words."""
+        """Open an element of content: H1, P, TH, TD, or Figure with its description."""
         tree = self.struct_builder
         number = tree.next_mcid_for_page(self.page)
         tree.marked[self.page] = number + 1
@@ -86,12 +86,12 @@ class Tagged(FPDF):
         page = self.page
         yield
         if self.page != page:
-            raise RuntimeError("what is marked stays on its page")
+            raise RuntimeError("marked content must stay on one page")
         self._out("EMC")
 
     @contextmanager
     def artifact(self) -> Iterator[None]:
-        """Give what nobody needs to have read aloud: lines, grounds, page numbers."""
+        """Open an artifact, which screen readers skip: lines, backgrounds, page numbers."""
         self._out("/Artifact BMC")
         yield
         self._out("EMC")

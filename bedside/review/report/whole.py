@@ -1,4 +1,4 @@
-"""A take as a page for the team with all that there is of it, without anybody who ticks."""
+"""The full report of a take, as a file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bedside.review.report import content, hearing, html, pdf
 
 
 def write(store: Store, folder: Path, take: str, out: Path) -> None:
-    """Write the report of a take to a file that ends in ``.html`` or ``.pdf``; ``folder`` is where everything is kept.
+    """Write the report of a take to a file that ends in ``.html`` or ``.pdf``; ``folder`` is the data folder.
 
-    Notes and goals are of more than a take, and stay where they are. Raises BedsideError for a place that cannot be
-    written and for a take that cannot be heard.
+    It leaves out notes and goals, which belong to more than one take. Raise BedsideError for a file that cannot be
+    written and for a take that cannot be rendered.
     """
     takes = Takes(store)
-    wish = content.Wish((take,), frozenset(content.PARTS) - {"goals", "notes"})
-    made = content.compose(content.ReportSources(store, takes, Measured(store, takes)), wish)
+    request = content.ReportRequest((take,), frozenset(content.PARTS) - {"goals", "notes"})
+    made = content.compose(content.ReportSources(store, takes, Measured(store, takes)), request)
     if out.suffix.lower() == ".pdf":
         body = pdf.write(made)
     else:

@@ -1,4 +1,4 @@
-"""Goals and notes: what a child works towards, how far it was attained as each rater saw it, and notes of sessions."""
+"""A child's goals, how far each rater saw them attained, and the notes of sessions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.store.journal import LEVELS, Goal, Journal, Link
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.review.measures.attainment import t_score
 from bedside.review.readings.course import takes_of
-from bedside.review.web.moments import linked_moments, seconds
+from bedside.review.web.inputs import TypedTime, check_inside, rater, seconds
+from bedside.review.web.moments import linked_moments
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
@@ -19,7 +21,6 @@ router = APIRouter()
 Id = Annotated[str, Form(min_length=1, max_length=40)]
 Line = Annotated[str, Form(max_length=2000)]
 Text = Annotated[str, Form(max_length=20_000)]
-Time = Annotated[str, Form(max_length=20)]
 Owner = Annotated[str, Form(max_length=40)]
 
 _BACK = ("/goals", "/ratings")
@@ -70,25 +71,25 @@ def set_goal(
 
 @router.post("/goals/{goal}/end")
 def end_goal(request: Request, goal: str, patient: Id) -> Response:
-    """Say that a goal is not pursued any more."""
+    """End a goal: it is no longer pursued."""
     _journal(request).patient(patient)
     _journal(request).end_goal(goal)
     return RedirectResponse(f"/goals?patient={patient}", 303)
 
 
 @router.post("/initials")
-def initials(
+def give_initials(
     request: Request,
-    rater: Annotated[str, Form(min_length=1, max_length=40)],
+    initials: Annotated[str, Form(alias="rater", min_length=1, max_length=40)],
     back: Annotated[str, Form(max_length=200)] = "/goals",
 ) -> Response:
-    """Take the initials under which this visit rates; they stay until it ends, or blind ratings would not be blind."""
+    """Set the initials under which this visit rates; they stay until it ends, so that blind ratings stay blind."""
     visit = request.state.visit
-    said = " ".join(rater.split())
+    said = " ".join(initials.split())
     if not said:
-        raise ValueError("initials have at least one letter")
+        raise Refused("Please write at least one letter as your initials.")
     if visit.rater and visit.rater != said:
-        raise ValueError(f"this visit rates as {visit.rater}; to rate as another person, log out first")
+        raise Refused(f"You are rating as {visit.rater}. To rate as another person, log out first.")
     visit.rater = said
     return RedirectResponse(back if back.startswith(_BACK) else "/goals", 303)
 
@@ -102,12 +103,12 @@ def session(request: Request, session: str) -> Response:
     patient = journal.patient(found.patient_id) if found.patient_id else None
     open_ = [goal for goal in journal.goals(patient.id) if goal.ended is None] if patient else []
     takes = [take for take in takes_of(store, found.patient_id or "") if take.session == session]
-    rater = request.state.visit.rater
+    initials: str = request.state.visit.rater
     own = {
         each.goal_id: each.level
         for goal in open_
         for each in journal.attainments(goal.id)
-        if each.session_id == session and each.rater == rater
+        if each.session_id == session and each.rater == initials
     }
     return _pages(request).show(
         request,
@@ -118,7 +119,7 @@ def session(request: Request, session: str) -> Response:
         moments=linked_moments(store, journal.links(session=session)),
         goals=[_shown(store, goal) for goal in open_],
         own=own,
-        rater=rater,
+        rater=initials,
         takes=takes,
         levels=LEVELS,
     )
@@ -140,11 +141,8 @@ def write_note(
 
 @router.post("/goals/sessions/{session}/attain")
 def attain(request: Request, session: str, goal: Id, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
-    """Rate a goal in a session, under the initials of this visit."""
-    rater = request.state.visit.rater
-    if not rater:
-        raise ValueError("whoever rates says their initials first")
-    _journal(request).attain(goal, session, level, rater)
+    """Rate a goal in a session, under this visit's initials."""
+    _journal(request).attain(goal, session, level, rater(request))
     return RedirectResponse(f"/goals/sessions/{session}#goal-{goal}", 303)
 
 
@@ -153,17 +151,16 @@ def link(
     request: Request,
     session: str,
     take: Id,
-    first: Time,
-    last: Time = "",
+    first: TypedTime,
+    last: TypedTime = "",
     goal: Owner = "",
 ) -> Response:
-    """Let the note, or a goal, point to a moment of one of the session's takes."""
+    """Link the note, or a goal, to a moment in one of the session's takes."""
     store: Store = request.app.state.store
     summary = store.summary(take)
     begin = seconds(first)
     end = seconds(last) if last.strip() else begin
-    if max(begin, end) > summary.seconds + 1:
-        raise ValueError("a moment lies in its take")
+    check_inside(max(begin, end), summary.seconds)
     frames = round(begin * summary.rate), round(end * summary.rate)
     store.journal.link(take, *frames, session=None if goal else session, goal=goal or None)
     return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
@@ -171,13 +168,13 @@ def link(
 
 @router.post("/goals/sessions/{session}/moments/{link}/remove")
 def unlink(request: Request, session: str, link: str) -> Response:
-    """Take a moment back."""
+    """Remove a link to a moment."""
     _journal(request).take_back(Link, link)
     return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
 
 
 def _shown(store: Store, goal: Goal) -> dict[str, Any]:
-    """Return a goal with its five lines, from 2 down to −2, and its moments."""
+    """Return a goal with its five levels, from +2 down to −2, and its moments."""
     lines = goal.levels.split("\n")
     return {
         "goal": goal,
@@ -187,7 +184,7 @@ def _shown(store: Store, goal: Goal) -> dict[str, Any]:
 
 
 def _attained(journal: Journal, goals: list[Goal]) -> dict[str, Any]:
-    """Return each session's levels by goal and rater, and the T-score of each rater over the goals they rated."""
+    """Return each rater's levels in each session, and the T-score over the goals that they rated."""
     ratings: dict[str, dict[str, dict[str, int]]] = {}
     for goal in goals:
         for each in journal.attainments(goal.id):
@@ -196,9 +193,9 @@ def _attained(journal: Journal, goals: list[Goal]) -> dict[str, Any]:
     rows = []
     for session, raters in ratings.items():
         began = journal.session(session).began
-        for rater, levels in sorted(raters.items()):
+        for initials, levels in sorted(raters.items()):
             score = t_score(list(levels.values()), [weights[goal] for goal in levels])
-            rows.append({"session": session, "began": began, "rater": rater, "levels": levels, "t": score})
+            rows.append({"session": session, "began": began, "rater": initials, "levels": levels, "t": score})
     rows.sort(key=lambda row: (row["began"], row["rater"]))
     return {"rows": rows, "goals": goals}
 

@@ -1,4 +1,4 @@
-"""The library: everybody's takes, each with its music in little, found as quickly as they are thought of."""
+"""The library: all takes, each with a small piano roll, with search and filters."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.store.shelf import Order, Wanted
+from bedside.archive.store.search import Order, TakeQuery
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.rolls import Rolls
+from bedside.review.web import inputs
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
 
 PAGE = 40
 
-# What a child may be known by, in place of a name: pictures that everybody can say.
+# Pictures that stand for a child in place of a name; everybody can say what they show.
 PICTURES = ("moon", "sun", "star", "boat", "tree", "fish", "bird", "cat", "dog", "bear", "flower", "house")
 
 _ORDERS = {
@@ -41,19 +43,19 @@ def library(
     order: Order = Order.NEWEST,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Show the takes that are looked for, a page of them at a time."""
+    """Show the takes that match, a page at a time."""
     store: Store = request.app.state.store
-    wanted = Wanted(
+    wanted = TakeQuery(
         words,
         None if not patient else ("" if patient == "nobody" else patient),
-        Player.named(player) if player else None,
+        inputs.player(player) if player else None,
         starred,
         order,
     )
-    count = store.shelf.count(wanted)
+    count = store.search.count(wanted)
     pages = max(-(-count // PAGE), 1)
     page = min(page, pages)
-    takes = store.shelf.look(wanted, (page - 1) * PAGE, PAGE)
+    takes = store.search.page(wanted, (page - 1) * PAGE, PAGE)
     asked = {"words": words, "patient": patient, "player": player, "order": str(order)}
     if starred:
         asked["starred"] = "true"
@@ -85,16 +87,16 @@ def library(
 
 @router.get("/rolls/{take}.svg")
 def roll(request: Request, take: str) -> Response:
-    """Draw a take's piano roll in little."""
+    """Draw a small piano roll of a take."""
     rolls: Rolls = request.app.state.rolls
     return Response(rolls.roll(take), media_type="image/svg+xml")
 
 
 @router.post("/patients/{patient}/picture")
 def give_picture(request: Request, patient: str, picture: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Give a patient the picture that the child knows."""
+    """Give a patient a picture."""
     store: Store = request.app.state.store
     if picture and picture not in PICTURES:
-        raise ValueError("there is no such picture")
+        raise Refused("There is no such picture.")
     store.journal.picture(patient, picture or None)
     return RedirectResponse(f"/?patient={patient}", 303)

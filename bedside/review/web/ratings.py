@@ -1,4 +1,4 @@
-"""Blind ratings: two put spans of a take into categories, and neither sees the other's until both are done."""
+"""Blind ratings: two raters put spans of a take into categories; neither sees the other's until both are done."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from fastapi.responses import RedirectResponse, Response
 
 from bedside.archive.store.journal import Finished, Journal, Rating
 from bedside.archive.store.store import Store
+from bedside.errors import NotFound, Refused
+from bedside.review.drawings.drawing import time_span
 from bedside.review.measures.agreement import kappa, overlap_f1
-from bedside.review.web.moments import address, seconds, span
+from bedside.review.web.inputs import TypedTime, check_inside, rater, seconds
+from bedside.review.web.moments import address
 from bedside.review.web.pages import Pages
 
 router = APIRouter(prefix="/ratings/{take}")
 
-Time = Annotated[str, Form(max_length=20)]
-
-# What may be heard between two, to begin with; raters may write others, if both write the same.
+# Suggested categories; raters may agree on others.
 SUGGESTED = ("alone", "together", "taking turns", "imitation", "shared pulse", "rest")
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A span as it is shown."""
+    """A rated span as the page shows it."""
 
     id: str
     rater: str
@@ -38,24 +39,24 @@ class Rated:
 
 @router.get("")
 def ratings(request: Request, take: str) -> Response:
-    """Show a rater's own spans; once both are done, everybody's, and how far they agree."""
+    """Show the rater's own spans; once two raters are done, show both raters' spans and their agreement."""
     store: Store = request.app.state.store
     journal = store.journal
     summary = store.summary(take)
-    rater = request.state.visit.rater
+    initials: str = request.state.visit.rater
     done = [each.rater for each in journal.finished(take)]
     everything = journal.ratings(take)
-    open_ = opened(journal, take)
-    visible = [each for each in everything if each.rater == rater or (open_ and each.rater in done)]
+    open_ = is_open(journal, take)
+    visible = [each for each in everything if each.rater == initials or (open_ and each.rater in done)]
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
         "ratings.html",
         take=summary,
-        rater=rater,
+        rater=initials,
         spans=[_rated(each, summary.rate) for each in visible],
         done=done,
-        others=[each for each in done if each != rater],
+        others=[each for each in done if each != initials],
         open=open_,
         agreed=_agreed(everything, done, summary.rate, summary.seconds) if open_ else [],
         suggested=SUGGESTED,
@@ -67,83 +68,78 @@ def rate(
     request: Request,
     take: str,
     category: Annotated[str, Form(min_length=1, max_length=80)],
-    first: Time,
-    last: Time,
+    first: TypedTime,
+    last: TypedTime,
 ) -> Response:
-    """Put a span into a category, under the initials of this visit."""
+    """Put a span into a category, under this visit's initials."""
     store: Store = request.app.state.store
     summary = store.summary(take)
-    rater = _rater(request)
-    _still(store.journal, take, rater)
+    initials = rater(request)
+    _check_open(store.journal, take, initials)
     begin, end = seconds(first), seconds(last)
-    if not 0 <= begin < end <= summary.seconds + 1:
-        raise ValueError("a span ends after it begins, and lies in its take")
+    check_inside(end, summary.seconds)
+    if begin >= end:
+        raise Refused("A span must end after it begins.")
     frames = round(begin * summary.rate), round(end * summary.rate)
-    store.journal.rate(take, rater, " ".join(category.split()), *frames)
+    store.journal.rate(take, initials, " ".join(category.split()), *frames)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 
 
 @router.post("/{rating}/remove")
 def take_back(request: Request, take: str, rating: str) -> Response:
-    """Take an own span back."""
+    """Take back one of the rater's own spans."""
     store: Store = request.app.state.store
-    rater = _rater(request)
-    _still(store.journal, take, rater)
-    if rating not in [each.id for each in store.journal.ratings(take, rater)]:
-        raise KeyError(rating)
+    initials = rater(request)
+    _check_open(store.journal, take, initials)
+    if rating not in [each.id for each in store.journal.ratings(take, initials)]:
+        raise NotFound("You have no such span in this take, or not any more.")
     store.journal.take_back(Rating, rating)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 
 
 @router.post("/done")
 def finish(request: Request, take: str) -> Response:
-    """Say that the own ratings of a take are done."""
+    """Mark the rater's own ratings of a take as done."""
     store: Store = request.app.state.store
     store.summary(take)
-    store.journal.finish(take, _rater(request))
+    store.journal.finish(take, rater(request))
     return RedirectResponse(f"/ratings/{take}", 303)
 
 
 @router.post("/again")
 def reopen(request: Request, take: str) -> Response:
-    """Go on rating, as long as the other's ratings are not shown."""
+    """Go on rating; refused once the other rater's spans are shown."""
     store: Store = request.app.state.store
-    rater = _rater(request)
-    if opened(store.journal, take):
-        raise ValueError("both are done, and each has seen what the other wrote")
+    initials = rater(request)
+    if is_open(store.journal, take):
+        raise Refused("Two raters are done and have seen each other's spans; the ratings stay as they are.")
     for said in store.journal.finished(take):
-        if said.rater == rater:
+        if said.rater == initials:
             store.journal.take_back(Finished, said.id)
     return RedirectResponse(f"/ratings/{take}", 303)
 
 
-def opened(journal: Journal, take: str) -> bool:
+def is_open(journal: Journal, take: str) -> bool:
     """Return whether two raters have said that they are done."""
     return len(journal.finished(take)) > 1
 
 
-def _rater(request: Request) -> str:
-    rater: str = request.state.visit.rater
-    if not rater:
-        raise ValueError("whoever rates says their initials first")
-    return rater
-
-
-def _still(journal: Journal, take: str, rater: str) -> None:
-    if rater in [each.rater for each in journal.finished(take)]:
-        raise ValueError("these ratings are done; to go on, say so first")
-    if opened(journal, take):
-        raise ValueError("two have rated this take, and what they wrote is open")
+def _check_open(journal: Journal, take: str, initials: str) -> None:
+    """Refuse a change by a rater who is done, or after two are."""
+    if initials in [each.rater for each in journal.finished(take)]:
+        raise Refused("You said that you are done with this take. Press “Go on rating” first.")
+    if is_open(journal, take):
+        raise Refused("Two raters are done with this take; its ratings are closed.")
 
 
 def _rated(rating: Rating, rate: int) -> Rated:
     first, last = rating.first / rate, rating.last / rate
     where = address(rating.take_id, first, last)
-    return Rated(rating.id, rating.rater, rating.category, where, span(first, last), first, last)
+    return Rated(rating.id, rating.rater, rating.category, where, time_span(first, last), first, last)
 
 
 def _agreed(everything: list[Rating], done: list[str], rate: int, length: float) -> list[dict[str, object]]:
-    """Return how far each two raters agree on each category that one of them used."""
+    """Return the agreement of each pair of raters on each category that either used."""
     found: list[dict[str, object]] = []
     for raters in combinations(done, 2):
         theirs = [each for each in everything if each.rater in raters]

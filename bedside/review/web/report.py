@@ -1,4 +1,4 @@
-"""The report: what goes into one page for the team is ticked here, and comes back as a file."""
+"""The report for the team: its parts are ticked on a page, and it is downloaded as one file."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from bedside import places
-from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
 from bedside.review.readings import terms
 from bedside.review.readings.course import takes_of
@@ -23,14 +23,14 @@ from bedside.sound.library import catalogue
 
 router = APIRouter()
 
-# The most takes that one page for a team can hold, and of which the sound still fits into a file that can be sent.
+# With more takes, a report would be too long to read, and its sound too large to send.
 MOST_TAKES = 12
 
-# What is ticked to begin with: little.
+# Ticked at first: little.
 _TICKED = ("sound", "roll", "played", "choices", "curves", "measures", "moments", "remarks", "goals")
 _MEASURES = ("density", "velocity_mean", "pitch_mean", "pulse_clarity")
 
-_OF_NOBODY = 40
+_MOST_WITHOUT_PATIENT = 40
 
 
 @router.get("/report")
@@ -39,16 +39,18 @@ def report(
     patient: Annotated[str, Query(max_length=40)] = "",
     take: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Show what can go into a report of a patient, or of a take that belongs to nobody."""
+    """Show what can go into a report about a patient, or about takes without a patient."""
     store: Store = request.app.state.store
     journal = store.journal
     if take and not patient:
         patient = journal.session(store.summary(take).session).patient_id or ""
-    offered = takes_of(store, patient) if patient else store.shelf.look(Wanted(patient=""), 0, _OF_NOBODY)
+    offered = (
+        takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _MOST_WITHOUT_PATIENT)
+    )
     # The newest session first, and its takes in their order.
     began = {each.session: store.journal.session(each.session).began for each in offered}
     offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))
-    # Without a take named, the newest session is what the team wants to see.
+    # Unless a take is named, the newest session is ticked.
     newest = offered[0].session if offered else ""
     chosen = {take} if take else {each.id for each in offered if each.session == newest}
     pages: Pages = request.app.state.pages
@@ -78,12 +80,12 @@ def make(
     share: bool = Form(False),
     kind: Annotated[str, Form(pattern="^(html|pdf)$")] = "html",
 ) -> Response:
-    """Make the report that is ticked, as a file."""
+    """Return the report that was ticked, as a file."""
     store: Store = request.app.state.store
     if not takes:
-        raise ValueError("no take is ticked")
+        raise Refused("Please tick at least one take.")
     order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
-    wish = content.Wish(
+    wish = content.ReportRequest(
         tuple(order),
         frozenset(parts or ()) & frozenset(content.PARTS),
         tuple(name for name in terms.PLAYER if name in (measures or ())),
@@ -101,7 +103,7 @@ def make(
 
 
 def known_names() -> frozenset[str]:
-    """Return the names that the program itself gave, to instruments, worlds, players and moments: they name nobody."""
+    """Return names that the program itself gives, to instruments, worlds, players and moments: no person's name."""
     worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
     try:
         instruments = {patch.name for patch in catalogue.shipped_patches()}
@@ -110,8 +112,8 @@ def known_names() -> frozenset[str]:
     return frozenset(worlds | instruments | {player.label for player in Player} | proposal_kinds())
 
 
-def _file(body: bytes, kind: str, wish: content.Wish, store: Store, ending: str) -> Response:
-    """Return a report as a file; only what the report itself says stands in its name."""
+def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, ending: str) -> Response:
+    """Return a report as a file, whose name tells nothing that the report does not."""
     name = "report"
     if not wish.share:
         patient = store.journal.session(store.summary(wish.takes[0]).session).patient_id

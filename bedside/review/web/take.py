@@ -1,4 +1,4 @@
-"""The page of a take, and its sound, which is heard while it is still rendered."""
+"""A take's page, and its sound, which streams while it is being rendered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
 from bedside.archive.store.store import Store
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
 from bedside.review.hearing.sound import LOOK_SECONDS, Listening, TakeSound
 from bedside.review.readings.takes import Takes
+from bedside.review.web import inputs
 from bedside.review.web.answers import as_json
 from bedside.review.web.pages import Pages
 
@@ -26,11 +27,11 @@ Labels = Annotated[str, Query(max_length=60)]
 
 @router.get("/takes/{take}")
 def page(request: Request, take: str) -> Response:
-    """Show a take: what was played, to be heard again and looked at closely."""
+    """Show a take."""
     store: Store = request.app.state.store
     summary = store.summary(take)
     takes: Takes = request.app.state.takes
-    takes.expect(take)
+    takes.prefetch(take)
     session = store.journal.session(summary.session)
     patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages
@@ -38,15 +39,15 @@ def page(request: Request, take: str) -> Response:
 
 
 @router.get("/api/takes/{take}/sound")
-def preparing(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
-    """Say how many seconds of a take's sound there are so far; what is asked for ``ahead`` waits for the rest."""
+def progress(request: Request, take: str, players: Labels = "", ahead: bool = False) -> Response:
+    """Return how many seconds of a take's sound are rendered; ``ahead`` starts rendering at low priority."""
     sound = _sound(request, take, players, ahead)
-    return as_json({"seconds": sound.length, "there": sound.seconds(), "fault": sound.fault()})
+    return as_json({"seconds": sound.length, "rendered": sound.seconds(), "fault": sound.fault()})
 
 
 @router.get("/sound/{take}.wav")
-async def heard(request: Request, take: str, players: Labels = "") -> Response:
-    """Give a take's sound, or the range of its bytes that is asked for, as soon as each part of it is rendered."""
+async def stream(request: Request, take: str, players: Labels = "") -> Response:
+    """Stream a take's sound, or the range of bytes asked for, each part as soon as it is rendered."""
     sound = await run_in_threadpool(_sound, request, take, players)
     headers = {"accept-ranges": "bytes"}
     span = _range(request.headers.get("range", ""), sound.size)
@@ -63,7 +64,7 @@ async def heard(request: Request, take: str, players: Labels = "") -> Response:
 
 
 async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[bytes]:
-    """Yield a sound's bytes; whoever waits for what is not rendered yet holds no thread up."""
+    """Yield a sound's bytes; no thread blocks while the next ones are being rendered."""
     while first <= last:
         try:
             piece = await run_in_threadpool(sound.piece, first, last)
@@ -77,22 +78,22 @@ async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[byte
 
 
 def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> TakeSound:
-    """Return the sound of a take as those players are heard whose labels are given, by default everybody."""
+    """Return the sound of the players with these labels in a take, by default of everybody."""
     takes: Takes = request.app.state.takes
     listening: Listening = request.app.state.listening
     there = takes.read(take).summary.players
-    asked = {Player.named(label) for label in labels.split(",")} if labels else set(there)
+    asked = {inputs.player(label) for label in labels.split(",")} if labels else set(there)
     wanted = tuple(player for player in there if player in asked)
     if labels and not wanted:
-        raise ValueError("nobody of these plays in this take")
-    # All who play are everybody, so that the whole is rendered once, however it is asked for.
+        raise Refused("None of these players plays in this take.")
+    # All who play count as everybody, so the whole is rendered only once.
     return listening.sound(take, wanted if len(wanted) < len(there) else tuple(Player), ahead)
 
 
 def _range(asked: str, size: int) -> tuple[int, int] | None:
-    """Return the first and last byte that a Range header asks for, None where all of them; first > last for none.
+    """Return the first and last byte that a Range header asks for (RFC 9110).
 
-    As RFC 9110 has it; who asks for several ranges at once is given all.
+    None means all bytes, also where several ranges are asked for; first > last means that the range cannot be served.
     """
     found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", asked.strip())
     if found is None or found.groups() == ("", ""):

@@ -1,21 +1,23 @@
-"""A take for its page: notes as columns, what was chosen, and what people write about it; times are seconds."""
+"""A take as JSON, for its page: notes as columns, choices, and what people write about it. Times are in seconds."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Self
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, model_validator
 
 from bedside.archive.store.journal import Journal, Link, Marker, Remark, Verdict
 from bedside.archive.store.store import Store
+from bedside.errors import NotFound
 from bedside.music.events import Player, Source
-from bedside.review.drawings.frames import curve_frames
+from bedside.review.drawings.frames import curve_frames, frames_json
 from bedside.review.readings.measured import Measured
 from bedside.review.readings.takes import Read, Takes
 from bedside.review.web.answers import as_json
+from bedside.review.web.inputs import check_inside
 
 router = APIRouter(prefix="/api/takes/{take}")
 
@@ -23,12 +25,11 @@ Seconds = Annotated[float, Field(ge=0, le=25 * 3600, allow_inf_nan=False)]
 Id = Annotated[str, Field(min_length=1, max_length=40)]
 Words = Annotated[str, Field(max_length=20_000)]
 
-# A moment may lie in what rings on after the last event.
-_RINGING_SECONDS = 30.0
+Kind = Literal["markers", "remarks", "verdicts", "links"]
 
 
-class Mark(BaseModel):
-    """A marker at ``seconds``, of the ``before`` seconds that lead there."""
+class MarkerBody(BaseModel):
+    """A marker at ``seconds``, for the ``before`` seconds that lead up to it."""
 
     seconds: Seconds
     before: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 0.0
@@ -41,42 +42,95 @@ class Span(BaseModel):
     last: Seconds
 
 
-class Written(Span):
-    """Words about a span."""
+class RemarkBody(Span):
+    """A remark about a span."""
 
     words: Words
 
 
-class Rewritten(BaseModel):
-    """Other words."""
+class NewWords(BaseModel):
+    """New words for a remark."""
 
     words: Words
 
 
-class Judged(Span):
+class VerdictBody(Span):
     """Whether a proposed moment of a ``kind`` is accepted."""
 
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     accepted: bool
 
 
-class Linked(Span):
-    """What points to a span: the note of the take's session, or a goal."""
+class LinkBody(Span):
+    """A link to a span, from the note of the take's session or from a goal."""
 
     note: bool = False
     goal: Id | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _one_owner(self) -> Self:
         if self.note == (self.goal is not None):
             raise ValueError("a link belongs to the session's note or to a goal")
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The take that a request is about, and the journal in which people write about it."""
+
+    read: Read
+    journal: Journal
+
+    @property
+    def id(self) -> str:
+        """The take's id."""
+        return self.read.summary.id
+
+    def frames(self, first: float, last: float) -> tuple[int, int]:
+        """Return a span in frames; raise Refused where it does not lie in the take."""
+        check_inside(max(first, last), self.read.summary.seconds)
+        return self.read.frame(first), self.read.frame(last)
+
+    def entries(self, kind: Kind) -> list[Any]:
+        """Return what of a kind is written about the take."""
+        match kind:
+            case "markers":
+                return self.journal.markers(self.id)
+            case "remarks":
+                return self.journal.remarks(self.id)
+            case "verdicts":
+                return self.journal.verdicts(self.id)
+            case "links":
+                return [link for link, _ in _links(self.journal, self.read)]
+
+    def entry(self, kind: Kind, entry: str) -> Any:
+        """Return what of a kind has this id and is written about the take; raise NotFound for another id."""
+        for each in self.entries(kind):
+            if each.id == entry:
+                return each
+        raise NotFound("That is not written about this take, or not any more.")
+
+    def answer(self, written: Any) -> Response:
+        """Return what was written, as JSON."""
+        return as_json(_plain(written, self.read))
+
+
+def asked(request: Request, take: str) -> Asked:
+    """Return the take of this id and its journal."""
+    takes: Takes = request.app.state.takes
+    store: Store = request.app.state.store
+    return Asked(takes.read(take), store.journal)
+
+
+AskedTake = Annotated[Asked, Depends(asked)]
+
+_TABLES = {"markers": Marker, "remarks": Remark, "verdicts": Verdict, "links": Link}
+
+
 @router.get("")
-def whole(request: Request, take: str) -> Response:
-    """Return all there is of a take but its measures."""
-    read = _read(request, take)
+def whole(request: Request, about: AskedTake) -> Response:
+    """Return everything about a take but its measures."""
+    read = about.read
     store: Store = request.app.state.store
     summary = read.summary
     return as_json(
@@ -92,137 +146,76 @@ def whole(request: Request, take: str) -> Response:
                 for each in store.choices(summary.session)
                 if each.take == summary.id and each.frame is not None
             ],
-            **_written(store.journal, read),
+            **_written(about),
         }
     )
 
 
 @router.get("/measures")
 def measures(request: Request, take: str) -> Response:
-    """Return the curves of a take as frames to be drawn."""
+    """Return the curves of a take, a chart each."""
     measured: Measured = request.app.state.measured
-    return as_json(curve_frames(measured.everything(take)))
+    return as_json(frames_json(curve_frames(measured.measures(take))))
 
 
 @router.get("/moments")
 def moments(request: Request, take: str) -> Response:
-    """Return the moments that are proposed, each with its evidence."""
+    """Return the proposed moments, each with its evidence."""
     measured: Measured = request.app.state.measured
     return as_json({"moments": [asdict(each) for each in measured.proposals(take)]})
 
 
 @router.get("/written")
-def written(request: Request, take: str) -> Response:
+def written(about: AskedTake) -> Response:
     """Return what people wrote about a take."""
-    store: Store = request.app.state.store
-    return as_json(_written(store.journal, _read(request, take)))
+    return as_json(_written(about))
 
 
 @router.post("/markers")
-def mark(request: Request, take: str, given: Mark) -> Response:
+def mark(about: AskedTake, body: MarkerBody) -> Response:
     """Set a marker."""
-    read = _read(request, take)
-    _inside(read, given.seconds)
-    return _done(_journal(request).mark(take, read.frame(given.seconds), given.before), read)
-
-
-@router.delete("/markers/{which}")
-def unmark(request: Request, take: str, which: Id) -> Response:
-    """Take a marker back."""
-    return _gone(request, take, Marker, _journal(request).markers(take), which)
+    _, frame = about.frames(body.seconds, body.seconds)
+    return about.answer(about.journal.mark(about.id, frame, body.before))
 
 
 @router.post("/remarks")
-def remark(request: Request, take: str, given: Written) -> Response:
+def remark(about: AskedTake, body: RemarkBody) -> Response:
     """Write a remark."""
-    read = _read(request, take)
-    _inside(read, given.last)
-    return _done(_journal(request).remark(take, read.frame(given.first), read.frame(given.last), given.words), read)
+    return about.answer(about.journal.remark(about.id, *about.frames(body.first, body.last), body.words))
 
 
-@router.patch("/remarks/{which}")
-def reword(request: Request, take: str, which: Id, given: Rewritten) -> Response:
-    """Write a remark's words anew."""
-    journal = _journal(request)
-    _known(journal.remarks(take), which)
-    journal.reword(which, given.words)
-    return _done(_known(journal.remarks(take), which), _read(request, take))
-
-
-@router.delete("/remarks/{which}")
-def unremark(request: Request, take: str, which: Id) -> Response:
-    """Take a remark back."""
-    return _gone(request, take, Remark, _journal(request).remarks(take), which)
+@router.patch("/remarks/{entry}")
+def reword(about: AskedTake, entry: Id, body: NewWords) -> Response:
+    """Replace the words of a remark."""
+    about.entry("remarks", entry)
+    about.journal.reword(entry, body.words)
+    return about.answer(about.entry("remarks", entry))
 
 
 @router.post("/verdicts")
-def judge(request: Request, take: str, given: Judged) -> Response:
+def judge(about: AskedTake, body: VerdictBody) -> Response:
     """Accept or dismiss a proposed moment."""
-    read = _read(request, take)
-    _inside(read, given.last)
-    made = _journal(request).judge(take, given.kind, read.frame(given.first), read.frame(given.last), given.accepted)
-    return _done(made, read)
-
-
-@router.delete("/verdicts/{which}")
-def unjudge(request: Request, take: str, which: Id) -> Response:
-    """Take a verdict back; the moment is a proposal again."""
-    return _gone(request, take, Verdict, _journal(request).verdicts(take), which)
+    frames = about.frames(body.first, body.last)
+    return about.answer(about.journal.judge(about.id, body.kind, *frames, body.accepted))
 
 
 @router.post("/links")
-def link(request: Request, take: str, given: Linked) -> Response:
-    """Let the session's note, or a goal, point to a span."""
-    read = _read(request, take)
-    _inside(read, given.last)
-    session = read.summary.session if given.note else None
-    first, last = read.frame(given.first), read.frame(given.last)
-    return _done(_journal(request).link(take, first, last, session, given.goal), read)
+def link(about: AskedTake, body: LinkBody) -> Response:
+    """Link the session's note, or a goal, to a span."""
+    session = about.read.summary.session if body.note else None
+    return about.answer(about.journal.link(about.id, *about.frames(body.first, body.last), session, body.goal))
 
 
-@router.delete("/links/{which}")
-def unlink(request: Request, take: str, which: Id) -> Response:
-    """Take a link back."""
-    read = _read(request, take)
-    journal = _journal(request)
-    return _gone(request, take, Link, [each for each, _ in _links(journal, read)], which)
-
-
-def _read(request: Request, take: str) -> Read:
-    takes: Takes = request.app.state.takes
-    return takes.read(take)
-
-
-def _journal(request: Request) -> Journal:
-    store: Store = request.app.state.store
-    return store.journal
-
-
-def _inside(read: Read, seconds: float) -> None:
-    if seconds > read.summary.seconds + _RINGING_SECONDS:
-        raise ValueError("a moment lies in its take")
-
-
-def _known(found: list[Any], which: str) -> Any:
-    for each in found:
-        if each.id == which:
-            return each
-    raise KeyError(which)
-
-
-def _gone(request: Request, take: str, kind: type[Any], found: list[Any], which: str) -> Response:
-    """Take something back that belongs to this take, and return what it was, so that it can be written again."""
-    was = _known(found, which)
-    _journal(request).take_back(kind, which)
-    return _done(was, _read(request, take))
-
-
-def _done(made: Any, read: Read) -> Response:
-    return as_json(_plain(made, read))
+@router.delete("/{kind}/{entry}")
+def take_back(about: AskedTake, kind: Kind, entry: Id) -> Response:
+    """Take an entry back; return what it was, so that it can be written again."""
+    was = about.entry(kind, entry)
+    about.journal.take_back(_TABLES[kind], entry)
+    return about.answer(was)
 
 
 def _plain(made: Any, read: Read) -> dict[str, Any]:
-    """Return a marker, remark, verdict or link with its frames as ``first`` and ``last`` in seconds."""
+    """Return a marker, remark, verdict or link with ``first`` and ``last`` in seconds in place of frames."""
     plain = asdict(made)
     del plain["take_id"]
     if isinstance(made, Marker):
@@ -233,21 +226,21 @@ def _plain(made: Any, read: Read) -> dict[str, Any]:
     return {name: value.isoformat() if name in ("written", "made") else value for name, value in plain.items()}
 
 
-def _written(journal: Journal, read: Read) -> dict[str, Any]:
-    take = read.summary.id
+def _written(about: Asked) -> dict[str, Any]:
+    journal, read = about.journal, about.read
     patient = journal.session(read.summary.session).patient_id
     goals = [goal for goal in journal.goals(patient) if goal.ended is None] if patient is not None else []
     return {
-        "markers": [_plain(each, read) for each in journal.markers(take)],
-        "remarks": [_plain(each, read) for each in journal.remarks(take)],
-        "verdicts": [_plain(each, read) for each in journal.verdicts(take)],
+        "markers": [_plain(each, read) for each in about.entries("markers")],
+        "remarks": [_plain(each, read) for each in about.entries("remarks")],
+        "verdicts": [_plain(each, read) for each in about.entries("verdicts")],
         "links": [{**_plain(each, read), "to": to} for each, to in _links(journal, read)],
         "goals": [{"id": goal.id, "words": goal.words} for goal in goals],
     }
 
 
 def _links(journal: Journal, read: Read) -> list[tuple[Link, str]]:
-    """Return the links that point into a take, each with the words of what they belong to."""
+    """Return the links to a take, each with the words of its owner."""
     session = read.summary.session
     found = [(link, "Session note") for link in journal.links(session=session)]
     patient = journal.session(session).patient_id
@@ -257,7 +250,7 @@ def _links(journal: Journal, read: Read) -> list[tuple[Link, str]]:
 
 
 def _columns(read: Read) -> dict[str, dict[str, list[Any]]]:
-    """Return the notes of each player as columns in order of onset; ``again`` are the rows that a replay sounded."""
+    """Return each player's notes as columns in order of onset; ``again`` lists the rows that a replay played."""
     columns: dict[str, dict[str, list[Any]]] = {
         player.label: {"onset": [], "duration": [], "key": [], "velocity": [], "again": []}
         for player in read.summary.players

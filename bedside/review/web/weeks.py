@@ -1,21 +1,24 @@
-"""The weeks: every measure over a child's sessions, beside that child's own earlier ones, like with like or named."""
+"""Every measure over a child's sessions, against the child's own earlier ones; different ways of playing are named."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from bedside.archive.store.store import Store
+from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import Point, course_chart
 from bedside.review.drawings.svg import svg
+from bedside.review.measures.values import Pair
 from bedside.review.measures.weeks import LEAST_SESSIONS, TOO_FEW
 from bedside.review.readings import terms
-from bedside.review.readings.course import BesideEarlier, Meeting, beside_earlier, meetings
+from bedside.review.readings.course import BesideEarlier, CourseSession, beside_earlier, session_course
 from bedside.review.readings.days import short
 from bedside.review.readings.measured import Measured
 from bedside.review.web.pages import Pages
@@ -23,10 +26,11 @@ from bedside.review.web.pages import Pages
 router = APIRouter()
 
 
-def pairs() -> list[str]:
-    """Return every two players, as measures between them are called."""
-    labels = [player.label for player in Player]
-    return [f"{a}-{b}" for number, a in enumerate(labels) for b in labels[number + 1 :]]
+# Whose measures can be shown, by the names in addresses.
+_WHOSE: dict[str, Player | Pair] = {
+    **{player.label: player for player in Player},
+    **{pair.label: pair for pair in (Pair(a, b) for a, b in combinations(Player, 2))},
+}
 
 
 @router.get("/weeks")
@@ -36,14 +40,15 @@ def weeks(
     whose: Annotated[str, Query(max_length=40)] = "child",
     measure: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Show a patient's sessions: the usual measures side by side, or one at a time."""
+    """Show a patient's sessions: the usual measures side by side, or one measure."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
-    if whose not in [player.label for player in Player] and whose not in pairs():
-        raise ValueError("there is no such player")
-    offered = terms.PAIR if "-" in whose else terms.PLAYER
+    who = _WHOSE.get(whose)
+    if who is None:
+        raise Refused("There is no such player, and no such pair of players.")
+    offered = terms.PAIR if isinstance(who, Pair) else terms.PLAYER
     shown = [measure] if measure in offered else [name for name in terms.USUAL if name in offered] or list(offered)[:6]
-    found = meetings(store, measured, patient, whose) if patient else []
+    found = session_course(store, measured, patient, who) if patient else []
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
@@ -52,21 +57,21 @@ def weeks(
         patient=store.journal.patient(patient) if patient else None,
         whose=whose,
         players=[player.label for player in Player],
-        pairs=pairs(),
+        pairs=[each for each in _WHOSE.values() if isinstance(each, Pair)],
         offered=offered,
         measure=measure if measure in offered else "",
         single=len(shown) == 1,
-        meetings=found,
+        sessions=found,
         days=[short(each.session.began) for each in found],
         least=LEAST_SESSIONS,
-        charts=[measure_chart(found, name, whose, len(shown) == 1) for name in shown] if found else [],
+        charts=[measure_chart(found, name, who, len(shown) == 1) for name in shown] if found else [],
         choices=choices(found) if found else None,
         figure=terms.figure,
     )
 
 
-def measure_chart(found: Sequence[Meeting], name: str, whose: str, large: bool) -> dict[str, Any]:
-    """Return a measure over sessions as its picture and its numbers."""
+def measure_chart(found: Sequence[CourseSession], name: str, whose: Player | Pair, large: bool) -> dict[str, Any]:
+    """Return a measure over sessions, as a chart and as numbers."""
     stand = beside_earlier(found, name)
     points = [
         Point(_day(each), one.value, one.chance, one.median, one.mad, not one.differs)
@@ -75,19 +80,20 @@ def measure_chart(found: Sequence[Meeting], name: str, whose: str, large: bool) 
     said = terms.term(name)
     known = [one.value for one in stand if math.isfinite(one.value)]
     span = f" from {terms.figure(min(known), name)} to {terms.figure(max(known), name)}" if known else ", no data"
-    words = f"{said.label} of {whose} in {len(found)} sessions{span}; the numbers are in the table."
+    words = f"{said.label} of {whose.label} in {len(found)} sessions{span}; the numbers are in the table."
     width, height = (860.0, 320.0) if large else (400.0, 200.0)
+    player = whose.a if isinstance(whose, Pair) else whose
     return {
         "name": name,
         "term": said,
-        "picture": svg(course_chart(points, whose.partition("-")[0], words, width, height)),
+        "picture": svg(course_chart(points, player.label, words, width, height)),
         "standings": stand,
         "where": [where(one) for one in stand],
     }
 
 
-def choices(found: Sequence[Meeting]) -> dict[str, Any]:
-    """Return the share of choices that were a child's over sessions, as a picture."""
+def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
+    """Return a chart of the share of choices that were a child's."""
     points = [Point(_day(each), each.share) for each in found]
     known = [each.share for each in found if each.choices]
     words = (
@@ -97,17 +103,17 @@ def choices(found: Sequence[Meeting]) -> dict[str, Any]:
 
 
 def where(one: BesideEarlier) -> str:
-    """Return where a value lies against the band, in words that describe a place and nothing else."""
+    """Return where a value lies against the band; the words name a place and judge nothing."""
     if not math.isfinite(one.value):
         return "no data"
     if not math.isfinite(one.median):
         return TOO_FEW
-    # Means of the same values may differ in their last bits; where the band is a line, they are still on it.
+    # Means of equal values may differ in their last bits; they still lie on a band of no height.
     rounding = 1e-9 * max(abs(one.value), abs(one.median))
     if one.value > one.median + one.mad + rounding:
         return "above the band"
     return "below the band" if one.value < one.median - one.mad - rounding else "in the band"
 
 
-def _day(meeting: Meeting) -> str:
-    return short(meeting.session.began, year=False)
+def _day(session: CourseSession) -> str:
+    return short(session.session.began, year=False)

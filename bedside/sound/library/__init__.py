@@ -1,4 +1,5 @@
-"""Which instruments there are, and their tables: patches, samples, baking, and the cache on the disk.
+"""Which instruments there are, and their tables: patches, samples, baking, and the cache on disk.
 
-It reads and writes files and may block, so the sound card's thread never calls it. It starts no thread and no process.
+The code here reads and writes files and may block, so the sound card's thread never calls it. It starts no threads and
+no processes.
 """

@@ -1,6 +1,6 @@
-"""From a patch to an instrument: every key synthesised, brought to one loudness, quantised and laid in one pool.
+"""Bake a patch into an instrument: synthesise every key, normalise its loudness, quantise it, and pool all the tables.
 
-The same patch at the same rate gives the same bits, whatever else is baked and in whatever order.
+The same patch at the same rate always gives the same bits, whatever else is baked and in whatever order.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from bedside.sound.physics.table import KeyTables
 LOUDNESS_LUFS = -23.0
 PEAK = 0.9
 
-# Whole multiples of 2⁻²⁴ are exact in float32 and far above the denormals, whatever gain a voice multiplies in.
+# Multiples of 2⁻²⁴ are exact in float32, and stay far above the denormals at any gain that a voice applies.
 QUANTUM = 2.0**-24
 
 _LEAST_RATE, _GREATEST_RATE = 8_000, 192_000
 
 
 def key_tables(patch: Patch, key: int, rate: int) -> KeyTables:
-    """Return the sounds of one key at ``rate``, at −23 LUFS each (BS.1770, the loudest 400 ms) and quantised.
+    """Return both tables of one key at ``rate``, quantised, each at −23 LUFS (BS.1770, the loudest 400 ms).
 
-    A table whose peak would pass 0.9 stays as much quieter as it must.
+    A table whose peak would exceed 0.9 is kept quieter. Raises ValueError for a key or a rate out of range.
     """
     if not patch.lowest <= key <= patch.highest:
         raise ValueError(f"{patch.name} plays the keys {patch.lowest} to {patch.highest}, not {key}")
     if not _LEAST_RATE <= rate <= _GREATEST_RATE:
         raise ValueError(f"a rate is from {_LEAST_RATE} to {_GREATEST_RATE} Hz, not {rate}")
-    raw = patch.piece(key).model.sound(key, rate, seeded(patch.name, key))
+    raw = patch.piece(key).model.sound(key, rate, key_generator(patch.name, key))
     heard = raw.samples
     if raw.fall:
         heard = heard * np.exp(-np.log(10) / 20 * raw.fall / rate * np.arange(heard.shape[1]))
@@ -44,39 +44,39 @@ def key_tables(patch: Patch, key: int, rate: int) -> KeyTables:
     return KeyTables(np.rint(raw.samples * (gain[:, None] / QUANTUM)) * QUANTUM, raw.loop, raw.fall)
 
 
-def seeded(name: str, key: int) -> Generator:
-    """Return the random source that belongs to one key of the instrument ``name``."""
+def key_generator(name: str, key: int) -> Generator:
+    """Return the random generator of one key of the instrument ``name``: the same one each time."""
     return np.random.default_rng([int.from_bytes(name.encode(), "big"), key])
 
 
 def bake(patch: Patch, rate: int, progress: Callable[[float], None]) -> Instrument:
-    """Return the instrument of a patch at ``rate``, telling ``progress`` the part done, 0 to 1, after each key."""
+    """Return the instrument of a patch at ``rate``; after each key, call ``progress`` with the part done, 0–1."""
     keys = range(patch.lowest, patch.highest + 1)
     rows: list[NDArray[np.float32]] = []
     shapes: list[TableShape] = []
     for done, key in enumerate(keys, start=1):
         made = key_tables(patch, key, rate)
-        rows.append(guarded(made).reshape(-1))
+        rows.append(with_guards(made).reshape(-1))
         shapes.append(TableShape(made.samples.shape[1], made.loop, made.fall))
         progress(done / len(keys))
     pool = np.concatenate(rows)
     pool.flags.writeable = False
-    return laid(patch, rate, pool, shapes)
+    return lay_out(patch, rate, pool, shapes)
 
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """How long the tables of a key are, how long their loop, both in frames, and how they fall, in dB a second."""
+    """The length and the loop of a key's tables, in frames, and their decay during play, in dB a second."""
 
     length: int
     loop: int
     fall: float
 
 
-def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[TableShape]) -> Instrument:
-    """Return the instrument whose pool holds, key after key, a soft and a bright table of its shape, guarded.
+def lay_out(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[TableShape]) -> Instrument:
+    """Return the instrument whose ``pool`` holds, key by key, a soft and a bright table with their guards.
 
-    Raises ValueError where the pool does not have exactly that size, or a loop is longer than its table.
+    Raises ValueError if the shapes do not add up to the size of the pool, or a loop is longer than its table.
     """
     if len(shapes) != patch.highest - patch.lowest + 1:
         raise ValueError("there must be one length, one loop and one fall for each key")
@@ -113,8 +113,8 @@ def laid(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[Ta
     )
 
 
-def guarded(made: KeyTables) -> NDArray[np.float32]:
-    """Return a table's samples with what a voice may read before and past it: silence, and silence or the loop."""
+def with_guards(made: KeyTables) -> NDArray[np.float32]:
+    """Return a key's samples with guard frames: silence before them, and silence or the continued loop after them."""
     if made.loop:
         length = made.samples.shape[1]
         further = made.samples[:, length - made.loop + np.arange(GUARD) % made.loop]

@@ -1,4 +1,4 @@
-"""Instruments kept on disk between one start and the next: a folder that may at any time be lost, damaged or full."""
+"""The cache of baked instruments on disk: a folder that may be lost, damaged or full at any time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bedside.sound.instrument import Instrument
 from bedside.sound.library import tablefile
 from bedside.sound.library.recipe import Recipe
 
-# A process that bakes for longer than this is no longer there.
+# A temporary file older than this was left behind by a process that died.
 _ABANDONED_SECONDS = 3600.0
 
 
 def table_path(recipe: Recipe, rate: int, folder: Path) -> Path:
-    """Return the file that keeps, or would keep, an instrument at ``rate``."""
+    """Return the cache file of an instrument at ``rate``, whether it exists or not."""
     return folder / f"{_prefix(recipe.name, rate)}{recipe.fingerprint(rate)}.tables"
 
 
 def read(file: Path) -> Instrument | None:
-    """Return the instrument in a cache file, or None where there is no such file or it is not whole.
+    """Return the instrument in a cache file; None if the file is missing or damaged.
 
-    Its pool is mapped read-only, shared with every process that reads the same file, and wholly in memory.
+    Its pool is mapped read-only, shared by all processes that read the file, and fully in memory.
     """
     try:
         with file.open("rb") as source:
@@ -37,9 +37,9 @@ def read(file: Path) -> Instrument | None:
 
 
 def keep(instrument: Instrument, file: Path) -> Instrument | None:
-    """Write an instrument so that no process finds half of it; return it as read back, None if in vain.
+    """Write an instrument atomically; return it as read back, or None if it could not be written.
 
-    What earlier recipes, earlier programs and processes that died have left of this instrument is removed.
+    Remove what older recipes, older programs and dead processes have left of this instrument.
     """
     temporary: Path | None = None
     prefix = _prefix(instrument.name, instrument.rate)
@@ -61,10 +61,10 @@ def keep(instrument: Instrument, file: Path) -> Instrument | None:
 
 
 def load(recipe: Recipe, rate: int, folder: Path, progress: Callable[[float], None]) -> Instrument:
-    """Return the instrument of a recipe at ``rate`` from the cache in ``folder``, made first where it is not there.
+    """Return the instrument of a recipe at ``rate`` from the cache in ``folder``; bake it first if it is missing.
 
-    A cache that cannot be written costs only time: the instrument then comes as it was made. ``progress`` hears the
-    part done, 0 to 1. Raises BedsideError for a folder of samples that cannot be used.
+    A cache that cannot be written costs only time. ``progress`` gets the part done, 0–1. Raises BedsideError for a
+    folder of samples that cannot be used.
     """
     file = table_path(recipe, rate, folder)
     kept = read(file)
@@ -76,7 +76,7 @@ def load(recipe: Recipe, rate: int, folder: Path, progress: Callable[[float], No
 
 
 def sweep(recipes: Sequence[Recipe], folder: Path) -> None:
-    """Remove what is kept of instruments, at whatever rate, that are none of these recipes'."""
+    """Remove the cache files, at any rate, of instruments that none of these recipes makes."""
     known = {_encoded(recipe.name) for recipe in recipes}
     with suppress(OSError):
         for file in folder.glob("*.tables"):
@@ -86,7 +86,7 @@ def sweep(recipes: Sequence[Recipe], folder: Path) -> None:
 
 
 def _prefix(name: str, rate: int) -> str:
-    """Return how the files of an instrument at ``rate``, and of no other, begin, on any file system."""
+    """Return the beginning of an instrument's file names at ``rate``: unique to it, and valid on any file system."""
     return f"{_encoded(name)}-{rate}-"
 
 

@@ -1,4 +1,4 @@
-"""The instruments that there may be: the program's own files, read here and nowhere else, and the user's folders."""
+"""The catalogue of instruments: the shipped patches, which are read only here, and folders of samples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bedside.sound.library import folders
 from bedside.sound.library.patch import Patch, parse
 from bedside.sound.library.recipe import Recipe
 
-# In the order in which they are offered, and in which MIDI programs count them; others follow by name.
+# The order in which instruments are offered and numbered as MIDI programs; others follow by name.
 _ORDER = (
     *("harp", "piano", "guitar", "musicbox", "kalimba", "marimba", "glockenspiel", "handpan", "bowl", "bell"),
     *("pad", "choir", "flute", "organ", "bass", "drum", "nature"),
@@ -21,7 +21,7 @@ _MOST_BYTES = 65_536
 
 
 def load(path: Path) -> Patch:
-    """Return the patch in a TOML file; raise BedsideError for one that cannot be read or makes no sense."""
+    """Return the patch in a TOML file; raise BedsideError if it cannot be read or is not valid."""
     try:
         with path.open("rb") as file:
             stated = file.read(_MOST_BYTES + 1)
@@ -37,10 +37,9 @@ def load(path: Path) -> Patch:
 
 
 def shipped_patches(say: Callable[[str], None] = lambda _sentence: None) -> list[Patch]:
-    """Return the patches that the program ships, in the order of MIDI programs.
+    """Return the shipped patches in the order of MIDI programs, without damaged ones.
 
-    ``say`` is given a sentence for the staff for each that is damaged and left out. Raises BedsideError where none is
-    left.
+    ``say`` gets a sentence for the staff about each damaged one. Raises BedsideError if none is left.
     """
     found = []
     for file in sorted(places.shipped("sounds").glob("*.toml"), key=lambda file: (_rank(file.stem), file.stem)):
@@ -54,10 +53,10 @@ def shipped_patches(say: Callable[[str], None] = lambda _sentence: None) -> list
 
 
 def recipes(own: Path | None, say: Callable[[str], None] = lambda _sentence: None) -> list[Recipe]:
-    """Return the recipes of all instruments: the shipped ones, then folders of samples by name.
+    """Return the recipes of all instruments: the shipped patches, then folders of samples by name.
 
-    Such folders lie beside the shipped files and in the user's ``own`` folder. Where a folder's name is taken, it gets
-    a number. ``say`` is given a sentence for the staff for each shipped file that is damaged and left out.
+    The folders lie beside the shipped files and in the user's ``own`` folder; one whose name is taken gets a number.
+    ``say`` gets a sentence for the staff about each shipped file that is damaged and left out.
     """
     made = {patch.name: Recipe(patch.name, patch) for patch in shipped_patches(say)}
     found = folders.found(*(folder for folder in (places.shipped("sounds"), own) if folder is not None))
@@ -72,7 +71,7 @@ def recipes(own: Path | None, say: Callable[[str], None] = lambda _sentence: Non
 
 
 def _numbered(name: str, number: int) -> str:
-    """Return a name with a number behind it, shortened to what a name has room for."""
+    """Return a name with a number after it, shortened to the longest name allowed."""
     mark = f" {number}"
     return name.encode()[: folders.LONGEST_NAME - len(mark)].decode(errors="ignore").rstrip() + mark
 

@@ -1,4 +1,4 @@
-"""The folders of samples that may be instruments: where they are, and what each is called."""
+"""Folders of samples that may be instruments: find them, and name each instrument."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-# What a name has room for where events are sent and kept, in bytes of UTF-8.
+# The longest name that events can carry, in bytes of UTF-8.
 LONGEST_NAME = 24
 
 
 def found(*folders: Path) -> list[Path]:
-    """Return the folders with an SFZ file that lie in the given ones, by name; of one name in the order given."""
+    """Return the subfolders of ``folders`` that hold an SFZ file, by name; equal names in the order given."""
     inside: list[Path] = []
     for folder in dict.fromkeys(folders):
         with suppress(OSError), os.scandir(folder) as entries:
@@ -29,9 +29,9 @@ def _sfz(folder: Path) -> Iterator[bool]:
 
 
 def instrument_name(folder: Path) -> str:
-    """Return the name of the instrument in a folder: the folder's, within 24 bytes of UTF-8.
+    """Return the name of the instrument in a folder: the folder's name, at most 24 bytes of UTF-8.
 
-    One that is longer, or that cannot be shown, keeps its beginning, and ends in figures that tell it from others.
+    A name that is longer or not printable is shortened, and gets a hash at its end that keeps it distinct.
     """
     raw = os.fsencode(folder.absolute().name)
     shown = raw.decode("utf-8", "replace")

@@ -1,14 +1,17 @@
-"""A patch is the physics of one instrument, written by hand as TOML; what it says is checked here and nowhere else."""
+"""A patch: the physics of one instrument, written by hand as TOML, and checked only here."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import tomllib
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+from bedside import schema
 from bedside.errors import BedsideError
+from bedside.schema import SchemaError, Within
 from bedside.sound.physics.bar import Bar
 from bedside.sound.physics.chimes import Chimes
 from bedside.sound.physics.choir import Choir
@@ -23,7 +26,7 @@ from bedside.sound.physics.reed import Reed
 from bedside.sound.physics.shell import Shell
 from bedside.sound.physics.strings import PluckedString
 from bedside.sound.physics.tine import Tine
-from bedside.sound.tuning import Scaled, Within
+from bedside.sound.tuning import Scaled
 
 Model = (
     PluckedString
@@ -42,7 +45,7 @@ Model = (
     | Heart
 )
 
-# The table of a file that holds the physics says by its name which model it is.
+# The name of the table that holds the physics selects the model.
 _MODELS: dict[str, type[Model]] = {
     "string": PluckedString,
     "hammer": HammeredString,
@@ -64,19 +67,20 @@ _MODELS: dict[str, type[Model]] = {
 MOST_SECONDS = 36 * 2**20 / 4 / 48_000 / 2
 
 _LONGEST_NAME = 16
-_LONGEST_TEXT = 400
-_MOST_PARTS = 16
 _MOST_PIECES = 32
-# Steeper scaling than an octave in six semitones is a slip of the pen, and overflows.
+# A quantity that halves within fewer semitones is a mistake, and would overflow.
 _STEEPEST, _GREATEST = 6.0, 1e6
+
+
+_Key = Annotated[int, Within(0, 127)]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What sounds on the MIDI keys ``lowest`` to ``highest`` of an instrument.
+    """The model that sounds on the MIDI keys ``lowest`` to ``highest`` of an instrument.
 
-    ``release`` is the time in seconds in which a note falls by 60 dB once the hand leaves it, infinite where it rings
-    on. A piece of a ``group`` other than 0 is choked by any strike of a piece whose ``off_by`` is that group.
+    ``release`` is the seconds in which a note decays by 60 dB once it is let go; infinite if it rings on. A piece whose
+    ``group`` is not 0 is choked by any strike of a piece whose ``off_by`` is that group.
     """
 
     lowest: int
@@ -91,9 +95,9 @@ class Piece:
 class Patch:
     """An instrument as its file states it.
 
-    Its ``pieces``, one for most instruments and several for a set of drums, cover the MIDI keys from ``lowest`` to
-    ``highest``, each key once. ``register`` is the key where a layout of pads begins unless the world says otherwise.
-    ``source`` says where the physics was taken from.
+    Its ``pieces``, one for most instruments and several for a drum set, cover the MIDI keys from ``lowest`` to
+    ``highest``, each key once. ``register`` is the key where a layout of pads begins, unless the world says otherwise.
+    ``source`` cites the physics.
     """
 
     name: str
@@ -114,16 +118,37 @@ class Patch:
 
     @property
     def sustained(self) -> bool:
-        """Whether a held note sounds for as long as it is held, on every key: what fades by itself is struck."""
+        """Whether a held note on every key sounds for as long as it is held, instead of decaying by itself."""
         return all(isinstance(piece.model, Ensemble | Choir | Pipe | Reed) for piece in self.pieces)
 
     def piece(self, key: int) -> Piece:
-        """Return what sounds on a key of the range."""
+        """Return the piece that sounds on a key of the range."""
         return next(piece for piece in self.pieces if piece.lowest <= key <= piece.highest)
 
 
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What a file states about the whole instrument."""
+
+    name: str
+    picture: str
+    source: str
+    register: _Key
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What a file states about a piece besides its model."""
+
+    lowest: _Key
+    highest: _Key
+    release: Annotated[float, Within(0.02, math.inf)]
+    group: _Key
+    off_by: _Key
+
+
 def parse(text: str, file: str) -> Patch:
-    """Return the patch that a TOML text states; ``file`` is the name that an error calls it by."""
+    """Return the patch in a TOML text; raise BedsideError, which names ``file``, if it is not valid."""
     try:
         stated = tomllib.loads(text)
         return _patch(stated)
@@ -147,104 +172,57 @@ def _patch(stated: dict[str, Any]) -> Patch:
         inner = {name: stated.pop(name) for name in ("lowest", "highest", "release", *_MODELS) if name in stated}
         pieces = [_piece({"group": 0, "off_by": 0} | inner, "")]
     elif isinstance(several, list) and 0 < len(several) <= _MOST_PIECES:
-        pieces = [_piece(piece, f"pieces[{number}]") for number, piece in enumerate(several)]
+        pieces = [_piece(piece, f"pieces[{number}].") for number, piece in enumerate(several)]
     else:
-        raise ValueError(f"“pieces” must be a list of 1 to {_MOST_PIECES}")
-    _same(stated, {field.name for field in fields(Patch)} - {"pieces"}, "")
-    name, picture, source = (_text(stated[key], key) for key in ("name", "picture", "source"))
-    if not (name.isascii() and name.isalpha() and len(name) <= _LONGEST_NAME):
-        raise ValueError(f"“name” must be 1 to {_LONGEST_NAME} plain letters")
+        raise SchemaError(f"“pieces” must be a list of 1 to {_MOST_PIECES}")
+    header = schema.read(_Header, stated)
+    if not (header.name.isascii() and header.name.isalpha() and len(header.name) <= _LONGEST_NAME):
+        raise SchemaError(f"“name” must be 1 to {_LONGEST_NAME} plain letters")
     for piece, higher in itertools.pairwise(pieces):
         if higher.lowest != piece.highest + 1:
-            raise ValueError("each of “pieces” must begin one key above the one before")
-    register = _whole(stated["register"], "register")
-    if not pieces[0].lowest <= register <= pieces[-1].highest:
-        raise ValueError("“register” must lie from “lowest” to “highest”")
-    patch = Patch(name=name, picture=picture, source=source, register=register, pieces=tuple(pieces))
+            raise SchemaError("each of “pieces” must begin one key above the one before")
+    if not pieces[0].lowest <= header.register <= pieces[-1].highest:
+        raise SchemaError("“register” must lie from “lowest” to “highest”")
+    patch = Patch(
+        name=header.name, picture=header.picture, source=header.source, register=header.register, pieces=tuple(pieces)
+    )
     seconds = sum(patch.piece(key).model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
     if seconds > MOST_SECONDS:
-        raise ValueError(f"its notes last {seconds:.0f} s in all, and {MOST_SECONDS:.0f} s is the most that fits")
+        raise SchemaError(f"its notes last {seconds:.0f} s in all, and {MOST_SECONDS:.0f} s is the most that fits")
     return patch
 
 
-def _piece(stated: Any, where: str) -> Piece:
-    """Return a piece as a TOML table states it, in exactly one model's words."""
+def _piece(stated: Any, prefix: str) -> Piece:
+    """Return the piece in a TOML table, which must hold the physics of exactly one model."""
     named = [name for name in _MODELS if isinstance(stated, dict) and name in stated]
     if len(named) != 1:
-        raise ValueError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
+        raise SchemaError(f"it needs exactly one of the tables {', '.join(_MODELS)}")
     physics = stated.pop(named[0])
-    _same(stated, {field.name for field in fields(Piece)} - {"model"}, where)
-    prefix = f"{where}." if where else ""
-    lowest, highest, group, off_by = (
-        _whole(stated[name], f"{prefix}{name}") for name in ("lowest", "highest", "group", "off_by")
+    keys = schema.read(_Keys, stated, prefix.removesuffix("."))
+    if keys.lowest > keys.highest:
+        raise SchemaError(f"“{prefix}lowest” must not lie above “{prefix}highest”")
+    scaled = functools.partial(_scaled, ends=(keys.lowest, keys.highest))
+    model = schema.read(_MODELS[named[0]], physics, f"{prefix}{named[0]}", {Scaled: scaled})
+    return Piece(
+        lowest=keys.lowest,
+        highest=keys.highest,
+        release=keys.release,
+        group=keys.group,
+        off_by=keys.off_by,
+        model=model,
     )
-    if lowest > highest:
-        raise ValueError(f"“{prefix}lowest” must not lie above “{prefix}highest”")
-    release = _number(stated["release"], f"{prefix}release", Within(0.02, math.inf))
-    model = _model(_MODELS[named[0]], physics, f"{prefix}{named[0]}", (lowest, highest))
-    return Piece(lowest=lowest, highest=highest, release=release, group=group, off_by=off_by, model=model)
 
 
-def _same(stated: Any, wanted: set[str], where: str) -> dict[str, Any]:
-    """Return a TOML table that has exactly the wanted names."""
-    table = stated if isinstance(stated, dict) else None
-    if table is None:
-        raise ValueError(f"“{where}” must be a table")
-    prefix = f"{where}." if where else ""
-    for name in sorted(wanted - table.keys()):
-        raise ValueError(f"“{prefix}{name}” is missing")
-    for name in sorted(table.keys() - wanted):
-        shown = "".join(sign if sign.isprintable() else "?" for sign in name[:40])
-        raise ValueError(f"“{prefix}{shown}” is unknown")
-    return table
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT or not value.isprintable():
-        raise ValueError(f"“{where}” must be one line of text")
-    return value
-
-
-def _whole(value: Any, where: str) -> int:
-    if type(value) is not int or not 0 <= value <= 127:
-        raise ValueError(f"“{where}” must be a whole number from 0 to 127")
-    return value
-
-
-def _number(value: Any, where: str, within: Within) -> float:
-    if type(value) not in (int, float) or not within.low <= value <= within.high:
-        raise ValueError(f"“{where}” must be a number from {within.low:g} to {within.high:g}")
-    return float(value)
-
-
-def _scaled(value: Any, where: str, within: Within, ends: tuple[int, int]) -> Scaled:
-    if not isinstance(value, dict):
-        return Scaled(_number(value, where, within))
-    table = _same(value, {"c4", "halving"}, where)
-    halving = _number(table["halving"], f"{where}.halving", Within(-math.inf, math.inf))
+def _scaled(stated: Any, path: str, within: Within | None, ends: tuple[int, int]) -> Scaled:
+    """Return a quantity, stated as a number or as ``c4`` and ``halving``, that is in range at both end keys."""
+    assert within is not None  # noqa: S101
+    if not isinstance(stated, dict):
+        return Scaled(schema.number(float, stated, path, within))
+    table = schema.table(stated, ("c4", "halving"), path)
+    halving = schema.number(float, table["halving"], f"{path}.halving", Within(-math.inf, math.inf))
     if abs(halving) < _STEEPEST:
-        raise ValueError(f"“{where}.halving” must be at least {_STEEPEST:g} semitones, up or down")
-    scaled = Scaled(_number(table["c4"], f"{where}.c4", Within(-_GREATEST, _GREATEST)), halving)
+        raise SchemaError(f"“{path}.halving” must be at least {_STEEPEST:g} semitones, up or down")
+    scaled = Scaled(schema.number(float, table["c4"], f"{path}.c4", Within(-_GREATEST, _GREATEST)), halving)
     if not all(within.low <= scaled.at(key) <= within.high for key in ends):
-        raise ValueError(f"“{where}” must be from {within.low:g} to {within.high:g} at every key")
+        raise SchemaError(f"“{path}” must be from {within.low:g} to {within.high:g} at every key")
     return scaled
-
-
-def _model(kind: Any, stated: Any, where: str, ends: tuple[int, int]) -> Any:
-    """Return the dataclass ``kind`` as a TOML table states it, each parameter within the range that it declares."""
-    hints = get_type_hints(kind, include_extras=True)
-    table = _same(stated, set(hints), where)
-    return kind(**{name: _value(hint, table[name], f"{where}.{name}", ends) for name, hint in hints.items()})
-
-
-def _value(hint: Any, value: Any, where: str, ends: tuple[int, int]) -> Any:
-    """Return a parameter as its annotation wants it: a number, a scaled one, a part, or a tuple of any of these."""
-    kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    if get_origin(kind) is tuple:
-        item = Annotated[get_args(kind)[0], *extras] if extras else get_args(kind)[0]
-        if not isinstance(value, list) or len(value) > _MOST_PARTS:
-            raise ValueError(f"“{where}” must be a list of at most {_MOST_PARTS}")
-        return tuple(_value(item, part, f"{where}[{number}]", ends) for number, part in enumerate(value))
-    if is_dataclass(kind) and kind is not Scaled:
-        return _model(kind, value, where, ends)
-    return _scaled(value, where, extras[0], ends) if kind is Scaled else _number(value, where, extras[0])

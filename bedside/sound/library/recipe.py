@@ -1,6 +1,6 @@
-"""What an instrument is made from, a patch or a user's folder of samples, and what tells that it would come out anew.
+"""The recipe of an instrument: a patch or a folder of samples, and a fingerprint that tells when it must be baked anew.
 
-Equal fingerprints mean equal bits: all that determines the sound is in them, the program's own code included.
+Equal fingerprints mean equal bits: they cover everything that determines the sound, including the program's own code.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from bedside.sound.library.tablefile import FORMAT
 
 _PACKAGE = Path(__file__).parents[2]
 
-# What a module imports of the sound or of the music, at its top or in a function: a module, or names from one.
+# Imports from sound or music, at the top of a module or inside a function: a module, or names from one.
 _FROM = re.compile(r"^\s*from bedside\.((?:sound|music)[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import bedside\.((?:sound|music)[\w.]*)", re.MULTILINE)
 
-# A folder of samples with more files than this is not looked through any further.
+# Files beyond this number in a folder of samples are not fingerprinted.
 _MOST_FILES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """An instrument that there may be: its name, and the patch or the folder of samples that it is made from."""
+    """How to make an instrument: its name, and the patch or the folder of samples that it is made from."""
 
     name: str
     origin: Patch | Path
 
     @property
     def sustained(self) -> bool:
-        """Whether a held note sounds for as long as it is held, as far as that is known before it is made."""
+        """Whether a held note sounds for as long as it is held; False for samples, of which that is not known yet."""
         return isinstance(self.origin, Patch) and self.origin.sustained
 
     def make(self, rate: int, progress: Callable[[float], None]) -> tuple[Instrument, list[str]]:
-        """Return the instrument at ``rate``, and what of its folder is not known and was left out.
+        """Return the instrument at ``rate``, and what its folder states that is not supported and was ignored.
 
-        ``progress`` hears the part done, 0 to 1. Raises BedsideError for a folder that cannot be used.
+        ``progress`` gets the part done, 0–1. Raises BedsideError for a folder that cannot be used.
         """
         if isinstance(self.origin, Patch):
             return bake.bake(self.origin, rate, progress), []
@@ -54,7 +54,7 @@ class Recipe:
         return dataclasses.replace(loaded, name=self.name), ignored
 
     def fingerprint(self, rate: int) -> str:
-        """Return the hexadecimal SHA-256 of all that determines the instrument at ``rate``."""
+        """Return the SHA-256, in hexadecimal, of everything that determines the instrument at ``rate``."""
         patch = isinstance(self.origin, Patch)
         digest = hashlib.sha256(f"{FORMAT} {rate} {self.name} ".encode())
         digest.update(code("sound.library.bake" if patch else "sound.library.sfz"))
@@ -68,7 +68,7 @@ class Recipe:
 
 @functools.cache
 def code(root: str, package: Path = _PACKAGE) -> bytes:
-    """Return the SHA-256 of the module ``root`` of a package and of every other that it imports, however indirectly."""
+    """Return the SHA-256 of the source of the module ``root`` and of all modules that it imports, even indirectly."""
     digest = hashlib.sha256()
     for name, source in sorted(sources(root, package).items()):
         digest.update(f"{name} {len(source)} ".encode() + source)
@@ -76,7 +76,7 @@ def code(root: str, package: Path = _PACKAGE) -> bytes:
 
 
 def sources(root: str, package: Path = _PACKAGE) -> dict[str, bytes]:
-    """Return the source of the module ``root`` of a package and of every other that it imports, by name."""
+    """Return the source of the module ``root`` and of all modules that it imports, even indirectly, by name."""
     found: dict[str, bytes] = {}
     waiting = [root]
     while waiting:
@@ -86,7 +86,7 @@ def sources(root: str, package: Path = _PACKAGE) -> dict[str, bytes]:
             continue
         found[name] = file.read_bytes()
         waiting += _imported(found[name].decode())
-        # Python runs the packages that a module lies in, too.
+        # Python also runs the package that a module lies in.
         waiting.append(name.rpartition(".")[0])
     return found
 
@@ -100,7 +100,7 @@ def _imported(source: str) -> Iterator[str]:
 
 
 def _file(name: str, package: Path) -> Path | None:
-    """Return the file of a module; None for a name that is none, and for a layer as a whole."""
+    """Return the file of a module; None for a name that is no module, and for a top-level package."""
     path = package.joinpath(*name.split("."))
     if "." not in name:
         return None
@@ -108,7 +108,7 @@ def _file(name: str, package: Path) -> Path | None:
 
 
 def _listed(folder: Path) -> Iterator[str]:
-    """Yield name, size and time of change of each file in a folder and those below it, in order of name."""
+    """Yield the name, size and modification time of each file in a folder tree, in order of name."""
     seen = 0
     for here, folders, files in os.walk(folder):
         folders.sort()

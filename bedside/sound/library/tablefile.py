@@ -1,6 +1,6 @@
-"""An instrument as one file: what describes it, then its pool on a page of its own, ready to be mapped.
+"""An instrument as one file: a description, then the pool, aligned to a page so that it can be mapped.
 
-Nothing in such a file is executed, and nothing in it is believed before its checksums have been seen to hold.
+Nothing in the file is executed, and nothing is trusted before its checksums have been verified.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _REGION = struct.Struct("<qqqqddddddIIIdqq?d")
 _STEPS = 128
 _PAGE = mmap.ALLOCATIONGRANULARITY
 
-# A description is short; a damaged length is not believed.
+# A longer description is damaged.
 _MOST_DESCRIBED = 1 << 26
 
 
 def write(instrument: Instrument, out: BinaryIO) -> None:
-    """Write an instrument; raise OSError where there is no room."""
+    """Write an instrument; raise OSError if there is no room."""
     described = _describe(instrument)
     samples = np.ascontiguousarray(instrument.pool, dtype="<f4").data.cast("B")
     prelude = _PRELUDE.pack(_MAGIC, FORMAT, len(described), zlib.crc32(described), zlib.crc32(samples))
@@ -47,7 +47,7 @@ def write(instrument: Instrument, out: BinaryIO) -> None:
 
 
 def read(source: BinaryIO) -> Instrument:
-    """Return the instrument in an open file, its pool mapped read-only and wholly in memory.
+    """Return the instrument in an open file, its pool mapped read-only and fully in memory.
 
     Raises ValueError for a file that is damaged or of another format.
     """
@@ -62,7 +62,7 @@ def read(source: BinaryIO) -> Instrument:
         if size <= begin or (size - begin) % 4:
             raise ValueError("a pool cut short")
         shared = _map(source, size)
-        # This touches every page, and lets other threads of Python run meanwhile.
+        # This touches every page, and releases the GIL meanwhile.
         if zlib.crc32(memoryview(shared)[begin:]) != pool_crc:
             raise ValueError("a damaged pool")
         return _described(described, np.frombuffer(shared, dtype="<f4", offset=begin))
@@ -96,7 +96,7 @@ def _describe(instrument: Instrument) -> bytes:
 
 
 def _plain(region: Region, row: int) -> tuple[float, ...]:
-    """Return the fields of a region as `_REGION` has them."""
+    """Return the fields of a region in the order of `_REGION`."""
     return (
         *(region.soft, region.bright, region.length, region.loop, region.fall, region.release),
         *(*region.velocity, *region.chance, region.turn, region.turns, row),
@@ -105,7 +105,7 @@ def _plain(region: Region, row: int) -> tuple[float, ...]:
 
 
 def _described(described: bytes, pool: NDArray[np.float32]) -> Instrument:
-    """Return the instrument of a description and a pool; raise ValueError or struct.error where they do not fit."""
+    """Return the instrument of a description and its pool; raise ValueError or struct.error if they do not match."""
     lowest, highest, sustained, rate, rows, regions, frames, *lengths = _HEAD.unpack_from(described)
     if pool.size != frames or lowest > highest:
         raise ValueError("a pool of another length")
@@ -117,7 +117,7 @@ def _described(described: bytes, pool: NDArray[np.float32]) -> Instrument:
     keys = highest - lowest + 1
     counts = [count for (count,) in _COUNT.iter_unpack(described[at : at + _COUNT.size * keys])]
     at += _COUNT.size * keys
-    # A copy, for where they lie they are not aligned.
+    # A copy, as they are not aligned in the file.
     gains = np.frombuffer(described, "<f8", rows * _STEPS, at).astype(np.float64).reshape(rows, _STEPS)
     gains.flags.writeable = False
     at += gains.nbytes
@@ -162,12 +162,12 @@ def _regions(packed: bytes, gains: list[NDArray[np.float64]], frames: int) -> It
 
 
 def _begin(described: int) -> int:
-    """Return where the pool begins in a file: on the first page after a description of so many bytes."""
+    """Return the file offset of the pool: the first page after a description of this many bytes."""
     return -(-(_PRELUDE.size + described) // _PAGE) * _PAGE
 
 
 def _map(source: BinaryIO, length: int) -> mmap.mmap:
-    """Return a whole file mapped, its pages still to be read: reading them here would stop every thread of Python."""
+    """Return a mapping of a whole file, without reading its pages: that would block with the GIL held."""
     if sys.platform == "win32":
         return mmap.mmap(source.fileno(), length, access=mmap.ACCESS_READ)
     return mmap.mmap(source.fileno(), length, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)

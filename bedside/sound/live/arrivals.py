@@ -1,6 +1,6 @@
-"""Instruments that come while the engine already plays: looked for in the cache, and handed over whole.
+"""Pick up instruments from the cache while the engine already plays.
 
-Whoever looks holds up no thread that makes sound: files are mapped, and read where Python lets others run.
+Polling never blocks the audio thread: files are mapped, and read with the GIL released.
 """
 
 from __future__ import annotations
@@ -13,51 +13,51 @@ from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache
 from bedside.sound.library.recipe import Recipe
 
-# What tells one state of a file from another.
+# Identifies one version of a file: inode, size, modification time.
 _Look = tuple[int, int, int]
 
 
 class Arrivals:
-    """The instruments of some recipes at ``rate``, given out one by one as the cache in ``folder`` has them.
+    """The instruments of some recipes at ``rate``, delivered as they appear in the cache in ``folder``.
 
-    Where that cannot be written, they come to lie in the folder ``meanwhile``.
+    If the cache cannot be written, they appear in the folder ``fallback``.
     """
 
-    def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path, meanwhile: Path | None = None) -> None:
-        self._awaited = list(recipes)
+    def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path, fallback: Path | None = None) -> None:
+        self._missing = list(recipes)
         self._rate = rate
-        self._folders = [folder] if meanwhile is None else [folder, meanwhile]
+        self._folders = [folder] if fallback is None else [folder, fallback]
         self._places: dict[str, list[Path]] = {}
         self._damaged: dict[Path, _Look] = {}
 
     @property
-    def awaited(self) -> list[str]:
-        """The names of those that are not there yet."""
-        return [recipe.name for recipe in self._awaited]
+    def missing(self) -> list[str]:
+        """The names of the instruments that have not arrived."""
+        return [recipe.name for recipe in self._missing]
 
-    def at_once(self, names: Collection[str]) -> list[Instrument]:
-        """Return those of these ``names``, made here where the cache does not have them; the first of all for none.
+    def load_now(self, names: Collection[str]) -> list[Instrument]:
+        """Return the instruments with these ``names``, or the first of all; bake what the cache does not have.
 
-        Raises BedsideError where that cannot be done.
+        Raises BedsideError if one cannot be made.
         """
-        wanted = [recipe for recipe in self._awaited if recipe.name in names] or self._awaited[:1]
+        wanted = [recipe for recipe in self._missing if recipe.name in names] or self._missing[:1]
         found = [
             self._kept(recipe) or cache.load(recipe, self._rate, self._folders[0], lambda _share: None)
             for recipe in wanted
         ]
-        self._awaited = [recipe for recipe in self._awaited if recipe not in wanted]
+        self._missing = [recipe for recipe in self._missing if recipe not in wanted]
         return found
 
-    def look(self) -> Iterator[Instrument]:
-        """Yield those that have come since the last look; a damaged file is removed, so that it is made anew."""
-        for recipe in list(self._awaited):
+    def poll(self) -> Iterator[Instrument]:
+        """Yield the instruments that have arrived since the last poll; remove damaged files, to be baked anew."""
+        for recipe in list(self._missing):
             found = self._kept(recipe)
             if found is not None:
-                self._awaited.remove(recipe)
+                self._missing.remove(recipe)
                 yield found
 
     def _kept(self, recipe: Recipe) -> Instrument | None:
-        """Return an instrument where a file has it whole."""
+        """Return an instrument if one of its files is complete."""
         if recipe.name not in self._places:
             first = cache.table_path(recipe, self._rate, self._folders[0])
             self._places[recipe.name] = [folder / first.name for folder in self._folders]

@@ -1,98 +1,96 @@
-"""The baker's process, as the host sees it: started when an instrument is missing, and a few times more if it falls."""
+"""Supervise the baker: start it when an instrument is missing, and restart it a few times if it crashes."""
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import os
 import secrets
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
+from bedside.children import ChildProcess
 from bedside.sound.live import baker
 
-# A baker that falls this often has a lasting reason.
+_log = logging.getLogger(__name__)
+
+# After this many starts, a crash has a lasting cause.
 _MOST_STARTS = 4
 _AGAIN_SECONDS = 1.0
 
-# Where Linux keeps files in memory.
+# The file system in memory on Linux.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name that nobody can guess
 
 
 class Baking:
-    """Sees to it that the instruments at ``rate`` are made; ``own`` is the user's folder of sounds.
+    """The supervisor of the baker; ``own`` is the user's folder of sounds.
 
-    ``meanwhile`` is the folder where they are looked for beside the cache, which only a baker that cannot write the
-    cache makes. Used by one thread at a time.
+    ``fallback`` is a second folder in which to look for instruments; only a baker that cannot write the cache creates
+    it. Not thread-safe.
     """
 
     def __init__(self, rate: int, own: Path | None) -> None:
         self._rate = rate
         self._own = own
-        self.meanwhile = _roomiest() / f"bedside-{secrets.token_hex(16)}"
+        self.fallback = _roomiest() / f"bedside-{secrets.token_hex(16)}"
         self._wanted = False
         self._starts = 0
         self._due = 0.0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     def want(self) -> None:
-        """Note that an instrument is missing."""
+        """Request a baker, because an instrument is missing."""
         self._wanted = True
 
     @property
     def process(self) -> int | None:
-        """The process number of the baker that is at work, if any."""
+        """The process id of the running baker, if any."""
         return None if self._process is None else self._process.pid
 
     def look(self, now: float) -> None:
-        """Start a baker where one is wanted, at the monotonic time ``now``; see whether the last is done or fell."""
+        """Start a baker if one is wanted at the monotonic time ``now``; notice if the last has finished or crashed."""
         if self._process is not None:
-            if self._process.poll() is None:
+            code = self._process.poll()
+            if code is None:
                 return
-            if self._process.returncode != 0:
+            if code != 0:
+                _log.warning("The baker ended with exit code %d after %d starts.", code, self._starts)
                 self._wanted = True
                 self._due = now + _AGAIN_SECONDS
-            self._let_go()
+            self._process.link.close()
+            self._process = None
         if not self._wanted or now < self._due or self._starts >= _MOST_STARTS:
             return
         self._wanted = False
         self._starts += 1
         try:
-            self._process = baker.launch(self._rate, self._own, self.meanwhile)
+            self._process = baker.launch(self._rate, self._own, self.fallback)
         except OSError:
+            _log.exception("The baker could not be started.")
             self._wanted = True
             self._due = now + _AGAIN_SECONDS
 
     def stop(self) -> None:
-        """End the baker, whatever it does."""
+        """Kill the baker, and remove the fallback folder."""
         self._wanted = False
         if self._process is not None:
-            self._process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(1.0)
-            self._let_go()
-        shutil.rmtree(self.meanwhile, ignore_errors=True)
-
-    def _let_go(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-        self._process = None
+            self._process.end(1.0)
+            self._process = None
+        shutil.rmtree(self.fallback, ignore_errors=True)
 
 
 def _roomiest() -> Path:
-    """Return the folder for temporary files, or the one in memory where the disk has less room than that."""
+    """Return the folder for temporary files, or the one in memory if that has more room."""
     try:
         usual = Path(tempfile.gettempdir())
     except FileNotFoundError:
-        # No folder took the bytes by which Python tries them: that is what a full disk looks like.
+        # Python could write a test file to no folder: the disk is full.
         usual = _IN_MEMORY
     return max((usual, _IN_MEMORY), key=_room)
 
 
 def _room(folder: Path) -> int:
-    """Return the bytes that may still be written into a folder."""
+    """Return the free bytes in a folder; −1 if it cannot be written."""
     try:
         return shutil.disk_usage(folder).free if os.access(folder, os.W_OK) else -1
     except OSError:

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from bedside.errors import BedsideError
 
-# A place among real-time threads below the sound server's own.
+# A real-time priority below that of the sound server.
 _PRIORITY = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A sound card as the machine names it, with the latency in seconds that its driver promises."""
+    """A sound card, with the latency in seconds that its driver reports."""
 
     name: str
     driver: str
@@ -32,7 +32,7 @@ class Card:
 
 
 def cards() -> list[Card]:
-    """Return the sound cards that can play, as they were when the program began."""
+    """Return the sound cards that can play in stereo, as they were when PortAudio was initialised."""
     drivers = sounddevice.query_hostapis()
     default = sounddevice.default.device[1]
     return [
@@ -49,16 +49,16 @@ def cards() -> list[Card]:
 
 
 def look_again() -> None:
-    """Let the machine's cards be listed anew: PortAudio knows only those that were there when it began."""
+    """Refresh the list of cards: PortAudio knows only those that were there when it was initialised."""
     # sounddevice has no public way (its issue 125); nothing may be open meanwhile
     sounddevice._terminate()
     sounddevice._initialize()
 
 
 class Stream:
-    """Sound going out to a card, in stereo float32, whenever the card asks ``fill`` for the next (frames, 2).
+    """An open output stream, stereo float32; the card calls ``fill`` for each next block of (frames, 2).
 
-    ``name`` is part of a card's name, or None for the machine's default. Raises BedsideError where it cannot be opened.
+    ``name`` is part of a card's name; None for the default card. Raises BedsideError if it cannot be opened.
     """
 
     def __init__(self, name: str | None, rate: int, fill: Callable[[NDArray[np.float32], bool], None]) -> None:
@@ -68,7 +68,7 @@ class Stream:
             nonlocal urgent
             if not urgent:
                 urgent = True
-                _hurry()
+                _raise_priority()
             fill(out, bool(status.output_underflow))
 
         for device, settings in _choices(name):
@@ -97,7 +97,7 @@ class Stream:
 
     @property
     def alive(self) -> bool:
-        """Whether the card still takes sound."""
+        """Whether the card still plays."""
         with contextlib.suppress(sounddevice.PortAudioError):
             return bool(self._stream.active)
         return False
@@ -110,7 +110,7 @@ class Stream:
 
 
 def _choices(name: str | None) -> list[tuple[int | str | None, object]]:
-    """Return the devices to try in turn, each with its driver's settings: the quick drivers' before the usual one's."""
+    """Return the devices to try in turn, each with its driver's settings: low-latency drivers first."""
     if name is not None:
         return [(name, None)]
     choices: list[tuple[int | str | None, object]] = []
@@ -119,13 +119,13 @@ def _choices(name: str | None) -> list[tuple[int | str | None, object]]:
         if device >= 0 and driver["name"] == "JACK Audio Connection Kit":
             choices.append((device, None))
         elif device >= 0 and driver["name"] == "Windows WASAPI":
-            # Shared with other programs, it runs at their rate, and can convert ours.
+            # In shared mode it runs at the system's rate, and can convert ours.
             choices.append((device, sounddevice.WasapiSettings(auto_convert=True)))
     return [*choices, (None, None)]
 
 
-def _hurry() -> None:
-    """Ask the system to run the calling thread before all ordinary ones, where it has a way and allows it."""
+def _raise_priority() -> None:
+    """Give the calling thread real-time priority, if the system supports and allows it."""
     if hasattr(os, "sched_setscheduler"):
         with contextlib.suppress(OSError):
             if os.sched_getscheduler(0) == os.SCHED_OTHER:

@@ -1,32 +1,27 @@
-"""One engine's process, as the host sees it."""
+"""One engine's process, as its parent sees it: its phase, its link and its heartbeat."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from bedside import children
 from bedside.sound.live import wire
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import Settings, main
 
-# An engine that says nothing for this long hangs.
+# An engine whose heartbeat is older than this hangs.
 HUNG_SECONDS = 0.25
 
-# What opening a card, and loading all instruments, may take at most.
+# Timeouts for opening a card, and for loading the first instruments.
 _OPENING_SECONDS = 4.0
 _LOADING_SECONDS = 60.0
 
-# A card that was just opened may take its time until it asks for the first block.
+# A card that was just opened may be slow to ask for its first block.
 _FIRST_BEAT_SECONDS = 1.5
 
-# What the socket between stage and engine is asked to hold, in bytes, and what may wait beside it: an engine that far
-# behind hangs.
-_BUFFER = 1 << 19
+# The most bytes that may wait for room in the socket: an engine that far behind hangs.
 _MOST_UNSENT = 1 << 16
 
 
@@ -41,10 +36,9 @@ class Phase(Enum):
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """One engine's process as the host sees it."""
+    """One engine's process and what is known of it."""
 
-    process: subprocess.Popen[bytes]
-    link: socket.socket
+    process: children.ChildProcess
     phase: Phase = Phase.LOADING
     since: float = field(default_factory=time.perf_counter)
     unpacker: wire.Unpacker = field(default_factory=wire.Unpacker)
@@ -54,37 +48,37 @@ class Child:
     _unsent: bytearray = field(default_factory=bytearray)
 
     def enter(self, phase: Phase) -> None:
-        """Note that the engine begins something else."""
+        """Change the phase, and note the time."""
         self.phase = phase
         self.since = time.perf_counter()
 
     def send(self, message: wire.Message) -> None:
-        """Send a message, or keep it for `flush` while the engine has no room."""
+        """Send a message; what finds no room in the socket waits for `flush`."""
         self._unsent += wire.pack(message)
         self.flush()
 
     def flush(self) -> None:
-        """Send what is still to be sent, as far as there is room; an engine that is gone takes nothing more."""
+        """Send what is waiting, as far as there is room; drop it if the engine is gone."""
         try:
             while self._unsent:
-                del self._unsent[: self.link.send(self._unsent)]
+                del self._unsent[: self.process.link.send(self._unsent)]
         except BlockingIOError:
             return
         except OSError:
             self._unsent.clear()
 
     def kill(self) -> bytes:
-        """End the process at once, waiting for nothing, and return what it had still said."""
+        """Kill the process without waiting, and return the bytes that it had still sent."""
         self.process.kill()
         said = bytearray()
         with contextlib.suppress(OSError):
-            while piece := self.link.recv(1 << 16):
+            while piece := self.process.link.recv(1 << 16):
                 said += piece
-        self.link.close()
+        self.process.link.close()
         return bytes(said)
 
     def overdue(self, now: float) -> bool:
-        """Whether the engine should have said something by now."""
+        """Whether the engine has exceeded the time limit of its phase."""
         match self.phase:
             case Phase.LOADING:
                 return now - self.since > _LOADING_SECONDS
@@ -101,28 +95,8 @@ class Child:
 
 
 def launch(settings: Settings) -> Child:
-    """Start an engine's process; raise OSError where the system refuses."""
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        if end.family == socket.AF_INET:
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    command = [sys.executable, "-m", "bedside.sound.live.process"]
-    # Sound libraries complain of every card that is not there; nobody at a bed can use that.
-    said = None if os.environ.get("BEDSIDE_DEBUG") else subprocess.DEVNULL
-    text = settings.to_json()
-    with theirs:
-        if sys.platform == "win32":
-            process = subprocess.Popen([*command, "share", text], stdin=subprocess.PIPE, stderr=said)  # noqa: S603
-            assert process.stdin is not None  # noqa: S101
-            with process.stdin:
-                process.stdin.write(theirs.share(process.pid))
-        else:
-            process = subprocess.Popen(  # noqa: S603
-                [*command, str(theirs.fileno()), text],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stderr=said,
-            )
-    ours.setblocking(False)
-    return Child(process, ours)
+    """Start an engine's process; raise OSError if it cannot be started."""
+    # Sound libraries print warnings about every card that is missing; nobody at a bed can use them.
+    process = children.launch(main, settings, stderr_to_log="engine")
+    process.link.setblocking(False)
+    return Child(process)

@@ -7,12 +7,14 @@ be called from one other thread and never blocks.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bedside import log
 from bedside.music.events import Event, Report
 from bedside.sound.live import wire
 from bedside.sound.live.baking import Baking
@@ -21,6 +23,8 @@ from bedside.sound.live.continuation import Continuation
 from bedside.sound.live.links import Links
 from bedside.sound.live.process import Settings
 from bedside.sound.live.pump import BEAT_SECONDS
+
+_log = logging.getLogger(__name__)
 
 # If a turn of the host took this long, the whole machine stood still.
 _STALL_SECONDS = 0.1
@@ -54,7 +58,7 @@ class EngineHost:
         self._continuation = Continuation(sustained)
         self._instruments: dict[str, None] = {}
         self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
-        self._settings = replace(settings, meanwhile=str(self._baking.meanwhile))
+        self._settings = replace(settings, fallback=str(self._baking.fallback))
         self._listener = listener
         self._lock = threading.Lock()
         self._active: Child | None = None
@@ -67,7 +71,6 @@ class EngineHost:
         self._wanted = wire.Opening.TRIED
         self._leaving = False
         self._patient_until = 0.0
-        self._faults = 0
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
@@ -137,6 +140,11 @@ class EngineHost:
         """End the take and the engines; wait at most so long for the last sound to fade. A second call does nothing."""
         if self._stopped.is_set():
             return
+        health = self.health
+        _log.info(
+            "The engine is stopped; %d late blocks, longest block %.1f ms, %d engines replaced.",
+            *(health.late_blocks, 1000 * health.longest_block_seconds, health.restarts),
+        )
         with self._lock:
             self._leaving = True
             if self._active is not None:
@@ -159,7 +167,7 @@ class EngineHost:
                 self._turn(turned)
             except Exception:
                 # The next engine may not fail in this way; without this thread there is no next one.
-                self._faults += 1
+                _log.exception("The engine's host failed in one of its turns.")
                 self._stopped.wait(_SPARE_SECONDS)
             turned = time.perf_counter()
 
@@ -290,7 +298,14 @@ class EngineHost:
 
     def _fail(self, child: Child) -> None:
         """End an engine that died, hangs or cannot play."""
+        name = "playing engine" if child is self._active else "spare engine"
+        code = child.process.poll()
         self._end(child)
+        if not self._leaving:
+            _log.warning(
+                "The %s was given up while %s; its exit code was %s, None while it ran; %d replaced before.",
+                *(log.Safe(name), log.Safe(child.phase.name), code, self._restarts),
+            )
         now = time.perf_counter()
         with self._lock:
             if child is self._active:

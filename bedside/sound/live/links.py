@@ -1,38 +1,38 @@
-"""The links to the engines' processes: heard all at once, and followed until the last process is gone."""
+"""The links to all engine processes: poll them together, and reap the processes that were killed."""
 
 from __future__ import annotations
 
 import contextlib
 import selectors
-import subprocess
 from collections.abc import Iterator
 
+from bedside.children import ChildProcess
 from bedside.sound.live.child import Child
 
 
 class Links:
-    """The sockets to all engines that live, and the processes that were ended and may not be gone yet."""
+    """The sockets to all living engines, and the killed processes that have not been reaped."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
-        self._killed: list[subprocess.Popen[bytes]] = []
+        self._killed: list[ChildProcess] = []
 
     def __len__(self) -> int:
         return len(self._selector.get_map() or ())
 
     def add(self, child: Child) -> None:
-        """Hear an engine from here on."""
-        self._selector.register(child.link, selectors.EVENT_READ, child)
+        """Begin to poll an engine."""
+        self._selector.register(child.process.link, selectors.EVENT_READ, child)
 
     def hear(self, seconds: float) -> Iterator[tuple[Child, bytes]]:
-        """Yield what engines said, waiting at most so long; an engine that is gone says nothing, b"".
+        """Yield what each engine has sent, waiting at most ``seconds``; b"" for an engine that is gone.
 
-        Each is read when its turn comes, so that one may be ended on account of what another said.
+        Each is read only when its turn comes, so that the caller may end it because of what another one sent.
         """
         for key, _ in self._selector.select(seconds):
             child: Child = key.data
             try:
-                piece = child.link.recv(1 << 18)
+                piece = child.process.link.recv(1 << 18)
             except BlockingIOError:
                 continue
             except OSError:
@@ -40,20 +40,19 @@ class Links:
             yield child, piece
 
     def end(self, child: Child) -> bytes:
-        """Kill an engine, and return what it had still said."""
+        """Kill an engine, and return the bytes that it had still sent."""
         with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(child.link)
+            self._selector.unregister(child.process.link)
         said = child.kill()
         self._killed.append(child.process)
         return said
 
     def reap(self) -> None:
-        """Let go of the processes that are gone."""
+        """Forget the killed processes that have exited."""
         self._killed = [process for process in self._killed if process.poll() is None]
 
     def close(self, seconds: float) -> None:
-        """Wait for each process that was ended, at most so long, and hear nothing more."""
+        """Wait for each killed process to exit, at most ``seconds``, and stop polling."""
         for process in self._killed:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(seconds)
+            process.end(seconds)
         self._selector.close()

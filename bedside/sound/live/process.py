@@ -1,21 +1,18 @@
-"""The engine's process: blocks of sound for the card, and one socket to the stage.
+"""The engine's process: it plays blocks of sound for the card, and has one socket to the stage.
 
-The card's thread does everything that has to do with sound: it reads what was asked, plays, and reports, and waits for
-nothing. The main thread sleeps, and looks only whether card and stage are still there. A third brings instruments that
-the cache did not have at first. When the stage is gone, the process ends; when the card is gone, it plays on unheard,
-so that the record goes on.
+The card's thread does all the work of sound: it reads requests, plays and reports, and never waits. The main thread
+only watches whether the card and the stage are still there. A third thread delivers instruments that the cache did not
+have at first. When the stage is gone, the process ends. When the card is gone, it plays on unheard, so that the record
+goes on.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
-import json
+import logging
 import os
 import random
-import signal
-import socket
 import sys
 import threading
 import time
@@ -25,11 +22,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bedside import log
+from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading
 from bedside.sound.live import wire
 from bedside.sound.live.arrivals import Arrivals
 from bedside.sound.live.pump import Pump
@@ -37,26 +36,29 @@ from bedside.sound.live.pump import Pump
 if TYPE_CHECKING:
     from bedside.sound.live import card
 
-# Between two looks for a sound card that is not there.
+# The interval between two attempts to find a missing sound card.
 _AWAIT_SECONDS = 1.0
 
-# Between two looks for instruments that are not there.
+# The interval between two polls for missing instruments.
 _LOOK_SECONDS = 0.5
 
-# Between two instruments that are there the picture has its turn.
+# A pause between two deliveries, which leaves the processor to the picture.
 _PAUSE_SECONDS = 0.02
 
-# The card's thread waits this long at most for one that brings an instrument to let it run, not the usual 5 ms.
+# The longest that the card's thread waits for the GIL; Python's default is 5 ms.
 _SWITCH_SECONDS = 0.0001
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an engine's process is told once, at its start.
+    """The settings of an engine's process.
 
-    It plays as soon as it has the instruments named ``first``, made by itself where the cache does not have them; by
-    default the first of all. ``own`` is the user's folder of sounds, ``meanwhile`` where instruments come to lie when
-    the cache cannot be written.
+    It is ready as soon as it has the instruments named ``first``, which it bakes itself if the cache lacks them; by
+    default, the first of the catalogue. ``own`` is the user's folder of sounds. ``fallback`` is where to look for
+    instruments if the cache cannot be written.
     """
 
     rate: int
@@ -65,59 +67,36 @@ class Settings:
     card: str | None
     first: tuple[str, ...] = ()
     own: str | None = None
-    meanwhile: str | None = None
-
-    def to_json(self) -> str:
-        """Return the settings as a text that `from_json` reads."""
-        return json.dumps(dataclasses.asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Settings:
-        """Return the settings that a text holds."""
-        told = json.loads(text)
-        return cls(**{**told, "first": tuple(told["first"])})
+    fallback: str | None = None
 
 
-def main() -> None:
-    """Be an engine's process: ``python -m bedside.sound.live.process SOCKET SETTINGS``.
-
-    SOCKET is the number of an inherited socket, or ``share`` where it comes, as Windows shares it, on standard input.
-    """
-    where, text = sys.argv[1:]
-    # An interrupt at the terminal goes to the whole group; the stage decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stage = _socket(where)
-    settings = Settings.from_json(text)
-    own, meanwhile = (None if folder is None else Path(folder) for folder in (settings.own, settings.meanwhile))
-    arrivals = Arrivals(catalogue.recipes(own), settings.rate, band.folder(), meanwhile)
-    engine = Engine(arrivals.awaited, settings.rate, settings.block, settings.polyphony)
-    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), stage)
-    for instrument in arrivals.at_once(settings.first):
+def main(link: Socket, settings: Settings) -> None:
+    """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
+    log.follow("engine")
+    own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
+    arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
+    engine = Engine(arrivals.missing, settings.rate, settings.block, settings.polyphony)
+    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), link)
+    for instrument in arrivals.load_now(settings.first):
         engine.adopt(instrument)
         pump.notice(wire.Have(instrument.name, instrument.sustained))
     _warm(engine)
     sys.setswitchinterval(_SWITCH_SECONDS)
     playing = threading.Event()
-    threading.Thread(target=_bring, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
-    stage.sendall(wire.pack(wire.Ready()))
-    how = _asked_to_open(stage)
+    threading.Thread(target=_deliver, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
+    link.sendall(wire.pack(wire.Ready()))
+    how = _wait_for_open(link)
     pump.adopt_all()
     gc.collect()
     gc.freeze()
     gc.disable()
     playing.set()
-    _hurry()
-    _play(pump, stage, settings, how)
-
-
-def _socket(where: str) -> socket.socket:
-    if sys.platform == "win32":
-        return socket.fromshare(sys.stdin.buffer.read())
-    return socket.socket(fileno=int(where))
+    _raise_priority()
+    _play(pump, link, settings, how)
 
 
 def _warm(engine: Engine) -> None:
-    """Play once, unheard, so that the first touch finds everything loaded."""
+    """Play some notes into the void, so that the first touch finds everything loaded."""
     out = np.zeros((engine.block, 2), np.float32)
     for note, key in enumerate(range(48, 72)):
         engine.apply(NoteOn(Player.CHILD, note, key, 0.5, 0.5, Source.TOUCH))
@@ -125,16 +104,16 @@ def _warm(engine: Engine) -> None:
     engine.reset(0)
 
 
-def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
-    """Bring the instruments that the engine does not have yet, until it has all; a spare leaves others their time."""
+def _deliver(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
+    """Deliver missing instruments until the engine has all; run at normal priority until it plays."""
     said = False
     while True:
-        for instrument in arrivals.look():
+        for instrument in arrivals.poll():
             if playing.is_set():
-                _hurry()
+                _raise_priority()
             pump.offer(instrument)
             time.sleep(_PAUSE_SECONDS)
-        if not arrivals.awaited:
+        if not arrivals.missing:
             return
         if not said:
             said = True
@@ -142,21 +121,21 @@ def _bring(arrivals: Arrivals, pump: Pump, playing: threading.Event) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _hurry() -> None:
-    """Run before all ordinary threads: whoever else had this one wait in the midst of Python would have the card wait.
+def _raise_priority() -> None:
+    """Give the calling thread a real-time priority below the card's: preempted with the GIL, it would block the card.
 
-    The card's own thread comes before it. Where the system has no way, or does not allow it, it runs as it is.
+    Do nothing if the system does not support or allow it.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
-def _asked_to_open(stage: socket.socket) -> wire.Opening:
-    """Wait to be asked to play and return how; leave when the stage is gone or has had enough."""
+def _wait_for_open(link: Socket) -> wire.Opening:
+    """Wait for the request to open, and return how; exit if the stage quits or is gone."""
     unpacker = wire.Unpacker()
     while True:
-        piece = stage.recv(wire.SIZE)
+        piece = link.recv(wire.SIZE)
         if not piece:
             raise SystemExit(0)
         for message in unpacker.feed(piece):
@@ -167,15 +146,16 @@ def _asked_to_open(stage: socket.socket) -> wire.Opening:
                     raise SystemExit(0)
 
 
-def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> None:
-    """Play until the stage is gone or has had enough."""
-    stream = None if how is wire.Opening.UNHEARD else _stream(pump, stage, settings, how)
-    stage.setblocking(False)
+def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> None:
+    """Play until the stage quits or is gone."""
+    stream = None if how is wire.Opening.UNHEARD else _stream(pump, link, settings, how)
+    link.setblocking(False)
     if stream is not None:
         pump.notice(wire.Opened(stream.latency, stream.name))
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
+                _log.error("The engine failed as it played.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -184,22 +164,22 @@ def _play(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Openin
         _play_unheard(pump, settings)
 
 
-def _stream(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
-    """Return the card's stream, at once or as soon as there is one; None where the stage would not wait for it."""
-    # PortAudio lists the cards the moment it is imported, so not before there is need of one.
+def _stream(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
+    """Return the card's stream, now or once a card appears; None if the stage does not want to wait for one."""
+    # PortAudio lists the cards when it is imported, so import it only when one is needed.
     from bedside.sound.live import card
 
     while True:
         try:
-            stage.setblocking(False)
+            link.setblocking(False)
             return card.Stream(settings.card, settings.rate, pump.fill)
         except BedsideError:
             if how is not wire.Opening.AWAITED:
                 return None
-        stage.settimeout(_AWAIT_SECONDS)
+        link.settimeout(_AWAIT_SECONDS)
         try:
-            stage.sendall(wire.pack(wire.Ready()))
-            how = _asked_to_open(stage)
+            link.sendall(wire.pack(wire.Ready()))
+            how = _wait_for_open(link)
         except TimeoutError:
             card.look_again()
         if how is wire.Opening.UNHEARD:
@@ -207,14 +187,12 @@ def _stream(pump: Pump, stage: socket.socket, settings: Settings, how: wire.Open
 
 
 def _play_unheard(pump: Pump, settings: Settings) -> None:
-    """Keep the time that a card would keep, so that what is played is still performed and recorded."""
+    """Play in real time without a card, so that what is played is still performed and recorded."""
     out = np.zeros((settings.block, 2), np.float32)
     due = time.perf_counter()
     while not pump.over and not pump.fault:
         pump.fill(out, False)
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
-
-
-if __name__ == "__main__":
-    main()
+    if pump.fault:
+        _log.error("The engine failed as it played unheard.", exc_info=pump.error)

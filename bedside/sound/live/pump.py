@@ -29,6 +29,7 @@ class Pump:
         self.gone = False
         self.quitting = False
         self.fault = ""
+        self.error: Exception | None = None
         self._stage = stage
         self._unpacker = wire.Unpacker()
         self._unsent = bytearray()
@@ -70,7 +71,9 @@ class Pump:
             self._fill(out)
         except Exception as error:  # an exception would end the stream; the stage starts a new engine
             out[:] = 0
-            self.fault = self.fault or type(error).__name__
+            if not self.fault:
+                # The main thread logs it; this one must not.
+                self.fault, self.error = type(error).__name__, error
 
     def _fill(self, out: NDArray[np.float32]) -> None:
         block = len(self._made)

@@ -1,5 +1,5 @@
-"""How a table is made: strings, bars, pipes, membranes and bodies, each from its modes and its exciter.
+"""Physical models that synthesise the tables: strings, bars, pipes, membranes, bodies and others.
 
-Pure: numbers in, arrays out. Nothing here knows a file, a clock, a thread or a device; chance comes from a generator
-that was passed in.
+Pure: numbers in, arrays out. Nothing here uses a file, a clock, a thread or a device; randomness comes from a generator
+that is passed in.
 """

@@ -1,4 +1,4 @@
-"""The struck bar, over a tube or bare: a few modes, a mallet that stays for a moment, and a column of air below.
+"""The struck bar: a few modes, a mallet with a contact time, and a resonator tube below.
 
 Modes after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 19 (marimbas, glockenspiels).
 """
@@ -12,22 +12,23 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.physics.modes import Modes, headroom
+from bedside.schema import Within
+from bedside.sound.physics.modes import Modes, antialias
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A set of bars, one for each key.
 
-    Mode i lies at ``ratios[i]`` times the fundamental, falls by 60 dB in ``t60[i]`` seconds and is struck with
+    Mode i lies at ``ratios[i]`` times the fundamental, decays by 60 dB in ``t60[i]`` seconds and is struck with
     ``levels[i]``. The mallet touches for ``contact_soft`` or ``contact_bright`` seconds. The tube adds ``tube_gain``
-    times the fundamental and speaks within ``tube_t60`` seconds. ``thud_db`` is the mallet's noise (around ``thud_hz``,
-    ``thud_t60`` seconds) against the bar's RMS. ``onset`` is in seconds, and so are the ``length`` of a table at most
-    and that of its ``loop``.
+    times the fundamental and builds up within ``tube_t60`` seconds. ``thud_db`` is the level of the mallet's noise
+    (around ``thud_hz``, ``thud_t60`` seconds) relative to the bar's RMS. ``onset``, the maximal ``length`` of a table
+    and the length of its ``loop`` are in seconds.
     """
 
     ratios: Annotated[tuple[float, ...], Within(1, 30)]
@@ -49,19 +50,19 @@ class Bar:
             raise ValueError("a bar needs a ratio, a level and a t60 for each of its modes")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        """Return the maximal length in seconds of a key's tables."""
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return strike(self, key, rate, rng)
 
 
 def contact(hz: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
-    """Return how strongly a blow of a half sine of ``seconds`` excites modes at ``hz``.
+    """Return how strongly a half-sine blow of ``seconds`` excites modes at ``hz``.
 
-    The pulse has the spectrum cos(πfτ) / (1 − (2fτ)²); its envelope 1 / (1 + (2fτ)²) leaves out the zeros, which no
-    two blows share.
+    The pulse has the spectrum cos(πfτ) / (1 − (2fτ)²). Its envelope 1 / (1 + (2fτ)²) omits the zeros, which differ from
+    blow to blow.
     """
     return np.asarray(1 / (1 + (2 * hz * seconds) ** 2), dtype=np.float64)
 
@@ -71,9 +72,9 @@ def strike(bar: Bar, key: int, rate: int, rng: Generator) -> KeyTables:
     hz = hertz(key) * np.array(bar.ratios)
     t60 = np.array([decay.at(key) for decay in bar.t60])
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (bar.contact_soft, bar.contact_bright)])
-    # A blow gives velocity, which begins where the bar lies: hence sines.
-    struck = -1j * blows * np.array(bar.levels) * headroom(hz, rate)
-    # The tube's sound grows while its own free swing dies: the difference of two decays at one pitch.
+    # A blow sets velocity, not displacement: hence sines.
+    struck = -1j * blows * np.array(bar.levels) * antialias(hz, rate)
+    # The tube's sound builds up as its transient decays: the difference of two decays at one pitch.
     tube = bar.tube_gain * struck[:, :1]
     modes = Modes(
         np.concatenate((hz, hz[:1])),

@@ -1,4 +1,4 @@
-"""The body that carries an instrument's sound: a plain board, too small for long waves, and a few broad resonances."""
+"""The body of an instrument: a board that radiates low frequencies badly, and a few broad resonances."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.modes import Modes
-from bedside.sound.tuning import Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Resonance:
 
 
 def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Return the complex gain from bridge to ear at ``hz``: a plain board of gain 1 and its resonances.
+    """Return the complex gain from the bridge to the ear at ``hz``: a board of gain 1 and its resonances.
 
-    Below the lowest of these a body radiates less and less, here by 6 dB an octave; Fletcher & Rossing, chapter 9.
+    Below the lowest resonance, radiation falls by 6 dB an octave; Fletcher & Rossing, chapter 9.
     """
     gain = np.ones(hz.size, dtype=np.complex128)
     for resonance in body:
@@ -34,9 +34,9 @@ def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> NDArray[n
 
 
 def knock(body: tuple[Resonance, ...], strength: NDArray[np.float64]) -> Modes:
-    """Return the body's own ringing after a knock of ``strength``, one for each sound."""
+    """Return the modes of the body after a knock of ``strength``, (sounds,)."""
     hz = np.array([resonance.hz for resonance in body])
     quality = np.array([resonance.q for resonance in body])
     gain = np.array([resonance.gain for resonance in body])
-    # A resonance of quality Q at f falls by 60 dB in Q ln 1000 / (π f).
+    # A resonance of quality Q at f decays by 60 dB in Q ln 1000 / (π f).
     return Modes(hz, quality * np.log(1000.0) / (np.pi * hz), -1j * strength[:, None] * gain)

@@ -1,4 +1,4 @@
-"""Wind chimes: a few tubes, of which a breath of air strikes now this one, now that.
+"""Wind chimes: a few tubes, struck at random by the wind.
 
 A tube rings as a bar with free ends: Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., sections 2.15
 and 19.10.
@@ -12,11 +12,12 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import Modes, headroom, ring
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import Modes, antialias, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 # Frequencies of a bar with free ends against its lowest: the squares of 3.0112, 5 and 7 (Fletcher & Rossing, 2.15).
 FREE_RATIOS = np.array([3.0112, 5.0, 7.0]) ** 2 / 3.0112**2
@@ -27,8 +28,8 @@ _LEVELS = np.array([1.0, 0.5, 0.2])
 class Chimes:
     """Tubes that lie ``intervals`` semitones above each key, ``strikes`` strokes of them within ``span`` seconds.
 
-    The first stroke is that of the first tube, at once; the others are softer, of tubes and at times by chance. A
-    tube's lowest mode falls by 60 dB in ``t60`` seconds, mode at ratio r in 1 / r of it. The clapper touches for
+    The first stroke hits the first tube at once; the others are softer, at random times on random tubes. A tube's
+    lowest mode decays by 60 dB in ``t60`` seconds, a mode at ratio r in 1 / r of that. The clapper touches for
     ``contact_soft`` or ``contact_bright`` seconds; ``onset`` and the ``length`` of a table are in seconds.
     """
 
@@ -48,16 +49,16 @@ class Chimes:
             raise ValueError("the last stroke must come before the end")
 
     def seconds(self, _key: int) -> float:
-        """Return how long the tables of a key are."""
+        """Return the length in seconds of a key's tables."""
         return self.length
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return stir(self, key, rate, rng)
 
 
 def stir(chimes: Chimes, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key; which tubes, when and how strongly comes from ``rng``."""
+    """Return the soft and the bright sound of a key; ``rng`` picks the tubes, the times and the strengths."""
     frames = round(chimes.length * rate)
     onset = round(chimes.onset * rate)
     more = round(chimes.strikes) - 1
@@ -69,6 +70,6 @@ def stir(chimes: Chimes, key: int, rate: int, rng: Generator) -> KeyTables:
         hz = hertz(key) * 2 ** (chimes.intervals[tube] / 12) * FREE_RATIOS
         blows = np.array([contact(hz, chimes.contact_soft), contact(hz, chimes.contact_bright)])
         t60 = chimes.t60.at(key) / FREE_RATIOS
-        modes = Modes(hz, t60, -1j * size * _LEVELS * blows * headroom(hz, rate))
-        samples[:, begin:] += edged(ring(modes, frames - int(begin), rate), onset, 0)
-    return KeyTables(edged(samples, 0, round(0.4 * frames)), 0)
+        modes = Modes(hz, t60, -1j * size * _LEVELS * blows * antialias(hz, rate))
+        samples[:, begin:] += faded(ring(modes, frames - int(begin), rate), onset, 0)
+    return KeyTables(faded(samples, 0, round(0.4 * frames)), 0)

@@ -1,7 +1,7 @@
-"""Singers who hold one vowel together: the glottis of each, trembling as it will, through one vocal tract.
+"""The choir: singers who hold one vowel, each with a vibrato of its own, through one vocal tract.
 
-Source, formants and vibrato after Sundberg, *The Science of the Singing Voice* (1987), chapters 2, 4 and 8; how far
-singers of a choir lie apart after Ternström, Journal of Voice 7 (1993).
+Source, formants and vibrato after Sundberg, *The Science of the Singing Voice* (1987), chapters 2, 4 and 8; the spread
+of pitch between singers after Ternström, Journal of Voice 7 (1993).
 """
 
 from __future__ import annotations
@@ -13,26 +13,36 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.physics.loop import GRID, STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.schema import Within
+from bedside.sound.physics.loop import (
+    GRID,
+    STRETCH,
+    harmonics,
+    hiss,
+    loop_length,
+    random_modulation,
+    synthesize,
+    with_attack,
+)
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
-# Singers whose phases happen to cancel leave a hole that comes again with every turn: of so many casts, each begun
-# in as many ways, the most even one is taken.
+# Singers whose phases cancel leave a gap that repeats with every loop. So this many sets of singers are drawn, each
+# with as many sets of phases, and the one with the most even level is taken.
 _CASTS = 32
 
-# They are compared at every so many points of a turn, and may be out of tune by this much, their power being weighed.
+# They are compared at every fourth point of the loop, and their power-weighted mean pitch may be off by this much.
 _COARSE = 4
 _CENTS = 0.7
 
-# Harmonics this far below the strongest are left out.
+# Harmonics below this level, relative to the strongest, are omitted.
 _LEAST = 10 ** (-85 / 20)
 
 
 @dataclass(frozen=True, slots=True)
 class Formant:
-    """One resonance of the vocal tract: its frequency and its width at −3 dB, in Hz."""
+    """One resonance of the vocal tract: its frequency and its bandwidth at −3 dB, in Hz."""
 
     hz: Annotated[float, Within(100, 8000)]
     width: Annotated[float, Within(20, 1000)]
@@ -42,11 +52,11 @@ class Formant:
 class Choir:
     """Singers of one vowel, ``singers`` of them, the first ahead of the others by ``lead_db``.
 
-    Each trembles by ``vibrato`` cents (RMS) around ``vibrato_hz``, which wanders by a sixth, and drifts by ``drift``
-    cents below 1.5 Hz. The glottis has a spectrum of n to the power minus ``slope_soft`` or ``slope_bright``, the
-    radiation of the mouth included. ``formants`` shape it; the first two follow the first two harmonics where these are
-    higher. The voices swell by ``breath`` (RMS, a part of their level) below 2.5 Hz. ``air_db`` is the breath heard
-    against the whole. ``attack`` and ``loop`` are in seconds.
+    Each has a vibrato of ``vibrato`` cents (RMS) at about ``vibrato_hz``, give or take a sixth, and drifts by ``drift``
+    cents below 1.5 Hz. The glottis has a spectrum of n to the power minus ``slope_soft`` or ``slope_bright``, including
+    the radiation of the mouth. ``formants`` shape it; the first two follow the first two harmonics if these are higher.
+    The level of each voice varies by ``breath`` (RMS, a fraction) below 2.5 Hz. ``air_db`` is the breath noise relative
+    to the whole. ``attack`` and ``loop`` are in seconds.
     """
 
     singers: Annotated[float, Within(1, 12)]
@@ -63,19 +73,19 @@ class Choir:
     loop: Annotated[Scaled, Within(0.5, 8)]
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
+        """Return the maximal length in seconds of a key's tables."""
         return self.attack + self.loop.at(key) * (1 + STRETCH)
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return sing(self, key, rate, rng)
 
 
 def tract(formants: tuple[Formant, ...], lowest: float, hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the gain at ``hz`` of a vocal tract whose first two formants lie at ``lowest`` Hz and twice that at least.
+    """Return the gain at ``hz`` of a vocal tract whose first two formants lie at least at ``lowest`` Hz and twice that.
 
-    So singers tune them (Garnier et al., J. Acoust. Soc. Am. 127, 3771 (2010)). Resonances stand one behind the other,
-    each of gain 1 at low frequencies (Fant, *Acoustic Theory of Speech Production*, 1960).
+    Singers tune them so (Garnier et al., J. Acoust. Soc. Am. 127, 3771 (2010)). The resonances are in series, each with
+    gain 1 at low frequencies (Fant, *Acoustic Theory of Speech Production*, 1960).
     """
     gain = np.ones(hz.size)
     for number, formant in enumerate(formants):
@@ -85,15 +95,15 @@ def tract(formants: tuple[Formant, ...], lowest: float, hz: NDArray[np.float64])
 
 
 def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key, which loop; tremor, drift and breath come from ``rng``."""
-    frames, periods = cycle(hertz(key), choir.loop.at(key), rate)
+    """Return the soft and the bright sound of a key, which loop; vibrato, drift and breath come from ``rng``."""
+    frames, periods = loop_length(hertz(key), choir.loop.at(key), rate)
     seconds = frames / rate
     fundamental = periods / seconds
 
     def weights(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-        # A line below the fundamental belongs to the first harmonic.
+        # A frequency below the fundamental counts as the first harmonic.
         n = np.maximum(hz / fundamental, 1.0)
-        voice = tract(choir.formants, fundamental, hz) * headroom(hz, rate)
+        voice = tract(choir.formants, fundamental, hz) * antialias(hz, rate)
         return np.array([n ** -choir.slope_soft.at(key), n ** -choir.slope_bright.at(key)]) * voice
 
     n = np.arange(1.0, rate / 2 / fundamental)
@@ -114,15 +124,15 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
     spectrum += power * 10 ** (choir.air_db / 20) * breath
     spectrum /= power
     attack = round(choir.attack * rate)
-    return KeyTables(begun(one_turn(spectrum, frames), attack, attack), frames)
+    return KeyTables(with_attack(synthesize(spectrum, frames), attack, attack), frames)
 
 
 def _turns(choir: Choir, key: int, rows: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
-    """Return by how many radians each of ``rows`` singers is ahead of the pitch, over one turn, (rows, `GRID`)."""
+    """Return the phase in radians of ``rows`` singers relative to the pitch, over one loop, (rows, `GRID`)."""
     rate = choir.vibrato_hz
-    # A deviation of d Hz at f Hz is a swing of d / f radians.
-    tremor = sway(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
-    drift = sway(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
+    # A frequency deviation of d Hz, modulated at f Hz, is a phase deviation of d / f radians.
+    tremor = random_modulation(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
+    drift = random_modulation(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
     return np.asarray((tremor + drift) * (periods / seconds * np.log(2) / 1200), dtype=np.float64)
 
 
@@ -135,20 +145,20 @@ def _cast(
     seconds: float,
     rng: Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the turns and the swells of singers, (singers, `GRID`), and the phases of their harmonics ``n``.
+    """Return the phases and levels of singers over time, (singers, `GRID`), and the phases of harmonics ``n``.
 
-    Of several casts that are in tune the one is taken whose fundamental is the most even, then for each other harmonic,
-    as loud as ``loudness`` says, the phases with which the whole is.
+    Of several random sets of singers that are in tune, take the one whose fundamental has the most even level. Then,
+    for each further harmonic of ``loudness``, take the initial phases that keep the sum most even.
     """
     singers = round(choir.singers)
     sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
     turns = _turns(choir, key, _CASTS * singers, periods, seconds, rng).reshape(_CASTS, singers, GRID)
-    breaths = choir.breath * sway(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
+    breaths = choir.breath * random_modulation(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
     swells = sizes[:, None] * np.exp(breaths)
     phases = 2 * np.pi * rng.random((_CASTS, singers, n.size))
 
     def sung(cast: int | slice, at: int) -> NDArray[np.complex128]:
-        """Return how a harmonic runs when each cast begins with each of the phases, (…, phases, points)."""
+        """Return a harmonic over time, for each set of singers and each set of initial phases, (…, phases, points)."""
         waves = swells[cast, :, ::_COARSE] * np.exp(1j * n[at] * turns[cast, :, ::_COARSE])
         return np.asarray(np.exp(1j * phases[:, :, at]) @ waves, dtype=np.complex128)
 

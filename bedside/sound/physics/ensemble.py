@@ -1,4 +1,4 @@
-"""The sustained ensemble: players a few cents apart who breathe, as one spectrum whose every line fits the loop."""
+"""The sustained ensemble: players a few cents apart, as one spectrum whose every line fits the loop."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.envelope import rise
-from bedside.sound.physics.loop import STRETCH, cycle, one_turn
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import STRETCH, loop_length, synthesize
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
     """Players who hold one note together.
 
-    One leads, at the pitch; pairs of others lie ``cents`` above and below, each with one of ``levels`` against the
-    leader's 1. Harmonic n has the strength n to the power minus
-    ``slope_soft`` or ``slope_bright``, and falls off beyond ``edge_soft`` or ``edge_bright`` Hz. ``breath`` is how far
-    each harmonic swells, as a part of it, at up to ``breath_hz``. ``air_db`` is the noise of bows and
-    breath against the fundamental. ``attack`` and ``loop`` are in seconds.
+    One leads at the pitch, with level 1; pairs of others lie ``cents`` above and below it, each pair at one of
+    ``levels``. Harmonic n has the strength n to the power minus ``slope_soft`` or ``slope_bright``, and rolls off
+    beyond ``edge_soft`` or ``edge_bright`` Hz. The level of each harmonic varies by the fraction ``breath``, at up to
+    ``breath_hz``. ``air_db`` is the noise of bows and breath relative to the fundamental. ``attack`` and ``loop`` are
+    in seconds.
     """
 
     cents: Annotated[tuple[float, ...], Within(0, 50)]
@@ -45,34 +46,34 @@ class Ensemble:
             raise ValueError("an ensemble needs a level for each pair of players")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
+        """Return the maximal length in seconds of a key's tables."""
         return self.attack + self.loop.at(key) * (1 + STRETCH)
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return hold(self, key, rate, rng)
 
 
 def strengths(n: NDArray[np.float64], hz: NDArray[np.float64], slope: float, edge: float) -> NDArray[np.float64]:
-    """Return the strength of harmonics ``n`` at ``hz``: a power of n, and a second-order fall beyond ``edge`` Hz."""
+    """Return the strength of harmonics ``n`` at ``hz``: a power of n, with a second-order rolloff at ``edge`` Hz."""
     return np.asarray(n**-slope / (1 + (hz / edge) ** 2), dtype=np.float64)
 
 
 def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; phases and breath come from ``rng``.
 
-    Every line of the spectrum is a whole number of periods of the loop, so the loop has no seam at all.
+    Every spectral line has a whole number of periods in the loop, so the loop is seamless.
     """
-    frames, periods = cycle(hertz(key), ensemble.loop.at(key), rate)
+    frames, periods = loop_length(hertz(key), ensemble.loop.at(key), rate)
     n = np.arange(1, int(frames / 2 / periods) + 1, dtype=np.float64)
     hz = n * periods * rate / frames
-    n, hz = n[headroom(hz, rate) > 0], hz[headroom(hz, rate) > 0]
+    n, hz = n[antialias(hz, rate) > 0], hz[antialias(hz, rate) > 0]
     weights = np.array(
         [
             strengths(n, hz, ensemble.slope_soft, ensemble.edge_soft.at(key)),
             strengths(n, hz, ensemble.slope_bright, ensemble.edge_bright.at(key)),
         ]
-    ) * headroom(hz, rate)
+    ) * antialias(hz, rate)
 
     lines, parts = _section(ensemble, n, periods, frames / rate, rng)
     spectrum = np.zeros((2, frames // 2 + 1), dtype=np.complex128)
@@ -80,11 +81,11 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
         np.add.at(row, lines, weight[:, None] * parts)
     air = np.arange(1, frames // 2)
     air_hz = air * rate / frames
-    hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * headroom(air_hz, rate)
+    hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * antialias(air_hz, rate)
     hush *= 10 ** (ensemble.air_db / 20) / np.sqrt(np.sum(hush**2))
     spectrum[:, 1:-1][:, : air.size] += weights[:, :1] * hush * np.exp(2j * np.pi * rng.random(air.size))
 
-    period = one_turn(spectrum, frames)
+    period = synthesize(spectrum, frames)
     attack = round(ensemble.attack * rate)
     samples = period[:, np.arange(attack + frames) % frames]
     samples[:, :attack] *= rise(attack)
@@ -96,14 +97,14 @@ def _section(
 ) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
     """Return the spectral lines of harmonics ``n``, and their amplitudes, each (harmonics, lines).
 
-    A line is a whole number of periods in the loop of ``seconds``. The two players of a pair stand in quadrature to
-    the leader, so that they bend the pitch and not the level (narrow-band phase modulation): players with phases at
-    random would cancel each other for whole seconds.
+    Each line has a whole number of periods in the loop of ``seconds``. The two players of a pair are in quadrature to
+    the leader, so that they modulate pitch and not level (narrow-band phase modulation): players with random phases
+    would cancel each other for seconds.
     """
     apart = periods * (2.0 ** (np.array(ensemble.cents) / 1200) - 1)
     leader = np.exp(2j * np.pi * rng.random((n.size, 1)))
     turn = np.exp(2j * np.pi * rng.random((n.size, apart.size)))
-    # Where a pair lies further off than it should, for no nearer line fits the loop, it is as much weaker.
+    # If no nearer line fits the loop, a pair lies too far off; its level is reduced in proportion.
     wanted = n[:, None] * apart
     pairs = 1j * leader * np.array(ensemble.levels) * np.minimum(1.0, wanted / np.maximum(np.rint(wanted), 1e-9))
     players = np.concatenate((leader, pairs * turn, pairs * turn.conj()), axis=1)

@@ -1,6 +1,6 @@
-"""Many small things that fall: beads in a gourd, seeds in a rain stick, shot in an ocean drum.
+"""Many small falling grains: beads in a gourd, seeds in a rain stick, shot in an ocean drum.
 
-Each collision, at a time and of a strength by chance, sets a resonance ringing: P. R. Cook, Physically Informed
+Each collision, at a random time and of a random strength, excites a resonance: P. R. Cook, Physically Informed
 Stochastic Event Modeling (PhISEM), Computer Music Journal 21:3 (1997).
 """
 
@@ -13,14 +13,15 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import MIDDLE_C, Within
+from bedside.sound.tuning import MIDDLE_C
 
-# No two grains are quite of one pitch: each takes one of so many places across the spread.
+# The number of pitches across the spread from which each grain takes one.
 _PLACES = 3
 
 _ONSET_SECONDS = 0.002
@@ -28,12 +29,12 @@ _ONSET_SECONDS = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Grains:
-    """What a shaken or tilted vessel of grains does once.
+    """One shake or tilt of a vessel of grains.
 
-    At the height of it ``density`` grains a second fall; it grows over ``rise`` seconds, stays for ``hold`` and dies
-    away over ``fall``. Each rings one of the ``resonances``, by chance, up to ``spread`` semitones away from it, all of
-    which follow the key by the part ``follow`` of its distance from middle C. A grain touches for ``contact_soft`` or
-    ``contact_bright`` seconds.
+    At its peak ``density`` grains a second fall; it builds up over ``rise`` seconds, stays for ``hold`` and dies away
+    over ``fall``. Each grain excites a random one of the ``resonances``, detuned by up to ``spread`` semitones. The
+    resonances shift by the fraction ``follow`` of the key's distance from middle C. A grain touches for
+    ``contact_soft`` or ``contact_bright`` seconds.
     """
 
     density: Annotated[float, Within(5, 5000)]
@@ -51,26 +52,26 @@ class Grains:
             raise ValueError("grains need at least one resonance")
 
     def seconds(self, _key: int) -> float:
-        """Return how long the tables of a key are."""
+        """Return the length in seconds of a key's tables."""
         return self.rise + self.hold + self.fall
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return scatter(self, key, rate, rng)
 
 
 def motion(grains: Grains, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how strongly the vessel moves at ``seconds`` from the touch, 0–1."""
+    """Return how strongly the vessel moves at ``seconds`` after the touch, 0–1."""
     rising = np.sin(0.5 * np.pi * np.clip(seconds / grains.rise, 0, 1))
     falling = np.cos(0.5 * np.pi * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1)) ** 2
     return np.asarray(rising * falling, dtype=np.float64)
 
 
 def collisions(grains: Grains, key: int, rng: Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return when grains strike, in seconds and in order, and how strongly: a Poisson process that follows the course.
+    """Return when grains strike, in seconds, sorted, and how strongly: a Poisson process that follows the motion.
 
-    They fall rarer by the root of the course and weaker by the course itself; no grain is three times as heavy as
-    another.
+    Their rate is proportional to the square root of the motion, their strength to the motion itself; no grain is three
+    times as heavy as another.
     """
     length = grains.seconds(key)
     all_times = np.sort(rng.random(rng.poisson(grains.density * length))) * length
@@ -82,7 +83,7 @@ def collisions(grains: Grains, key: int, rng: Generator) -> tuple[NDArray[np.flo
 
 def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, of the same grains."""
-    from scipy.fft import irfft, next_fast_len, rfft  # at the top it would slow the start of every engine
+    from scipy.fft import irfft, next_fast_len, rfft  # imported here, as it would slow the start of every engine
 
     frames = round(grains.seconds(key) * rate)
     times, sizes = collisions(grains, key, rng)
@@ -105,9 +106,9 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
             train = np.zeros(frames)
             chosen = (rung == number) & (place == step)
             np.add.at(train, at[chosen], sizes[chosen])
-            # A resonator of unit energy, whatever its width.
+            # A resonator of unit energy, whatever its bandwidth.
             ringing = np.sqrt(resonance.q / centre) / (1 + 1j * resonance.q * (hz / centre - centre / hz))
             total += rfft(train, size) * ringing
-    touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * headroom(hz, rate)
+    touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * antialias(hz, rate)
     samples = irfft(touch * total, size, axis=-1)[:, :frames]
-    return KeyTables(edged(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)
+    return KeyTables(faded(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)

@@ -1,4 +1,4 @@
-"""The string under a felt hammer: two or three of them to a key, coupled where they share the bridge.
+"""The hammered string: two or three strings for each key, coupled through the bridge.
 
 Hammer and board after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 12; the strings of a
 key after Weinreich, J. Acoust. Soc. Am. 62, 1474 (1977).
@@ -13,27 +13,28 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance, knock, radiation
-from bedside.sound.physics.modes import NEPERS_60_DB, Modes, headroom, joined
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.strings import decays, stiff
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)
 class HammeredString:
     """A set of strings, two for each key and three from the key ``three_from`` up.
 
-    While they swing together the fundamental falls by 60 dB in ``t60`` seconds; what a string loses by itself takes
-    ``after`` times as long. ``loss_hz`` is where that own decay takes half as long as at 0 Hz, ``stiffness`` the
-    inharmonicity B. The strings of a key lie ``cents`` apart. The hammer strikes at the part ``strike`` of the length
-    and stays for ``contact_soft`` or ``contact_bright`` seconds; never quite level, it strikes the highest string
-    harder by the part ``uneven`` and the lowest as much less. Its felt thuds around ``thud_hz`` for ``thud_t60``
-    seconds, ``thud_db`` against the strings' RMS, and ``knock_db`` is the board's transient. ``onset`` is in seconds,
-    and so are the ``length`` of a table at most and that of its ``loop``.
+    While they move in phase, the fundamental decays by 60 dB in ``t60`` seconds; a string's own losses alone would take
+    ``after`` times as long. ``loss_hz`` is where that own decay is half as long as at 0 Hz, ``stiffness`` the
+    inharmonicity B. The strings of a key are ``cents`` apart. The hammer strikes at the fraction ``strike`` of the
+    length and stays for ``contact_soft`` or ``contact_bright`` seconds; it is not quite level, and strikes the highest
+    string harder by the fraction ``uneven`` and the lowest softer by as much. Its felt makes noise around ``thud_hz``
+    for ``thud_t60`` seconds, at ``thud_db`` relative to the strings' RMS; ``knock_db`` is the board's transient.
+    ``onset``, the maximal ``length`` of a table and the length of its ``loop`` are in seconds.
     """
 
     t60: Annotated[Scaled, Within(0.05, 30)]
@@ -56,24 +57,24 @@ class HammeredString:
     loop: Annotated[float, Within(0.1, 2)]
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
-        return lasting(self.t60.at(key) * self.after, self.length.at(key))
+        """Return the maximal length in seconds of a key's tables."""
+        return table_seconds(self.t60.at(key) * self.after, self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return hammer(self, key, rate, rng)
 
 
 def coupled(
     apart: NDArray[np.float64], own: NDArray[np.float64], bridge: NDArray[np.float64], strings: int, uneven: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-    """Return the poles in 1/s, about the common frequency, and the amplitudes of partials, each (partials, strings).
+    """Return the poles in 1/s about the common frequency, and the amplitudes, of partials, (partials, strings) each.
 
-    Of each partial the outer strings lie ``apart`` rad/s off the middle, lose ``own`` nepers a second by themselves and
-    ``bridge`` through the bridge, where the forces of all add up: ψ′ = (i ε − own) ψ − bridge Σ ψ, as Weinreich
-    has it for a resistive bridge. They begin with 1 in sum, the outer ones by the part ``uneven`` above and below
-    the middle; the amplitudes are what the bridge feels. Only strings struck alike would fall silent, and turn over,
-    before they sing on.
+    For each partial, the outer strings are ``apart`` rad/s from the middle. Each string loses ``own`` nepers a second
+    by itself, and ``bridge`` through the bridge, where all forces add up: ψ′ = (i ε − own) ψ − bridge Σ ψ (Weinreich,
+    for a resistive bridge). The initial amplitudes sum to 1, the outer ones above and below the middle by the fraction
+    ``uneven``; the returned ones are those at the bridge. Strings struck exactly alike would pass through silence
+    before the aftersound.
     """
     spread = np.linspace(-1, 1, strings)
     system = np.zeros((apart.size, strings, strings), dtype=np.complex128)
@@ -91,20 +92,20 @@ def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTa
     hz = stiff(key, string.stiffness.at(key), rate)
     n = np.arange(1, hz.size + 1)
     strings = 3 if key >= string.three_from else 2
-    # The bridge takes from each string what is left of the common decay after the string's own part.
+    # The bridge accounts for the common decay beyond the string's own.
     common = NEPERS_60_DB / string.t60.at(key)
     own = NEPERS_60_DB / decays(key, string.t60.at(key) * string.after, string.loss_hz.at(key), hz)
     bridge = np.full(hz.size, common * (1 - 1 / string.after) / strings)
-    # A hammer gives velocity, and the force on the bridge is the same for all partials but for where it strikes.
+    # A hammer sets velocity; the force on the bridge depends on the partial only through the striking point.
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
-    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * headroom(hz, rate)
+    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * antialias(hz, rate)
     apart = 2 * np.pi * hz * (2 ** (string.cents.at(key) / 1200) - 1)
     poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
     strung = Modes(
         (hz[:, None] + poles.imag / (2 * np.pi)).reshape(-1),
         (-NEPERS_60_DB / poles.real).reshape(-1),
         (-1j * force[:, :, None] * amplitudes).reshape(2, -1),
-    ).heard()
+    ).audible()
     board = knock(string.body, strung.strength * 10 ** (string.knock_db / 20))
     thud = burst(rng, round(1.2 * string.thud_t60 * rate), rate, string.thud_hz.at(key), 0.6, string.thud_t60)
     thuds = strung.strength[:, None] * 10 ** (string.thud_db / 20) * np.array([[0.7], [1.0]]) * thud

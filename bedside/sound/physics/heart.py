@@ -1,6 +1,6 @@
-"""A calm heart, heard through a pillow: two soft beats and a rest, again and again, ever fainter.
+"""A calm heartbeat, as through a pillow: two soft sounds and a rest, which repeat and decay.
 
-The first sound is lower and longer, the second follows after a third of a second, a little higher and shorter: Leng et
+The first sound is lower and longer; the second follows after a third of a second, a little higher and shorter: Leng et
 al., The electronic stethoscope, BioMedical Engineering OnLine 14:66 (2015). Times and resonances are estimated.
 """
 
@@ -12,22 +12,23 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
-from bedside.sound.physics.envelope import edged
+from bedside.schema import Within
+from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import Modes, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within
+from bedside.sound.tuning import Scaled
 
-# The chest around a beat: what lies above its lowest resonance lets small loudspeakers carry it too.
+# The resonances of the chest; those above the lowest are audible on small loudspeakers too.
 _RATIOS = np.array([1.0, 1.6, 2.3, 3.1])
 
 
 @dataclass(frozen=True, slots=True)
 class Heart:
-    """A heart that beats ``rate`` times a minute and, like all that is struck, fades by itself.
+    """A heart that beats ``rate`` times a minute, and decays by itself.
 
-    The first sound lies at ``hz`` and falls by 60 dB in ``t60`` seconds; the second comes ``systole`` seconds later,
-    ``second_db`` from it, a quarter higher and shorter. Resonances above are weaker by ``slope_soft`` or
-    ``slope_bright`` dB an octave. Each beat swells over ``onset`` seconds; all fall by ``fall`` dB a second.
+    The first sound lies at ``hz`` and decays by 60 dB in ``t60`` seconds. The second comes ``systole`` seconds later,
+    at ``second_db`` relative to it, a quarter higher and shorter. Higher resonances are weaker by ``slope_soft`` or
+    ``slope_bright`` dB an octave. Each sound rises over ``onset`` seconds; all decay by ``fall`` dB a second.
     """
 
     rate: Annotated[float, Within(30, 120)]
@@ -45,16 +46,16 @@ class Heart:
             raise ValueError("the second sound must be over before the next beat")
 
     def seconds(self, _key: int) -> float:
-        """Return how long the tables of a key are."""
+        """Return the length in seconds of a key's tables."""
         return 60 / self.rate
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return pulse(self, key, rate, rng)
 
 
 def pulse(heart: Heart, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key: one turn of two beats; their phases come from ``rng``."""
+    """Return the soft and the bright sound of a key: one loop with both sounds; their phases come from ``rng``."""
     frames = round(60 / heart.rate * rate)
     samples = np.zeros((2, frames))
     slopes = np.array([[heart.slope_soft], [heart.slope_bright]])
@@ -65,5 +66,5 @@ def pulse(heart: Heart, key: int, rate: int, rng: Generator) -> KeyTables:
         length = round(heart.t60 / higher * rate)
         decay = np.full(_RATIOS.size, heart.t60 / higher)
         modes = Modes(heart.hz.at(key) * higher * _RATIOS, decay, 10 ** (db / 20) * sizes)
-        samples[:, at : at + length] += edged(ring(modes, length, rate), round(heart.onset * rate), length // 2)
+        samples[:, at : at + length] += faded(ring(modes, length, rate), round(heart.onset * rate), length // 2)
     return KeyTables(samples, frames, heart.fall)

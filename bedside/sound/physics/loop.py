@@ -1,7 +1,6 @@
-"""The loop of a held note: a spectrum whose every line is a whole number of periods, so that it goes round for ever.
+"""Seamless loops for held notes: spectra whose every line has a whole number of periods in the loop.
 
-What moves within a loop, the pitch of a voice or its strength, is drawn on a coarse grid of one turn, and is periodic
-itself: a note may breathe and tremble and still have no seam.
+Modulation of pitch or level within a loop is drawn on a coarse grid and is periodic too, so that it leaves no seam.
 """
 
 from __future__ import annotations
@@ -11,22 +10,22 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.sound.physics.envelope import rise
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.modes import antialias
 
-# How far a loop may be from the length asked for, in search of one that holds whole periods.
+# A loop may be longer or shorter than asked for by this fraction, so that it holds whole periods.
 STRETCH = 0.06
 
-# Points of one turn at which slow movements are drawn: side lines reach half as many to either side of a harmonic.
+# Points of modulation in one loop; the sidebands of a harmonic reach half as many lines to either side.
 GRID = 512
 
 
-def cycle(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[int, int]:
-    """Return the frames of a loop about ``seconds`` long, and how many periods of ``hz`` it holds.
+def loop_length(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[int, int]:
+    """Return the frames of a loop about ``seconds`` long, and the number of periods of ``hz`` in it.
 
-    Of the lengths that transform quickly the one is taken in which whole periods, and the part ``beside`` of one more,
-    lie nearest to ``hz``.
+    Of the lengths with a fast Fourier transform, take the one in which a whole number of periods, plus the fraction
+    ``beside`` of one more, is nearest to ``hz``.
     """
-    from scipy.fft import next_fast_len  # at the top it would slow the start of every engine
+    from scipy.fft import next_fast_len  # imported here, as it would slow the start of every engine
 
     longest = int(seconds * rate * (1 + STRETCH))
     lengths = [next_fast_len(int(seconds * rate * (1 - STRETCH)))]
@@ -38,10 +37,10 @@ def cycle(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tuple[in
     return int(frames[best]), int(periods[best])
 
 
-def sway(rng: Generator, rows: int, low_hz: float, high_hz: float, seconds: float) -> NDArray[np.float64]:
-    """Return ``rows`` irregular movements over one turn of ``seconds``, (rows, `GRID`), of RMS 1.
+def random_modulation(rng: Generator, rows: int, low_hz: float, high_hz: float, seconds: float) -> NDArray[np.float64]:
+    """Return ``rows`` random modulations over one loop of ``seconds``, (rows, `GRID`), of RMS 1.
 
-    Each is made of all lines from ``low_hz`` to ``high_hz``, at least the two nearest, none much stronger than another.
+    Each is the sum of all lines from ``low_hz`` to ``high_hz``, at least two, of similar strength.
     """
     low = max(1, round(low_hz * seconds))
     lines = np.arange(low, max(low + 1, round(high_hz * seconds)) + 1)
@@ -55,9 +54,9 @@ def sway(rng: Generator, rows: int, low_hz: float, high_hz: float, seconds: floa
 def harmonics(
     n: NDArray[np.float64], periods: int, frames: int, waves: NDArray[np.complex128]
 ) -> NDArray[np.complex128]:
-    """Return the spectrum, (frames // 2 + 1,), of harmonics ``n`` of a tone of ``periods`` in the loop.
+    """Return the spectrum, (frames // 2 + 1,), of harmonics ``n`` of a tone with ``periods`` periods in the loop.
 
-    ``waves`` (harmonics, `GRID`) says over one turn how far each is turned and how strong it is.
+    ``waves`` (harmonics, `GRID`) is the complex modulation of each harmonic over one loop.
     """
     spectrum = np.zeros(frames // 2 + 1, dtype=np.complex128)
     side = np.fft.fftshift(np.fft.fft(waves, axis=1) / GRID, axes=1)
@@ -72,23 +71,23 @@ def harmonics(
 def hiss(
     rng: Generator, shape: NDArray[np.float64], lines_hz: NDArray[np.float64], rate: int
 ) -> NDArray[np.complex128]:
-    """Return steady noise as a spectrum of ``shape``, of the power of a line of strength 1, at phases from ``rng``."""
-    size = shape * headroom(lines_hz, rate)
+    """Return a noise spectrum of ``shape``, with the power of one line of strength 1 and phases from ``rng``."""
+    size = shape * antialias(lines_hz, rate)
     size = size / np.sqrt(np.sum(size**2))
     return np.asarray(size * np.exp(2j * np.pi * rng.random(size.size)), dtype=np.complex128)
 
 
-def one_turn(spectrum: NDArray[np.complex128], frames: int) -> NDArray[np.float64]:
-    """Return one turn of the loops of spectra (…, frames // 2 + 1)."""
-    from scipy.fft import irfft  # at the top it would slow the start of every engine
+def synthesize(spectrum: NDArray[np.complex128], frames: int) -> NDArray[np.float64]:
+    """Return the loops, (…, frames), of spectra (…, frames // 2 + 1)."""
+    from scipy.fft import irfft  # imported here, as it would slow the start of every engine
 
     return np.asarray(irfft(spectrum, frames, axis=-1, norm="forward"), dtype=np.float64)
 
 
-def begun(period: NDArray[np.float64], attack: int, rising: int) -> NDArray[np.float64]:
-    """Return the tables, (2, attack + frames), of a note that goes over into the loop ``period``, (2, frames).
+def with_attack(period: NDArray[np.float64], attack: int, rising: int) -> NDArray[np.float64]:
+    """Return tables, (2, attack + frames), that lead into the loop ``period``, (2, frames), with an attack.
 
-    They rise over ``rising`` frames; what the bright sound has more than the soft one opens over the whole attack.
+    They fade in over ``rising`` frames; the bright sound opens from the soft one over the whole attack.
     """
     frames = period.shape[1]
     samples = period[:, np.arange(-attack, frames) % frames]

@@ -1,4 +1,4 @@
-"""The drumhead under a hand: the modes of a circular membrane with the air it carries.
+"""The drumhead struck by hand: the modes of a circular membrane loaded by air.
 
 Ideal modes after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., section 3.3; air loading after
 Christian, Davis, Tubis, Anderson, Mills & Rossing, J. Acoust. Soc. Am. 76, 1336 (1984).
@@ -13,17 +13,17 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import NEPERS_60_DB, headroom
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 _DIAMETERS, _CIRCLES = 6, 3
 
-# The ear lies so many radians around the drum from the hand, nearly across: a mode of m nodal diameters reaches it with
-# cos(m · angle) of its strength.
+# The angle in radians between hand and ear: a mode with m nodal diameters is heard at cos(m · angle) of its strength.
 _EAR = 2.8
 
 
@@ -31,13 +31,13 @@ _EAR = 2.8
 class Membrane:
     """A set of drumheads, one for each key, tuned by the mode without nodal diameters.
 
-    That mode lies ``transpose`` semitones above the key. ``air`` is 2ρa/σ: the density of air times the diameter over
-    the skin's mass per area. ``t60`` seconds is the decay of the lowest mode, that of others falls with frequency to
-    the power ``damping``. The hand strikes at ``soft_at`` or ``bright_at`` of the radius and touches for
-    ``contact_soft`` or ``contact_bright`` seconds. A blow stretches the skin: the pitch begins ``glide`` (a part of the
-    frequency) higher and sinks within ``glide_seconds``. The noise of the hand lies around ``hand_hz``, lasts
-    ``hand_t60`` seconds, and is ``hand_soft_db`` or ``hand_bright_db`` against the skin's RMS. ``onset`` is in seconds;
-    a table ends where its lowest mode has fallen by ``fall_db``.
+    That mode lies ``transpose`` semitones above the key. ``air`` is 2ρa/σ: the density of air times the diameter,
+    divided by the skin's mass per area. ``t60`` is the decay of the lowest mode in seconds; that of the others is
+    inversely proportional to frequency to the power ``damping``. The hand strikes at ``soft_at`` or ``bright_at`` of
+    the radius and touches for ``contact_soft`` or ``contact_bright`` seconds. A blow stretches the skin: the pitch
+    begins higher by the fraction ``glide`` and sinks within ``glide_seconds``. The noise of the hand lies around
+    ``hand_hz``, decays in ``hand_t60`` seconds, and is at ``hand_soft_db`` or ``hand_bright_db`` relative to the skin's
+    RMS. ``onset`` is in seconds; a table ends when its lowest mode has decayed by ``fall_db``.
     """
 
     transpose: Annotated[float, Within(-48, 48)]
@@ -58,21 +58,21 @@ class Membrane:
     fall_db: Annotated[float, Within(20, 90)]
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are."""
+        """Return the length in seconds of a key's tables."""
         return self.t60.at(key) * self.fall_db / 60
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return beat(self, key, rate, rng)
 
 
 def modes(air: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the modes by frequency: nodal diameters m, zeros j of the Bessel function J_m, ratios to the lowest.
 
-    A membrane wave of number k carries on each side a layer of air of mass ρ/k, so the mode at j = ka is slowed by
+    A membrane wave of wave number k carries a layer of air of mass ρ/k on each side, which slows the mode at j = ka by
     √(1 + air / j).
     """
-    from scipy.special import jn_zeros  # at the top it would slow the start of every engine
+    from scipy.special import jn_zeros  # imported here, as it would slow the start of every engine
 
     order = np.repeat(np.arange(_DIAMETERS), _CIRCLES)
     zeros = np.concatenate([jn_zeros(m, _CIRCLES) for m in range(_DIAMETERS)])
@@ -83,7 +83,7 @@ def modes(air: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[n
 
 def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key; the hand's noise comes from ``rng``."""
-    from scipy.special import jv  # at the top it would slow the start of every engine
+    from scipy.special import jv  # imported here, as it would slow the start of every engine
 
     frames = round(membrane.seconds(key) * rate)
     order, zeros, ratios = modes(membrane.air)
@@ -91,10 +91,10 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     t60 = membrane.t60.at(key) * ratios**-membrane.damping
     touches = (membrane.soft_at, membrane.contact_soft), (membrane.bright_at, membrane.contact_bright)
     struck = np.array([np.abs(jv(order, zeros * at)) * contact(hz, seconds.at(key)) for at, seconds in touches])
-    struck *= np.cos(order * _EAR) * headroom(hz * (1 + membrane.glide), rate)
+    struck *= np.cos(order * _EAR) * antialias(hz * (1 + membrane.glide), rate)
 
     time = np.arange(frames) / rate
-    # The integral of 1 + glide · exp(−t / glide_seconds): the skin's own time, by which all modes bend together.
+    # The integral of 1 + glide · exp(−t / glide_seconds): warped time, so that all modes glide together.
     bent = time + membrane.glide * membrane.glide_seconds * -np.expm1(-time / membrane.glide_seconds)
     waves = np.exp(-NEPERS_60_DB * time / t60[:, None]) * np.sin(2 * np.pi * hz[:, None] * bent)
     samples = struck @ waves
@@ -104,4 +104,4 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     noise_frames = min(frames, round(1.2 * membrane.hand_t60 * rate))
     noise = burst(rng, noise_frames, rate, membrane.hand_hz.at(key), 0.8, membrane.hand_t60)
     samples[:, :noise_frames] += strength * 10 ** (hand_db / 20) * noise
-    return KeyTables(edged(samples, round(membrane.onset * rate), round(0.3 * frames)), 0)
+    return KeyTables(faded(samples, round(membrane.onset * rate), round(0.3 * frames)), 0)

@@ -1,7 +1,8 @@
-"""The blown pipe: a column of air with few harmonics, the hiss of the jet that drives it, and its chiff.
+"""The blown pipe: an air column with few harmonics, the noise of the air jet, and the chiff.
 
 Spectra, noise and transients after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapters 16 and
-17, and de la Cuadra, *The sound of oscillating air jets* (Stanford, 2005); how the pipe shapes the hiss is estimated.
+17, and de la Cuadra, *The sound of oscillating air jets* (Stanford, 2005); the filtering of the noise by the pipe is
+estimated.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.schema import Within
+from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
-# The quality of the pipe's resonances, which colour the hiss.
+# The quality factor of the pipe's resonances, which filter the noise.
 _QUALITY = 14.0
 
-# Beyond the harmonics that a patch states each next one is so many dB weaker.
+# Each harmonic beyond those that a patch states is weaker than the one before by this many dB.
 _REST_DB = 14.0
 
 
@@ -30,12 +32,12 @@ _REST_DB = 14.0
 class Pipe:
     """A set of pipes, one for each key.
 
-    ``soft_db`` and ``bright_db`` are the levels of harmonics 1, 2, 3 … at middle C; each octave above makes harmonic n
-    weaker by ``darkening`` dB for each octave that it lies over the fundamental. The player's breath swells by
-    ``breath`` (RMS, in dB) at up to ``breath_hz``, and the harmonics above the first swell more, by as much again for
-    each octave. The pitch sways with it by ``sway`` cents. ``air_soft_db`` and ``air_bright_db`` are the hiss against
-    the tone. The chiff, around ``chiff_ratio`` times the fundamental, lasts ``chiff_t60`` seconds and begins
-    ``chiff_db`` from the tone. ``rise``, ``attack``, which ends where the loop begins, and ``loop`` are in seconds.
+    ``soft_db`` and ``bright_db`` are the levels of harmonics 1, 2, 3 … at middle C; each octave up the keyboard weakens
+    harmonic n by ``darkening`` dB for each octave that it lies above the fundamental. The player's breath varies by
+    ``breath`` dB (RMS) at up to ``breath_hz``; higher harmonics vary more, by as much again for each octave. The pitch
+    varies with it by ``sway`` cents. ``air_soft_db`` and ``air_bright_db`` are the noise relative to the tone. The
+    chiff, around ``chiff_ratio`` times the fundamental, decays in ``chiff_t60`` seconds and begins at ``chiff_db``
+    relative to the tone. ``rise``, ``attack``, which ends where the loop begins, and ``loop`` are in seconds.
     """
 
     soft_db: Annotated[tuple[float, ...], Within(-100, 20)]
@@ -60,43 +62,43 @@ class Pipe:
             raise ValueError("a pipe must have risen, and its chiff be over, where the loop begins")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
+        """Return the maximal length in seconds of a key's tables."""
         return self.attack + self.loop.at(key) * (1 + STRETCH)
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return blow(self, key, rate, rng)
 
 
 def blow(pipe: Pipe, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; breath, hiss and chiff come from ``rng``."""
-    frames, periods = cycle(hertz(key), pipe.loop.at(key), rate)
+    frames, periods = loop_length(hertz(key), pipe.loop.at(key), rate)
     seconds = frames / rate
     fundamental = periods / seconds
     n = np.arange(1.0, min(2.0 * len(pipe.soft_db), rate / 2 / fundamental))
     octaves = np.log2(n)
 
-    level, hue = sway(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * np.log(10) / 20)
-    pitch = sway(rng, 1, 0.0, 1.5 * pipe.breath_hz, seconds)[0] + level / max(pipe.breath, 1e-9)
+    level, hue = random_modulation(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * np.log(10) / 20)
+    pitch = random_modulation(rng, 1, 0.0, 1.5 * pipe.breath_hz, seconds)[0] + level / max(pipe.breath, 1e-9)
     turn = pitch * pipe.sway * fundamental / (1200 / np.log(2)) / pipe.breath_hz
     phase = 2 * np.pi * rng.random((n.size, 1))
     waves = np.exp(level + octaves[:, None] * (0.6 * level + 0.8 * hue) + 1j * (n[:, None] * turn + phase))
     tone = harmonics(n, periods, frames, waves)
 
     hz = np.arange(frames // 2 + 1) / seconds
-    weight = _levels(pipe, key, np.maximum(hz / fundamental, 0.5)) * headroom(hz, rate)
+    weight = _levels(pipe, key, np.maximum(hz / fundamental, 0.5)) * antialias(hz, rate)
     spectrum = weight * tone
     power = np.sqrt(np.sum(np.abs(spectrum) ** 2, axis=1, keepdims=True))
     wind = _wind(hz, fundamental)
     air = 10 ** (np.array([[pipe.air_soft_db], [pipe.air_bright_db]]) / 20)
     breathing = np.interp(np.arange(frames) / frames, np.arange(level.size) / level.size, np.exp(2 * level), period=1)
-    period = one_turn(spectrum / power, frames)
-    period += breathing * (air * one_turn(hiss(rng, wind, hz, rate), frames))
+    period = synthesize(spectrum / power, frames)
+    period += breathing * (air * synthesize(hiss(rng, wind, hz, rate), frames))
 
     attack = round(pipe.attack * rate)
-    samples = begun(period, attack, round(pipe.rise * rate))
+    samples = with_attack(period, attack, round(pipe.rise * rate))
     chiff = burst(rng, attack, rate, pipe.chiff_ratio * hertz(key), 0.3, pipe.chiff_t60)
-    # The jet swells before it decays; after its t60 next to nothing is left, and that is faded before the loop.
+    # The jet builds up before it decays; the little that is left after its t60 is faded out before the loop.
     chiff *= 1 - np.exp(-np.arange(attack) / (0.08 * pipe.chiff_t60 * rate))
     chiff *= np.cos(0.5 * np.pi * np.arange(attack) / attack) ** 2
     samples[:, :attack] += np.array([[0.6], [1.0]]) * 10 ** (pipe.chiff_db / 20) / np.sqrt(2) * chiff
@@ -113,7 +115,7 @@ def _levels(pipe: Pipe, key: int, n: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def _wind(hz: NDArray[np.float64], fundamental: float) -> NDArray[np.float64]:
-    """Return the shape of the hiss: broad around 2.5 kHz, lifted by 12 dB at each resonance of the pipe."""
+    """Return the spectrum of the noise: broad around 2.5 kHz, boosted by 12 dB at each resonance of the pipe."""
     away = hz / fundamental - np.maximum(np.rint(hz / fundamental), 1.0)
     peaks = 1 / (1 + (2 * _QUALITY * away / np.maximum(hz / fundamental, 1.0) ** 0.5) ** 2)
     broad = np.exp(-0.5 * (np.log2(np.maximum(hz, 1.0) / max(2500.0, 1.5 * fundamental)) / 1.2) ** 2)

@@ -1,4 +1,4 @@
-"""The cymbal: a thin plate whose many modes pass their energy upwards, so that its shimmer grows after the stroke.
+"""The cymbal: a thin plate whose modes pass energy upwards, so that its shimmer builds up after the stroke.
 
 Modal density and the slow growth of the high modes after Fletcher & Rossing, *The Physics of Musical Instruments*,
 2nd ed., section 3.6 and chapter 20.
@@ -13,20 +13,21 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.physics.envelope import edged
-from bedside.sound.physics.modes import Modes, headroom, joined, ring
+from bedside.schema import Within
+from bedside.sound.physics.envelope import faded
+from bedside.sound.physics.modes import Modes, antialias, joined, ring
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import MIDDLE_C, Within
+from bedside.sound.tuning import MIDDLE_C
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A plate of ``modes`` modes, which lie evenly from ``lowest`` to ``highest`` Hz.
+    """A plate of ``modes`` modes, evenly spaced from ``lowest`` to ``highest`` Hz, each with a random offset.
 
-    So a plate's do; each is moved by chance. All follow the key by the part ``follow`` of its distance from middle C. A
-    mode at f Hz falls by 60 dB in ``t60`` seconds times f / 1 kHz to the power minus ``damping``, and grows within
-    ``growth`` seconds times f / 1 kHz to the power ``delay``. Its strength is f to the power minus ``slope_soft`` or
-    ``slope_bright``. A table lasts ``length`` seconds and rises over ``onset``.
+    All shift by the fraction ``follow`` of the key's distance from middle C. A mode at f Hz decays by 60 dB in ``t60``
+    seconds times f / 1 kHz to the power minus ``damping``, and builds up within ``growth`` seconds times f / 1 kHz to
+    the power ``delay``. Its strength is f to the power minus ``slope_soft`` or ``slope_bright``. A table lasts
+    ``length`` seconds and fades in over ``onset``.
     """
 
     modes: Annotated[float, Within(20, 500)]
@@ -43,18 +44,18 @@ class Plate:
     length: Annotated[float, Within(0.1, 6)]
 
     def seconds(self, _key: int) -> float:
-        """Return how long the tables of a key are."""
+        """Return the length in seconds of a key's tables."""
         return self.length
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return shimmer(self, key, rate, rng)
 
 
 def spectrum(
     plate: Plate, key: int, rng: Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the frequencies in Hz of a key's modes, the seconds of their decay by 60 dB, and those of their growth."""
+    """Return the frequencies in Hz of a key's modes, their decay (60 dB) and their build-up in seconds."""
     count = round(plate.modes)
     even = (np.arange(count) + rng.random(count)) / count
     plain = plate.lowest + (plate.highest - plate.lowest) * even
@@ -65,13 +66,13 @@ def spectrum(
 
 
 def shimmer(plate: Plate, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key; the places and phases of its modes come from ``rng``."""
+    """Return the soft and the bright sound of a key; the offsets and phases of its modes come from ``rng``."""
     hz, t60, growth = spectrum(plate, key, rng)
     phase = np.exp(2j * np.pi * rng.random(hz.size))
     slopes = np.array([[plate.slope_soft], [plate.slope_bright]])
-    struck = (hz / 1000) ** -slopes * headroom(hz, rate) * phase
-    # Growth within τ is the difference of two decays: exp(−at) (1 − exp(−t / τ)).
+    struck = (hz / 1000) ** -slopes * antialias(hz, rate) * phase
+    # A build-up within τ is the difference of two decays: exp(−at) (1 − exp(−t / τ)).
     grown = 1 / (1 / growth / np.log(1000.0) + 1 / t60)
     modes = joined(Modes(hz, t60, struck), Modes(hz, grown, -struck))
     samples = ring(modes, round(plate.length * rate), rate)
-    return KeyTables(edged(samples, round(plate.onset * rate), round(0.4 * samples.shape[1])), 0)
+    return KeyTables(faded(samples, round(plate.onset * rate), round(0.4 * samples.shape[1])), 0)

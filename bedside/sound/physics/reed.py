@@ -1,7 +1,7 @@
-"""The reed organ: two banks of free reeds a few cents apart, whose even, rich spectra beat slowly in the bellows' wind.
+"""The reed organ: two banks of free reeds a few cents apart, which beat slowly, and the wind of the bellows.
 
 Free reeds after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 13, and Cottingham,
-Physics Today 64:3, 44 (2011): the tongue cuts the air off once a turn, so that many harmonics are of nearly one
+Physics Today 64:3, 44 (2011): the reed cuts the air off once a period, so that many harmonics have nearly the same
 strength.
 """
 
@@ -14,13 +14,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.schema import Within
 from bedside.sound.physics.ensemble import strengths
-from bedside.sound.physics.loop import STRETCH, begun, cycle, harmonics, hiss, one_turn, sway
-from bedside.sound.physics.modes import headroom
+from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
+from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
-# Harmonics this far below the strongest are left out.
+# Harmonics below this level, relative to the strongest, are omitted.
 _LEAST = 10 ** (-85 / 20)
 
 
@@ -28,11 +29,11 @@ _LEAST = 10 ** (-85 / 20)
 class Reed:
     """Two reeds for each key.
 
-    Harmonic n has the strength n to the power minus ``slope_soft`` or ``slope_bright``, and falls off beyond
-    ``edge_soft`` or ``edge_bright`` Hz. The second reed, ``second_db`` from the first, is as many cents sharp as make
-    one beat in a turn of the loop, and wanders by ``wander`` of a beat (RMS). The bellows swell by ``breath`` (RMS, in
-    dB) at up to ``breath_hz``; ``air_db`` is their wind. ``rise``, ``attack``, where the loop begins, and ``loop`` are
-    in seconds.
+    Harmonic n has the strength n to the power minus ``slope_soft`` or ``slope_bright``, and rolls off beyond
+    ``edge_soft`` or ``edge_bright`` Hz. The second reed, at ``second_db`` relative to the first, is sharp by one beat
+    per loop, and wanders by ``wander`` of a beat (RMS). The pressure of the bellows varies by ``breath`` dB (RMS) at up
+    to ``breath_hz``; ``air_db`` is the noise of their wind. ``rise``, ``attack``, where the loop begins, and ``loop``
+    are in seconds.
     """
 
     slope_soft: Annotated[float, Within(0, 4)]
@@ -53,19 +54,19 @@ class Reed:
             raise ValueError("a reed must have risen where the loop begins")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
+        """Return the maximal length in seconds of a key's tables."""
         return self.attack + self.loop.at(key) * (1 + STRETCH)
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return speak(self, key, rate, rng)
 
 
 def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; bellows, wander and wind come from ``rng``."""
-    # The pitch of two reeds that beat is their mean, weighted by power.
+    # The perceived pitch of two beating reeds is their mean, weighted by power.
     share = 1 / (1 + 10 ** (-reed.second_db / 10))
-    frames, periods = cycle(hertz(key), reed.loop.at(key), rate, share)
+    frames, periods = loop_length(hertz(key), reed.loop.at(key), rate, share)
     seconds = frames / rate
     fundamental = periods / seconds
 
@@ -73,13 +74,13 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
         n = np.maximum(hz / fundamental, 0.5)
         soft = strengths(n, hz, reed.slope_soft, reed.edge_soft.at(key))
         bright = strengths(n, hz, reed.slope_bright, reed.edge_bright.at(key))
-        return np.array([soft, bright]) * headroom(hz, rate)
+        return np.array([soft, bright]) * antialias(hz, rate)
 
     n = np.arange(1.0, rate / 2 / fundamental)
     strong = weights(n * fundamental)
     n = n[np.any(strong > _LEAST * strong.max(axis=1, keepdims=True), axis=0)]
 
-    level, hue, wander = sway(rng, 3, 0.0, reed.breath_hz, seconds)
+    level, hue, wander = random_modulation(rng, 3, 0.0, reed.breath_hz, seconds)
     bellows = reed.breath * np.log(10) / 20 * (level + 0.4 * np.log2(n)[:, None] * (0.5 * level + 0.8 * hue))
     first, second = 2 * np.pi * rng.random((2, n.size, 1))
     beat = n[:, None] * 2 * np.pi * reed.wander * wander
@@ -92,4 +93,4 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     both /= np.sqrt(np.sum(np.abs(both) ** 2, axis=1, keepdims=True))
     wind = np.exp(-0.5 * np.log2(np.maximum(hz, 1.0) / 1200) ** 2)
     both += 10 ** (reed.air_db / 20) * hiss(rng, wind, hz, rate)
-    return KeyTables(begun(one_turn(both, frames), round(reed.attack * rate), round(reed.rise * rate)), frames)
+    return KeyTables(with_attack(synthesize(both, frames), round(reed.attack * rate), round(reed.rise * rate)), frames)

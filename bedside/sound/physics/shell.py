@@ -1,4 +1,4 @@
-"""The ringing shell: bowls, bells and pans of metal, whose every mode is a pair that beats, for none is quite round.
+"""The ringing shell: metal bowls, bells and pans, which are not quite round, so that every mode is a beating pair.
 
 Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapters 20 and 21.
 """
@@ -11,24 +11,25 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
     """A set of shells, one for each key.
 
-    Mode i lies at ``ratios[i]`` times the pitch, falls by 60 dB in ``t60[i]`` seconds and is struck with ``levels[i]``.
-    It is a pair, ``beats[i]`` Hz apart, the higher weaker by ``twin_db``; where it lies is the mean of both, weighted
-    by power. The mode of index ``tuned`` is the one that is kept in tune. The mallet or the hand touches for
-    ``contact_soft`` or ``contact_bright`` seconds and is heard itself, around ``thud_hz`` for ``thud_t60`` seconds,
-    ``thud_db`` against the shell's RMS. ``onset`` is in seconds, and so are the ``length`` of a table at most and that
-    of its ``loop``.
+    Mode i lies at ``ratios[i]`` times the pitch, decays by 60 dB in ``t60[i]`` seconds and is struck with
+    ``levels[i]``. It is a pair, ``beats[i]`` Hz apart, the higher one at ``twin_db``; its frequency is the mean of
+    both, weighted by power. The mode of index ``tuned`` is kept in tune. The mallet or hand touches for
+    ``contact_soft`` or ``contact_bright`` seconds; its noise lies around ``thud_hz``, decays in ``thud_t60`` seconds,
+    and is at ``thud_db`` relative to the shell's RMS. ``onset``, the maximal ``length`` of a table and the length of
+    its ``loop`` are in seconds.
     """
 
     ratios: Annotated[tuple[float, ...], Within(0.2, 30)]
@@ -53,11 +54,11 @@ class Shell:
             raise ValueError("a shell needs the number of a mode, counted from 0, as the one that is tuned")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        """Return the maximal length in seconds of a key's tables."""
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return toll(self, key, rate, rng)
 
 
@@ -66,10 +67,10 @@ def toll(shell: Shell, key: int, rate: int, rng: Generator) -> KeyTables:
     hz = hertz(key) * np.array(shell.ratios)
     t60 = np.array([decay.at(key) for decay in shell.t60])
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (shell.contact_soft, shell.contact_bright)])
-    # A blow gives velocity, which begins where the shell lies: hence sines.
+    # A blow sets velocity, not displacement: hence sines.
     apart = np.array([beat.at(key) for beat in shell.beats])
     share = 1 / (1 + 10 ** (-shell.twin_db / 10))
-    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * headroom(hz, rate))
+    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * antialias(hz, rate))
     twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
     thud = burst(rng, round(1.2 * shell.thud_t60 * rate), rate, shell.thud_hz.at(key), 0.6, shell.thud_t60)
     thuds = struck.strength[:, None] * 10 ** (shell.thud_db / 20) * np.array([[0.4], [1.0]]) * thud

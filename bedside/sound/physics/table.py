@@ -1,4 +1,4 @@
-"""What a model of an instrument makes for one key: its soft and its bright sound."""
+"""The output of a model for one key: a soft and a bright sound."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class KeyTables:
-    """The two sounds of a key, (2, frames): soft, then bright, of the same frequencies and phases.
+    """The two sounds of a key, (2, frames): soft, then bright, with the same frequencies and phases.
 
-    ``loop`` frames before the end lies the frame that follows the last one; 0 where the sound dies away. The player
-    lets it fall by ``fall`` dB a second, which the samples leave out: so a ringing sound, whose last partials alone are
-    left in the loop, is a second long and yet dies away over ten.
+    The last ``loop`` frames repeat; 0 for a sound that dies away. The voice applies a decay of ``fall`` dB a second,
+    which the samples do not contain: so a table of one second can ring for ten.
     """
 
     samples: NDArray[np.float64]
     loop: int
     fall: float = 0.0
 
-    def heard(self, frames: int, rate: int) -> NDArray[np.float64]:
-        """Return ``frames`` of both sounds as a voice plays them: round the loop, and falling."""
+    def as_played(self, frames: int, rate: int) -> NDArray[np.float64]:
+        """Return ``frames`` frames of both sounds as a voice plays them: looped, and with the decay."""
         length = self.samples.shape[1]
         at = np.arange(frames if self.loop else min(frames, length))
         past = at >= length

@@ -1,6 +1,6 @@
-"""The plucked tongue of steel: the tooth of a music box, the tine of a kalimba, and the small body that carries it.
+"""The plucked steel tongue: the tooth of a music box or the tine of a kalimba, and its small body.
 
-A tongue held at one end after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 2; tines over
+The clamped bar after Fletcher & Rossing, *The Physics of Musical Instruments*, 2nd ed., chapter 2; tines over
 a bridge after a kalimba that Holdaway measured (kalimbamagic.com, tips of 8 and 22 December 2006).
 """
 
@@ -12,23 +12,24 @@ from typing import Annotated
 import numpy as np
 from numpy.random import Generator
 
+from bedside.schema import Within
 from bedside.sound.physics.body import Resonance, knock, radiation
-from bedside.sound.physics.modes import Modes, headroom, joined
+from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
-from bedside.sound.physics.ringing import lasting, ringing
+from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.table import KeyTables
-from bedside.sound.tuning import Scaled, Within, hertz
+from bedside.sound.tuning import Scaled, hertz
 
 
 @dataclass(frozen=True, slots=True)
 class Tine:
     """A set of tongues, one for each key.
 
-    Mode i lies at ``ratios[i]`` times the fundamental, falls by 60 dB in ``t60[i]`` seconds and is plucked with
-    ``levels[i]``; what plucks it is round, and takes away what lies beyond ``edge_soft`` or ``edge_bright`` Hz. The
-    tongue rattles once a period, around ``buzz_hz`` and for ``buzz_t60`` seconds, ``buzz_db`` against its RMS.
+    Mode i lies at ``ratios[i]`` times the fundamental, decays by 60 dB in ``t60[i]`` seconds and is plucked with
+    ``levels[i]``; the plectrum is round, which rolls off beyond ``edge_soft`` or ``edge_bright`` Hz. The tongue
+    rattles once a period, around ``buzz_hz``, for ``buzz_t60`` seconds, at ``buzz_db`` relative to its RMS.
     ``knock_db`` is the body's own transient, ``slip_db`` the noise of the thumb or the pin, around ``slip_hz``.
-    ``onset`` is in seconds, and so are the ``length`` of a table at most and that of its ``loop``.
+    ``onset``, the maximal ``length`` of a table and the length of its ``loop`` are in seconds.
     """
 
     ratios: Annotated[tuple[float, ...], Within(1, 60)]
@@ -52,24 +53,24 @@ class Tine:
             raise ValueError("a tine needs a ratio, a level and a t60 for each of its modes")
 
     def seconds(self, key: int) -> float:
-        """Return how long the tables of a key are, at most."""
-        return lasting(max(decay.at(key) for decay in self.t60), self.length.at(key))
+        """Return the maximal length in seconds of a key's tables."""
+        return table_seconds(max(decay.at(key) for decay in self.t60), self.length.at(key))
 
     def sound(self, key: int, rate: int, rng: Generator) -> KeyTables:
-        """Return the soft and the bright sound of a key; chance comes from ``rng``."""
+        """Return the soft and the bright sound of a key; randomness comes from ``rng``."""
         return twang(self, key, rate, rng)
 
 
 def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
-    """Return the soft and the bright sound of a key; rattle and thumb take their chances from ``rng``."""
+    """Return the soft and the bright sound of a key; the rattle and the noise of the thumb come from ``rng``."""
     hz = hertz(key) * np.array(tine.ratios)
     edges = np.array([[tine.edge_soft.at(key)], [tine.edge_bright.at(key)]])
-    carried = radiation(tine.body, hz) * headroom(hz, rate)
+    carried = radiation(tine.body, hz) * antialias(hz, rate)
     plucked = -1j * np.array(tine.levels) / (1 + (hz / edges) ** 2) * carried
     tongue = Modes(hz, np.array([decay.at(key) for decay in tine.t60]), plucked)
 
     rattles = hertz(key) * np.arange(2, max(3, int(rate / 2 / hertz(key))), dtype=np.float64)
-    band = np.exp(-0.5 * (np.log2(rattles / tine.buzz_hz) / 0.5) ** 2) * headroom(rattles, rate)
+    band = np.exp(-0.5 * (np.log2(rattles / tine.buzz_hz) / 0.5) ** 2) * antialias(rattles, rate)
     band *= np.sqrt(2 / np.sum(band**2)) * 10 ** (tine.buzz_db / 20)
     hard = tongue.strength[:, None] * np.array([[0.5], [1.0]])
     turned = np.exp(2j * np.pi * rng.random(rattles.size))
@@ -78,5 +79,5 @@ def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
     board = knock(tine.body, tongue.strength * 10 ** (tine.knock_db / 20))
     slip = burst(rng, round(0.04 * rate), rate, tine.slip_hz, 0.6, 0.025)
     slips = hard * 10 ** (tine.slip_db / 20) * slip
-    modes = joined(tongue, buzz.heard(), board)
+    modes = joined(tongue, buzz.audible(), board)
     return ringing(modes, slips, tine.onset, tine.length.at(key), tine.loop, rate)

@@ -1,6 +1,6 @@
-"""What a sheet finds out about an instrument: how its partials fall, how it is tuned, how loud it is.
+"""Measure an instrument for its sheet: the decay of its partials, its tuning, and its loudness.
 
-Decays and pitches are measured on the note itself, without the room; loudness on what the engine gave out.
+Decay and pitch are measured on the note itself, without the room; loudness on the output of the engine.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from bedside.sound.sheets.partials import Fall, Floats, LevelTrace
 from bedside.sound.sheets.sheet import Passage, SheetStrike, Subject, key_name, white_keys
 from bedside.sound.tuning import hertz
 
-# The middle of what a hand can do.
+# A medium strike.
 _VELOCITY, _BRIGHTNESS = 0.6, 0.5
 
-# A struck note is followed until it has fallen so far, or far enough for its T60; a sustained one is let go after a
-# while; neither for ever.
+# A struck note is followed until it has decayed by this much, or enough to measure its T60; a sustained one is let go
+# after a while; each for at most so long.
 _FLOOR_DB, _ENOUGH_DB = 66.0, 34.0
 _LONGEST_SECONDS = 24.0
 HELD_SECONDS = 2.5
@@ -31,17 +31,17 @@ _LONGEST_RELEASE = 4.0
 
 _MOST_PARTIALS = 6
 
-# A struck note's pitch is that of its beginning.
+# The pitch of a struck note is measured at its beginning.
 _PITCH_SECONDS = 0.8
 
-# A line is kept apart from those beside it: of the fundamental's frequency so much, and never fewer hertz.
+# The least distance between two lines, as a fraction of the fundamental, and in hertz.
 _SPACING, _LEAST_SPACING_HZ = 0.25, 12.0
 _SHARE_OF_GAP = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """Something that rings, with its label and its own trace, and the line that fits its fall, if it falls."""
+    """A partial or a piece: its label, its level over time, and the line fitted to its decay, if it decays."""
 
     label: str
     trace: LevelTrace
@@ -50,9 +50,9 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A key, how far its pitch is from equal temperament in cents, and the T60 of its fundamental in seconds.
+    """A key: its pitch error from equal temperament in cents, and the T60 of its fundamental in seconds.
 
-    Either is NaN where it cannot be measured.
+    Either is NaN if it cannot be measured.
     """
 
     key: int
@@ -62,11 +62,11 @@ class Tuned:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that was measured.
+    """All measurements of one instrument.
 
     ``ringing`` holds the partials of the register's key, or the pieces of a set; ``tuning`` the keys of the scale, none
-    for a set; ``loudness`` the momentary loudness in LUFS of each strike from soft to loud at its velocity, and
-    ``balance`` that of each piece of a set.
+    for a set; ``loudness`` pairs of velocity and momentary loudness in LUFS, from soft to loud; ``balance`` the
+    loudness of each piece of a set.
     """
 
     ringing: tuple[Ringing, ...]
@@ -76,12 +76,12 @@ class Findings:
 
     @property
     def span(self) -> float:
-        """From the softest strike to the loudest, in LU."""
+        """The range of loudness from the softest strike to the loudest, in LU."""
         return self.loudness[-1][1] - self.loudness[0][1]
 
 
 def assess(subject: Subject, played: Sequence[Passage], sound: NDArray[np.float32]) -> Findings:
-    """Return the findings about an instrument whose sheet, the parts ``played``, sounded as (frames, 2) ``sound``."""
+    """Return the findings about an instrument whose sheet ``played`` sounded as ``sound``, (frames, 2)."""
     instrument = subject.instrument
     first, rising = played[0], played[-1]
     levels = _loudness(rising, sound, instrument.rate)
@@ -106,7 +106,7 @@ def assess(subject: Subject, played: Sequence[Passage], sound: NDArray[np.float3
 def note(instrument: Instrument, key: int, depth_db: float = _FLOOR_DB) -> Floats:
     """Return a note of medium velocity as its voice plays it, (frames,), without the room.
 
-    A struck one rings until it has fallen by ``depth_db``, a sustained one is let go after `HELD_SECONDS`.
+    A struck note rings until it has decayed by ``depth_db``; a sustained one is let go after `HELD_SECONDS`.
     """
     voices = [_voice(instrument, region, depth_db) for region in instrument.at(key) if _sounds(region)]
     if not voices:
@@ -145,7 +145,7 @@ def _voice(instrument: Instrument, region: Region, depth_db: float) -> Floats:
 
 
 def _let_go(instrument: Instrument) -> float:
-    """Return from when on a note falls."""
+    """Return when a note begins to decay, in seconds."""
     return HELD_SECONDS if instrument.sustained else 0.0
 
 
@@ -157,7 +157,7 @@ def _partials(instrument: Instrument, key: int) -> tuple[Ringing, ...]:
     ringing = []
     for hz, _ in found:
         gap = min(abs(hz - other) for other in places if other != hz)
-        trace = partials.follow(sound, instrument.rate, hz, min(_SHARE_OF_GAP * gap, hertz(key)))
+        trace = partials.trace_line(sound, instrument.rate, hz, min(_SHARE_OF_GAP * gap, hertz(key)))
         ringing.append(Ringing(f"{hz:,.0f} Hz", trace, partials.fall(trace, _let_go(instrument))))
     return tuple(ringing)
 
@@ -174,12 +174,12 @@ def _tuned(instrument: Instrument, key: int) -> Tuned:
     if math.isnan(hz):
         return Tuned(key, math.nan, math.nan)
     width = max(_SHARE_OF_GAP * hertz(key), _LEAST_SPACING_HZ)
-    fall = partials.fall(partials.follow(sound, instrument.rate, hz, width), _let_go(instrument))
+    fall = partials.fall(partials.trace_line(sound, instrument.rate, hz, width), _let_go(instrument))
     return Tuned(key, 1200 * math.log2(hz / hertz(key)), fall.t60 if fall else math.nan)
 
 
 def _loudness(part: Passage, sound: NDArray[np.float32], rate: int) -> list[float]:
-    """Return the greatest momentary loudness in LUFS (BS.1770) from each strike of a part until the next."""
+    """Return the maximal momentary loudness in LUFS (BS.1770) between each strike of a passage and the next."""
     ends = [strike.seconds for strike in part.strikes[1:]] + [part.end]
     return [_momentary(strike, end, sound, rate) for strike, end in zip(part.strikes, ends, strict=True)]
 

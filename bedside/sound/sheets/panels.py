@@ -1,4 +1,4 @@
-"""The panels of a portrait's lower row, one finding each; and the palette, the type and the axes of the whole page."""
+"""The panels in the lower row of a portrait, one finding each, and the colours, fonts and axes of the page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ GOLD, TEAL = "#eebf74", "#7cc4b8"
 # Partials from low to high, or pieces.
 _LINES = ("#eebf74", "#e2977c", "#cf86a4", "#a595dc", "#7eaee2", "#7cc4b8", "#a8cf8e", "#d9d58b")
 
-# Both come with matplotlib, so that the page is the same on every machine.
+# Both fonts come with matplotlib, so that the page is the same on every machine.
 PLAIN, SERIF = "DejaVu Sans", "STIXGeneral"
 
-# The margins of the page, and where the lower row lies: bottom and height, and left and width of its panels.
+# The margins of the page; bottom and height of the lower row; left and width of its panels.
 LEFT, RIGHT = 0.052, 0.952
 _LOWER, _TALL = 0.1, 0.28
 _FIRST, _SECOND, _THIRD, _FOURTH = (LEFT, 0.28), (0.487, 0.12), (0.659, 0.12), (0.832, 0.12)
@@ -33,16 +33,16 @@ _FIRST, _SECOND, _THIRD, _FOURTH = (LEFT, 0.28), (0.487, 0.12), (0.659, 0.12), (
 _SHOWN_DB = 60.0
 _LONGEST_SECONDS = 16.0
 
-# Within this a key is in tune, and a piece as loud as the others.
+# Tolerances for a key in tune, and for pieces of equal loudness.
 _IN_TUNE_CENTS, _EVEN_LU = 2.0, 2.0
 
-# Along a logarithmic axis; where that gives too few, the finer ones.
+# Tick marks on a logarithmic axis; the finer ones are for when the others are too few.
 _MARKS, _FINE_MARKS = (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)
 _FEWEST_MARKS = 3
 
 
 def draw_ringing(figure: Figure, subject: Subject, ringing: Sequence[Ringing]) -> None:
-    """Draw how each partial, or each piece of a set, falls, and beside it the time in which it does."""
+    """Draw the decay of each partial, or of each piece of a set, and list their T60."""
     what = "Its pieces fall" if subject.pieces else f"Partials of {key_name(subject.register)}"
     axes = _panel(figure, _FIRST, what, "seconds", "dB")
     axes.set_ylim(-_SHOWN_DB, 4)
@@ -69,7 +69,7 @@ def draw_ringing(figure: Figure, subject: Subject, ringing: Sequence[Ringing]) -
 
 
 def draw_tails(figure: Figure, subject: Subject, findings: Findings) -> None:
-    """Draw in which time the fundamental of each key falls by 60 dB."""
+    """Draw the T60 of the fundamental of each key."""
     title = "T60 once let go" if subject.instrument.sustained else "T60 of the fundamental"
     axes = _panel(figure, _SECOND, title, "key", "seconds")
     found = [(each.key, each.t60) for each in findings.tuning if not math.isnan(each.t60)]
@@ -83,7 +83,7 @@ def draw_tails(figure: Figure, subject: Subject, findings: Findings) -> None:
 
 
 def draw_tuning(figure: Figure, subject: Subject, findings: Findings) -> None:
-    """Draw how far each key is from equal temperament."""
+    """Draw the pitch error of each key from equal temperament."""
     axes = _panel(figure, _THIRD, "Pitch error", "key", "cents")
     found = [(each.key, each.cents) for each in findings.tuning if not math.isnan(each.cents)]
     _keys(axes, subject)
@@ -98,7 +98,7 @@ def draw_tuning(figure: Figure, subject: Subject, findings: Findings) -> None:
 
 
 def draw_tails_of_pieces(figure: Figure, ringing: Sequence[Ringing]) -> None:
-    """Draw in which time each piece of a set falls by 60 dB."""
+    """Draw the T60 of each piece of a set."""
     axes = _panel(figure, _SECOND, "T60 of each piece", "", "seconds")
     times = [each.fall.t60 if each.fall else math.nan for each in ringing]
     _columns(axes, [each.label.split()[0] for each in ringing], times)
@@ -108,7 +108,7 @@ def draw_tails_of_pieces(figure: Figure, ringing: Sequence[Ringing]) -> None:
 
 
 def draw_balance(figure: Figure, findings: Findings) -> None:
-    """Draw how loud each piece of a set is, struck as hard as the others."""
+    """Draw the loudness of each piece of a set at the same velocity."""
     axes = _panel(figure, _THIRD, "Struck equally hard", "", "LUFS")
     levels = [level for _, level in findings.balance]
     _columns(axes, [label for label, _ in findings.balance], levels)
@@ -119,7 +119,7 @@ def draw_balance(figure: Figure, findings: Findings) -> None:
 
 
 def draw_loudness(figure: Figure, findings: Findings) -> None:
-    """Draw how loud a note is at each velocity."""
+    """Draw the loudness of a note at each velocity."""
     axes = _panel(figure, _FOURTH, "Loudness", "velocity", "LUFS")
     velocities, levels = zip(*findings.loudness, strict=True)
     _dots(axes, velocities, levels, GOLD)
@@ -140,12 +140,12 @@ def axes_at(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
 
 
 def text_style() -> dict[str, Any]:
-    """Return how the words along an axis look."""
+    """Return the text style of axis labels."""
     return {"color": DIM, "fontsize": 9.5, "family": PLAIN}
 
 
 def _panel(figure: Figure, place: tuple[float, float], title: str, across: str, up: str) -> Axes:
-    """Return axes of the lower row with their title, and the unit of either axis."""
+    """Return axes in the lower row, with a title and the units of both axes."""
     left, width = place
     axes = axes_at(figure, (left, _LOWER, width, _TALL))
     axes.set_title(title, loc="left", color=PALE, fontsize=11, family=PLAIN, pad=9)
@@ -155,7 +155,7 @@ def _panel(figure: Figure, place: tuple[float, float], title: str, across: str, 
 
 
 def _legend(axes: Axes, ringing: Sequence[Ringing]) -> None:
-    """Write beside the axes what each line is, and its T60."""
+    """Write the legend of the lines, with the T60 of each, beside the axes."""
     step = min(0.098, 0.9 / len(ringing))
     rows = [("T60", "", DIM)]
     for number, each in enumerate(ringing):
@@ -189,7 +189,7 @@ def _keys(axes: Axes, subject: Subject) -> None:
 
 
 def _columns(axes: Axes, labels: Sequence[str], values: Sequence[float]) -> None:
-    """Draw one value for each piece of a set, in the colour in which it falls."""
+    """Draw one value for each piece of a set, in the colour of its decay curve."""
     for number, value in enumerate(values):
         axes.plot([number], [value], "o", color=_line(number), markersize=7, markeredgewidth=0)
     axes.set_xlim(-0.6, len(labels) - 0.4)

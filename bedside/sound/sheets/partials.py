@@ -1,6 +1,6 @@
-"""The lines of a ringing sound: where they lie, how each falls, and in which time it would have fallen by 60 dB.
+"""Analyse a ringing sound: find its spectral lines, follow the level of each, and fit its decay (T60).
 
-What is measured knows nothing of how the sound was made. Sounds are mono, (frames,), as float64.
+The analysis knows nothing of how the sound was made. Sounds are mono, (frames,), float64.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Four-term Blackman–Harris, 92 dB down beside its main lobe (Harris, Proc. IEEE 66 (1978), table 1): a faint line is
-# not drowned by a strong neighbour.
+# Four-term Blackman–Harris, 92 dB down beside its main lobe (Harris, Proc. IEEE 66 (1978), table 1): a strong
+# line does not mask a faint one beside it.
 _HARRIS = (0.35875, -0.48829, 0.14128, -0.01168)
 
-# A spectrum is taken after the noise of the stroke: for lines, of as much as keeps them apart, eight periods of their
-# spacing, lest those that fall soon be missed.
+# A spectrum begins after the noise of the stroke. To find lines, it lasts eight periods of their spacing: enough to
+# separate them, and no longer, so that lines that decay quickly are not missed.
 _ONSET_SECONDS = 0.02
 _APART, _LEAST_SECONDS, _MOST_SECONDS = 8.0, 0.1, 0.8
 
-# Lines fainter than this beside the strongest are not looked for; those of noise stand out by less than this.
+# Lines fainter than the first, relative to the strongest, are ignored; noise stands out by less than the second.
 _FAINTEST_DB, _OUT_DB = -54.0, 16.0
 
-# What counts for a pitch, under the strongest of a line, and half the width of a line, in parts of 1 / seconds.
+# The level below the peak that still counts for a pitch, and half the width of a line in units of 1 / seconds.
 _PITCH_DB, _LOBE = -25.0, 4.0
 
-# The decay is read from here to here under its beginning, or else to the nearer end (ISO 3382-2: T20, T10).
+# The decay is fitted from the first to the second level, or else to the third (ISO 3382-2: T20, T10).
 _FROM_DB, _TO_DB, _NEARER_DB = -5.0, -25.0, -15.0
 
-# Fewer points of an envelope than this make no line; what falls by less than this is steady.
+# The fewest points of an envelope for a fit; a sound that falls by less than this is steady.
 _FEWEST_POINTS, _STEADY_DB = 6, 3.0
 
 _CHUNK = 256
@@ -40,7 +40,7 @@ _CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class LevelTrace:
-    """How the level of a line, or of a whole sound, runs: ``db`` at ``seconds``, evenly spaced."""
+    """The level of a line, or of a whole sound, over time: ``db`` at ``seconds``, evenly spaced."""
 
     seconds: Floats
     db: Floats
@@ -48,7 +48,7 @@ class LevelTrace:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A straight line through a decay: from ``db`` at the time ``begin`` to ``end``, 60 dB in ``t60`` seconds."""
+    """A straight line fitted to a decay: from ``db`` at ``begin`` until ``end``, with 60 dB in ``t60`` seconds."""
 
     begin: float
     end: float
@@ -63,10 +63,10 @@ def blackman_harris(frames: int) -> Floats:
 
 
 def strongest_lines(sound: Floats, rate: int, spacing_hz: float, most: int) -> list[tuple[float, float]]:
-    """Return the strongest lines of a sound's beginning, from low to high: frequency in hertz, level in dB.
+    """Return the strongest lines at the beginning of a sound, from low to high: frequency in hertz, level in dB.
 
-    Of lines nearer to each other than ``spacing_hz`` only the strongest counts. Frequencies are interpolated with a
-    parabola through the log spectrum (Smith & Serra, PARSHL, 1987), levels are those of a sine of amplitude 1.
+    Of lines closer to each other than ``spacing_hz`` only the strongest counts. Frequencies are interpolated with a
+    parabola through the log spectrum (Smith & Serra, PARSHL, 1987); 0 dB is a sine of amplitude 1.
     """
     seconds = min(max(_APART / spacing_hz, _LEAST_SECONDS), _MOST_SECONDS)
     level, step = _spectrum(sound, rate, seconds)
@@ -87,11 +87,11 @@ def strongest_lines(sound: Floats, rate: int, spacing_hz: float, most: int) -> l
 
 
 def pitch(sound: Floats, rate: int, hz: float, seconds: float, around_cents: float = 80.0) -> float:
-    """Return the pitch of a sound's first ``seconds`` near ``hz``, in hertz, NaN where there is no line.
+    """Return the pitch, near ``hz``, of the first ``seconds`` of a sound, in hertz; NaN if there is no line.
 
-    It is the mean frequency of the power within ``around_cents``, so that several players, or lines that beat, have the
-    one pitch that is heard. Where no line is, as in a bell, whose pitch is heard an octave under its lines, it is half
-    of that near the octave (Fletcher & Rossing, ch. 19).
+    It is the power-weighted mean frequency within ``around_cents``, which is the perceived pitch of several players or
+    of beating lines. If there is no line, as in a bell, whose pitch is heard an octave below its lines, it is half of
+    the pitch near the octave (Fletcher & Rossing, ch. 19).
     """
     level, step = _spectrum(sound, rate, seconds)
     lobe = math.ceil(_LOBE / seconds / step)
@@ -107,8 +107,8 @@ def pitch(sound: Floats, rate: int, hz: float, seconds: float, around_cents: flo
     return math.nan
 
 
-def follow(sound: Floats, rate: int, hz: float, width_hz: float) -> LevelTrace:
-    """Return how the line at ``hz`` runs, without what is ``width_hz`` or more away; 0 dB is a sine of amplitude 1."""
+def trace_line(sound: Floats, rate: int, hz: float, width_hz: float) -> LevelTrace:
+    """Return the level over time of the line at ``hz``, without lines ``width_hz`` away; 0 dB is a full-scale sine."""
     frames = min(math.ceil(4 * rate / width_hz), sound.size)
     shape = blackman_harris(frames)
     heard = sliding_window_view(sound, frames)[:: max(1, frames // 8)]
@@ -120,7 +120,7 @@ def follow(sound: Floats, rate: int, hz: float, width_hz: float) -> LevelTrace:
 
 
 def loudness(sound: Floats, rate: int, seconds: float = 0.05) -> LevelTrace:
-    """Return how the level of a whole sound runs, of windows of so many ``seconds``; 0 dB is a sine of amplitude 1."""
+    """Return the level over time of a whole sound, in windows of ``seconds``; 0 dB is a full-scale sine."""
     frames = min(round(seconds * rate), sound.size)
     hop = max(1, frames // 4)
     energy = np.pad(np.cumsum(sound**2), (1, 0))
@@ -131,10 +131,10 @@ def loudness(sound: Floats, rate: int, seconds: float = 0.05) -> LevelTrace:
 
 
 def fall(trace: LevelTrace, begin: float = 0.0) -> Fall | None:
-    """Return the decay of a trace from its greatest level at or after ``begin`` seconds; None where it does not fall.
+    """Return the decay of a trace after its peak at or after ``begin`` seconds; None if it does not decay.
 
-    A line is fitted to the energy that is still to come (Schroeder, JASA 37 (1965)), which beats do not disturb; what
-    is still to come when the trace breaks off is taken from its last third.
+    The line is fitted to the backward-integrated energy (Schroeder, JASA 37 (1965)), which is robust to beats; the
+    energy after the end of the trace is extrapolated from its last third.
     """
     after = trace.seconds >= begin
     if np.count_nonzero(after) < _FEWEST_POINTS:
@@ -163,7 +163,7 @@ def fall(trace: LevelTrace, begin: float = 0.0) -> Fall | None:
 
 
 def _further(seconds: Floats, db: Floats, step: float) -> float:
-    """Return the energy that a decay would still have brought when it was broken off; 0 where it had ended."""
+    """Return the extrapolated energy of a decay after its end; 0 if it had died away."""
     last = slice(2 * db.size // 3, None)
     if db.size < 3 * _FEWEST_POINTS or db[-1] < db[0] - 50:
         return 0.0
@@ -174,7 +174,7 @@ def _further(seconds: Floats, db: Floats, step: float) -> float:
 
 
 def _spectrum(sound: Floats, rate: int, seconds: float) -> tuple[Floats, float]:
-    """Return the spectrum of so many seconds in dB, and the hertz from each of its points to the next."""
+    """Return the spectrum of the first ``seconds`` in dB, and its resolution in hertz."""
     begun = sound[round(_ONSET_SECONDS * rate) :][: round(seconds * rate)]
     if begun.size < 64:
         return np.zeros(0), 1.0
@@ -185,7 +185,7 @@ def _spectrum(sound: Floats, rate: int, seconds: float) -> tuple[Floats, float]:
 
 
 def _top(level: Floats, peak: int, step: float) -> tuple[float, float]:
-    """Return the frequency and level of the parabola through a peak and its neighbours."""
+    """Return the frequency and level of the vertex of the parabola through a peak and its neighbours."""
     left, middle, right = (float(db) for db in level[peak - 1 : peak + 2])
     bend = left - 2 * middle + right
     shift = 0.5 * (left - right) / bend if bend else 0.0

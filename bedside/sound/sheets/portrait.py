@@ -1,6 +1,6 @@
-"""The portrait of an instrument: one page that shows what its sheet sounded like, and what was measured of it.
+"""The portrait of an instrument: one page with the spectrogram of its sheet and its measurements.
 
-Every instrument has the same page, drawn by matplotlib, which only this module and `panels` know.
+The page has the same layout for every instrument. Only this module and `panels` use matplotlib.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 _INCHES, _DOTS = (16.0, 10.0), 120
 PIXELS = (round(_INCHES[0] * _DOTS), round(_INCHES[1] * _DOTS))
 
-# From silence to the loudest.
+# The colours of the spectrogram, from silence to the loudest, and their range.
 _DEPTHS = (NIGHT, "#141f3a", "#233a68", "#2f6285", "#4d938f", "#a9b982", "#eebf74", "#fdf3d8")
 _DEPTH_DB = 76.0
 
-# Where the waveform and the spectrogram lie: bottom and height.
+# Bottom and height of the waveform and of the spectrogram.
 _WAVE, _SPECTRUM = (0.752, 0.096), (0.472, 0.268)
 _LEAD_SECONDS = 0.25
 
@@ -46,15 +46,15 @@ _METHOD = (
 def draw(
     path: Path, subject: Subject, played: Sequence[Passage], sound: NDArray[np.float32], findings: Findings
 ) -> None:
-    """Write the portrait, a PNG of `PIXELS`: the parts ``played`` sounded as (frames, 2) ``sound``.
+    """Write the portrait as a PNG of size `PIXELS`; the passages ``played`` sounded as ``sound``, (frames, 2).
 
-    Raises BedsideError for a place that cannot be written.
+    Raises BedsideError if it cannot be written.
     """
     from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # A user's own settings for other pictures are not for this one.
+    # The user's own matplotlib settings do not apply.
     with style.context("default"):
         figure = Figure(figsize=_INCHES, dpi=_DOTS, facecolor=NIGHT)
         FigureCanvasAgg(figure)
@@ -86,7 +86,7 @@ def _heading(figure: Figure, subject: Subject, findings: Findings) -> None:
         (str(len(subject.pieces)), "pieces") if subject.pieces else (_cents(findings), "greatest pitch error"),
         (f"{subject.megabytes:.0f} MB", "in memory"),
     ]
-    # From the right, each as wide as its words need.
+    # From the right; the width of each follows its text.
     at = RIGHT
     for value, caption in reversed(facts):
         figure.text(at, 0.945, value, color=INK, fontsize=16, family=PLAIN, ha="right", va="baseline")
@@ -102,7 +102,7 @@ def _cents(findings: Findings) -> str:
 
 
 def _time(figure: Figure, subject: Subject, played: Sequence[Passage], sound: NDArray[np.float32]) -> None:
-    """Draw what runs along the sheet's time: the waveform, and under it the spectrogram."""
+    """Draw the waveform over time, and the spectrogram below it."""
     rate = subject.instrument.rate
     seconds = len(sound) / rate
     wave = panels.axes_at(figure, (LEFT, _WAVE[0], RIGHT - LEFT, _WAVE[1]))
@@ -124,7 +124,7 @@ def _time(figure: Figure, subject: Subject, played: Sequence[Passage], sound: ND
 
 
 def _mark(axes: Axes, what: str, seconds: float, height: float, size: float) -> None:
-    """Write what begins at a time, at a height in parts of the axes'."""
+    """Label a time, at a height given as a fraction of the axes."""
     axes.annotate(what, (seconds, height), xycoords=("data", "axes fraction"), color=PALE, fontsize=size, family=PLAIN)
 
 

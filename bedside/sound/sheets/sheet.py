@@ -1,6 +1,6 @@
-"""The sheet: what is played so that an instrument can be judged in a minute, the same for every instrument.
+"""The sheet: a minute of music by which to judge an instrument, the same for every instrument.
 
-Its parts begin from silence, at times that depend on nothing but how many keys the first of them has.
+Its passages begin from silence, at times that depend only on the number of keys in the first one.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from bedside.sound.library.patch import Patch
 BLOCK = 128
 _SEED = 1
 
-# C4 where nobody says otherwise.
+# C4.
 _MIDDLE_C = 60
 
-# A scale, or a row of pieces, lasts so long unless its steps would be too hurried or too slow to judge; in seconds.
+# The length of a scale, or of a row of pieces, and the limits of its steps, in seconds.
 _SCALE_SECONDS, _SCALE_STEP = 10.0, (0.25, 0.7)
 _PIECES_SECONDS, _PIECE_STEP = 22.0, (1.5, 4.5)
 _REPEATS, _REPEAT_STEP = 12, 0.22
 _LOUDNESS_STEP = 1.2
 
-# What the last note of a part is given to ring, and the rest until the next, in which a stop fades; in seconds.
+# How long the last note of a passage rings, and the rest before the next one, in which a stop fades; in seconds.
 _RING = 1.6
 _CHORD_RING = 5.0
 _REST = 0.5
@@ -34,7 +34,7 @@ _REST = 0.5
 _MEDIUM = 0.6
 _HELD = 0.85
 
-# From the softest velocity that MIDI knows to the loudest.
+# From the softest MIDI velocity to the loudest.
 VELOCITIES = (1 / 127, *(step / 8 for step in range(1, 9)))
 
 _CHORD = (0, 4, 7, 12)
@@ -44,10 +44,10 @@ _NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An instrument as a sheet shows it.
+    """The subject of a sheet: an instrument and what is known of it.
 
-    From the key ``register`` it is usually played; ``source`` says what it was made from; ``pieces`` are, for a
-    set of drums, the key on which each piece is struck and the model that it sounds by; empty for any other instrument.
+    ``register`` is the key from which it is usually played; ``source`` cites what it was made from. ``pieces`` are the
+    key and the model of each piece of a drum set; empty for any other instrument.
     """
 
     instrument: Instrument
@@ -57,7 +57,7 @@ class Subject:
 
     @classmethod
     def of(cls, instrument: Instrument, patch: Patch | None) -> Subject:
-        """Return an instrument as its patch states it; one without a patch is made from samples."""
+        """Return the subject of an instrument and its patch; one without a patch is made from samples."""
         if patch is None:
             return cls(instrument, instrument.nearest(_MIDDLE_C), "Samples in a folder of the user's own")
         pieces = [((piece.lowest + piece.highest) // 2, type(piece.model).__name__.lower()) for piece in patch.pieces]
@@ -65,18 +65,18 @@ class Subject:
 
     @property
     def megabytes(self) -> float:
-        """What its tables take in memory, in MB of 10⁶ bytes."""
+        """The size of its tables in MB, 10⁶ bytes."""
         return self.instrument.pool.nbytes / 1e6
 
     @property
     def manner(self) -> str:
-        """Whether a held note sounds on: ``sustained`` or ``struck``."""
+        """``sustained`` if a held note sounds on, else ``struck``."""
         return "sustained" if self.instrument.sustained else "struck"
 
 
 @dataclass(frozen=True, slots=True)
 class SheetStrike:
-    """One note of a sheet: when it begins and for how long it is held, in seconds; its key, and how it is struck."""
+    """One note of a sheet: its onset and duration in seconds, its key, velocity and brightness."""
 
     seconds: float
     held: float
@@ -87,9 +87,9 @@ class SheetStrike:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One part of a sheet: its title, its strikes, and when it is stopped, in seconds from the sheet's beginning.
+    """One passage of a sheet: its title, its strikes, and when it is stopped, in seconds from the beginning.
 
-    Where each strike is to be judged alone it is stopped before the next one begins: so at the times ``stops``.
+    If each strike is to be judged alone, there is a stop before each next one.
     """
 
     title: str
@@ -113,12 +113,12 @@ def key_name(key: int) -> str:
 
 
 def white_keys(lowest: int, highest: int) -> list[int]:
-    """Return the white keys of a range, and its ends."""
+    """Return the white keys of a range, including both ends."""
     return [key for key in range(lowest, highest + 1) if key % 12 in _WHITE or key in (lowest, highest)]
 
 
 def passages(subject: Subject) -> list[Passage]:
-    """Return the sheet of an instrument: a scale or its pieces, one key repeated, a chord, and from soft to loud."""
+    """Return the passages: a scale or the pieces, one key repeated, a chord, and one key from soft to loud."""
     instrument, register = subject.instrument, subject.register
     if subject.pieces:
         first = _pieces([key for key, _ in subject.pieces])
@@ -138,7 +138,7 @@ def passages(subject: Subject) -> list[Passage]:
 
 
 def perform_sheet(subject: Subject, played: Sequence[Passage]) -> list[Performed]:
-    """Return what the engine performs of the parts of a sheet: a take at the instrument's rate."""
+    """Return the take, at the instrument's rate, in which the engine performs the passages."""
     asked: list[tuple[float, Event]] = []
     numbers = itertools.count(1)
     for part in played:
@@ -146,7 +146,7 @@ def perform_sheet(subject: Subject, played: Sequence[Passage]) -> list[Performed
             on = NoteOn(Player.CHILD, number, strike.key, strike.velocity, strike.brightness, Source.FILE)
             asked += [(strike.seconds, on), (strike.seconds + strike.held, NoteOff(Player.CHILD, number))]
         asked += [(seconds, Stop()) for seconds in part.stops]
-    # A note that ends when another begins ends first.
+    # At equal times, notes end before others begin.
     asked.sort(key=lambda item: (item[0], isinstance(item[1], NoteOn)))
     return offline.perform(asked, [subject.instrument], subject.instrument.rate, BLOCK, _SEED)
 
@@ -168,13 +168,13 @@ def _rising(at: float, key: int) -> Passage:
         SheetStrike(at + step * _LOUDNESS_STEP, _HELD * _LOUDNESS_STEP, key, velocity, velocity)
         for step, velocity in enumerate(VELOCITIES)
     ]
-    # Each alone, so that none is louder or softer for what the one before it has left.
+    # Each sounds alone, so that the tail of the one before does not change its loudness.
     stops = [strike.seconds - _REST for strike in strikes[1:]]
     return Passage("Soft to loud", tuple(strikes), (*stops, strikes[-1].seconds + 2 * _RING))
 
 
 def _together(subject: Subject) -> Iterator[int]:
-    """Yield the keys that sound at once: a major chord from the register, within the range; of a set its first four."""
+    """Yield the keys of the chord: a major chord from the register, in range; of a set, its first four pieces."""
     if subject.pieces:
         yield from [key for key, _ in subject.pieces[: len(_CHORD)]]
         return

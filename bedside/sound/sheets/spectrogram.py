@@ -1,4 +1,4 @@
-"""A spectrogram on a logarithmic scale of frequency, fine in pitch where low and fine in time where high."""
+"""A spectrogram with logarithmic frequency: fine in pitch at low frequencies, and in time at high ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bedside.sound.sheets.partials import Floats, blackman_harris
 
 _LOWEST_HZ, _HIGHEST_HZ, _ROWS = 30.0, 20_000.0, 420
 
-# Long windows for what lies below, short ones for what lies above, mixed between; in seconds and hertz.
+# Long windows below the first frequency, short ones above the second, a crossfade between; in seconds and hertz.
 _LONG, _SHORT = 0.2, 0.05
 _BELOW_HZ, _ABOVE_HZ = 300.0, 1200.0
 
@@ -21,7 +21,7 @@ _COLUMNS = 1800
 
 @dataclass(frozen=True, slots=True)
 class Spectrogram:
-    """Levels (rows, columns) in dB, 0 for a sine of amplitude 1; the frequency of each row, the time of each column."""
+    """Levels (rows, columns) in dB, 0 for a full-scale sine; the frequency of each row, the time of each column."""
 
     db: NDArray[np.float32]
     hz: Floats
@@ -29,7 +29,7 @@ class Spectrogram:
 
 
 def spectrogram(sound: Floats, rate: int) -> Spectrogram:
-    """Return the spectrogram of a mono sound, (frames,), from 30 Hz to 20 kHz or as far as its rate goes."""
+    """Return the spectrogram of a mono sound, (frames,), from 30 Hz to 20 kHz or just below half its rate."""
     hz = np.geomspace(_LOWEST_HZ, min(_HIGHEST_HZ, 0.49 * rate), _ROWS)
     columns = min(_COLUMNS, max(sound.size, 1))
     middles = ((np.arange(columns) + 0.5) * sound.size / columns).astype(np.int64)
@@ -39,11 +39,11 @@ def spectrogram(sound: Floats, rate: int) -> Spectrogram:
 
 
 def _levels(sound: Floats, rate: int, seconds: float, middles: NDArray[np.int64], hz: Floats) -> NDArray[np.float32]:
-    """Return the levels in dB at frequencies ``hz``, one column for a window around each of the frames ``middles``."""
+    """Return the levels in dB at frequencies ``hz``, (rows, columns), in windows centred on the frames ``middles``."""
     frames = round(seconds * rate)
     shape = blackman_harris(frames)
     size = 2 * frames
-    # The strongest point within the row's own width, so that no narrow line falls between two rows.
+    # Take the maximum over the width of each row, so that no narrow line is lost between two rows.
     edges = np.sqrt(hz[1:] * hz[:-1])
     first = np.concatenate(([hz[0]], edges)) * size / rate
     last = np.concatenate((edges, [hz[-1]])) * size / rate
@@ -58,7 +58,7 @@ def _levels(sound: Floats, rate: int, seconds: float, middles: NDArray[np.int64]
 
 
 def _rows(level: Floats, first: Floats, last: Floats) -> Floats:
-    """Return for each row the greatest level from its first place to its last, both between points of the spectrum."""
+    """Return the maximal level of each row, from its first to its last fractional position in the spectrum."""
     points = np.arange(level.shape[1])
     rows = np.empty((level.shape[0], first.size))
     for number, (low, high) in enumerate(zip(first, last, strict=True)):

@@ -7,6 +7,7 @@ What they play arrives on the drivers' threads and is only put in a queue.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,9 @@ from typing import Protocol
 
 import mido
 
-from bedside.stage.hush import hushed
+from bedside.stage.stderr import silenced_stderr
+
+_log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.8
 
@@ -160,7 +163,7 @@ def _driver() -> _Driver | None:
         with contextlib.suppress(Exception):
             return _Polled()
         return None
-    with hushed():
+    with silenced_stderr():
         for interface in rtmidi.get_compiled_api():
             with contextlib.suppress(Exception):
                 return _RtMidi(interface)
@@ -224,6 +227,7 @@ class _Polled:
                     for message in port.iter_pending():
                         heard(message)
                 except Exception:
+                    _log.exception("A MIDI keyboard failed, or was unplugged.")
                     # PortMidi raises when a keyboard is unplugged; what it held must not sound on.
                     heard(mido.Message("reset"))
                     return

@@ -1,4 +1,4 @@
-"""What is seen: scene, light, controls and panels, drawn from what the engine performed.
+"""What is seen: the scene, its lights, the controls and the panels, drawn from what the engine performed.
 
-Drawn on the loop's thread within one frame. What takes longer is made by one thread of its own, in `atelier`.
+The loop's thread draws, within one frame. A background thread, `worker`, makes whatever takes longer.
 """

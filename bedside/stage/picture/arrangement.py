@@ -1,10 +1,10 @@
-"""A world made ready for a screen: who sits where, with which pads, before which picture, under which signs."""
+"""A world laid out on a screen: the seats, their pads, the scene and its signs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import pygame
 
@@ -13,19 +13,19 @@ from bedside.music.compass import Compass, keys
 from bedside.music.events import Player
 from bedside.music.layout import fit
 from bedside.stage.input.seats import Control, Side, Together, seats
-from bedside.stage.picture import gallery
+from bedside.stage.picture import thumbnails
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.scene import Scene
 from bedside.stage.picture.sign import Sign
 from bedside.stage.worlds.world import World
 
-# Of its target, what a control's picture fills.
+# How much of its target a control's picture fills.
 _SIGN = 0.74
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An instrument there may be: its name and picture, its compass where known, and whether held notes sound on."""
+    """An instrument on offer: its name and picture, its compass where known, and whether held notes sustain."""
 
     name: str
     picture: str
@@ -37,7 +37,7 @@ class Offered:
 class Setting:
     """How a screen is set up: who shares it and how, the least size of a target in pixels, and what eyes need.
 
-    MIDI keyboards are ``keys``' own, and ``free`` of the scale.
+    ``keys`` is the player at the MIDI keyboards; ``free`` ones are not snapped to the scale.
     """
 
     together: Together
@@ -59,7 +59,7 @@ class Arrangement:
 
 
 class _Pictures(Mapping[str, pygame.Surface]):
-    """Pictures by name, each drawn when it is first looked at: a sign may never show most of its own."""
+    """Pictures by name, each drawn on demand: a sign never shows most of its own."""
 
     def __init__(self, drawn: Mapping[str, Callable[[], pygame.Surface]]) -> None:
         self._drawn = drawn
@@ -78,7 +78,7 @@ class _Pictures(Mapping[str, pygame.Surface]):
 
 
 def arrange(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
-    """Make a world ready on a screen of ``size`` pixels; raise BedsideError where one of its pictures is damaged."""
+    """Lay out a world on a screen of ``size`` pixels; raise BedsideError if one of its pictures is damaged."""
     laid = sides(world, setting, size, offered)
     scene = Scene(world, laid, size, setting.look)
     return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
@@ -99,14 +99,11 @@ def sides(world: World, setting: Setting, size: tuple[int, int], offered: Mappin
 
 
 def _signs(laid: Sequence[Side], look: Look, offered: Mapping[str, Offered]) -> dict[tuple[Control, Player], Sign]:
-    made: dict[tuple[str, int, bool], pygame.Surface] = {}
-
+    @cache
     def drawn(name: str, size: int, turned: bool) -> pygame.Surface:
-        if (name, size, turned) not in made:
-            of = gallery.instrument_picture if name.startswith("instruments/") else gallery.control
-            upright = of(name.removeprefix("instruments/"), size, look)
-            made[name, size, turned] = pygame.transform.rotate(upright, 180) if turned else upright
-        return made[name, size, turned]
+        draw = thumbnails.instrument_picture if name.startswith("instruments/") else thumbnails.control_picture
+        upright = draw(name.removeprefix("instruments/"), size, look)
+        return pygame.transform.rotate(upright, 180) if turned else upright
 
     signs = {}
     for button in (button for side in laid for button in side.seat.buttons):

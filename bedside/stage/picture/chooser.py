@@ -1,4 +1,4 @@
-"""Pictures to choose among: a panel before a player's pads, on which every picture is one target."""
+"""The layout and drawing of a panel: pictures to choose from, each of them one target."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ import pygame
 
 from bedside.music.layout import MOST_PADS, fit
 from bedside.music.pad import Area, Pad
-from bedside.stage.picture import light
+from bedside.music.smoothstep import smoothstep
+from bedside.stage.picture import sprites
 from bedside.stage.worlds.colours import Colour
 
-# Of its place, what a picture fills; a touch beside all pictures chooses nothing.
+# How much of its cell a picture fills; a touch between pictures chooses nothing.
 _FILLED = 0.86
 
-# What is left of the world behind the pictures.
+# The brightness of the world behind the pictures.
 _BEHIND = 0.30
 
-# So much of the panel, on the side of the bar, goes over into the world.
+# The panel fades into the world over this share of its height, next to the bar.
 _EDGE = 0.14
 
-# A soft frame of light around the one that is there now.
+# The glow around the current choice.
 _NOW: Colour = (255, 226, 160)
 
 
 class Chooser:
-    """A panel over the player's ``area``; ``pictures`` are drawn when it is asked for them with a size in pixels."""
+    """A panel of ``count`` pictures over a player's ``area``.
+
+    ``areas`` are the targets in reading order, none smaller than ``least`` pixels where there is room; ``size`` is what
+    each picture measures and ``rect`` what the panel covers, in pixels.
+    """
 
     def __init__(self, area: Area, count: int, least: float) -> None:
         count = min(count, MOST_PADS)
         local = Area(0, 0, area.width, area.height)
         pads = fit("rows", list(range(count)), list(range(count)), local, least)
-        # They are read from above, as a page is.
+        # Reading order: from the top, each row from the left.
         ordered = sorted(pads, key=lambda pad: (pad.y, pad.x))
         self._cells = [
             Area(
@@ -49,36 +54,36 @@ class Chooser:
         self.rect = pygame.Rect(round(area.x), round(area.y), round(area.width), round(area.height))
 
     def panel(self, world: pygame.Surface, pictures: Sequence[pygame.Surface], chosen: int | None) -> pygame.Surface:
-        """Return the panel: pictures before what is left of the world, the chosen one in a soft light."""
+        """Draw the panel: pictures over the darkened world, the chosen one in a glow."""
         panel = pygame.Surface(self.rect.size).convert()
         panel.blit(world, (0, 0), self.rect)
         if self._area.turned:
             panel = pygame.transform.rotate(panel, 180)
         self._darken(panel)
-        glow = light.halo(round(1.5 * max(self.size)), np.random.default_rng(1))
+        glow = sprites.halo(round(1.5 * max(self.size)), np.random.default_rng(1))
         for number, (cell, drawn) in enumerate(zip(self._cells, pictures, strict=False)):
             centre = (round(cell.x + cell.width / 2), round(cell.y + cell.height / 2))
             lit = glow.copy()
-            lit.fill(light.tint(_NOW, 0.5 if number == chosen else 0.10), special_flags=pygame.BLEND_RGB_MULT)
+            lit.fill(sprites.tint(_NOW, 0.5 if number == chosen else 0.10), special_flags=pygame.BLEND_RGB_MULT)
             panel.blit(lit, lit.get_rect(center=centre), special_flags=pygame.BLEND_RGB_ADD)
             panel.blit(drawn, drawn.get_rect(center=centre))
         return pygame.transform.rotate(panel, 180) if self._area.turned else panel
 
     def _darken(self, panel: pygame.Surface) -> None:
-        """Leave little of the world, but let it come up towards the bar, so that no edge is seen there."""
+        """Darken the world, but fade towards the bar, so that no edge shows there."""
         width, height = panel.get_size()
         edge = max(round(_EDGE * height), 1)
         for row in range(edge):
-            level = round(255 * (1 - (1 - _BEHIND) * (row / edge) ** 2 * (3 - 2 * row / edge)))
+            level = round(255 * (1 - smoothstep(row / edge, 1 - _BEHIND)))
             panel.fill((level, level, level), (0, row, width, 1), pygame.BLEND_RGB_MULT)
         level = round(255 * _BEHIND)
         panel.fill((level, level, level), (0, edge, width, height - edge), pygame.BLEND_RGB_MULT)
 
 
 def on_page(count: int, room: int, page: int) -> list[int | None]:
-    """Return which of so many pictures are on a page that has room for some; None is the way to the next page.
+    """Return which of ``count`` pictures are on a page with ``room`` for some; None is the button to the next page.
 
-    Pages are counted from 0, and after the last one comes the first.
+    Pages count from 0, and the first follows the last.
     """
     if count <= room:
         return list(range(count))
@@ -88,7 +93,7 @@ def on_page(count: int, room: int, page: int) -> list[int | None]:
 
 
 def _target(pad: Pad, least: float) -> Area:
-    """Return what is touched of a picture: all of it, and more where it is smaller than a finger needs."""
+    """Return a picture's target: all of it, and more where it is smaller than a finger needs."""
     width, height = (max(_FILLED * side, min(side, least)) for side in (pad.width, pad.height))
     return Area(pad.x - width / 2, pad.y - height / 2, width, height)
 

@@ -1,7 +1,7 @@
-"""The light of one place over time: it opens when struck, stays while held, and fades when left.
+"""The light of one place over time: it opens when struck, stays while held, and fades when released.
 
-No play of the hands makes it flash: a struck lamp stays up for `HOLD_SECONDS`, so it falls and rises again at most
-twice in a second, and every rise and fall is a slope.
+Nothing the hands do makes it flash: a struck lamp stays lit for `HOLD_SECONDS`, so it falls and rises at most twice a
+second, and every rise and fall is a slope.
 """
 
 from __future__ import annotations
@@ -21,32 +21,31 @@ RING_RISE_SECONDS = 0.12
 RING_HOLD_SECONDS = 0.4
 RING_FADE_SECONDS = 0.8
 RING_OPEN_SECONDS = 0.6
-# A ring this faint may begin anew at the middle without a jump that anyone would see.
+# A ring this faint may restart from the middle without a visible jump.
 RING_FAINT = 0.12
-# Two pulses, or two rings that open, of one lamp are at least this far apart.
+# The least time between two pulses, or two opening rings, of one lamp.
 SWEEP_SECONDS = 1.0
 FOLLOW_SECONDS = 0.4
-# How far a light goes in a second, as a share of the shorter half of its home: petals that sweep over a place faster
-# than this would make it flicker.
+# The fastest a light moves, per second, as a share of the shorter half of its home: petals that sweep over a place
+# faster would make it flicker.
 DRIFT = 0.2
-# A light is drawn home: it goes with the finger only this share of the way.
+# A light follows the finger only this share of the way from the middle of its home.
 LEASH = 0.35
 STRENGTH_SECONDS = 1.5
 BREATH_SECONDS = 5.0
 BREATH_DEPTH = 0.1
 PULSE_RISE_SECONDS = 0.08
 PULSE_FALL_SECONDS = 0.4
-# How far a flower is open while it is held; the rest of the way is for the pulse of another touch.
+# How far a held flower is open; the rest is for the pulse of a second touch.
 OPEN = 0.85
 
 
 class Lamp:
-    """One place that can light up; it holds its hands, and everything else of it moves towards them.
+    """One place that can light up, and the hands that hold it.
 
-    All of it comes and goes at a ``pace`` that is 1 as usual and larger where it is slower; a ``still`` one neither
-    opens nor breathes nor moves, and only grows light and dark. ``x`` and ``y`` are where its light is, in pixels; it
-    follows the finger inside ``home``, a centre and the half width and half height around it. Every ``now`` is in
-    seconds and does not go back.
+    ``pace`` stretches every rise and fall: 1 is usual, larger is slower. A ``still`` lamp only brightens and darkens;
+    it neither opens nor breathes nor moves. ``x`` and ``y`` are where its light is, in pixels; it follows the finger
+    within ``home``: a centre, half a width and half a height. Every ``now`` is in seconds and does not go back.
     """
 
     __slots__ = (
@@ -89,18 +88,18 @@ class Lamp:
 
     @property
     def home(self) -> tuple[float, float, float, float]:
-        """Where it belongs: a centre, and the half width and half height around it."""
+        """Where it belongs, in pixels: a centre, half a width and half a height."""
         return self._home
 
     @property
     def dark(self) -> bool:
-        """Whether nothing of it is lit, nor about to be."""
+        """Whether it is dark, and stays so until it is struck."""
         waiting = self._hands or self._now < self._hold_until
         return not waiting and self._phase == 0.0 and not any(self.ring_levels)
 
     @property
     def light(self) -> float:
-        """How bright it is, 0–1."""
+        """Its brightness, 0–1."""
         if self._still:
             return math.sin(self._phase * math.pi / 2) * self._strength
         turn = 2 * math.pi * (self._now - self._struck) / BREATH_SECONDS
@@ -117,11 +116,11 @@ class Lamp:
         return self._open * (OPEN + (1 - OPEN) * max(pulse, 0.0))
 
     def holds(self, hand: Hand) -> bool:
-        """Return whether this hand holds it."""
+        """Return whether a hand holds it."""
         return hand in self._hands
 
     def strike(self, hand: Hand, strength: float, now: float, at: tuple[float, float] | None) -> None:
-        """Light up under a finger, or at home where ``at`` is None; ``strength`` is the brightness to reach, 0–1."""
+        """Light up under a finger, or at home where ``at`` is None, towards the brightness ``strength``, 0–1."""
         self.advance(now)
         self.follow(*(at or self._home[:2]))
         if self.dark:
@@ -143,12 +142,12 @@ class Lamp:
         self._fade_seconds = FADE_SECONDS * self._pace
 
     def shape(self, hand: Hand, strength: float, now: float) -> None:
-        """Let a hand that holds it change the brightness to reach."""
+        """Change the brightness that a holding hand aims at."""
         self.advance(now)
         self._hands[hand] = strength
 
     def follow(self, x: float, y: float) -> None:
-        """Move the light softly towards a finger, no further than its home reaches."""
+        """Aim the light at a finger, within its home; it moves there softly."""
         if self._still:
             return
         centre_x, centre_y, across, down = self._home
@@ -156,12 +155,12 @@ class Lamp:
         self._aim_y = centre_y + LEASH * min(max(y - centre_y, -down), down)
 
     def release(self, hand: Hand, now: float) -> None:
-        """Let it fade if no other hand holds it."""
+        """Release one hand; it fades when the last one is gone."""
         self.advance(now)
         self._hands.pop(hand, None)
 
     def stop(self, now: float) -> None:
-        """Let every hand go, and fade soon."""
+        """Release every hand and fade quickly."""
         self.advance(now)
         self._hands.clear()
         self._hold_until = now
@@ -169,7 +168,7 @@ class Lamp:
         self._fade_seconds = STOP_SECONDS
 
     def advance(self, now: float) -> None:
-        """Move everything to the time ``now``."""
+        """Advance to ``now``."""
         if self.dark:
             self._now = max(now, self._now)
             return

@@ -1,4 +1,4 @@
-"""How a world is shown to eyes that need it otherwise: without motion, with more contrast, or dim at night."""
+"""Adaptations to what eyes need: no motion, more contrast, or a dim picture at night."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.scenery.field import Floats
+from bedside.stage.worlds.scenery.canvas import Floats
 from bedside.stage.worlds.world import Lights, World
 
-# Of the backdrop, what is left beside strong contrast, and at night.
+# How much of the backdrop is left with strong contrast, and at night, by channel.
 _BACKDROP_CONTRAST = 0.16
 _BACKDROP_DIM = (0.40, 0.33, 0.26)
-# Of lights and pads at night: less blue, which keeps from sleep.
+# How much of lights and pads is left at night: less blue, which keeps people awake.
 _LIGHT_DIM = (0.62, 0.54, 0.42)
-# Under strong contrast colours are drawn so far towards white.
+# With strong contrast, colours move this far towards white.
 _PALER_CONTRAST = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What eyes at this bed need: ``still`` no motion, ``contrast`` what is played stands out, ``dim`` at night."""
+    """What eyes at this bed need: ``still`` no motion, ``contrast`` notes that stand out, ``dim`` a night picture."""
 
     still: bool = False
     contrast: bool = False
     dim: bool = False
 
     def backdrop(self, levels: Floats) -> Floats:
-        """Return a backdrop's levels, (rows, columns, 3), as they are to be shown."""
+        """Return a backdrop's levels, (rows, columns, 3), adapted."""
         shown = levels
         if self.contrast:
             grey = levels @ np.asarray((0.2126, 0.7152, 0.0722), np.float32)
@@ -38,11 +38,11 @@ class Look:
         return shown
 
     def picture(self, levels: Floats) -> Floats:
-        """Return the levels of a picture that is to be found at once, (columns, rows, 3), as they are to be shown."""
+        """Return the levels of a control's picture, (columns, rows, 3), adapted; it stays easy to find."""
         return np.asarray(levels * np.asarray(_LIGHT_DIM, np.float32), np.float32) if self.dim else levels
 
     def colour(self, colour: Colour) -> Colour:
-        """Return a light's or a pad's colour as it is to be shown."""
+        """Return the colour of a light or a pad, adapted."""
         shown: tuple[float, float, float] = colour
         if self.contrast:
             shown = _lifted(colour)
@@ -51,7 +51,7 @@ class Look:
         return round(shown[0]), round(shown[1]), round(shown[2])
 
     def world(self, world: World) -> World:
-        """Return a world whose colours are as they are to be shown; its layers are left to `backdrop`."""
+        """Return a world with its colours adapted; `backdrop` adapts its layers once they are painted."""
         lights = Lights(*world.lights)
         return replace(
             world,
@@ -62,14 +62,14 @@ class Look:
         )
 
 
-# As the artist drew it.
+# Everything as the artist drew it.
 PLAIN = Look()
 
 
 def _lifted(colour: Colour) -> tuple[float, float, float]:
-    """Return a colour as bright as its hue can be, and a little paler."""
+    """Return a colour at the full brightness of its hue, and a little paler."""
     bright = [level * 255 / max(*colour, 1) for level in colour]
     red, green, blue = (level + (255 - level) * _PALER_CONTRAST for level in bright)
-    # What was darker stays a little darker: lightness alone must tell pads apart where colours cannot.
+    # Darker colours stay a little darker: lightness must tell pads apart for those who cannot see the hue.
     share = 0.72 + 0.28 * max(colour) / 255
     return red * share, green * share, blue * share

@@ -1,6 +1,6 @@
-"""What the child sees: a world with its pads, and the light of everything that is performed.
+"""What the child sees: a world with its pads, and the light of every performed note.
 
-It lives off performed events alone and never reads a clock; between two paints nothing on the screen moves.
+It depends on performed events alone and never reads a clock. Nothing moves between two paints.
 """
 
 from __future__ import annotations
@@ -12,96 +12,95 @@ import pygame
 
 from bedside.music.events import Event, Glide, Lost, NoteOff, NoteOn, Player, Shape, Stop, TakeBegan, TakeEnded
 from bedside.stage.input.seats import Side
-from bedside.stage.picture import light
-from bedside.stage.picture.drift import Drift
-from bedside.stage.picture.ground import Ground, half
+from bedside.stage.picture import sprites
+from bedside.stage.picture.background import Background, half
+from bedside.stage.picture.dimmer import Dimmer
 from bedside.stage.picture.lamp import Hand, Lamp
 from bedside.stage.picture.look import PLAIN, Look
+from bedside.stage.picture.parallax import Parallax
 from bedside.stage.picture.sign import Sign
-from bedside.stage.picture.spots import BLOOM, Places, Spot, segments
-from bedside.stage.picture.veil import Veil
+from bedside.stage.picture.spots import BLOOM, Spot, Spots, segments
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.world import Tone, World
 
-# Sizes as shares of the smallest side of any pad.
+# Sizes as shares of the shortest edge of any pad.
 RING = 1.22
 WIDEST_BLOOM = 720
 RING_LIGHT = 0.24
 REFLECTION_LIGHT = 0.42
-# Drawn at once before the caller may look at the fingers: about 0.2 ms of work.
+# Pixels drawn between two chances to look at the fingers: about 0.2 ms of work.
 STEP_PIXELS = 1 << 17
 # The tint of a sprite that needs none.
 _AS_IT_IS: Colour = (255, 255, 255)
 
 
 class Scene:
-    """One world on a surface of one size, drawn in small steps.
+    """One world on a surface of ``size`` pixels, drawn in small steps.
 
-    ``tables`` are the players' seats with their pads, ``size`` is in pixels. A display mode must be set. ``dirty``
-    holds, after a paint, the rectangles that differ from the paint before, for `pygame.display.update`. ``signs`` are
-    drawn over everything else. Raises BedsideError if a picture of the world cannot be shown, and ValueError for a
-    side below 2 pixels.
+    ``sides`` are the players' seats with their pads. ``signs`` are drawn over everything else. After a paint ``dirty``
+    holds the rectangles that changed, for `pygame.display.update`. A display mode must be set. Raises BedsideError if
+    a picture of the world cannot be shown, and ValueError for a width or height below 2 pixels.
     """
 
-    def __init__(self, world: World, tables: Sequence[Side], size: tuple[int, int], look: Look = PLAIN) -> None:
+    def __init__(self, world: World, sides: Sequence[Side], size: tuple[int, int], look: Look = PLAIN) -> None:
         if min(size) < 2:
             raise ValueError(f"a scene needs a surface, not {size[0]} × {size[1]} pixels")
         rng = np.random.default_rng(world.seed)
         self._whole = pygame.Rect(0, 0, *size)
         self._world = world = look.world(world)
-        pads = [pad for table in tables for pad in table.pads]
+        pads = [pad for side in sides for pad in side.pads]
         cell = min((min(pad.width, pad.height / segments(pad)) for pad in pads), default=min(size) / 3)
-        self._halves = [half(world, table.seat.whole, table.pads, size) for table in tables]
+        self._halves = [half(world, side.seat.whole, side.pads, size) for side in sides]
         diameter = max(min(round(cell * BLOOM), WIDEST_BLOOM), 8)
         stray = Tone(world.tones[0].picture, world.stray, 6, 1.0)
         degrees = sorted({pad.degree % len(world.tones) for pad in pads})
-        made = light.blooms(world, [*(world.tones[degree] for degree in degrees), stray], diameter, rng)
+        made = sprites.blooms(world, [*(world.tones[degree] for degree in degrees), stray], diameter, rng)
         blooms = dict(zip(degrees, made, strict=False))
-        self._rings = light.rings(round(diameter * RING / BLOOM), rng)
+        self._rings = sprites.rings(round(diameter * RING / BLOOM), rng)
         self._open_rings = [self._rings[-1].copy() for _ in Player]
         for player, ring in zip(Player, self._open_rings, strict=True):
-            ring.fill(light.tint(world.lights[player], RING_LIGHT * world.rings), special_flags=pygame.BLEND_RGB_MULT)
-        self._reflections = self._mirrored(diameter, rng) if world.reflects else ()
+            ring.fill(sprites.tint(world.lights[player], RING_LIGHT * world.rings), special_flags=pygame.BLEND_RGB_MULT)
+        self._reflections = self._make_reflections(diameter, rng) if world.reflects else ()
         self._scratch = pygame.Surface((diameter, diameter)).convert()
-        self._ground = Ground(world, tables, self._halves, size, look, cell, self._reflections, rng)
-        self._drift = Drift(world.motes, size, rng)
-        self._places = Places(world, tables, self._halves, cell, blooms, made[-1], look)
+        self._background = Background(world, sides, self._halves, size, look, cell, self._reflections, rng)
+        self._parallax = Parallax(world.motes, size, rng)
+        self._spots = Spots(world, sides, self._halves, cell, blooms, made[-1], look)
         self._held: dict[Hand, Spot] = {}
         self._at: dict[Hand, tuple[float, float]] = {}
         self._lit: list[pygame.Rect] = []
         self._stale: list[pygame.Rect] = []
         self._exposed = True
-        self.veil = Veil()
+        self.dimmer = Dimmer()
         self.signs: list[Sign] = []
         self.dirty: list[pygame.Rect] = []
-        # What floats is part of the ground until it moves.
-        self._afloat = self._drift.rects
-        self._drift.draw(self._ground.shown)
+        # The motes are part of the background until they move.
+        self._mote_rects = self._parallax.rects
+        self._parallax.draw(self._background.shown)
 
     @property
-    def ground(self) -> pygame.Surface:
-        """The world without any light on it."""
-        return self._ground.shown
+    def background(self) -> pygame.Surface:
+        """The world with nothing lit."""
+        return self._background.shown
 
     @property
     def resting(self) -> bool:
-        """Whether another paint would change nothing, but for a veil that comes down too slowly to be seen."""
-        lit = self._lit or not self._places.dark
+        """Whether the next paint can wait: nothing changes, except that the world falls asleep imperceptibly."""
+        lit = self._lit or not self._spots.dark
         signs = any(sign.changed or sign.moving for sign in self.signs)
-        return not (lit or signs or self._exposed or self._stale or self._held or self.veil.moving)
+        return not (lit or signs or self._exposed or self._stale or self._held or self.dimmer.moving)
 
     def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
-        """Take in what the engine played at ``now`` seconds; ``at`` is where the finger is, None without a finger."""
+        """Show an event performed at ``now`` seconds; ``at`` is where the finger is, None without one."""
         match event:
             case NoteOn(player, note, key, velocity, brightness):
                 hand = (player, note)
-                self._leave(hand, now)
-                place = self._places.find(player, key, brightness, at)
-                place.lamp.strike(hand, _strength(velocity, brightness), now, at)
-                self._held[hand] = place
-                self.veil.wake()
+                self._release(hand, now)
+                spot = self._spots.find(player, key, brightness, at)
+                spot.lamp.strike(hand, _strength(velocity, brightness), now, at)
+                self._held[hand] = spot
+                self.dimmer.wake()
             case NoteOff(player, note):
-                self._leave((player, note), now)
+                self._release((player, note), now)
             case Shape(player, note, brightness):
                 hand = (player, note)
                 if hand in self._held:
@@ -111,54 +110,54 @@ class Scene:
             case Stop() | Lost() | TakeBegan() | TakeEnded():
                 self._held.clear()
                 self._at.clear()
-                for place in self._places:
-                    place.lamp.stop(now)
+                for spot in self._spots:
+                    spot.lamp.stop(now)
 
     def tune(self, keys: Mapping[Player, Sequence[int]]) -> None:
-        """Take in which keys the players' pads sound now."""
-        self._places.tune(keys)
+        """Assign the players' pads the keys that they sound now."""
+        self._spots.tune(keys)
 
     def move(self, player: Player, note: int, x: float, y: float, now: float) -> None:
-        """Let the light of a held note follow the finger softly, within its pad."""
+        """Let the light of a held note follow the finger within its pad."""
         hand = (player, note)
-        place = self._held.get(hand)
-        if place is None:
+        spot = self._held.get(hand)
+        if spot is None:
             return
         self._at[hand] = (x, y)
-        near = self._places.under(place, y)
-        if near is not place:
-            self._pass_on(hand, near, now)
-            place = near
-        place.lamp.follow(x, y)
+        near = self._spots.under(spot, y)
+        if near is not spot:
+            self._transfer(hand, near, now)
+            spot = near
+        spot.lamp.follow(x, y)
 
     def expose(self) -> None:
-        """Draw everything at the next paint, because something else was drawn over the scene."""
+        """Redraw everything at the next paint, because something else was drawn over the scene."""
         self._exposed = True
 
     def paint(self, surface: pygame.Surface, now: float) -> Iterator[None]:
-        """Draw what changed since the last paint, yielding after every `STEP_PIXELS` of work.
+        """Draw what changed since the last paint; yield after every `STEP_PIXELS`.
 
-        A paint left before its end is made good by the next one.
+        The next paint completes one that was abandoned.
         """
-        if self.veil.advance(now, bool(self._held) or not self._places.dark):
+        if self.dimmer.advance(now, bool(self._held) or not self._spots.dark):
             self._exposed = True
-        self._float(now)
+        self._move_motes(now)
         shown: list[tuple[pygame.Surface, tuple[int, int], Colour]] = []
-        for place in self._places:
-            place.lamp.advance(now)
-            shown.extend(self._sprites(place))
-        lit = self._seen(shown)
+        for spot in self._spots:
+            spot.lamp.advance(now)
+            shown.extend(self._sprites(spot))
+        lit = self._visible_rects(shown)
         self._stale = [*self._stale, *self._lit]
-        signs = self._touched(lit, now)
+        signs = self._signs_to_redraw(lit, now)
         if self._exposed or sum(rect.w * rect.h for rect in self._stale) > self._whole.w * self._whole.h:
             self._stale = [self._whole.copy()]
             signs = self.signs
-        veil = round(255 * self.veil.level)
+        brightness = round(255 * self.dimmer.level)
         for rect in self._stale:
             for band in _bands(rect):
-                surface.blit(self._ground.shown, band, band)
-                if veil < 255:
-                    surface.fill((veil, veil, veil), band, pygame.BLEND_RGB_MULT)
+                surface.blit(self._background.shown, band, band)
+                if brightness < 255:
+                    surface.fill((brightness, brightness, brightness), band, pygame.BLEND_RGB_MULT)
                 yield
         self._lit = lit
         changed = self._stale
@@ -181,8 +180,8 @@ class Scene:
         if sum(rect.w * rect.h for rect in self.dirty) > self._whole.w * self._whole.h:
             self.dirty = [self._whole.copy()]
 
-    def _seen(self, shown: Sequence[tuple[pygame.Surface, tuple[int, int], Colour]]) -> list[pygame.Rect]:
-        """Return the rectangles in which sprites are seen, those left out that lie in others."""
+    def _visible_rects(self, shown: Sequence[tuple[pygame.Surface, tuple[int, int], Colour]]) -> list[pygame.Rect]:
+        """Return the visible rectangles of sprites, without those that lie inside another."""
         lit: list[pygame.Rect] = []
         for sprite, corner, _ in shown:
             seen = pygame.Rect(corner, sprite.get_size()).clip(self._whole)
@@ -190,92 +189,94 @@ class Scene:
                 lit.append(seen)
         return lit
 
-    def _touched(self, lit: Sequence[pygame.Rect], now: float) -> list[Sign]:
-        """Return the signs to draw anew, which are made stale: those that changed, and those that light falls on."""
+    def _signs_to_redraw(self, lit: Sequence[pygame.Rect], now: float) -> list[Sign]:
+        """Return the signs that changed or are drawn over, and mark their rectangles as stale."""
         signs = []
         for sign in self.signs:
-            sign.advance(now, self.veil.level)
+            sign.advance(now, self.dimmer.level)
             if sign.changed or sign.rect.collidelist(lit) >= 0 or sign.rect.collidelist(self._stale) >= 0:
                 self._stale.append(sign.rect.clip(self._whole))
                 signs.append(sign)
         return signs
 
-    def _float(self, now: float) -> None:
-        """Move what floats, where hands play."""
-        hands = [self._at.get(hand, place.lamp.home[:2]) for hand, place in self._held.items()]
-        if not self._drift.lean(hands, now):
+    def _move_motes(self, now: float) -> None:
+        """Shift the motes towards the hands that play."""
+        hands = [self._at.get(hand, spot.lamp.home[:2]) for hand, spot in self._held.items()]
+        if not self._parallax.lean(hands, now):
             return
-        for rect in self._afloat:
-            self._ground.restore(rect)
-        self._drift.draw(self._ground.shown)
-        rects = self._drift.rects
-        self._stale += [rect.union(other).clip(self._whole) for rect, other in zip(rects, self._afloat, strict=True)]
-        self._afloat = rects
+        for rect in self._mote_rects:
+            self._background.restore(rect)
+        self._parallax.draw(self._background.shown)
+        rects = self._parallax.rects
+        self._stale += [
+            rect.union(other).clip(self._whole) for rect, other in zip(rects, self._mote_rects, strict=True)
+        ]
+        self._mote_rects = rects
 
-    def _sprites(self, place: Spot) -> Iterator[tuple[pygame.Surface, tuple[int, int], Colour]]:
-        """Yield the sprites that show a lit place, each with its upper left corner and its tint."""
-        lamp = place.lamp
+    def _sprites(self, spot: Spot) -> Iterator[tuple[pygame.Surface, tuple[int, int], Colour]]:
+        """Yield the sprites of a lit spot, each with its upper left corner and its tint."""
+        lamp = spot.lamp
         if lamp.dark:
             return
-        crowd = self._places.crowd(place)
+        crowd = self._spots.crowd(spot)
         glow = lamp.light / crowd
         if glow > 0:
-            if place.shore is not None and self._reflections:
-                yield (*self._reflection(place, place.shore), light.tint(place.colour, REFLECTION_LIGHT * glow))
-            sprite = place.bloom[light.stage(lamp.openness * place.most)]
+            if spot.shore is not None and self._reflections:
+                yield (*self._reflection(spot, spot.shore), sprites.tint(spot.colour, REFLECTION_LIGHT * glow))
+            sprite = spot.bloom[sprites.stage(lamp.openness * spot.most)]
             level = round(255 * glow)
             yield sprite, _corner(sprite, lamp), (level, level, level)
-        # Several players on one pad share one light, so that hands which take turns do not make it flicker.
+        # Several players on one pad share one light: hands that take turns do not make it flicker.
         crowd *= max(sum(lamp.ring_levels), 1.0)
         for player in Player:
             ring = lamp.ring_levels[player] / crowd
-            if ring == 1 and lamp.ring_openness[player] == place.most == 1:
+            if ring == 1 and lamp.ring_openness[player] == spot.most == 1:
                 sprite = self._open_rings[player]
                 yield sprite, _corner(sprite, lamp), _AS_IT_IS
             elif ring > 0:
-                sprite = self._rings[light.stage(lamp.ring_openness[player] * place.most)]
+                sprite = self._rings[sprites.stage(lamp.ring_openness[player] * spot.most)]
                 yield (
                     sprite,
                     _corner(sprite, lamp),
-                    light.tint(self._world.lights[player], ring * RING_LIGHT * self._world.rings),
+                    sprites.tint(self._world.lights[player], ring * RING_LIGHT * self._world.rings),
                 )
 
-    def _reflection(self, place: Spot, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
-        turned = self._halves[place.side].area.turned
+    def _reflection(self, spot: Spot, shore: int) -> tuple[pygame.Surface, tuple[int, int]]:
+        turned = self._halves[spot.side_number].area.turned
         sprite = self._reflections[turned]
         top = shore - sprite.get_height() if turned else shore
-        return sprite, (round(place.lamp.x - sprite.get_width() / 2), top)
+        return sprite, (round(spot.lamp.x - sprite.get_width() / 2), top)
 
-    def _mirrored(self, diameter: int, rng: np.random.Generator) -> tuple[pygame.Surface, pygame.Surface]:
-        """Return the streak of light on the water, and the same turned round."""
+    def _make_reflections(self, diameter: int, rng: np.random.Generator) -> tuple[pygame.Surface, pygame.Surface]:
+        """Return the streak of light on the water, upright and upside down."""
         room = min(half.depth for half in self._halves)
-        sprite = light.reflection(max(round(diameter * 0.44), 2), max(min(round(diameter * 0.70), room), 2), rng)
+        sprite = sprites.reflection(max(round(diameter * 0.44), 2), max(min(round(diameter * 0.70), room), 2), rng)
         return sprite, pygame.transform.rotate(sprite, 180)
 
     def _slide(self, hand: Hand, pitch: float, now: float) -> None:
-        """Let the light of a held note go over to the pad that its pitch has come nearest to."""
+        """Move the light of a sliding note to the pad whose key is nearest to its pitch."""
         held = self._held.get(hand)
         if held is None or held.pad is None:
             return
         x, y = self._at.get(hand, held.lamp.home[:2])
-        near = self._places.towards(held, pitch, x, y)
+        near = self._spots.towards(held, pitch, x, y)
         if near is not held:
-            self._pass_on(hand, near, now)
+            self._transfer(hand, near, now)
 
-    def _pass_on(self, hand: Hand, place: Spot, now: float) -> None:
-        """Let a held light go over to another place."""
+    def _transfer(self, hand: Hand, spot: Spot, now: float) -> None:
+        """Move a held light to another spot."""
         at = self._at.get(hand)
-        self._leave(hand, now)
-        place.lamp.strike(hand, _strength(1.0, 0.5), now, at)
-        self._held[hand] = place
+        self._release(hand, now)
+        spot.lamp.strike(hand, _strength(1.0, 0.5), now, at)
+        self._held[hand] = spot
         if at is not None:
             self._at[hand] = at
 
-    def _leave(self, hand: Hand, now: float) -> None:
+    def _release(self, hand: Hand, now: float) -> None:
         self._at.pop(hand, None)
-        place = self._held.pop(hand, None)
-        if place is not None:
-            place.lamp.release(hand, now)
+        spot = self._held.pop(hand, None)
+        if spot is not None:
+            spot.lamp.release(hand, now)
 
 
 def _strength(velocity: float, brightness: float) -> float:
@@ -287,7 +288,7 @@ def _corner(sprite: pygame.Surface, lamp: Lamp) -> tuple[int, int]:
 
 
 def _bands(rect: pygame.Rect) -> Iterator[pygame.Rect]:
-    """Yield a rectangle in bands of at most `STEP_PIXELS`, or of one row."""
+    """Yield a rectangle in bands of at most `STEP_PIXELS`, but at least one row."""
     rows = max(STEP_PIXELS // max(rect.w, 1), 1)
     for top in range(rect.top, rect.bottom, rows):
         yield pygame.Rect(rect.left, top, rect.w, min(rows, rect.bottom - top))

@@ -1,6 +1,6 @@
-"""A world is what a child sees and what it sounds like at first, written by an artist in one TOML file.
+"""A world: what a child sees, and how it sounds at first. An artist describes each in one TOML file.
 
-Every colour of it is held to what is safe for eyes: none is a saturated red.
+Every colour is checked to be safe for eyes: none is a saturated red.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.layout import LAYOUTS, MOST_PADS
 from bedside.places import shipped
+from bedside.schema import Count, SchemaError, Within, table
 from bedside.sound.engine.room import SPACES
 from bedside.stage.worlds import scenery
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Name, ReadingError, Within, value
+from bedside.stage.worlds.reading import Name, read_value
 
 MOST_BYTES = 65_536
 MOST_DEGREES = 12
@@ -30,7 +31,7 @@ Share = Annotated[float, Within(0, 1)]
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How one degree of the scale looks: its picture and colour, the number of its bloom's parts and how slender."""
+    """How one degree of the scale looks: picture and colour, and the number and slenderness of its bloom's parts."""
 
     picture: Name
     colour: Colour
@@ -40,7 +41,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """The light that each player's hand brings."""
+    """The colour of each player's light."""
 
     child: Colour
     child2: Colour
@@ -49,10 +50,10 @@ class Lights:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A picture that stands in the backdrop.
+class PlacedPicture:
+    """A picture in the backdrop.
 
-    Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
+    The middle of its lower edge stands at ``x`` of the width and ``y`` of the height; it is a square of
     ``size`` of the shorter side. ``light`` dims it, ``flip`` turns left to right.
     """
 
@@ -66,11 +67,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Motes:
-    """Small things that float at a depth between eye and backdrop, and so move against it as hands lean over.
+    """Small things that float before the backdrop and shift against it as hands play (parallax).
 
-    ``picture`` is tinted with ``colour``; without one, a mote is a soft glow. They float between ``top`` and ``bottom``
-    of the height, and are squares of ``size`` of the shorter side, more or less. ``depth`` is 0 at the backdrop and 1
-    before the pads; ``light`` is how bright they are.
+    ``picture`` is tinted with ``colour``; without a picture a mote is a soft glow. Motes float between ``top`` and
+    ``bottom`` of the height; they measure about ``size`` of the shorter side. ``depth`` is 0 at the backdrop and 1 at
+    the pads; ``light`` is their brightness.
     """
 
     count: Annotated[int, Within(1, 60)]
@@ -85,18 +86,18 @@ class Motes:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music.
+    """One world: its scene, the look of its degrees, the players' lights in the order of `Player`, and its music.
 
-    ``layers`` are painted one over the other, then ``placed`` pictures, then ``motes`` float before them. ``stray`` is
-    what a key outside the scale is lit with; ``bloom`` is how a note opens, a name of `BLOOMS`, at a ``pace`` that is
-    1 as usual and larger where it is slower; ``rings`` is how bright the players' rings around it are. Where the world
-    ``reflects``, its lights lie on the water too. ``layout``
-    is a name of `LAYOUTS`, and ``room`` one of `bedside.sound.engine.room.SPACES`.
+    ``layers`` are painted over one another, ``placed`` pictures over them, and ``motes`` float in front. ``stray`` is
+    the colour of keys outside the scale. ``bloom``, a name of `BLOOMS`, is the shape of a note; ``pace`` is 1 as usual
+    and larger for slower lights; ``rings`` is the brightness of the players' rings. In a world that ``reflects``,
+    lights are mirrored on the water. ``layout`` is a name of `LAYOUTS`, ``room`` one of
+    `bedside.sound.engine.room.SPACES`.
     """
 
     name: str
     layers: tuple[scenery.Layer, ...]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPicture, ...]
     motes: tuple[Motes, ...]
     horizon: float
     seed: int
@@ -116,19 +117,19 @@ class World:
 
 
 def names() -> list[str]:
-    """Return the names of the shipped worlds, in the order of the alphabet."""
+    """Return the names of the shipped worlds in alphabetical order."""
     return [path.stem for path in sorted((shipped("assets") / "worlds").glob("*.toml"))]
 
 
 def find(name: str) -> World:
-    """Return the shipped world of this name; raise BedsideError naming those there are for any other."""
+    """Return a shipped world by name; raise BedsideError with the known names for any other."""
     if name not in names():
         raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(names())}.")
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
-def every(say: Callable[[str], None]) -> dict[str, World]:
-    """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
+def find_all(say: Callable[[str], None]) -> dict[str, World]:
+    """Return all shipped worlds by name; leave out a damaged one, and ``say`` so in a sentence."""
     found = {}
     for name in names():
         try:
@@ -139,7 +140,7 @@ def every(say: Callable[[str], None]) -> dict[str, World]:
 
 
 def load(path: Path) -> World:
-    """Return the world that a TOML file describes.
+    """Read a world from a TOML file.
 
     Raises BedsideError, with the file and what to change in it, for a file that cannot be read or is larger than
     `MOST_BYTES`, and for any value that is missing, of another kind, out of range or unsafe.
@@ -152,17 +153,17 @@ def load(path: Path) -> World:
         raise BedsideError(f"The world {path.name} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BedsideError(f"The world {path.name} is not a TOML file: {error}.") from error
-    except ReadingError as fault:
+    except SchemaError as fault:
         raise BedsideError(f"The world {path.name} cannot be shown: {fault}.") from fault
 
 
 def _small(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
-        raise ReadingError(f"it is larger than {MOST_BYTES // 1024} kB")
+        raise SchemaError(f"it is larger than {MOST_BYTES // 1024} kB")
     return content
 
 
-# What a world's file states, by its name there; the rest of the fields have names of their own.
+# The plain values of a world's file, by name. The other fields are read by functions of their own.
 _PLAIN: Mapping[str, Any] = {
     "name": Name,
     "horizon": Annotated[float, Within(0.05, 0.95)],
@@ -180,44 +181,40 @@ _PLAIN: Mapping[str, Any] = {
     "pads": Annotated[int, Within(1, MOST_PADS)],
 }
 _LISTS: Mapping[str, Any] = {
-    "placed": Annotated[tuple[Placed, ...], Within(0, 64)],
-    "motes": Annotated[tuple[Motes, ...], Within(0, 8)],
+    "placed": Annotated[tuple[PlacedPicture, ...], Count(0, 64)],
+    "motes": Annotated[tuple[Motes, ...], Count(0, 8)],
 }
 
 
-def _world(table: Mapping[str, Any]) -> World:
-    known = {*_PLAIN, *_LISTS, "layers", "degrees", "lights"}
-    for name in sorted(table.keys() - known):
-        raise ReadingError(f"{name[:40]!r} is unknown there")
-    for name in sorted(known - table.keys() - {*_LISTS}):
-        raise ReadingError(f"{name!r} is missing")
-    plain = {name: value(hint, table[name], name) for name, hint in _PLAIN.items()}
-    _among("bloom", plain["bloom"], BLOOMS)
-    _among("room", plain["room"], SPACES)
-    _among("layout", plain["layout"], LAYOUTS)
+def _world(stated: dict[str, Any]) -> World:
+    table(stated, {*_PLAIN, "layers", "degrees", "lights"}, optional=_LISTS)
+    plain = {name: read_value(hint, stated[name], name) for name, hint in _PLAIN.items()}
+    _require_one_of("bloom", plain["bloom"], BLOOMS)
+    _require_one_of("room", plain["room"], SPACES)
+    _require_one_of("layout", plain["layout"], LAYOUTS)
     try:
         scales.scale(plain["scale"])
     except ValueError as error:
-        raise ReadingError(str(error)) from error
-    layers = table["layers"]
+        raise SchemaError(str(error)) from error
+    layers = stated["layers"]
     if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
-        raise ReadingError(f"'layers' must be a list of 1 to {MOST_LAYERS}")
-    lights: Lights = value(Lights, table["lights"], "lights")
+        raise SchemaError(f"“layers” must be a list of 1 to {MOST_LAYERS}")
+    lights: Lights = read_value(Lights, stated["lights"], "lights")
     return World(
         **plain,
-        **{name: value(hint, table.get(name, []), name) for name, hint in _LISTS.items()},
-        layers=tuple(_layer(each) for each in layers),
-        tones=value(Annotated[tuple[Tone, ...], Within(1, MOST_DEGREES)], table["degrees"], "degrees"),
+        **{name: read_value(hint, stated.get(name, []), name) for name, hint in _LISTS.items()},
+        layers=tuple(_layer(each, f"layers[{place}]") for place, each in enumerate(layers)),
+        tones=read_value(Annotated[tuple[Tone, ...], Count(1, MOST_DEGREES)], stated["degrees"], "degrees"),
         lights=(lights.child, lights.child2, lights.therapist, lights.partner),
     )
 
 
-def _layer(stated: Any) -> scenery.Layer:
+def _layer(stated: Any, path: str) -> scenery.Layer:
     if not isinstance(stated, dict):
-        raise ReadingError("'layers' must be tables")
-    return scenery.stated(stated)
+        raise SchemaError(f"“{path}” must be a table")
+    return scenery.read_layer(stated, path)
 
 
-def _among(name: str, stated: str, there: Mapping[str, object]) -> None:
+def _require_one_of(name: str, stated: str, there: Mapping[str, object]) -> None:
     if stated not in there:
-        raise ReadingError(f"{name!r} must be one of {', '.join(there)}")
+        raise SchemaError(f"“{name}” must be one of {', '.join(there)}")

@@ -30,6 +30,16 @@ NOTE = b"\x00\x90\x3c\x40"
 OFF = b"\x10\x80\x3c\x00"
 
 
+def named(take: Imported) -> list[str | int]:
+    """Return the instruments chosen and the keys struck, in order."""
+    events = [item.event for item in take.performed]
+    return [
+        each.instrument if isinstance(each, Program) else each.key
+        for each in events
+        if isinstance(each, Program | NoteOn)
+    ]
+
+
 def sent(song: Path, *messages: bytes) -> Imported:
     """Read messages of channel 0 that are sent while middle C sounds."""
     return imported(song, midi(NOTE + b"".join(b"\x10" + message for message in messages) + OFF + END, division=16))
@@ -131,12 +141,10 @@ def test_who_plays_several_channels_has_no_wheels(song: Path) -> None:
 def test_each_note_sounds_as_its_program_says(song: Path) -> None:
     """A program that changes is an instrument that changes with the next note; parts that share a player take turns."""
     take = imported(song, midi(b"\x00\xc0\x2e" + scale(0, 1) + b"\x00\xc0\x49" + scale(0, 2) + END))
-    names = [event.instrument if isinstance(event, Program) else event.key for event in moves(take, Program, NoteOn)]
-    assert names == ["harp", 60, "flute", 60, 61]
+    assert named(take) == ["harp", 60, "flute", 60, 61]
     tracks = [bytes((i * 60, 0xC0 | i, program)) + scale(i, 2) + END for i, program in enumerate((46, 73, 46))]
     take = imported(song, midi(*tracks), [CHILD])
-    names = [event.instrument if isinstance(event, Program) else event.key for event in moves(take, Program, NoteOn)]
-    assert names == ["harp", 60, "flute", 60, "harp", 60, 61, "flute", 61, "harp", 61]
+    assert named(take) == ["harp", 60, "flute", 60, "harp", 60, 61, "flute", 61, "harp", 61]
     assert [item.frame for item in take.performed] == sorted(item.frame for item in take.performed)
 
 

@@ -27,6 +27,7 @@ from bedside.music.events import (
     Tempo,
 )
 from bedside.music.notes import notes
+from effort import times
 
 CHILD, CHILD2, THERAPIST, PARTNER = Player.CHILD, Player.CHILD2, Player.THERAPIST, Player.PARTNER
 
@@ -204,7 +205,8 @@ VALID = midi(
 )
 
 
-@settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated(tmp_path: Path, data: st.DataObject) -> None:
     """Whatever is done to the bytes of a file, it is read in order and within its limits, or gives a BedsideError."""
@@ -250,7 +252,7 @@ MESSAGES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=60), times=st.integers(1, 4))
 def test_as_other_readers_read_it(song: Path, messages: list[mido.Message], times: int) -> None:
     """The library mido finds the same keys, velocities and onsets, also in long stretches of one kind."""
@@ -268,6 +270,6 @@ def test_as_other_readers_read_it(song: Path, messages: list[mido.Message], time
             midifile.read(song)
         return
     [take] = midifile.read(song)
-    found = [item for item in take.performed if isinstance(item.event, NoteOn)]
-    assert [(on.event.key, round(on.event.velocity * 127)) for on in found] == [note[:2] for note in expected]
-    assert [on.frame / FLICKS for on in found] == pytest.approx([note[2] for note in expected], abs=1e-6)
+    found = [(item.frame, item.event) for item in take.performed if isinstance(item.event, NoteOn)]
+    assert [(on.key, round(on.velocity * 127)) for _, on in found] == [note[:2] for note in expected]
+    assert [frame / FLICKS for frame, _ in found] == pytest.approx([note[2] for note in expected], abs=1e-6)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archive.improvisations import BEGAN
+from bedside.archive.store.choices import Marked
 from bedside.archive.store.database import reading
+from bedside.archive.store.journal import Marker, Remark
 from bedside.archive.store.models import SCHEMA_VERSION, PerformedRow
-from bedside.archive.store.moments import Marked
-from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Bend, Glide, NoteOn, Pedal, Performed, Player, Reverb, Source
 
@@ -81,21 +81,28 @@ def test_a_store_of_today_is_left_as_it_is(folder: Path) -> None:
 
 
 def test_who_reads_holds_up_nobody_who_writes(folder: Path) -> None:
-    """While a store that is open to be written is read, slowly, another program keeps what is played, at once."""
+    """While a store that is open to be written is read, slowly, another program can keep what is played."""
     with Store.create(folder) as review, Store.create(folder) as bed:
         with bed.writing() as writing:
             take = writing.begin_take(writing.begin_session("K7"), BEGAN, "played", "1")
             writing.append(take, [KEPT])
         with reading(review._engine) as slow:
             assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1
-            began = time.monotonic()
             with bed.writing() as writing:
                 writing.append(take, NEW)
                 assert review.performed(take) == [KEPT], "who reads waits for nobody"
-            assert time.monotonic() - began < 4.0, "SQLite gives up after five seconds"
             assert len(slow.execute(PerformedRow.__table__.select()).all()) == 1, "what is read is of one moment"
         assert review.performed(take) == [KEPT, *NEW]
 
+
+# The table of remarks as it was made until it lost the column of a marker, which was never written.
+REMARK = """
+CREATE TABLE remark (
+    id VARCHAR(32) NOT NULL, take_id VARCHAR(32) NOT NULL, marker_id VARCHAR(32), first BIGINT NOT NULL,
+    last BIGINT NOT NULL, written DATETIME NOT NULL, words TEXT NOT NULL, PRIMARY KEY (id),
+    FOREIGN KEY(take_id) REFERENCES take (id), FOREIGN KEY(marker_id) REFERENCES marker (id)
+)
+"""
 
 # What version 3 brought: the tables of what people write afterwards.
 THIRD = ("attainment", "finished", "goal", "link", "rating", "session_note", "staff_code", "verdict")
@@ -110,6 +117,8 @@ def test_a_store_of_the_second_version_is_read_and_written(folder: Path, opening
         writing.append(take, [KEPT, *NEW])
         writing.mark(take, Marked(7, 15.0))
         connection = writing._connection
+        connection.exec_driver_sql("DROP TABLE remark")
+        connection.exec_driver_sql(REMARK)
         connection.exec_driver_sql(
             "INSERT INTO remark VALUES ('r', ?, NULL, 7, 8, '2026-03-01 10:00:00.000000', 'waits')", (take,)
         )
@@ -124,9 +133,14 @@ def test_a_store_of_the_second_version_is_read_and_written(folder: Path, opening
         assert [marker.seconds for marker in store.journal.markers(take)] == [15.0]
         assert store.journal.note(session) is None
         assert not store.gate().closed
-        assert store.shelf.count(Wanted("waits")) == 1
+        assert store.search.count(TakeQuery("waits")) == 1
     assert len(list(folder.glob("*.db"))) == 1
     with Store.create(folder) as store:
+        made = store.journal.remark(take, 9, 9, "begins again")
+        store.journal.reword("r", "waits long")
+        assert [each.words for each in store.journal.remarks(take)] == ["waits long", made.words]
+        store.journal.take_back(Marker, store.journal.markers(take)[0].id)
+        store.journal.take_back(Remark, "r")
         store.journal.write_note(session, "", "played", "", "")
         store.gate().set("seahorse-7-harbour")
         goal = store.journal.set_goal(store.journal.patients()[0].id, "waits", [""] * 5)

@@ -27,6 +27,7 @@ from bedside.archive.store.journal import (
 )
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
+from effort import times
 
 NOBODY = "0" * 32
 NAN = float("nan")
@@ -228,6 +229,7 @@ def test_nothing_is_written_about_what_is_not_there(journal: Journal, what: str)
 
 def test_what_is_not_there_is_not_changed(journal: Journal) -> None:
     """What is read, changed, ended or taken back and is not there is refused by its id; nor is all of it ever."""
+    attempt: Callable[[], object]
     for attempt in (
         lambda: journal.patient(NOBODY),
         lambda: journal.session(NOBODY),
@@ -247,6 +249,7 @@ def test_what_is_not_there_is_not_changed(journal: Journal) -> None:
 def test_what_means_nothing_is_refused(journal: Journal, take: str, session: str, patient: str) -> None:
     """No words, too many, a moment outside any take and a number that is none leave nothing behind."""
     goal = journal.set_goal(patient, "waits", LEVELS)
+    attempt: Callable[[], object]
     for attempt in (
         lambda: journal.remark(take, 1, 2, " \n\x00"),
         lambda: journal.remark(take, 1, 2, "x" * 20_001),
@@ -277,7 +280,8 @@ def test_what_means_nothing_is_refused(journal: Journal, take: str, session: str
 WORDS = st.text(min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=WORDS)
 def test_words_are_kept_as_they_were_written(journal: Journal, take: str, words: str) -> None:
     """Whatever is written is read again, but for what no keyboard writes and for space at its ends."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 import stat
 import subprocess
 import sys
@@ -22,7 +23,7 @@ class MemoryKeyring(KeyringBackend):
     priority = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -201,14 +202,14 @@ def test_the_first_key_wins(private: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """A program that was overtaken while it made a key takes the other's, and leaves nothing of its own behind."""
     backend = MemoryKeyring()
     use(backend, monkeypatch)
-    make, others = key.secrets.token_bytes, []
+    make, others = secrets.token_bytes, []
 
     def overtaken(size: int) -> bytes:
-        monkeypatch.setattr(key.secrets, "token_bytes", make)
+        monkeypatch.setattr(secrets, "token_bytes", make)
         others.append(key.load_or_make(private))
         return make(size)
 
-    monkeypatch.setattr(key.secrets, "token_bytes", overtaken)
+    monkeypatch.setattr(secrets, "token_bytes", overtaken)
     assert [key.load_or_make(private)] == others == [key.load(private)]
     assert list(backend.kept.values()) == [others[0].hex()]
     assert [path.name for path in private.iterdir()] == [key.KEY_FILE]

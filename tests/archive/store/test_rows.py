@@ -17,6 +17,7 @@ from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.music import events, kinds
 from bedside.music.events import Event, Performed, Shape, TakeBegan
+from effort import times
 
 
 def test_every_field_has_a_column() -> None:
@@ -25,7 +26,7 @@ def test_every_field_has_a_column() -> None:
     assert fields | {"take_id", "ordinal", "frame", "kind"} == set(PerformedRow.__table__.columns.keys())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(performed=st.lists(PERFORMED, max_size=20))
 def test_round_trip_through_the_database(tmp_path: Path, performed: list[Performed]) -> None:
     """Any list of events comes back from the encrypted database, floats to the last bit but the sign of a zero."""
@@ -61,7 +62,7 @@ def test_not_a_number_survives(folder: Path) -> None:
 def test_every_event_comes_back(folder: Path, event: type[Event]) -> None:
     """Each class of event, whatever stands in its fields, comes back equal and with its fields of the same types."""
     plain = {events.Player: events.Player.THERAPIST, events.Source: events.Source.MIDI, str: "hall", bool: True}
-    values = [plain.get(made, made(1)) for made in kinds.fields(event).values()]
+    values: list[typing.Any] = [plain.get(made, made(1)) for made in kinds.fields(event).values()]
     with Store.create(folder) as store:
         with store.writing() as writing:
             take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")

@@ -24,6 +24,7 @@ from bedside.archive.store.models import StaffCode
 from bedside.archive.store.staffcode import LONGEST, SHORTEST, Gate, WaitError
 from bedside.archive.store.store import Store
 from bedside.errors import Refused
+from effort import times
 
 CODE = "seahorse-7-harbour"
 WRONG = "seahorse-8-harbour"
@@ -167,9 +168,9 @@ class Tries(RuleBasedStateMachine):
 
 # Each life costs many writes to the disk: what fails is not made shorter.
 Tries.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
+    max_examples=times(30), stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
 )
-TestTries = Tries.TestCase
+TestTries = pytest.mark.slow(Tries.TestCase)
 
 
 @pytest.mark.usefixtures("quick")
@@ -231,6 +232,7 @@ def test_two_programs_count_together(folder: Path) -> None:
         assert told_to_wait(gates[1]) == told_to_wait(gates[0]) == 20.0
 
 
+@pytest.mark.slow
 def test_many_at_once_are_counted_one_by_one(store: Store) -> None:
     """Of thirty wrong codes tried in the same moment, on two programs, no more than five are looked at."""
     store.gate().set(CODE)
@@ -276,6 +278,7 @@ def test_the_clock_cannot_be_set(store: Store) -> None:
     assert time.get_clock_info("monotonic").monotonic
 
 
+@pytest.mark.slow
 def test_only_a_slow_hash_is_kept(folder: Path) -> None:
     """What is kept is an argon2id hash, with a salt of its own, at least as slow as OWASP asks for."""
     with Store.create(folder) as store:
@@ -291,6 +294,7 @@ def test_only_a_slow_hash_is_kept(folder: Path) -> None:
     assert made.salt_len >= 16
 
 
+@pytest.mark.slow
 def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Neither the files nor the tables nor what is printed hold the code, or a wrong one that was tried."""
     with Store.create(folder) as store:
@@ -312,7 +316,8 @@ def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture
 def test_what_a_code_may_be(store: Store) -> None:
     """A code has 6 to 200 characters of any kind; there is one, and it is changed only by who knows it."""
     asked = gate(store, Clock())
-    assert not asked.closed
+    before = asked.closed
+    assert not before
     assert not asked.opens(CODE), "where there is no code none opens"
     for bad in ("", "a" * (SHORTEST - 1), "a" * (LONGEST + 1)):
         with pytest.raises(Refused, match="6 to 200"):
@@ -347,7 +352,7 @@ def test_a_spoilt_hash_opens_to_nobody(store: Store, spoilt: str) -> None:
     asked = gate(store, Clock())
     asked.set(CODE)
     with store.writing() as writing:
-        writing._connection.execute(StaffCode.__table__.update().values(hashed=spoilt))
+        writing._connection.execute(update(StaffCode).values(hashed=spoilt))
     assert not asked.opens(spoilt)
     assert not asked.opens(CODE)
 

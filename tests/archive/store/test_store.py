@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from archive.improvisations import BEGAN, RATE, duet
 from bedside.archive.store import key
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
-from bedside.archive.store.moments import Chosen, Marked
 from bedside.archive.store.store import DATABASE, Store
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed, Player
@@ -87,6 +87,7 @@ def test_appended_in_pieces(folder: Path) -> None:
         assert (first.players, first.notes, first.seconds) == (second.players, second.notes, second.seconds)
 
 
+@pytest.mark.slow
 def test_a_long_take_is_written_in_order(folder: Path) -> None:
     """A take of more events than are written at once stays in order, and its notes are counted once."""
     with Store.create(folder) as store:
@@ -161,7 +162,7 @@ def test_a_patient_is_known_again(folder: Path) -> None:
 
 
 def test_ten_thousand_takes(folder: Path) -> None:
-    """Ten thousand takes of two players are listed within a second and a half, on a slow machine."""
+    """Ten thousand takes of two players are listed in order; `bench/test_archive.py` says how soon."""
     with Store.create(folder) as store:
         with store.writing() as writing:
             session = writing.begin_session(None)
@@ -172,12 +173,8 @@ def test_ten_thousand_takes(folder: Path) -> None:
             writing._connection.execute(insert(Take), rows)
             parts = [{"take_id": id_, "player": name, "notes": 1} for id_ in ids for name in ("child", "therapist")]
             writing._connection.execute(insert(PartRow), [{"entered": i, **part} for i, part in enumerate(parts)])
-        before = time.perf_counter()
         assert [take.id for take in store.takes()] == ids
-        assert time.perf_counter() - before < 1.5
-        before = time.perf_counter()
-        store.find("last")
-        assert time.perf_counter() - before < 0.1
+        assert store.find("last") == ids[-1]
 
 
 def test_a_later_schema_is_refused_and_kept(folder: Path) -> None:
@@ -242,6 +239,7 @@ def test_a_folder_without_permission_is_said(folder: Path) -> None:
         folder.parent.chmod(0o700)
 
 
+@pytest.mark.slow
 def test_damage_on_any_page(folder: Path, tmp_path: Path) -> None:
     """Whichever page is damaged, play goes on in a new store, staff are told, and the old one is set aside whole."""
     with Store.create(folder) as store:
@@ -293,6 +291,7 @@ def test_a_whole_store_is_not_set_aside_while_another_reads(folder: Path) -> Non
                 assert len(second.takes()) == 2
 
 
+@pytest.mark.slow
 def test_many_start_at_once(folder: Path) -> None:
     """Six programs that start on an empty folder in the same moment share one store."""
     script = (

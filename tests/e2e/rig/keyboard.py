@@ -36,7 +36,7 @@ class Keyboard:
 
     def __enter__(self) -> Self:
         """Plug the keyboard in."""
-        import jack  # type: ignore[import-untyped]
+        import jack
 
         server = self._card.env["JACK_DEFAULT_SERVER"]
         self._client = jack.Client(self.name, use_exact_name=True, servername=server, no_start_server=True)

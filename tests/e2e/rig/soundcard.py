@@ -72,7 +72,7 @@ class SoundCard:
     def __enter__(self) -> Self:
         """Start the server and listen; raise RuntimeError with what it said where it does not come up."""
         try:
-            import jack  # type: ignore[import-untyped]
+            import jack
         except OSError as error:
             raise RuntimeError("the JACK library is not installed (Debian: jackd2)") from error
         complaints: list[str] = []

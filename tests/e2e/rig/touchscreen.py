@@ -136,14 +136,13 @@ class Touchscreen:
         for finger in list(self._down):
             self.up(finger)
 
-    def key(self, name: str, shift: bool = False) -> None:
-        """Press a key of a computer keyboard and let it go (the XTEST extension); X11 knows its name, as "F5"."""
+    def key(self, name: str, *held: str) -> None:
+        """Press a key of a computer keyboard, with others ``held``, and let go (XTEST); X11 knows its name, as "F5"."""
         from Xlib import XK, X, display
         from Xlib.ext import xtest
 
         keyboard = display.Display(self.env["DISPLAY"])
-        held = ["Shift_L"] * shift + [name]
-        codes = [keyboard.keysym_to_keycode(XK.string_to_keysym(each)) for each in held]
+        codes = [keyboard.keysym_to_keycode(XK.string_to_keysym(each)) for each in (*held, name)]
         try:
             for code in codes:
                 xtest.fake_input(keyboard, X.KeyPress, code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page
@@ -49,7 +50,7 @@ def until(met: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
 
 def listen(page: Page, seconds: float) -> np.ndarray:
     """Return so much of what the page plays, once it plays."""
-    until(lambda: np.count_nonzero(np.abs(heard(page)) > 1e-3) >= seconds * RATE * 0.6, "sound")
+    until(lambda: bool(np.count_nonzero(np.abs(heard(page)) > 1e-3) >= seconds * RATE * 0.6), "sound")
     return heard(page)
 
 
@@ -70,5 +71,6 @@ def ready(page: Page) -> None:
     page.wait_for_selector("#ready[hidden]", state="attached")
 
 
-def written(page: Page, pages: Pages) -> dict:
-    return page.request.get(f"{pages.address}/api/takes/{pages.take()}/written").json()
+def written(page: Page, pages: Pages) -> dict[str, Any]:
+    found: dict[str, Any] = page.request.get(f"{pages.address}/api/takes/{pages.take()}/written").json()
+    return found

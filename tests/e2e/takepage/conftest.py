@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.archive.store.store import Store
 from e2e.reviewing import Pages, entered, opened, score, served
 
@@ -17,7 +17,7 @@ SECONDS = 24.0
 CHOICES = ((2.5, "world", "sea", "child"), (8.25, "sound", "harp", "child"), (16.0, "stop", "", "adult"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """Give the pages of a duet: a flute and a piano, whose notes tell every moment from every other."""
     folder = tmp_path_factory.mktemp("duet")

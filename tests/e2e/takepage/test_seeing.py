@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -28,9 +30,9 @@ def test_the_keyboard_does_everything(page: Page) -> None:
     page.keyboard.press("0")
     until(lambda: page.locator("#seen").evaluate("each => each.hidden"), "the whole")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     dialog.wait_for()
-    dialog.get_by_label("Letters, digits and signs act as keys").uncheck()
+    dialog.get_by_label("Letters, digits and signs are shortcuts").uncheck()
     dialog.get_by_role("button", name="Close").click()
     before = page.locator("#written li").count()
     page.keyboard.press("m")
@@ -38,11 +40,12 @@ def test_the_keyboard_does_everything(page: Page) -> None:
     assert abs(position(page) - 1) < NEAR_SECONDS
     assert page.locator("#written li").count() == before
     page.get_by_role("button", name="Keys").click()
-    dialog.get_by_label("Letters, digits and signs act as keys").check()
+    dialog.get_by_label("Letters, digits and signs are shortcuts").check()
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
 
 
+@pytest.mark.alone
 def test_a_curve_tells_and_plays_what_is_behind_it(page: Page, pages: Pages) -> None:
     """Pointing at a curve tells its value there; clicking plays the six seconds behind it and lists their notes."""
     told = page.request.get(f"{pages.address}/api/takes/{pages.take()}/measures").json()
@@ -87,7 +90,7 @@ def test_what_is_seen_stands_in_words(page: Page) -> None:
     page.keyboard.press("+")
     page.keyboard.press("+")
     until(lambda: "to 0:06" in (roll.get_attribute("aria-label") or ""), "the text follows")
-    page.get_by_text("The notes seen, as a table").click()
+    page.get_by_text("Visible notes, as a table").click()
     rows = page.locator("#table tbody tr")
     until(lambda: rows.count() > 0, "rows")
     assert rows.first.inner_text().split("\t")[1] == "Child"
@@ -112,7 +115,12 @@ def test_the_ledger_of_choices_says_whose_they_were(page: Page) -> None:
 
 def test_fingers_seek_and_zoom(browser: Browser, pages: Pages) -> None:
     """On a phone a tap is a place to hear, two fingers zoom, and the page fits its screen."""
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+    phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+        "device_scale_factor": 2,
+    }
     with entered(browser, pages, **phone) as page:
         opened(page, pages)
         page.locator("#roll").scroll_into_view_if_needed()
@@ -149,7 +157,7 @@ def test_fingers_seek_and_zoom(browser: Browser, pages: Pages) -> None:
     ],
     ids=["light", "dark", "phone", "zoomed"],
 )
-def test_nothing_keeps_anybody_out(browser: Browser, pages: Pages, settings: dict) -> None:
+def test_nothing_keeps_anybody_out(browser: Browser, pages: Pages, settings: dict[str, Any]) -> None:
     """Axe finds nothing on the page with everything open, in light, dark, on a phone and at twice the size."""
     with entered(browser, pages, **settings) as page:
         opened(page, pages)

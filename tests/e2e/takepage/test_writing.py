@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from e2e.reviewing import Pages, entered, forget, opened, position, rendered
@@ -20,6 +21,7 @@ MOMENTS = [
 ]
 
 
+@pytest.mark.alone
 def test_a_marker_and_a_remark_land_within_100_ms(page: Page, pages: Pages) -> None:
     """One key sets a marker; a key, words and Enter keep a remark to the moment of the key; a click lands there."""
     whole = rendered(page, pages, pages.take())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bedside.music.events import Player
@@ -19,14 +20,16 @@ NOTHING = math.nan
 
 def traces(picture: Picture) -> list[Line | Dot]:
     """Return the marks that are of curves or values."""
-    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.manner]
+    return [mark for mark in picture.marks if isinstance(mark, Line | Dot) and "child" in mark.style]
 
 
 def test_no_data_is_a_gap() -> None:
     """A curve of 3 values, a gap and 1 value is a line of three points and a dot, and nothing at 0."""
-    drawn = traces(overlay([ChartCurve(range(5), [1.0, 2.0, 1.5, None, 2.0], "child")], 0, 4, "words"))
+    drawn = traces(
+        overlay([ChartCurve(np.arange(5.0), np.array([1.0, 2.0, 1.5, np.nan, 2.0]), "child")], 0, 4, "words")
+    )
     assert [len(mark.points) if isinstance(mark, Line) else 1 for mark in drawn] == [3, 1]
-    assert traces(overlay([ChartCurve(range(3), [None] * 3, "child")], 0, 2, "words")) == []
+    assert traces(overlay([ChartCurve(np.arange(3.0), np.full(3, np.nan), "child")], 0, 2, "words")) == []
 
 
 def test_a_session_without_a_value_parts_the_line() -> None:
@@ -48,6 +51,7 @@ def test_the_band_lies_around_the_median() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+@example([0.0, -4e-12])
 def test_every_value_lies_on_the_axis(values: list[float]) -> None:
     """The axis holds all values between its ends, and its ticks are few, rising and within it."""
     axis = Axis.around(values, 200.0, 10.0)
@@ -76,11 +80,23 @@ def test_a_roll_shows_who_played_when() -> None:
     """A later note lies farther right, a higher one higher, each in its player's colour; nobody is drawn as nothing."""
     notes = [Note(Player.CHILD, 1.0, 0.5, 60, 0.5), Note(Player.THERAPIST, 5.0, 2.0, 72, 0.5)]
     one, other = [mark for mark in roll_chart(notes, 10.0, "words").marks if isinstance(mark, Box)]
-    assert (one.manner, other.manner) == ("child", "therapist")
+    assert (one.style, other.style) == ("child", "therapist")
     assert other.x > one.x
     assert other.y < one.y
     assert other.width == pytest.approx(4 * one.width)
     assert not [mark for mark in roll_chart([], 10.0, "words").marks if isinstance(mark, Box)]
+
+
+def test_childrens_notes_are_thicker_and_a_long_take_is_thinned_out() -> None:
+    """A child's note is taller than an adult's; of 5000 notes 2500 are drawn, from the first to nearly the last."""
+    notes = [Note(Player.CHILD, 1.0, 0.5, 60, 0.5), Note(Player.THERAPIST, 5.0, 2.0, 72, 0.5)]
+    child, adult = [mark for mark in roll_chart(notes, 10.0, "words").marks if isinstance(mark, Box)]
+    assert child.height > 1.5 * adult.height
+    many = [Note(Player.CHILD, number * 0.1, 0.05, 60, 0.5) for number in range(5000)]
+    drawn = [mark for mark in roll_chart(many, 500.0, "words").marks if isinstance(mark, Box)]
+    assert len(drawn) == 2500
+    assert drawn[0].x < 20
+    assert drawn[-1].x > 700
 
 
 def test_svg_has_a_name_and_no_style() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Player
 from bedside.music.notes import Note
-from bedside.review.drawings.miniature import COLOURS, HEIGHT, WIDTH, miniature
+from bedside.review.drawings.miniature import HEIGHT, WIDTH, miniature
+from bedside.review.drawings.playercolours import ON_EITHER
 
 PLACE = re.compile(r"M(-?[\d.]+) (-?[\d.]+)h([\d.]+)")
 
@@ -35,11 +36,12 @@ def drawn(svg: str) -> dict[str, list[tuple[float, float, float]]]:
     return {colour: sorted(bars) for colour, bars in found.items()}
 
 
+@pytest.mark.slow
 @given(NOTES)
 def test_every_note_is_there_in_its_players_colour(notes: list[Note]) -> None:
     """Each note is one bar inside the picture, where it begins, in the colour of who played it, and no other."""
     found = drawn(miniature(notes, 100.0))
-    for player, colour in COLOURS.items():
+    for player, colour in ON_EITHER.items():
         bars = found.pop(colour, [])
         onsets = sorted(note.onset * WIDTH / 100 for note in notes if note.player is player)
         assert [x for x, _, _ in bars] == pytest.approx(onsets, abs=0.06)
@@ -51,7 +53,7 @@ def test_higher_is_above_later_is_right_longer_is_longer() -> None:
     """The picture reads like a piano roll."""
     low = Note(Player.CHILD, 1.0, 1.0, 48, 0.5)
     high = Note(Player.CHILD, 5.0, 3.0, 72, 0.5)
-    [(x, y, width), (later, above, longer)] = drawn(miniature([low, high], 10.0))[COLOURS[Player.CHILD]]
+    [(x, y, width), (later, above, longer)] = drawn(miniature([low, high], 10.0))[ON_EITHER[Player.CHILD]]
     assert (x, width) == (32.0, 32.0)
     assert (later, longer) == (160.0, 96.0)
     assert above < y

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,6 +51,7 @@ def until(met: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     """A short take is heard to its end while an hour is still being rendered, and the hour goes on afterwards."""
     hour = listening.sound("hour", tuple(Player))
@@ -60,6 +63,7 @@ def test_what_is_waited_for_comes_first(listening: Listening) -> None:
     until(lambda: hour.seconds() > there)
 
 
+@pytest.mark.slow
 def test_what_is_made_ahead_waits(listening: Listening) -> None:
     """What nobody waits for yet is not begun before what somebody waits for is whole."""
     hour = listening.sound("hour", tuple(Player))
@@ -71,31 +75,33 @@ def test_what_is_made_ahead_waits(listening: Listening) -> None:
 
 def test_an_hour_begins_to_sound_before_all_of_it_is_known() -> None:
     """The process that renders is sent the events as far as it has come, not all of them first."""
-    events, sent = TAKES["hour"], []
+    events = TAKES["hour"]
+    sent: list[int] = []
 
     def fetch() -> list[Performed]:
         at = sum(sent)
         sent.append(rendering.EVENTS)
         return events[at : at + rendering.EVENTS]
 
-    coming = rendering.Coming(len(events), fetch)
+    coming = rendering.LazyEvents(len(events), fetch)
     names = rendering.instrument_names(events, None)
-    begin = rendering.Begin(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
+    begin = rendering.BeginRendering(1, len(events), 3600 * RATE, RATE, frozenset(Player), names)
     first = next(rendering.pieces(begin, coming, None))
     assert len(first) == 4 * rendering.PIECE_FRAMES
     assert len(sent) == 1
     assert list(coming)[-1] == events[-1]
 
 
+@pytest.mark.slow
 def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     """When what renders is killed, the one who waits is told, others go on, and asking again is heard."""
     other = listening.sound("other", tuple(Player))
     assert len(whole(other)) == other.size
     hour = listening.sound("hour", tuple(Player))
     until(lambda: hour.seconds() > 1)
-    process = listening._process
-    assert process is not None
-    process.kill()
+    renderer = listening._renderer
+    assert renderer is not None
+    os.kill(renderer.pid, signal.SIGKILL)
     until(lambda: hour.fault() is not None)
     with pytest.raises(BedsideError, match="cannot be heard"):
         hour.piece(hour.size - 1000, hour.size - 1)
@@ -105,6 +111,7 @@ def test_a_process_that_falls_is_replaced(listening: Listening) -> None:
     assert again.fault() is None
 
 
+@pytest.mark.slow
 def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When there is no room left, what nobody has listened to for longest is forgotten, and can be asked for anew."""
     monkeypatch.setattr(sound, "MOST_BYTES", 8 * RATE * 4)
@@ -116,11 +123,11 @@ def test_the_longest_unheard_makes_room(tmp_path: Path, monkeypatch: pytest.Monk
         assert short.piece(100, 200) is not None
         third = listening.sound("short", (Player.CHILD,))
         assert len(whole(third)) == third.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             other.piece(100, 200)
         assert short.piece(100, 200) is not None
         assert len(whole(listening.sound("other", tuple(Player)))) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             third.piece(100, 200)
         assert whole(short) == before
 
@@ -133,7 +140,7 @@ def test_one_too_large_for_the_room_is_heard(tmp_path: Path, monkeypatch: pytest
         whole(short)
         other = listening.sound("other", tuple(Player))
         assert len(whole(other)) == other.size
-        with pytest.raises(BedsideError, match="forgotten"):
+        with pytest.raises(BedsideError, match="removed"):
             short.piece(100, 200)
 
 
@@ -141,8 +148,8 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     """When the pages close, the process and the file are gone, and the file held no sound in the clear."""
     made = Listening(lambda name: TAKES.get(name, []), None, tmp_path)
     wave = whole(made.sound("short", tuple(Player)))
-    process = made._process
-    assert process is not None
+    renderer = made._renderer
+    assert renderer is not None
     (folder,) = tmp_path.iterdir()
     kept = b"".join(file.read_bytes() for file in folder.iterdir())
     loud = soundfile.read(io.BytesIO(wave), dtype="int16")[0][RATE : RATE + 100].tobytes()
@@ -150,7 +157,8 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     assert loud in wave
     assert loud not in kept
     made.close()
-    assert process.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(renderer.pid, 0)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(NotFound):
         Listening(lambda _name: [], None, tmp_path).sound("none", tuple(Player))

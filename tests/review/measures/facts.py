@@ -1,4 +1,4 @@
-"""Music to measure: a tune typed in, parts made by chance, and the duets that lie beside the checkout in CI."""
+"""Music to measure: a tune, a duet and parts made by chance, and the numbers that others' code computed of them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import strategies as st
 
-from bedside.archive.midi import midifile
 from bedside.music.events import Player
-from bedside.review.measures.part import Floats, NoteColumns
+from bedside.review.measures.columns import Floats, NoteColumns
+from bedside.review.measures.measure import measure
 from bedside.review.measures.take import PlayedTake
+from bedside.review.measures.writer import measures_json
 
-SHARED = Path(__file__).parents[4] / "shared"
-DUET = "derived_brahms_take1_two_players.mid"
+REFERENCE = Path(__file__).with_name("reference")
+
+# Of the MIDI file from which the duet's notes were taken.
+TICKS_PER_SECOND = 960
+
+CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
 
 # MIDI Toolbox 1.1's demo tune: onset and duration in seconds, key, velocity, duration in beats.
 LAKSIN = """
@@ -58,21 +62,32 @@ def take(*played: NoteColumns, seconds: float | None = None, gaps: Floats = NO_G
     return PlayedTake("take", last if seconds is None else seconds, players, gaps)
 
 
-def imported(name: str) -> PlayedTake:
-    """Return a take of a real file; skip the test where the files are not there."""
-    file = SHARED / "midi" / "real" / name
-    if not file.exists():
-        pytest.skip(f"the real music is not here: {file}")
-    [only] = midifile.read(file)
-    return PlayedTake.of(name, only.performed)
+def brahms() -> PlayedTake:
+    """Return a four-hand performance of Brahms, the upper part the child's; it has a tempo, of 0.5 s a beat."""
+    rows = np.loadtxt(REFERENCE / "duet.csv", delimiter=",", skiprows=1)
+    rows[:, 1:3] /= TICKS_PER_SECOND
+    played = {player: part(rows[rows[:, 0] == number, 1:]) for number, player in ((1, CHILD), (2, THERAPIST))}
+    return PlayedTake("duet", 114.053125, played, tempi=np.array([[0.0, 0.5]]))
 
 
-def reference(name: str) -> Any:
-    """Return a file of numbers by others' code; skip the test where it is not there."""
-    file = SHARED / "reference" / name
-    if not file.exists():
-        pytest.skip(f"the reference numbers are not here: {file}")
-    return json.loads(file.read_text("utf-8"))
+def onsets() -> dict[tuple[str, int], Floats]:
+    """Return the onsets of each part of three pieces in seconds, by the piece and the number of the part."""
+    found = {}
+    for line in (REFERENCE / "onsets.csv").read_text("ascii").splitlines()[1:]:
+        piece, number, steps = line.split(",")
+        found[piece, int(number)] = np.cumsum([int(each) for each in steps.split()]) / 1_000_000
+    return found
+
+
+def mttb() -> dict[str, Any]:
+    """Return the curves that the Music Therapy Toolbox computed of the duet."""
+    found: dict[str, Any] = json.loads((REFERENCE / "mttb.json").read_text("ascii"))
+    return found
+
+
+def told(take: PlayedTake, *window: float) -> dict[str, Any]:
+    """Return the measures of a take as JSON tells them."""
+    return measures_json(measure(take, *window))
 
 
 def both(duet: PlayedTake) -> NoteColumns:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bedside.music.events import Player
 from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.measures.attainment import t_score
-from bedside.review.measures.compare import difference
+from bedside.review.measures.bootstrap import bootstrap_difference
 from bedside.review.measures.moments import MomentKind, propose
-from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, among
+from bedside.review.measures.weeks import TOO_FEW, Description, MeasuredSession, compare_with_earlier
 from review.measures.facts import improvised, moved, part, take
 
 HARP = Description("harp", "pentatonic", "12 pads", "touch")
@@ -58,12 +58,25 @@ def test_the_longest_exchange_is_found() -> None:
     assert found.players == (Player.CHILD, Player.THERAPIST)
 
 
+def test_what_comes_late_is_no_answer() -> None:
+    """Turns that alternate with 6 s between them are no exchange; with 4 s they are."""
+
+    def kinds(gap: float) -> set[MomentKind]:
+        child = part([note for turn in range(4) for note in steady(turn * 2 * (2 + gap), 2)])
+        therapist = part([note for turn in range(4) for note in steady((turn * 2 + 1) * (2 + gap), 2)])
+        return {moment.kind for moment in propose(take(child, therapist))}
+
+    assert MomentKind.EXCHANGE in kinds(4)
+    assert MomentKind.EXCHANGE not in kinds(6)
+
+
 def test_the_first_shared_pulse_is_found() -> None:
     """Where two play apart and then at one beat from 80 s on, the shared pulse is proposed after that, above chance."""
     child = part([*steady(0, 80, 0.83), *steady(80, 40, 0.5)])
     therapist = part([*steady(0, 80, 0.61), *steady(80, 40, 0.5)])
     [found] = [moment for moment in propose(take(child, therapist)) if moment.kind is MomentKind.SHARED_PULSE]
     assert 76 <= found.start <= 90
+    assert found.end - found.start == 8, "three windows of 6 s, a second apart"
     assert found.evidence["shared_pulse"] > found.evidence["shared_pulse_chance"]
 
 
@@ -95,6 +108,7 @@ def test_who_comes_nearer_all_the_time_is_proposed_as_a_follower() -> None:
     assert follower.evidence["role_pitch"] > follower.evidence["role_pitch_band"]
 
 
+@pytest.mark.slow
 def test_roles_are_proposed_where_they_last_longer_than_by_chance() -> None:
     """Of two who play by themselves few have a role for longer than chance gives; one who repeats the other has."""
     strangers = [take(improvised(seed), improvised(seed + 100)) for seed in range(12)]
@@ -130,16 +144,18 @@ def test_few_notes_have_no_moments() -> None:
 
 def test_below_three_earlier_sessions_nothing_is_compared() -> None:
     """Two earlier sessions are too few, and so are three of which one has no data; it is said so."""
-    found = among(session(4.0), [session(1.0), session(2.0)], "density")
+    found = compare_with_earlier(session(4.0), [session(1.0), session(2.0)], "density")
     assert (found.reason, found.sessions) == (TOO_FEW, 2)
     assert np.isnan(found.median)
     assert np.isnan(found.mad)
-    assert among(session(4.0), [session(1.0), session(2.0), session(np.nan)], "density").reason == TOO_FEW
+    assert (
+        compare_with_earlier(session(4.0), [session(1.0), session(2.0), session(np.nan)], "density").reason == TOO_FEW
+    )
 
 
 def test_a_session_stands_among_the_childs_own() -> None:
     """Of 1, 2, 2, 3 and 9 the median is 2 and the median absolute deviation 1."""
-    found = among(session(5.0), [session(value) for value in (1.0, 2.0, 2.0, 3.0, 9.0)], "density")
+    found = compare_with_earlier(session(5.0), [session(value) for value in (1.0, 2.0, 2.0, 3.0, 9.0)], "density")
     assert (found.value, found.median, found.mad, found.sessions) == (5.0, 2.0, 1.0, 5)
     assert (found.differences, found.reason) == ((), "")
 
@@ -148,9 +164,9 @@ def test_like_is_compared_with_like() -> None:
     """With three earlier sessions on the same, others do not count; with fewer all do, and what differs is named."""
     drums = Description("drum", "none", "12 pads", "touch")
     others = [session(100.0, drums)] * 4
-    alike = among(session(2.0), [*others, session(1.0), session(2.0), session(3.0)], "density")
+    alike = compare_with_earlier(session(2.0), [*others, session(1.0), session(2.0), session(3.0)], "density")
     assert (alike.median, alike.sessions, alike.differences) == (2.0, 3, ())
-    mixed = among(session(2.0), [*others, session(1.0), session(2.0)], "density")
+    mixed = compare_with_earlier(session(2.0), [*others, session(1.0), session(2.0)], "density")
     assert (mixed.median, mixed.sessions, mixed.differences) == (100.0, 6, ("instrument", "scale"))
 
 
@@ -158,12 +174,12 @@ def test_a_difference_of_takes_lies_in_its_interval() -> None:
     """Two takes 2 apart with a spread of 1 differ by about 2, surely not by 0; the same generator gives the same."""
     rng = np.random.default_rng(1)
     first, second = rng.normal(0, 1, 600), rng.normal(2, 1, 600)
-    found = difference(first, second, np.random.default_rng(2))
+    found = bootstrap_difference(first, second, np.random.default_rng(2))
     assert found.low < found.value < found.high
     assert found.low > 1
     assert found.windows == (100, 100)
-    assert found == difference(first, second, np.random.default_rng(2))
-    none = difference(first, np.full(600, np.nan), np.random.default_rng(2))
+    assert found == bootstrap_difference(first, second, np.random.default_rng(2))
+    none = bootstrap_difference(first, np.full(600, np.nan), np.random.default_rng(2))
     assert np.isnan(none.value)
     assert none.windows == (100, 0)
 
@@ -173,7 +189,7 @@ def test_a_bootstrap_interval_holds_what_is_true() -> None:
     rng = np.random.default_rng(3)
     holds = 0
     for _ in range(100):
-        found = difference(rng.normal(size=300), rng.normal(size=300), rng)
+        found = bootstrap_difference(rng.normal(size=300), rng.normal(size=300), rng)
         holds += found.low <= 0 <= found.high
     assert 88 <= holds <= 99
 

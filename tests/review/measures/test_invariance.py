@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.music.events import Player
-from bedside.review.measures.measure import measure
-from bedside.review.measures.part import NoteColumns, accent
-from review.measures.facts import any_part, improvised, laksin, moved, take
+from bedside.review.measures.columns import NoteColumns, duration_accent
+from bedside.review.measures.evenness import strokes
+from effort import times
+from review.measures.facts import any_part, improvised, laksin, moved, take, told
 
 OF_PITCH = {"pitch_mean", "pitch_classes", "key", "dissonance"}
 
 
 def whole(part: NoteColumns, seconds: float | None = None) -> dict[str, Any]:
-    return measure(take(part, seconds=seconds))["players"]["child"]["whole"]
+    found: dict[str, Any] = told(take(part, seconds=seconds))["players"]["child"]["whole"]
+    return found
 
 
 def changed(before: dict[str, Any], after: dict[str, Any], within: float = 1e-9) -> set[str]:
@@ -33,7 +35,7 @@ def alike(value: Any, other: Any, within: float) -> bool:
     return bool(value == other)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(any_part(least=1), st.integers(-21, 19))
 def test_transposing_changes_only_what_tells_the_pitch(part: NoteColumns, semitones: int) -> None:
     """Higher or lower by any interval, only mean pitch, pitch classes, key and dissonance may change."""
@@ -71,7 +73,7 @@ def test_playing_later_changes_only_silence() -> None:
 def test_curves_move_with_the_music() -> None:
     """A part played 7 s later has the same curves 7 s later."""
     part = improvised(4)
-    before, after = (measure(take(each))["players"]["child"]["curves"] for each in (part, moved(part, seconds=7.0)))
+    before, after = (told(take(each))["players"]["child"]["curves"] for each in (part, moved(part, seconds=7.0)))
     for name in ("density", "pitch_sd", "legato", "tonal_clarity", "npvi", "dissonance", "ioi_cv"):
         early = np.array(before[name][7:60], np.float64)
         late = np.array(after[name][14:67], np.float64)
@@ -84,7 +86,7 @@ def test_playing_slower_halves_density_and_keeps_proportions() -> None:
     before, after = whole(part), whole(moved(part, slower=2.0))
     assert after["density"] == pytest.approx(before["density"] / 2)
     assert after["npvi"] == pytest.approx(before["npvi"])
-    steady = NoteColumns(np.arange(20) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
+    steady = NoteColumns(np.arange(20.0) * 0.4, np.full(20, 0.3), np.full(20, 60), np.full(20, 64.0))
     assert whole(moved(steady, slower=2.0))["ioi_cv"] == pytest.approx(0, abs=1e-9)
 
 
@@ -105,9 +107,19 @@ def test_a_chord_is_one_stroke_and_a_long_rest_none() -> None:
     assert whole(part)["asynchrony_sd"] == pytest.approx(0, abs=1e-9)
 
 
+def test_strokes_are_50_ms_apart_and_runs_end_with_a_pause_of_2_s() -> None:
+    """Onsets 40 ms apart are one stroke, 60 ms apart are two; a pause of 2.5 s is no interval, one of 1.5 s is."""
+    assert strokes(np.array([0.0, 0.04, 0.5])).tolist() == [0.0, 0.5]
+    assert strokes(np.array([0.0, 0.06, 0.5])).tolist() == [0.0, 0.06, 0.5]
+    for pause, even in ((2.5, True), (1.5, False)):
+        onset = np.concatenate([np.arange(8) * 0.5, 3.5 + pause + np.arange(8) * 0.5])
+        steady = NoteColumns(onset, np.full(16, 0.2), np.full(16, 60), np.full(16, 64.0))
+        assert (whole(steady)["asynchrony_sd"] < 1e-9) == even
+
+
 def test_a_steady_beat_is_the_clearest_pulse() -> None:
     """Strokes each half second have a period of 0.5 s and a clarity near 1; strokes by chance are less clear."""
-    steady = NoteColumns(np.arange(120) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
+    steady = NoteColumns(np.arange(120.0) * 0.5, np.full(120, 0.3), np.full(120, 60), np.full(120, 64.0))
     found = whole(steady)
     assert found["pulse_period"] == 0.5
     assert found["pulse_clarity"] == pytest.approx(1, abs=0.02)
@@ -161,15 +173,13 @@ def test_a_semitone_is_rougher_than_a_fifth_and_softer_is_less_rough() -> None:
 
 def test_duration_accent_is_parncutts() -> None:
     """The accent of 0, 0.5 and very many seconds is 0, (1 − 1/e)² and 1."""
-    assert accent(np.array([0.0, 0.5, 100.0])) == pytest.approx([0, (1 - np.exp(-1)) ** 2, 1])
+    assert duration_accent(np.array([0.0, 0.5, 100.0])) == pytest.approx([0, (1 - np.exp(-1)) ** 2, 1])
 
 
 def test_a_second_player_changes_nothing_of_the_first() -> None:
     """What is said of the child is the same whether the therapist plays or not, but for the time that they share."""
     child, therapist = improvised(4), improvised(5)
-    alone, beside = (
-        measure(take(*parts, seconds=120.0))["players"]["child"] for parts in ((child,), (child, therapist))
-    )
+    alone, beside = (told(take(*parts, seconds=120.0))["players"]["child"] for parts in ((child,), (child, therapist)))
     assert alone["curves"] == beside["curves"]
     assert changed(alone["whole"], beside["whole"]) <= {"silence", "pulse_clarity"}
     assert Player.CHILD.label == "child"

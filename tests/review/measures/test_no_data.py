@@ -21,9 +21,8 @@ from bedside.music.events import (
     TakeEnded,
     Tempo,
 )
-from bedside.review.measures.measure import measure
 from bedside.review.measures.take import PlayedTake, gaps
-from review.measures.facts import improvised, part, take
+from review.measures.facts import improvised, part, take, told
 
 NOBODY = np.empty((0, 4))
 
@@ -53,14 +52,15 @@ def check_plain(value: Any) -> None:
 
 def test_a_take_in_which_nobody_played_has_no_players() -> None:
     """Without notes there are no players and no pairs."""
-    assert measure(played()) == {"take": "take", "players": {}, "pairs": {}}
+    assert told(played()) == {"id": "take", "take": "take", "players": {}, "pairs": {}}
 
 
+@pytest.mark.slow
 def test_the_shape_of_what_is_measured() -> None:
     """A measured take has its id, its players and its pairs by name, each with the whole and curves over one time."""
-    found = measure(take(improvised(1), improvised(2), improvised(3)))
-    assert list(found) == ["take", "players", "pairs"]
-    assert found["take"] == "take"
+    found = told(take(improvised(1), improvised(2), improvised(3)))
+    assert list(found) == ["id", "take", "players", "pairs"]
+    assert found["id"] == found["take"] == "take"
     assert list(found["players"]) == ["child", "therapist", "child2"] or set(found["players"]) == {
         "child",
         "therapist",
@@ -77,7 +77,7 @@ def test_the_shape_of_what_is_measured() -> None:
 def test_few_notes_are_little_data(notes: int) -> None:
     """One, two or three notes give what they can, and None for the rest: no pulse, no density of one note."""
     rows = [(1.0 + 0.5 * number, 0.4, 60 + number, 64) for number in range(notes)]
-    found = measure(take(part(rows), part(rows), seconds=20.0))
+    found = told(take(part(rows), part(rows), seconds=20.0))
     check_plain(found)
     whole = found["players"]["child"]["whole"]
     assert whole["notes"] == notes
@@ -91,7 +91,7 @@ def test_few_notes_are_little_data(notes: int) -> None:
 
 def test_an_empty_window_is_no_data_and_its_density_is_0() -> None:
     """Where no note begins within 6 s everything is None, but density is 0, and silence what is silent."""
-    found = measure(take(part([(1.0, 0.5, 60, 64), (30.0, 0.5, 60, 64)])))["players"]["child"]["curves"]
+    found = told(take(part([(1.0, 0.5, 60, 64), (30.0, 0.5, 60, 64)])))["players"]["child"]["curves"]
     at = found["t"].index(20.0)
     assert {name for name, curve in found.items() if curve[at] is not None} == {"t", "density", "silence"}
     assert (found["density"][at], found["silence"][at]) == (0, 1)
@@ -99,7 +99,7 @@ def test_an_empty_window_is_no_data_and_its_density_is_0() -> None:
 
 def test_a_window_is_closed_at_both_ends() -> None:
     """A note at 4 s is in the windows that end at 4 s and at 10 s, and in neither before nor after."""
-    found = measure(take(part([(4.0, 0.5, 60, 64), (30.0, 0.5, 60, 64)])))["players"]["child"]["curves"]
+    found = told(take(part([(4.0, 0.5, 60, 64), (30.0, 0.5, 60, 64)])))["players"]["child"]["curves"]
     assert [t for t, density in zip(found["t"], found["density"], strict=True) if density > 0 and t < 20] == list(
         map(float, range(4, 11))
     )
@@ -109,7 +109,7 @@ def test_a_window_is_closed_at_both_ends() -> None:
 def test_window_and_step_are_adjustable(window: float, step: float) -> None:
     """Density counts the notes of each window of the given length, at each step, of players and pairs alike."""
     first = improvised(1, 30.0)
-    found = measure(take(first, improvised(2, 30.0), seconds=30.0), window, step)
+    found = told(take(first, improvised(2, 30.0), seconds=30.0), window, step)
     curves = found["players"]["child"]["curves"]
     assert curves["t"] == pytest.approx(np.arange(0, 30 + 1e-9, step))
     counted = [int(((first.onset >= t - window) & (first.onset <= t)).sum()) / window for t in curves["t"]]
@@ -122,7 +122,7 @@ def test_window_and_step_are_adjustable(window: float, step: float) -> None:
 def test_a_window_of_no_length_is_refused(window: float, step: float) -> None:
     """A window or a step of no length is a mistake."""
     with pytest.raises(ValueError, match="longer than 0"):
-        measure(take(improvised(1)), window, step)
+        told(take(improvised(1)), window, step)
 
 
 def test_lost_sound_is_no_data_for_all() -> None:
@@ -131,7 +131,7 @@ def test_lost_sound_is_no_data_for_all() -> None:
     other = [note for number in range(110) for note in struck(500 * number + 100, Player.THERAPIST, number, 64)]
     away = (20_000, 25_000)
     heard = [each for each in (*steady, *other) if not away[0] <= each.frame < away[1]]
-    found = measure(played(heard, [Performed(20_000, Lost()), Performed(25_000, Resumed())]))
+    found = told(played(heard, [Performed(20_000, Lost()), Performed(25_000, Resumed())]))
     for each in (*found["players"].values(), *found["pairs"].values()):
         for name, curve in each["curves"].items():
             if name != "t":
@@ -149,11 +149,11 @@ def test_lost_time_counts_in_no_number_of_the_whole() -> None:
         for each in struck(frame, Player.CHILD, number)
     ]
     lost = [Performed(20_000, Lost()), Performed(50_000, Resumed())]
-    whole = measure(played(notes, lost, last=71_000))["players"]["child"]["whole"]
+    whole = told(played(notes, lost, last=71_000))["players"]["child"]["whole"]
     assert whole["density"] == pytest.approx(80 / 40)
     assert whole["silence"] == 0
     assert whole["asynchrony_sd"] == pytest.approx(0, abs=1e-9)
-    without = measure(played(notes, last=71_000))["players"]["child"]["whole"]
+    without = told(played(notes, last=71_000))["players"]["child"]["whole"]
     assert without["silence"] > 0.3
 
 
@@ -182,19 +182,19 @@ def test_what_a_replay_sounds_is_nobodys_play() -> None:
         for player in (Player.CHILD, Player.THERAPIST)
         for each in struck(20_000 + 500 * number, player, 100 + number, 72, Source.REPLAY)
     ]
-    found = measure(played(notes, again))
+    found = told(played(notes, again))
     assert list(found["players"]) == ["child"]
-    assert found["players"]["child"] == measure(played(notes))["players"]["child"]
+    assert found["players"]["child"] == told(played(notes))["players"]["child"]
 
 
 def test_durations_are_told_in_beats_only_where_there_is_a_tempo() -> None:
     """Entropy of durations is None in a take played live, and counts beats where a file says how long they are."""
     notes = [each for number in range(20) for each in struck(1000 * number, Player.CHILD, number)]
-    assert measure(played(notes))["players"]["child"]["whole"]["entropy_durations"] is None
-    steady = measure(played([Performed(0, Tempo(0.5))], notes))["players"]["child"]["whole"]
+    assert told(played(notes))["players"]["child"]["whole"]["entropy_durations"] is None
+    steady = told(played([Performed(0, Tempo(0.5))], notes))["players"]["child"]["whole"]
     assert steady["entropy_durations"] == 0
     # From 10 s on a beat lasts twice as long, and the same half second half a beat.
-    slower = measure(played([Performed(0, Tempo(0.5)), Performed(10_000, Tempo(1.0))], notes))
+    slower = told(played([Performed(0, Tempo(0.5)), Performed(10_000, Tempo(1.0))], notes))
     assert slower["players"]["child"]["whole"]["entropy_durations"] == pytest.approx(math.log(2) / math.log(9))
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bedside.review.measures.measure import measure
-from bedside.review.measures.part import NoteColumns
-from review.measures.facts import any_part, improvised, take
+from bedside.review.measures.columns import NoteColumns
+from effort import times
+from review.measures.facts import any_part, improvised, take, told
 
 SIGNED = ("lead_lag", "lead_lag_density", "lead_lag_velocity", "lead_lag_pulse_period")
 
@@ -32,7 +32,7 @@ def mirrored(value: Any) -> Any:
 
 
 def check(one: NoteColumns, two: NoteColumns) -> None:
-    there, back = measure(take(one, two, seconds=70.0)), measure(take(two, one, seconds=70.0))
+    there, back = told(take(one, two, seconds=70.0)), told(take(two, one, seconds=70.0))
     assert there["players"].get("child") == back["players"].get("therapist")
     assert there["players"].get("therapist") == back["players"].get("child")
     a, b = (each["pairs"]["child-therapist"] for each in (there, back))
@@ -52,26 +52,27 @@ def check(one: NoteColumns, two: NoteColumns) -> None:
             assert value == (other if other is None else pytest.approx(other, rel=1e-12, abs=1e-15)), name
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(8), deadline=None)
 @given(any_part(least=1), any_part(least=1))
 def test_players_exchange_their_curves(one: NoteColumns, two: NoteColumns) -> None:
     """Whatever two play: exchanged, every curve is the other's bit for bit, and what has a sign has the other sign."""
     check(one, two)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_players_exchange_their_curves_in_lively_play(seed: int) -> None:
     """The same holds where all measures have data: a minute of dense play, the second partly after the first."""
     check(improvised(seed, 60.0, 0.2), improvised(seed + 10, 60.0, 0.3))
 
 
-@settings(max_examples=5, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(5), deadline=None)
 @given(st.integers(0, 1000))
 def test_chance_is_the_same_whoever_is_shifted(seed: int) -> None:
     """Of numbers that belong to both, chance levels are the same up to rounding whichever player is shifted round."""
     one, two = improvised(seed, 60.0, 0.3), improvised(seed + 1, 60.0, 0.4)
-    a, b = (
-        measure(take(*parts, seconds=60.0))["pairs"]["child-therapist"]["whole"] for parts in ((one, two), (two, one))
-    )
+    a, b = (told(take(*parts, seconds=60.0))["pairs"]["child-therapist"]["whole"] for parts in ((one, two), (two, one)))
     for name in ("shared_pulse", "together", "neither", "overlap"):
         assert a[f"{name}_chance"] == pytest.approx(b[f"{name}_chance"], rel=1e-9, abs=1e-9), name

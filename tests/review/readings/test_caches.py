@@ -9,6 +9,7 @@ import pytest
 
 from bedside.archive.store.store import Store
 from bedside.review.drawings import rolls
+from bedside.review.measures.take import PlayedTake
 from bedside.review.readings import measured, takes
 from review.web.desk import keep, played
 
@@ -25,14 +26,14 @@ def ways_to_ask(store: Store) -> dict[str, Ask]:
         "takes": reads.read,
         "players": measures.players,
         "pairs": measures.pairs,
-        "ways": measures.ways,
-        "everything": measures.everything,
+        "circumstances": measures.circumstances,
+        "measures": measures.measures,
         "proposals": measures.proposals,
         "rolls": rolls.Rolls(store).roll,
     }
 
 
-@pytest.mark.parametrize("name", ["takes", "players", "pairs", "ways", "everything", "proposals", "rolls"])
+@pytest.mark.parametrize("name", ["takes", "players", "pairs", "circumstances", "measures", "proposals", "rolls"])
 def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A second question is answered from memory, until as many other takes as there is room for came since."""
     computed: list[object] = []
@@ -54,7 +55,7 @@ def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytes
         _, (first, second, third) = keep(store, 0, *(played(seconds=6.0, seed=seed) for seed in (1, 2, 3)))
         ask = ways_to_ask(store)[name]
         counted(takes, "Read")
-        counted(measured.PlayedTake, "of")
+        counted(PlayedTake, "of")
         counted(rolls, "miniature")
 
         def computes(take: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bedside.archive.store.store import Choice
 from bedside.music.events import NoteOn, Performed, Player, Program, Reverb, Source, TakeBegan
-from bedside.review.readings.circumstances import Circumstances, circumstances, combined, differences, entered
+from bedside.review.readings.circumstances import Circumstances, circumstances, combined, differences, with_worlds
 
 
 def note(player: Player, source: Source, number: int = 1) -> Performed:
@@ -42,7 +42,7 @@ def test_worlds_come_from_the_ledger() -> None:
     """The worlds that were entered are named once each, and no other choice is a world."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     choices = [Choice("t", 1, now, what, which, "child") for what, which in (("world", "sea"), ("sound", "bell"))]
-    assert entered(Circumstances(), [*choices, *choices]).worlds == ("sea",)
+    assert with_worlds(Circumstances(), [*choices, *choices]).worlds == ("sea",)
 
 
 def test_differences_are_named_and_order_is_none() -> None:

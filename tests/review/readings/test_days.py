@@ -14,7 +14,7 @@ from bedside.review.readings.days import day, short
         (datetime(2027, 1, 25, 12, tzinfo=UTC), "25 January 2027", "25 Jan"),
     ],
 )
-def test_a_day_has_no_leading_zero(moment, whole, brief):
+def test_a_day_has_no_leading_zero(moment: datetime, whole: str, brief: str) -> None:
     """The day of the month stands as it is said, before the month; a chart goes without the year."""
     assert day(moment) == whole
     assert short(moment, year=False) == brief

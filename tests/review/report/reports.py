@@ -34,7 +34,7 @@ def filled(desk: Desk) -> Desk:
 def report(desk: Desk, share: bool = False, parts: frozenset[str] = frozenset(content.PARTS)) -> Report:
     """Return the report of all takes of a desk."""
     state = desk.door.bare.state
-    wish = content.Wish(
+    wish = content.ReportRequest(
         tuple(desk.takes),
         parts,
         ("density", "velocity_mean"),

@@ -25,6 +25,7 @@ def sections(made: Report) -> list[tuple[SectionKind, str]]:
     return [(section.kind, repr(section)) for part in made.parts for section in part.sections]
 
 
+@pytest.mark.slow
 def test_whatever_a_person_wrote_is_marked_as_words(ward: Desk) -> None:
     """Remarks, goals, notes, ratings and the summary stand in sections of words, and in no other kind."""
     found = sections(report(ward))
@@ -39,6 +40,7 @@ def test_whatever_a_person_wrote_is_marked_as_words(ward: Desk) -> None:
     assert "Density" not in recorded
 
 
+@pytest.mark.slow
 def test_a_number_about_two_stands_beside_chance(ward: Desk) -> None:
     """Each table between two players has the columns value and chance."""
     tables = [
@@ -66,6 +68,7 @@ def test_accepted_moments_alone_are_shown(ward: Desk) -> None:
     assert [each.items for each in moments] == [((5.0, 9.0, "longest exchange"),)]
 
 
+@pytest.mark.slow
 def test_a_share_copy_holds_no_code_no_date_and_no_free_text(ward: Desk) -> None:
     """None of what names or was written is in the blocks, the HTML or the PDF's objects; music and numbers are."""
     made = report(ward, share=True)
@@ -85,6 +88,7 @@ def test_a_share_copy_holds_no_code_no_date_and_no_free_text(ward: Desk) -> None
         assert text in whole, f"the test would not see {text}"
 
 
+@pytest.mark.slow
 def test_only_what_is_ticked_is_there(ward: Desk) -> None:
     """With nothing ticked a report holds its words alone; with one part, that."""
     assert [kind for kind, _ in sections(report(ward, parts=frozenset()))] == [SectionKind.WORDS]
@@ -95,10 +99,11 @@ def test_only_what_is_ticked_is_there(ward: Desk) -> None:
         report(ward, parts=frozenset({part}))
 
 
+@pytest.mark.slow
 def test_the_code_is_left_out_where_it_is_not_ticked(ward: Desk) -> None:
     """Without the tick the title names nobody, and neither does anything below it."""
     state = ward.door.bare.state
-    wish = content.Wish(tuple(ward.takes), frozenset(content.PARTS), code=False)
+    wish = content.ReportRequest(tuple(ward.takes), frozenset(content.PARTS), code=False)
     made = content.compose(content.ReportSources(ward.store, state.takes, state.measured), wish)
     assert CODE not in repr(made)
     assert CODE in repr(report(ward))

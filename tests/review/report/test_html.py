@@ -24,7 +24,7 @@ from bedside.review.report.blocks import (
     SoundClip,
     Text,
 )
-from bedside.review.report.content import ReportSources, Wish
+from bedside.review.report.content import ReportRequest, ReportSources
 from bedside.review.report.content import compose as made_of
 from review.report.reports import filled, report
 from review.web.desk import SCRIPT, Desk, desk
@@ -50,6 +50,7 @@ class Reader(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+@pytest.mark.slow
 def test_nothing_comes_from_elsewhere(ward: Desk) -> None:
     """No element has an address but the sound's own bytes; no style or handler is inline."""
     page = html.write(report(ward), {ward.takes[0]: b"ID3sound"}).decode()
@@ -66,6 +67,7 @@ def test_nothing_comes_from_elsewhere(ward: Desk) -> None:
     assert "url(" not in page
 
 
+@pytest.mark.slow
 def test_its_own_policy_allows_its_own_style_and_script_alone(ward: Desk) -> None:
     """The policy stands in the page, begins with nothing, and names the digests of what is there."""
     page = html.write(report(ward), {}).decode()
@@ -111,5 +113,5 @@ def test_recorded_computed_and_words_are_apart(ward: Desk) -> None:
 def test_an_empty_wish_is_a_page(ward: Desk) -> None:
     """A report with nothing ticked is still a page with its title."""
     state = ward.door.bare.state
-    made = made_of(ReportSources(ward.store, state.takes, state.measured), Wish((ward.takes[0],), frozenset()))
+    made = made_of(ReportSources(ward.store, state.takes, state.measured), ReportRequest((ward.takes[0],), frozenset()))
     assert "<h1>Music therapy" in html.write(made, {}).decode()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bedside.review.report import pdf
 from bedside.review.report.blocks import Chapter, MomentList, Report, ReportTable, Section, SectionKind, Text
+from effort import times
 from review.report.reports import CODE, GOAL, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
 
@@ -35,6 +36,7 @@ def read(folder: Path, document: bytes, program: str, *options: str) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_the_text_is_text(ward: Desk, tmp_path: Path) -> None:
     """All words can be taken out again: titles, tables, typed words, in letters of many scripts."""
     made = report(ward)
@@ -49,6 +51,7 @@ def test_the_text_is_text(ward: Desk, tmp_path: Path) -> None:
         assert words in text
 
 
+@pytest.mark.slow
 def test_it_is_tagged_with_headings_tables_lists_and_figures(ward: Desk, tmp_path: Path) -> None:
     """Every element says what it is: one title, headings below it, cells in rows in tables, charts with words."""
     document = pdf.write(report(ward))
@@ -71,11 +74,13 @@ def test_it_is_tagged_with_headings_tables_lists_and_figures(ward: Desk, tmp_pat
     assert b"/Outlines" in document
 
 
+@pytest.mark.slow
 def test_charts_are_paths(ward: Desk, tmp_path: Path) -> None:
     """No picture of pixels is in the document."""
     assert len(read(tmp_path, pdf.write(report(ward)), "pdfimages", "-list").splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_the_file_tells_nothing_of_when_it_was_made(ward: Desk) -> None:
     """The same report twice is the same file, and bears no time of day."""
     made = report(ward, share=True)
@@ -83,6 +88,7 @@ def test_the_file_tells_nothing_of_when_it_was_made(ward: Desk) -> None:
     assert b"D:2000" in pdf.write(made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", [1, 60, 400])
 def test_long_contents_go_on_over_pages(many: int, tmp_path: Path) -> None:
     """Words, lists and tables of any length lose nothing at the end of a page; each page's table has its head."""
@@ -118,6 +124,7 @@ def test_a_word_without_end_breaks_nothing(tmp_path: Path) -> None:
     assert text.count("x") >= 900
 
 
+@pytest.mark.slow
 def test_kinds_are_apart_by_words_and_by_lines(tmp_path: Path) -> None:
     """Beside its label each kind has a border of a form of its own: one line, two, or a broken one."""
     forms = {}
@@ -136,7 +143,8 @@ def test_kinds_are_apart_by_words_and_by_lines(tmp_path: Path) -> None:
 SIGNS = st.text(st.sampled_from("aW -\n\t\r\x00\x07\x1b\u202e\u200f\u00ad\ufeffא漢🐻()\\%<>*_"), max_size=60)
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(12), deadline=None)
 @given(SIGNS, st.lists(st.tuples(SIGNS, SIGNS, SIGNS), max_size=4), st.booleans())
 def test_whatever_is_typed_is_a_document(words: str, cells: list[tuple[str, str, str]], numeric: bool) -> None:
     """Signs that steer, turn or are nowhere in the font, empty texts and the PDF's own words break nothing."""

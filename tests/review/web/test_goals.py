@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bedside.review.web.moments import seconds
+from bedside.errors import Refused
+from bedside.review.web.inputs import seconds
 from review.web.desk import ESCAPED, RATE, SCRIPT, Desk, desk, played
 
 LEVELS = {"least": "never", "less": "once, late", "expected": "once", "more": "often", "most": "begins it"}
@@ -33,7 +34,7 @@ def test_a_goal_is_set_rated_and_scored(ward: Desk) -> None:
     answers, ends = ward.store.journal.goals(ward.patient)
     assert answers.levels.split("\n") == list(LEVELS.values())
     where = f"/goals/sessions/{ward.sessions[1]}"
-    assert client.post(f"{where}/attain", data={"goal": answers.id, "level": 1}).status_code == 422, "by nobody"
+    assert client.post(f"{where}/attain", data={"goal": answers.id, "level": 1}).status_code == 400, "by nobody"
     assert client.post("/initials", data={"rater": " A  B ", "back": where}).headers["location"] == where
     for goal, level in ((answers, 1), (ends, -1)):
         assert client.post(f"{where}/attain", data={"goal": goal.id, "level": level}).status_code == 303
@@ -87,8 +88,8 @@ def test_moments_are_linked_and_lead_there(ward: Desk) -> None:
     assert f'href="/takes/{take}?at=20.000"' in client.get("/goals", params={"patient": ward.patient}).text
     assert client.post(f"{where}/moments/{link.id}/remove").status_code == 303
     assert ward.store.journal.links(session=ward.sessions[0]) == []
-    assert client.post(f"{where}/moments", data={"take": take, "first": "9:00"}).status_code == 422
-    assert client.post(f"{where}/moments", data={"take": take, "first": "soon"}).status_code == 422
+    assert client.post(f"{where}/moments", data={"take": take, "first": "9:00"}).status_code == 400
+    assert client.post(f"{where}/moments", data={"take": take, "first": "soon"}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -102,8 +103,8 @@ def test_times_are_read_as_people_type_them(typed: str, expected: float) -> None
 
 @pytest.mark.parametrize("typed", ["", "soon", "1:2:3:4", "-5", "1e3", "1:x", "1:"])
 def test_what_is_no_time_is_refused(typed: str) -> None:
-    """Words and signs raise ValueError with what was typed."""
-    with pytest.raises(ValueError, match="1:23"):
+    """Words and signs are refused with what was typed."""
+    with pytest.raises(Refused, match="1:23"):
         seconds(typed)
 
 
@@ -120,7 +121,7 @@ def test_initials_stay_for_the_visit_and_lead_back_here_only(ward: Desk) -> None
     """Other initials are refused until one logs out, and no address elsewhere is followed."""
     client = ward.door.visitor()
     assert client.post("/initials", data={"rater": "AB", "back": "//evil.example"}).headers["location"] == "/goals"
-    assert client.post("/initials", data={"rater": "CD"}).status_code == 422
+    assert client.post("/initials", data={"rater": "CD"}).status_code == 400
     assert client.post("/initials", data={"rater": "AB"}).status_code == 303
 
 
@@ -139,10 +140,10 @@ def test_every_field_is_escaped(ward: Desk) -> None:
         assert "style=" not in page
 
 
-def test_a_request_without_the_word_changes_nothing(ward: Desk) -> None:
-    """Each form is refused that does not bring the visit's word."""
+def test_a_request_without_the_token_changes_nothing(ward: Desk) -> None:
+    """Each form is refused that does not bring the visit's CSRF token."""
     client = ward.door.visitor()
-    del client.headers["x-bedside-word"]
+    del client.headers["x-bedside-csrf"]
     for where in ("/goals", f"/goals/sessions/{ward.sessions[0]}/note", f"/ratings/{ward.takes[0]}/done", "/report"):
         assert client.post(where, data={"patient": ward.patient, "words": "x"}).status_code == 403
     assert ward.store.journal.goals(ward.patient) == []

@@ -79,6 +79,7 @@ def test_a_port_that_is_taken(tmp_path: Path, said: list[str]) -> None:
     assert f":{server.USUAL_PORT}/" not in said[0]
 
 
+@pytest.mark.slow
 def test_a_damaged_store_is_said(tmp_path: Path, said: list[str]) -> None:
     """Where the recordings are damaged the pages open all the same, and whoever started them is told."""
     Store.create(tmp_path).close()

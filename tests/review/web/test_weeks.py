@@ -34,11 +34,11 @@ def test_a_session_is_the_mean_of_its_takes_by_their_length(ward: Desk) -> None:
     ward.session(0, played(40, every=0.5, players=alone), played(20, every=0.2, players=alone))
     client = ward.door.visitor()
     measured = ward.door.bare.state.measured
-    slow, fast = (measured.players(take)[Player.CHILD]["density"] for take in ward.takes)
+    slow, fast = (measured.players(take)[Player.CHILD].values["density"] for take in ward.takes)
     assert fast > slow + 1
     page = client.get("/weeks", params={"patient": ward.patient, "measure": "density"}).text
     assert f"{(40 * slow + 20 * fast) / 60:.2f}" in rows(page)[0]
-    assert "each take as heavy as it is long" in page
+    assert "weighted by their length" in page
 
 
 def test_the_band_begins_with_the_fourth_session(ward: Desk) -> None:
@@ -111,7 +111,7 @@ def test_nothing_is_inline_and_every_text_is_escaped(ward: Desk) -> None:
     ("query", "status"),
     [
         ({"patient": "nobody"}, 404),
-        ({"whose": "doctor"}, 422),
+        ({"whose": "doctor"}, 400),
         ({"patient": "x" * 41}, 422),
         ({"measure": "nothing"}, 200),
         ({}, 200),

@@ -23,7 +23,7 @@ from sound.tones import RATE, tone
 
 
 @pytest.mark.parametrize("semitones", [-7.0, -2.0, -0.37, 0.5, 2.0, 12.0])
-def test_a_bend_moves_every_note_of_its_part_and_no_other(semitones):
+def test_a_bend_moves_every_note_of_its_part_and_no_other(semitones: float) -> None:
     """Held and new notes lie as many semitones higher within 2 cents, also beyond what one table can be read at."""
     engine = dry()
     engine.apply(on(1, 60))
@@ -41,7 +41,7 @@ def test_a_bend_moves_every_note_of_its_part_and_no_other(semitones):
     assert abs(cents(pitch(play(engine, 1.0), 60), hz(60))) < 2
 
 
-def test_a_bend_makes_no_click():
+def test_a_bend_makes_no_click() -> None:
     """Bending up and down, over several tables, the second difference stays that of the notes themselves."""
     plain = dry()
     plain.apply(on(1, 79))
@@ -54,6 +54,7 @@ def test_a_bend_makes_no_click():
         assert bend_of(play(engine, 0.02)) < 1.35 * highest
 
 
+@pytest.mark.slow
 def test_a_finger_slides_a_note_across_the_keys_like_a_theremin():
     """A glide over two octaves is heard at every pitch on the way, at one level, and the note stays one note."""
     engine = dry()
@@ -75,7 +76,7 @@ def test_a_finger_slides_a_note_across_the_keys_like_a_theremin():
     assert engine.sounding == 0
 
 
-def test_a_struck_note_that_glides_goes_on_dying_away():
+def test_a_struck_note_that_glides_goes_on_dying_away() -> None:
     """Carried over to other tables a struck note keeps its age: it is not struck anew."""
     struck = tone("struck", 36, 96, 0.6, loop_seconds=0.3, peak=0.1, fall=40.0, release=float("inf"))
     engine = dry(struck)
@@ -87,7 +88,7 @@ def test_a_struck_note_that_glides_goes_on_dying_away():
     assert db(play(engine, 0.1)) < before - 15
 
 
-def test_interpolation_is_clean():
+def test_interpolation_is_clean() -> None:
     """A sine and its octave, read at another speed, come with nothing else down to 70 dB below."""
     engine = dry()
     engine.apply(Bend(CHILD, 0.31))
@@ -100,7 +101,7 @@ def test_interpolation_is_clean():
     assert 10 * np.log10(rest.max() / power[top]) < -70
 
 
-def test_vibrato_wavers_around_the_pitch():
+def test_vibrato_wavers_around_the_pitch() -> None:
     """At full depth the pitch goes half a semitone to either side, five times a second; at none it rests."""
     engine = dry()
     engine.apply(Vibrato(CHILD, 1.0))
@@ -116,7 +117,7 @@ def test_vibrato_wavers_around_the_pitch():
 
 
 @pytest.mark.parametrize(("key", "semitones"), [(94, 4.0), (38, -4.0), (96, 5.0), (36, -6.0)])
-def test_at_the_ends_of_the_range_a_bend_is_still_in_tune(key, semitones):
+def test_at_the_ends_of_the_range_a_bend_is_still_in_tune(key: int, semitones: float) -> None:
     """Where no nearer tables are left, those there are go on being read, up to seven semitones beyond."""
     engine = dry()
     engine.apply(on(1, key))
@@ -126,7 +127,7 @@ def test_at_the_ends_of_the_range_a_bend_is_still_in_tune(key, semitones):
     assert abs(cents(pitch(play(engine, 1.0), key + semitones), hz(key + semitones))) < 2
 
 
-def test_a_note_that_cannot_bend_further_holds_up_no_other():
+def test_a_note_that_cannot_bend_further_holds_up_no_other() -> None:
     """A note at the top of the range stays where it can be; the one below it follows the wheel all the way."""
     engine = dry()
     engine.apply(on(1, 96, velocity=0.2))
@@ -136,7 +137,7 @@ def test_a_note_that_cannot_bend_further_holds_up_no_other():
     assert abs(cents(pitch(play(engine, 1.0), 72), hz(72))) < 2
 
 
-def test_a_glide_is_folded_into_the_range_as_its_strike_was():
+def test_a_glide_is_folded_into_the_range_as_its_strike_was() -> None:
     """A key above the range sounds octaves lower, and slides from there: a little way is a little way."""
     engine = dry(tone("low", 48, 72, loop_seconds=0.4, peak=0.1))
     engine.apply(on(1, 80))
@@ -146,7 +147,7 @@ def test_a_glide_is_folded_into_the_range_as_its_strike_was():
     assert abs(cents(pitch(play(engine, 1.0), 68.5), hz(68.5))) < 2
 
 
-def test_a_bend_set_while_the_part_rests_is_there_at_once():
+def test_a_bend_set_while_the_part_rests_is_there_at_once() -> None:
     """A wheel that moved while only others played does not scoop the next note."""
     engine = dry()
     engine.apply(on(1, 48, player=THERAPIST))
@@ -159,7 +160,7 @@ def test_a_bend_set_while_the_part_rests_is_there_at_once():
     assert abs(away) < 30
 
 
-def test_a_bend_never_turns_into_another_sound():
+def test_a_bend_never_turns_into_another_sound() -> None:
     """A note whose neighbour's key has something else in its place stays on its own tables."""
     base = with_regions({})
     regions = list(base.regions)

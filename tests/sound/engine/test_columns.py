@@ -1,8 +1,10 @@
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bedside.sound.engine.columns import Columns
 from bedside.sound.engine.strike import Strike
@@ -21,7 +23,7 @@ class Voice:
     fading: bool = False
 
 
-def struck(slot, mark):
+def struck(slot: int, mark: int) -> Strike:
     region = Region(soft=0, bright=0, length=100, loop=10 if mark % 2 else 0, release=1.0)
     return Strike(
         player=mark % 4,
@@ -38,7 +40,7 @@ def struck(slot, mark):
     )
 
 
-def fill(columns, at, mark):
+def fill(columns: Columns, at: int, mark: int) -> None:
     for state in (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.decay):
         state[at] = mark
     columns.sides[:, at] = mark
@@ -46,7 +48,7 @@ def fill(columns, at, mark):
     columns.reading[2 * at : 2 * at + 2] = mark
 
 
-def marks(columns):
+def marks(columns: Columns) -> list[NDArray[Any]]:
     """Return the rows of all states that `fill` wrote."""
     count = columns.count
     single = (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.decay, *columns.sides)
@@ -55,10 +57,10 @@ def marks(columns):
 
 
 @given(st.lists(st.one_of(st.integers(0, SLOTS - 1), st.sets(st.integers(0, MOST - 1), min_size=1)), max_size=40))
-def test_every_voice_keeps_its_state(steps):
+def test_every_voice_keeps_its_state(steps: list[int | set[int]]) -> None:
     """Whatever comes and goes, voices stand by instrument in the order in which they came, each with all of its own."""
     columns = Columns(SLOTS, MOST)
-    there = []
+    there: list[Voice] = []
     for mark, step in enumerate(steps, 1):
         if isinstance(step, int):
             if len(there) == MOST:

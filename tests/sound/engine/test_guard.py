@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
 from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.loudness import k_weighting
+from effort import times
 
 RATE = 48000
 
 
-def guard(sound, ceiling=-20.0, block=128):
+def guard(sound: NDArray[np.float64], ceiling: float = -20.0, block: int = 128) -> NDArray[np.float64]:
     each = LoudnessGuard(RATE, block, ceiling)
     out = sound[:, : sound.shape[1] // block * block].astype(np.float32)
     for at in range(0, out.shape[1], block):
@@ -22,7 +24,7 @@ def guard(sound, ceiling=-20.0, block=128):
     return out.astype(float)
 
 
-def short_term(sound):
+def short_term(sound: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the loudness in LUFS of every three seconds, ten times a second, by the published 48 kHz filter."""
     shelf = [1.53512485958697, -2.69169618940638, 1.19839281085285, 1, -1.69065929318241, 0.73248077421585]
     high_pass = [1.0, -2.0, 1.0, 1, -1.99004745483398, 0.99007225036621]
@@ -30,38 +32,40 @@ def short_term(sound):
     summed = np.concatenate(([0], np.cumsum(np.concatenate((power, np.zeros(3 * RATE))))))
     starts = np.concatenate((np.zeros(3 * RATE), summed))[: summed.size]
     means = (summed - starts)[:: RATE // 10] / (3 * RATE)
-    return -0.691 + 10 * np.log10(means + 1e-12)
+    levels: NDArray[np.float64] = -0.691 + 10 * np.log10(means + 1e-12)
+    return levels
 
 
-def noise(seconds, level, seed=1):
+def noise(seconds: float, level: float, seed: int = 1) -> NDArray[np.float64]:
     return level * np.random.default_rng(seed).standard_normal((2, round(seconds * RATE)))
 
 
 @pytest.mark.parametrize("ceiling", [-20.0, -26.0, -32.0])
 @pytest.mark.parametrize("level", [0.03, 0.2, 1.0])
-def test_no_three_seconds_are_louder_than_the_ceiling(level, ceiling):
+def test_no_three_seconds_are_louder_than_the_ceiling(level: float, ceiling: float) -> None:
     """Noise that begins at once, up to 35 dB too loud, stays under the ceiling from its first frame to its last."""
     loud = short_term(guard(noise(12, level), ceiling))
     assert loud.max() <= ceiling
     assert loud[100] == pytest.approx(min(ceiling, short_term(noise(12, level))[100]), abs=2.5)
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 3.0), st.floats(-70, 0)), min_size=1, max_size=10), st.integers(0, 99))
-def test_no_rhythm_of_loud_and_soft_gets_past_it(pieces, seed):
+def test_no_rhythm_of_loud_and_soft_gets_past_it(pieces: list[tuple[float, float]], seed: int) -> None:
     """Bursts of any length and level between others keep under the ceiling."""
     sound = np.concatenate([noise(seconds, 10 ** (db / 20), seed) for seconds, db in pieces], axis=1)
     assert short_term(guard(sound)).max() <= -20.0
 
 
-def test_what_is_soft_enough_passes_unchanged():
+def test_what_is_soft_enough_passes_unchanged() -> None:
     """A sound 3 LU under the ceiling comes out bit for bit."""
     sound = noise(6, 0.02)
     assert short_term(sound).max() < -23
     assert guard(sound).astype(np.float32).tobytes() == sound[:, : 6 * RATE // 128 * 128].astype(np.float32).tobytes()
 
 
-def test_the_gain_moves_smoothly_and_comes_back_slowly():
+def test_the_gain_moves_smoothly_and_comes_back_slowly() -> None:
     """After the onset the gain moves by less than 1.5 dB a block, and recovers by less than 6 dB a second."""
     sound = np.concatenate((noise(4, 0.5), noise(6, 0.005)), axis=1)
     heard = guard(sound)
@@ -72,13 +76,14 @@ def test_the_gain_moves_smoothly_and_comes_back_slowly():
     assert gain[-1] == pytest.approx(0, abs=0.1)
 
 
-def test_a_steady_loud_sound_does_not_pump():
+def test_a_steady_loud_sound_does_not_pump() -> None:
     """Once the guard has settled, the loudness of a steady sound moves by less than 1 LU."""
     heard = guard(noise(30, 0.5))
     momentary = [np.mean(heard[:, at : at + RATE // 2] ** 2) for at in range(8 * RATE, 29 * RATE, RATE // 4)]
     assert 10 * np.log10(max(momentary) / min(momentary)) < 1.0
 
 
+@pytest.mark.slow
 def test_both_ears_share_one_gain():
     """A sound on the left is turned down on the right too, so that nothing moves."""
     sound = noise(5, 0.5)
@@ -88,7 +93,7 @@ def test_both_ears_share_one_gain():
 
 
 @pytest.mark.parametrize("block", [64, 100, 128, 256, 512])
-def test_the_block_is_not_heard(block):
+def test_the_block_is_not_heard(block: int) -> None:
     """The gain is nearly the same, whatever the block."""
     usual = guard(noise(6, 0.3))
     other = guard(noise(6, 0.3), block=block)
@@ -97,7 +102,7 @@ def test_the_block_is_not_heard(block):
     assert 10 * np.log10(power[0] / power[1]) == pytest.approx(0, abs=0.2)
 
 
-def test_it_hears_as_the_head_does():
+def test_it_hears_as_the_head_does() -> None:
     """What it weighs is the standard's shelf, sample for sample, across its pieces and blocks."""
     sound = noise(0.2, 0.1)[:, : 8 * 256].astype(np.float32)
     each = LoudnessGuard(RATE, 256, -20.0)
@@ -109,7 +114,7 @@ def test_it_hears_as_the_head_does():
     assert np.concatenate(heard, axis=1) == pytest.approx(wanted, abs=1e-4)
 
 
-def test_a_new_ceiling_is_reached_softly():
+def test_a_new_ceiling_is_reached_softly() -> None:
     """From ward to night the sound sinks without a step or a hole, and three seconds later the ceiling holds."""
     each = LoudnessGuard(RATE, 128, -20.0)
     sound = noise(10, 0.3).astype(np.float32)
@@ -127,6 +132,7 @@ def test_a_new_ceiling_is_reached_softly():
     assert around.min() > level[300] - 16
 
 
+@pytest.mark.slow
 def test_rest_and_clear_forget():
     """After three seconds of rest, as after a clear, a sound passes as if it were the first."""
     first = guard(noise(1, 0.5))
@@ -144,7 +150,7 @@ def test_rest_and_clear_forget():
         assert piece == pytest.approx(first[:, :128], abs=1e-4)
 
 
-def test_what_was_spent_before_counts_for_three_seconds():
+def test_what_was_spent_before_counts_for_three_seconds() -> None:
     """With two thirds gone at the start, only a third is left at first, and after three seconds the whole again."""
     each = LoudnessGuard(RATE, 128, -20.0)
     each.clear(2 / 3)
@@ -159,7 +165,7 @@ def test_what_was_spent_before_counts_for_three_seconds():
     assert short_term(sound)[75] > -22.5
 
 
-def test_a_ceiling_set_before_the_first_block_is_the_only_one():
+def test_a_ceiling_set_before_the_first_block_is_the_only_one() -> None:
     """A take that begins with its own ceiling sounds the same to the bit whichever held before it, half of it spent."""
     heard = []
     for ceilings in ((-20.0, -32.0), (-32.0, -32.0)):

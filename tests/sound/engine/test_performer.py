@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bedside.music.events import (
     AllOff,
     Awaited,
     Bend,
     Declined,
+    Event,
     Expression,
     Glide,
     Lead,
@@ -22,6 +24,7 @@ from bedside.music.events import (
     Player,
     Profile,
     Program,
+    Report,
     Resumed,
     Reverb,
     Setting,
@@ -37,21 +40,23 @@ from bedside.sound.engine import offline
 from bedside.sound.engine.chain import RISE_SECONDS
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
+from bedside.sound.instrument import Instrument
+from effort import times
 from sound.tones import RATE, band
 
 BAND = band()
 
 
-def on(note, key=60, player=Player.CHILD):
+def on(note: int, key: int = 60, player: Player = Player.CHILD) -> NoteOn:
     return NoteOn(player, note, key, 0.7, 0.5, Source.TOUCH)
 
 
-def performer(block=128):
+def performer(block: int = 128) -> Performer:
     seeds = itertools.count(7)
     return Performer(Engine.of(BAND, RATE, block), lambda: next(seeds))
 
 
-def play(each, seconds, sound=None):
+def play(each: Performer, seconds: float, sound: list[NDArray[np.float32]] | None = None) -> list[Performed]:
     performed = []
     out = np.empty((each.engine.block, 2), np.float32)
     for _ in range(round(seconds * RATE / each.engine.block)):
@@ -61,7 +66,7 @@ def play(each, seconds, sound=None):
     return performed
 
 
-def test_a_take_begins_with_the_first_note():
+def test_a_take_begins_with_the_first_note() -> None:
     """The first note begins a take at frame 0, which says its seed and how every part stands."""
     each = performer()
     each.ask(Program(Player.THERAPIST, "held"))
@@ -74,7 +79,7 @@ def test_a_take_begins_with_the_first_note():
     assert performed[-1] == Performed(0, on(1))
 
 
-def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its_own():
+def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its_own() -> None:
     """Rest counts from the last event or the end of a held note; a new note afterwards begins a new take."""
     each = performer()
     each.ask(on(1))
@@ -88,7 +93,7 @@ def test_a_take_ends_after_twenty_seconds_of_rest_and_the_next_has_a_seed_of_its
     assert play(each, 0.1)[0] == Performed(0, TakeBegan(8, RATE, 128))
 
 
-def test_a_held_note_that_sounds_is_no_rest():
+def test_a_held_note_that_sounds_is_no_rest() -> None:
     """A sustained note under a finger keeps the take open for as long as it sounds."""
     each = performer()
     each.ask(Program(Player.CHILD, "held"))
@@ -100,7 +105,7 @@ def test_a_held_note_that_sounds_is_no_rest():
     assert not each.playing
 
 
-def test_closing_a_take_performs_what_was_asked_before_and_fades():
+def test_closing_a_take_performs_what_was_asked_before_and_fades() -> None:
     """What was asked before the close is played, then comes a stop, silence and the end; what follows is a new take."""
     each = performer()
     each.ask(on(1))
@@ -112,7 +117,7 @@ def test_closing_a_take_performs_what_was_asked_before_and_fades():
     assert performed[-1].event == on(2)
 
 
-def test_a_lost_take_goes_on_at_its_own_time():
+def test_a_lost_take_goes_on_at_its_own_time() -> None:
     """An engine that takes over says from when to when nothing was heard, and goes on in the same take."""
     each = performer()
     spent = 1 - (48128 - 1000) / (3 * RATE)
@@ -121,13 +126,13 @@ def test_a_lost_take_goes_on_at_its_own_time():
     assert play(each, 0.01) == [Performed(48128, on(5))]
 
 
-def reports(each, blocks=1):
+def reports(each: Performer, blocks: int = 1) -> list[Report]:
     """Return all that a performer reports in some blocks."""
     out = np.empty((each.engine.block, 2), np.float32)
     return [report for _ in range(blocks) for report in each.render(out)]
 
 
-def late(*ready):
+def late(*ready: Instrument) -> Performer:
     """Return a performer that knows the band and has only these instruments."""
     engine = Engine([instrument.name for instrument in BAND], RATE, 128)
     for instrument in ready:
@@ -135,17 +140,17 @@ def late(*ready):
     return Performer(engine, lambda: 7)
 
 
-def test_settings_between_takes_are_reported_and_no_part_of_a_take():
+def test_settings_between_takes_are_reported_and_no_part_of_a_take() -> None:
     """What is set is said at once, as settled; all else that is asked before the first note does nothing."""
     each = performer()
-    asked = [Lead(Player.THERAPIST), Bend(Player.CHILD, 1.0), Program(Player.CHILD, "held")]
+    asked: list[Setting] = [Lead(Player.THERAPIST), Bend(Player.CHILD, 1.0), Program(Player.CHILD, "held")]
     for event in [*asked, Stop(), NoteOff(Player.CHILD, 1), AllOff(Player.CHILD)]:
         each.ask(event)
     assert reports(each) == [Settled(event) for event in asked]
     assert not each.playing
 
 
-def test_an_instrument_that_is_not_ready_is_awaited_and_then_taken():
+def test_an_instrument_that_is_not_ready_is_awaited_and_then_taken() -> None:
     """A fresh performer says first what the part plays meanwhile; in a take that was said at its beginning."""
     struck, held = BAND
     each = late(struck)
@@ -160,11 +165,11 @@ def test_an_instrument_that_is_not_ready_is_awaited_and_then_taken():
     each.ask(Stop())
     assert reports(each) == [Awaited(Program(Player.THERAPIST, "held")), Performed(each.frame - 128, Stop())]
     each.adopt(held)
-    taken = [report.event for report in reports(each, 200)]
+    taken = [report.event for report in reports(each, 200) if isinstance(report, Performed)]
     assert taken == [wanted, Program(Player.THERAPIST, "held")]
 
 
-def test_whoever_is_given_another_instrument_awaits_none():
+def test_whoever_is_given_another_instrument_awaits_none() -> None:
     """Also where the one that was awaited comes at the same moment."""
     struck, held = BAND
     each = late(struck)
@@ -176,7 +181,7 @@ def test_whoever_is_given_another_instrument_awaits_none():
     assert reports(each) == [Settled(Program(Player.CHILD, "struck")), Settled(Program(Player.THERAPIST, "held"))]
 
 
-def test_an_instrument_that_nobody_knows_is_declined():
+def test_an_instrument_that_nobody_knows_is_declined() -> None:
     """It changes nothing, and ends no wait."""
     struck, held = BAND
     each = late(struck)
@@ -188,7 +193,7 @@ def test_an_instrument_that_nobody_knows_is_declined():
     assert reports(each) == [Settled(Program(Player.CHILD, "held"))]
 
 
-def test_the_first_instrument_of_all_is_everybody_s():
+def test_the_first_instrument_of_all_is_everybody_s() -> None:
     """Parts that had nothing to play take it, and the performer says so, in a take as well."""
     held = BAND[1]
     each = late()
@@ -204,7 +209,7 @@ def test_the_first_instrument_of_all_is_everybody_s():
     assert Awaited(Program(Player.CHILD, "struck")) in said
 
 
-def rendered(take, solo=None):
+def rendered(take: list[Performed], solo: Player | None = None) -> NDArray[np.float32]:
     heard = list(Player) if solo is None else [solo]
     return np.concatenate([block.copy() for block in offline.render(take, BAND, heard)])
 
@@ -234,12 +239,13 @@ asked = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(80), deadline=None)
 @given(asked, st.sampled_from([64, 128, 256]))
-def test_the_record_renders_to_the_bits_that_were_heard(script, block):
+def test_the_record_renders_to_the_bits_that_were_heard(script: list[tuple[int, Event]], block: int) -> None:
     """Whatever is asked and whenever, rendering what was performed gives the very bits that the performer gave."""
     each = performer(block)
-    heard = []
+    heard: list[NDArray[np.float32]] = []
     performed = []
     for wait, event in script:
         each.ask(event)
@@ -253,8 +259,8 @@ def test_the_record_renders_to_the_bits_that_were_heard(script, block):
         assert len(rendered(take)) == frames
 
 
-def split(performed):
-    takes = []
+def split(performed: list[Performed]) -> list[list[Performed]]:
+    takes: list[list[Performed]] = []
     for each in performed:
         if isinstance(each.event, TakeBegan):
             takes.append([])
@@ -262,7 +268,7 @@ def split(performed):
     return takes
 
 
-def test_a_take_with_a_loss_renders_silence_between():
+def test_a_take_with_a_loss_renders_silence_between() -> None:
     """Between the loss and the return of sound nothing is heard, and nothing of before is left after."""
     took = [
         Performed(0, TakeBegan(3, RATE, 128)),
@@ -283,7 +289,7 @@ def test_a_take_with_a_loss_renders_silence_between():
     assert np.abs(back[rise:] - fresh[rise:]).max() < 1e-6
 
 
-def test_what_was_performed_unheard_is_not_rendered():
+def test_what_was_performed_unheard_is_not_rendered() -> None:
     """Notes between a loss of sound and its return are in the record, and silent in the rendering."""
     each = performer()
     each.ask(on(1))
@@ -297,7 +303,7 @@ def test_what_was_performed_unheard_is_not_rendered():
     assert not sound[performed[-1].frame :].any()
 
 
-def test_a_take_that_begins_unheard_says_so():
+def test_a_take_that_begins_unheard_says_so() -> None:
     """Without a sound card from the start, the take says at its first frame that nothing is heard."""
     each = performer()
     each.lose()
@@ -306,7 +312,7 @@ def test_a_take_that_begins_unheard_says_so():
     assert performed[-2:] == [Performed(0, Lost()), Performed(0, on(1))]
 
 
-def test_a_take_from_a_file_rings_out():
+def test_a_take_from_a_file_rings_out() -> None:
     """A take in flicks sounds at 48 kHz, its notes at their very frame, until it is silent."""
     from bedside.music.events import FLICKS
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from bedside.sound.engine.room import SPACES, Room, Space
@@ -7,7 +8,7 @@ from bedside.sound.engine.room import SPACES, Room, Space
 RATE = 48000
 
 
-def answer(room, seconds, sound=None):
+def answer(room: Room, seconds: float, sound: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
     """Return what the room gives back, without the sound itself."""
     block = room.block
     blocks = []
@@ -21,14 +22,14 @@ def answer(room, seconds, sound=None):
     return np.concatenate(blocks, axis=1)
 
 
-def click(block=128):
+def click(block: int = 128) -> NDArray[np.float32]:
     sound = np.zeros((2, block), np.float32)
     sound[:, 0] = 0.5
     return sound
 
 
 @pytest.mark.parametrize("seconds", [0.8, 1.9, 3.5])
-def test_sound_dies_away_in_the_time_it_is_given(seconds):
+def test_sound_dies_away_in_the_time_it_is_given(seconds: float) -> None:
     """Low sound falls by 60 dB in the room's time (Schroeder's backward integral, −5 to −25 dB, below 1 kHz)."""
     room = Room(RATE, 128, Space(1.0, seconds, 0.32, 0.22))
     sound = answer(room, 1.2 * seconds, click())[0].astype(float)
@@ -38,18 +39,18 @@ def test_sound_dies_away_in_the_time_it_is_given(seconds):
     assert (to - from_) / RATE * 3 == pytest.approx(seconds, rel=0.1)
 
 
-def test_high_sound_dies_sooner():
+def test_high_sound_dies_sooner() -> None:
     """Damping takes the highs first: after half a second the answer is darker than at its beginning."""
 
-    def centre(sound):
+    def centre(sound: NDArray[np.floating]) -> float:
         power = np.abs(np.fft.rfft(sound)) ** 2
-        return np.sum(power * np.fft.rfftfreq(len(sound), 1 / RATE)) / np.sum(power)
+        return float(np.sum(power * np.fft.rfftfreq(len(sound), 1 / RATE)) / np.sum(power))
 
     sound = answer(Room(RATE, 128), 1.0, click())[0].astype(float)
     assert centre(sound[24000:32000]) < 0.6 * centre(sound[:8000])
 
 
-def test_it_falls_to_exact_silence():
+def test_it_falls_to_exact_silence() -> None:
     """A tail ends in zeros with nothing left anywhere, and a room that is silent costs nothing and says so."""
     room = Room(RATE, 128)
     assert room.silent
@@ -59,13 +60,13 @@ def test_it_falls_to_exact_silence():
     assert sound[:, : 4 * RATE].any()
 
 
-def test_left_and_right_differ():
+def test_left_and_right_differ() -> None:
     """The two sides of a tail are uncorrelated: the room is wide."""
     left, right = answer(Room(RATE, 128), 1.0, click())[:, 6000:].astype(float)
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.2
 
 
-def test_the_block_size_does_not_change_the_room():
+def test_the_block_size_does_not_change_the_room() -> None:
     """At 64 and at 256 frames a block, the answer is the same to rounding."""
     small = answer(Room(RATE, 64), 1.0, click(64))
     large = answer(Room(RATE, 256), 1.0, click(256))
@@ -73,7 +74,7 @@ def test_the_block_size_does_not_change_the_room():
     assert np.abs(small[:, :frames] - large[:, :frames]).max() < 1e-6
 
 
-def test_the_sound_itself_passes_at_once():
+def test_the_sound_itself_passes_at_once() -> None:
     """What is played is heard in the same frame, at its own level, and the room after it."""
     room = Room(RATE, 128)
     given = click()
@@ -82,7 +83,7 @@ def test_the_sound_itself_passes_at_once():
     assert out[:, 0] == pytest.approx([0.5, 0.5])
 
 
-def echo_density(sound):
+def echo_density(sound: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the share of frames outside one standard deviation, against that of noise, over 20 ms windows.
 
     Abel & Huang, "A simple, robust measure of reverberation echo density", AES 121 (2006).
@@ -94,7 +95,7 @@ def echo_density(sound):
 
 
 @pytest.mark.parametrize("name", SPACES)
-def test_no_room_flutters(name):
+def test_no_room_flutters(name: str) -> None:
     """Its echoes are soon as dense as noise: within 80 to 200 ms, by its size, and from there on."""
     sound = answer(Room(RATE, 128, SPACES[name]), 1.0, click())[0].astype(float)
     density = echo_density(sound)
@@ -105,7 +106,7 @@ def test_no_room_flutters(name):
 
 
 @pytest.mark.parametrize("name", SPACES)
-def test_no_room_rings_like_metal(name):
+def test_no_room_rings_like_metal(name: str) -> None:
     """Its resonances overlap: no line of the late tail stands more than 15 dB above those around it.
 
     Of a dense room the magnitudes have a Rayleigh distribution, of which one in 40,000 lies 10 dB above the mean power
@@ -123,7 +124,7 @@ def test_no_room_rings_like_metal(name):
 
 
 @pytest.mark.parametrize("name", SPACES)
-def test_no_room_feeds_itself(name):
+def test_no_room_feeds_itself(name: str) -> None:
     """A second of loud noise dies away to silence in every room."""
     room = Room(RATE, 128, SPACES[name])
     random = np.random.default_rng(1)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bedside.music.events import (
     AllOff,
     Bend,
+    Event,
     Expression,
     Glide,
     Level,
@@ -23,6 +24,7 @@ from bedside.music.events import (
 )
 from bedside.sound.engine.engine import Engine
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS
+from effort import times
 from sound.listening import cents
 from sound.playing import (
     BLOCK,
@@ -42,7 +44,7 @@ from sound.playing import (
 from sound.tones import RATE, tone
 
 
-def test_the_pedal_holds_what_the_hand_leaves():
+def test_the_pedal_holds_what_the_hand_leaves() -> None:
     """Notes let go under the pedal sound on, and end when it comes up; held ones stay."""
     engine = dry()
     engine.apply(Pedal(CHILD, True))
@@ -60,7 +62,7 @@ def test_the_pedal_holds_what_the_hand_leaves():
     assert engine.sounding == 1
 
 
-def test_all_notes_off_ends_a_part_and_lifts_its_pedal():
+def test_all_notes_off_ends_a_part_and_lifts_its_pedal() -> None:
     """Every note of the part is let go, pedal or not; others sound on."""
     engine = dry()
     engine.apply(Pedal(CHILD, True))
@@ -77,7 +79,7 @@ def test_all_notes_off_ends_a_part_and_lifts_its_pedal():
     assert engine.sounding == 1
 
 
-def test_a_velocity_chooses_its_layer():
+def test_a_velocity_chooses_its_layer() -> None:
     """Of two layers the soft touch plays one and the hard touch the other; in between both."""
     instrument = with_regions({"velocity": (0.0, 0.6)}, {"velocity": (0.4, 1.0)})
     assert heard_octaves(dry(instrument), on(1, 48, 0.3), octaves=2) == [True, False]
@@ -85,7 +87,7 @@ def test_a_velocity_chooses_its_layer():
     assert heard_octaves(dry(instrument), on(1, 48, 0.5), octaves=2) == [True, True]
 
 
-def test_regions_take_turns():
+def test_regions_take_turns() -> None:
     """With three turns each strike plays the next, and after a reset it begins anew."""
     engine = dry(with_regions(*({"turn": turn, "turns": 3} for turn in range(3))))
     for _ in range(2):
@@ -97,6 +99,7 @@ def test_regions_take_turns():
         engine.reset(0)
 
 
+@pytest.mark.slow
 def test_chance_is_shared_out():
     """Two regions with a half each: every strike plays exactly one, and each about half the time."""
     engine = dry(with_regions({"chance": (0.0, 0.5)}, {"chance": (0.5, 1.0)}))
@@ -111,7 +114,7 @@ def test_chance_is_shared_out():
     assert 10 <= sum(heard) <= 30
 
 
-def test_a_choke_group_silences_its_own():
+def test_a_choke_group_silences_its_own() -> None:
     """A strike that chokes a group ends it within 50 ms without a click; another player's goes on."""
     instrument = with_regions({"group": 1, "off_by": 1})
     engine = dry(instrument)
@@ -125,7 +128,7 @@ def test_a_choke_group_silences_its_own():
     assert engine.sounding == 2
 
 
-def test_a_note_may_sound_when_it_ends():
+def test_a_note_may_sound_when_it_ends() -> None:
     """A region of the end is heard when the hand leaves, not before, softer the longer the note was held."""
     instrument = with_regions({}, {"on_release": True, "rest": 10.0, "loop": 0})
     levels = []
@@ -141,7 +144,7 @@ def test_a_note_may_sound_when_it_ends():
     assert levels[0] - levels[1] == pytest.approx(10, abs=1.5)
 
 
-def test_expression_swells_a_part_without_a_click():
+def test_expression_swells_a_part_without_a_click() -> None:
     """Half of the way up is 12 dB down; silence is silence; nothing clicks."""
     engine = dry()
     engine.apply(on(1, 60))
@@ -157,7 +160,7 @@ def test_expression_swells_a_part_without_a_click():
 
 
 @pytest.mark.parametrize("event", [Level(CHILD, 0.0, 0.0), Expression(CHILD, 1.0)])
-def test_a_part_that_comes_up_startles_nobody(event):
+def test_a_part_that_comes_up_startles_nobody(event: Level | Expression) -> None:
     """From silence to full a part rises by at most 12 dB in 50 ms."""
     engine = dry()
     engine.apply(Level(CHILD, -60.0, 0.0) if isinstance(event, Level) else Expression(CHILD, 0.0))
@@ -172,7 +175,7 @@ def test_a_part_that_comes_up_startles_nobody(event):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_profile_softens_the_attack(profile):
+def test_a_profile_softens_the_attack(profile: str) -> None:
     """Every note comes up in at least the attack of the profile, and at night no touch is sudden."""
     engine = dry(tone("loud", loop_seconds=0.4, seconds=0.41, peak=0.1))
     engine.apply(Profile(profile))
@@ -183,7 +186,7 @@ def test_a_profile_softens_the_attack(profile):
     assert first >= 0.6 * PROFILES[profile].attack_seconds
 
 
-def test_another_room_is_entered_without_a_break():
+def test_another_room_is_entered_without_a_break() -> None:
     """The tail of the room that is left rings out, the new one takes over, and no sample jumps."""
     engine = Engine.of([HELD], RATE, BLOCK)
     engine.apply(on(1, 60))
@@ -200,7 +203,7 @@ def test_another_room_is_entered_without_a_break():
     assert engine.silent
 
 
-def test_a_note_may_begin_within_a_block():
+def test_a_note_may_begin_within_a_block() -> None:
     """A note asked n frames into a block sounds as the same note asked at its start, n frames later."""
     for ahead in (1, 37, 127):
         early, late = dry(), dry()
@@ -211,7 +214,7 @@ def test_a_note_may_begin_within_a_block():
         assert np.abs(first[:-ahead] - second[ahead:]).max() < 1e-6
 
 
-def test_the_pedal_lets_go_of_a_note_left_twice():
+def test_the_pedal_lets_go_of_a_note_left_twice() -> None:
     """A key that says twice that it was left, under the pedal, is let go when the pedal comes up."""
     engine = dry()
     engine.apply(Pedal(CHILD, True))
@@ -225,7 +228,7 @@ def test_the_pedal_lets_go_of_a_note_left_twice():
     assert not engine.holding
 
 
-def test_ends_under_the_pedal_are_neither_lost_nor_kept():
+def test_ends_under_the_pedal_are_neither_lost_nor_kept() -> None:
     """After hundreds of notes under the pedal, ends sound with the pedal, and later ones as before."""
     engine = dry(with_regions({"loop": 0, "length": 2000}, {"on_release": True, "loop": 0, "release": np.inf}))
     engine.apply(Pedal(CHILD, True))
@@ -248,7 +251,7 @@ def test_ends_under_the_pedal_are_neither_lost_nor_kept():
 
 
 @pytest.mark.parametrize("block", [128, 512])
-def test_an_attack_shorter_than_a_block_is_an_attack(block):
+def test_an_attack_shorter_than_a_block_is_an_attack(block: int) -> None:
     """Under the quiet profile no table's first frame is heard at full level, whatever the block."""
     step = tone("step", 36, 96, seconds=1.0, peak=0.1)
     for (region,) in step.regions:
@@ -261,6 +264,7 @@ def test_an_attack_shorter_than_a_block_is_an_attack(block):
     assert np.abs(np.diff(sound)).max() < 0.15 * sound.max()
 
 
+@pytest.mark.slow
 def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
     """A thousand notes a second in blocks of 512: only voices that have faded make room."""
     bends = []
@@ -275,10 +279,11 @@ def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
     assert bends[1] < 4 * bends[0]
 
 
-def test_numbers_that_are_none_change_nothing_for_long():
+def test_numbers_that_are_none_change_nothing_for_long() -> None:
     """Events with NaN, infinity and absurd values, as a damaged record may hold, leave a finite, playable engine."""
     engine = dry()
     engine.apply(on(1, 60))
+    event: Event
     for bad in (np.nan, np.inf, -np.inf, 1e300):
         for event in (
             Bend(CHILD, bad),
@@ -315,9 +320,10 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=times(30), deadline=None)
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 6)), max_size=60))
-def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script):
+def test_whatever_is_asked_no_note_is_stuck_and_the_same_comes_out_again(script: list[tuple[Event, int]]) -> None:
     """Any events in any order: finite, the same twice, and once all is let go, silence without a held note."""
     sounds = []
     for _ in range(2):

@@ -9,7 +9,7 @@ from scipy.signal import lfilter
 
 from bedside.sound.instrument import GUARD, LEAD
 from bedside.sound.library import catalogue
-from bedside.sound.library.bake import QUANTUM, TableShape, bake, key_tables, laid
+from bedside.sound.library.bake import QUANTUM, TableShape, bake, key_tables, lay_out
 from bedside.sound.library.patch import Patch
 from sound.listening import cents, decibels
 
@@ -51,6 +51,7 @@ def pitch(sound: NDArray[np.float64], hz: float) -> float:
     return float(lines[near] @ power[near] / power[near].sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PITCHED)
 def test_every_key_is_in_tune(name: str) -> None:
     """On every third key the fundamental of both tables lies within 2 cents of equal temperament, loop included.
@@ -60,7 +61,7 @@ def test_every_key_is_in_tune(name: str) -> None:
     patch, partial = PATCHES[name], PARTIAL.get(name, 1.0)
     for key in [*range(patch.lowest, patch.highest, 3), patch.highest]:
         made = replace(key_tables(patch, key, RATE), fall=0.0)
-        sounds = made.heard(4 * RATE, RATE)
+        sounds = made.as_played(4 * RATE, RATE)
         if patch.sustained:
             sounds = np.tile(made.samples[:, -made.loop :], round(4 * RATE / made.loop))
         for sound in sounds:
@@ -72,7 +73,7 @@ def test_every_table_is_as_loud_as_every_other(name: str) -> None:
     """The loudest 400 ms of each table read −23 LUFS within 0.5 LU, by the published 48 kHz filter, and peak < 0.9."""
     for key in keys(PATCHES[name]):
         made = key_tables(PATCHES[name], key, RATE)
-        for sound in made.heard(made.samples.shape[1], RATE):
+        for sound in made.as_played(made.samples.shape[1], RATE):
             weighted = lfilter(
                 [1.53512485958697, -2.69169618940638, 1.19839281085285], [1, -1.69065929318241, 0.73248077421585], sound
             )
@@ -92,7 +93,7 @@ def test_no_peak_holds_an_instrument_back(name: str) -> None:
     crowded = [patch.lowest, *range(patch.lowest + 1, patch.highest, 4)]
     for key in crowded:
         made = key_tables(patch, key, RATE)
-        assert np.max(np.abs(made.heard(made.samples.shape[1], RATE))) < 0.89, key
+        assert np.max(np.abs(made.as_played(made.samples.shape[1], RATE))) < 0.89, key
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -171,7 +172,7 @@ def test_soft_and_bright_mix_without_cancelling(name: str) -> None:
     """Half of each of the two tables of a key sounds as loud as either, within 1.5 dB: their phases agree."""
     for key in keys(PATCHES[name]):
         made = key_tables(PATCHES[name], key, RATE)
-        soft, bright = made.heard(made.samples.shape[1], RATE)
+        soft, bright = made.as_played(made.samples.shape[1], RATE)
 
         def energy(sound: NDArray[np.float64]) -> float:
             return float(np.sum(sound**2))
@@ -184,7 +185,7 @@ def test_soft_and_bright_mix_without_cancelling(name: str) -> None:
 def test_bright_is_brighter_than_soft(name: str) -> None:
     """On every key tested the first half second of the bright table has more of what lies above 3.5 times the pitch."""
     for key in keys(PATCHES[name]):
-        heard = key_tables(PATCHES[name], key, RATE).heard(RATE // 2, RATE)
+        heard = key_tables(PATCHES[name], key, RATE).as_played(RATE // 2, RATE)
         power = np.abs(np.fft.rfft(heard * np.hanning(2 * heard.shape[1])[-heard.shape[1] :], RATE)) ** 2
         high = power[:, int(3.5 * hertz(key)) :].sum(axis=1)
         soft, bright = high / (power.sum(axis=1) - high)
@@ -210,7 +211,7 @@ def test_a_wrong_layout_is_refused() -> None:
         (one, replace(two, length=-two.length)),
     ):
         with pytest.raises(ValueError, match="length"):
-            laid(small("drum"), RATE, made.pool, shapes)
+            lay_out(small("drum"), RATE, made.pool, shapes)
     with pytest.raises(ValueError, match="keys"):
         key_tables(small("drum"), 62, RATE)
     with pytest.raises(ValueError, match="rate"):

@@ -101,6 +101,7 @@ def test_without_a_place_to_write_it_still_plays(recipe: Recipe, tmp_path: Path)
     assert not instrument.pool.flags.writeable
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a Unix thing")
 def test_a_disk_that_fills_leaves_nothing_behind(tmp_path: Path) -> None:
     """A write that fails half-way costs the cache file, not the instrument, and leaves no part of it."""
@@ -113,6 +114,7 @@ def test_a_disk_that_fills_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_several_processes_may_load_at_once(tmp_path: Path) -> None:
     """Four processes that start together hear the same bits, and leave one whole file."""
     script = SMALL + (

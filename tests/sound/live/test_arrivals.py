@@ -26,7 +26,7 @@ def bake(recipe: Recipe, folder: Path) -> Path:
 
 
 def names(arrivals: Arrivals) -> list[str]:
-    return [instrument.name for instrument in arrivals.look()]
+    return [instrument.name for instrument in arrivals.poll()]
 
 
 def test_each_comes_once_when_it_is_there(recipes: list[Recipe], tmp_path: Path) -> None:
@@ -37,29 +37,29 @@ def test_each_comes_once_when_it_is_there(recipes: list[Recipe], tmp_path: Path)
     bake(recipes[0], tmp_path)
     assert names(arrivals) == ["one", "three"]
     assert names(arrivals) == []
-    assert arrivals.awaited == ["two"]
+    assert arrivals.missing == ["two"]
     bake(recipes[1], tmp_path)
     assert names(arrivals) == ["two"]
-    assert arrivals.awaited == []
+    assert arrivals.missing == []
 
 
 def test_what_is_needed_at_once_is_made(recipes: list[Recipe], tmp_path: Path) -> None:
     """Those that are needed first are made here; where none of them is known, the first of all is."""
     arrivals = Arrivals(recipes, RATE, tmp_path)
-    assert [instrument.name for instrument in arrivals.at_once(("two", "none such"))] == ["two"]
-    assert arrivals.awaited == ["one", "three"]
+    assert [instrument.name for instrument in arrivals.load_now(("two", "none such"))] == ["two"]
+    assert arrivals.missing == ["one", "three"]
     assert cache.table_path(recipes[1], RATE, tmp_path).is_file()
-    assert [instrument.name for instrument in Arrivals(recipes, RATE, tmp_path).at_once(("none such",))] == ["one"]
+    assert [instrument.name for instrument in Arrivals(recipes, RATE, tmp_path).load_now(("none such",))] == ["one"]
 
 
 def test_what_the_cache_has_no_room_for_comes_from_elsewhere(recipes: list[Recipe], tmp_path: Path) -> None:
     """What lies in the folder made meanwhile is given like what lies in the cache, once, at once or later."""
-    cached, meanwhile = tmp_path / "cache", tmp_path / "meanwhile"
-    for folder, recipe in ((cached, recipes[0]), (meanwhile, recipes[0]), (meanwhile, recipes[1])):
+    cached, fallback = tmp_path / "cache", tmp_path / "fallback"
+    for folder, recipe in ((cached, recipes[0]), (fallback, recipes[0]), (fallback, recipes[1])):
         bake(recipe, folder)
-    assert names(Arrivals(recipes, RATE, cached, meanwhile)) == ["one", "two"]
-    arrivals = Arrivals(recipes, RATE, cached, meanwhile)
-    assert [instrument.name for instrument in arrivals.at_once(("two",))] == ["two"]
+    assert names(Arrivals(recipes, RATE, cached, fallback)) == ["one", "two"]
+    arrivals = Arrivals(recipes, RATE, cached, fallback)
+    assert [instrument.name for instrument in arrivals.load_now(("two",))] == ["two"]
     assert not cache.table_path(recipes[1], RATE, cached).exists()
     assert names(arrivals) == ["one"]
 

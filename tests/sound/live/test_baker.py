@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bedside.errors import BedsideError
+from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache, catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.live import baker
@@ -34,22 +36,20 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def launch(empty: Path):
+def launch(empty: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Give a way to start a real baker."""
     started = []
 
     def start():
-        started.append(baker.launch(RATE, None, empty.parent / "meanwhile"))
+        started.append(baker.launch(RATE, None, empty.parent / "fallback"))
         return started[-1]
 
     yield start
     for process in started:
-        process.kill()
-        process.wait()
-        process.stdin.close()
+        process.end(20.0)
 
 
-def wait_for(true, seconds=60.0):
+def wait_for(true, seconds=240.0):
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():
@@ -70,57 +70,67 @@ def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None
     kept, damaged = (cache.table_path(recipe, RATE, tmp_path) for recipe in recipes[:2])
     damaged.write_bytes(damaged.read_bytes()[:-1])
     before = kept.stat()
-    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "meanwhile")
+    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "fallback")
     assert whole(tmp_path) == ["one", "three", "two"]
     assert kept.stat().st_mtime_ns == before.st_mtime_ns
 
 
 @pytest.mark.parametrize("fault", [BedsideError("The folder is a picture."), ValueError("deep inside")])
 def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
-    fault: Exception, recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    fault: Exception,
+    recipes: list[Recipe],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A recipe that fails is told in one sentence, and the next one is baked."""
     made = Recipe.make
 
-    def make(recipe, rate, progress):
+    def make(recipe: Recipe, rate: int, progress: Callable[[float], None]) -> tuple[Instrument, list[str]]:
         if recipe.name == "two":
             raise fault
         return made(recipe, rate, progress)
 
     monkeypatch.setattr(Recipe, "make", make)
-    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "meanwhile")
+    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "fallback")
     assert whole(tmp_path) == ["one", "three"]
     said = capsys.readouterr().err.splitlines()
     expected = str(fault) if isinstance(fault, BedsideError) else "The instrument “two” could not be made (ValueError)."
     assert said == [expected]
 
 
-def test_what_is_left_out_is_told_once(recipes: list[Recipe], tmp_path: Path, monkeypatch, capsys) -> None:
+def test_what_is_left_out_is_told_once(
+    recipes: list[Recipe], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What a folder of samples says and nobody knows is listed when it is baked, and not when it is there already."""
     made = Recipe.make
     monkeypatch.setattr(Recipe, "make", lambda *told: (made(*told)[0], ["fil_type", "eq1_gain"]))
     for _ in range(2):
-        baker.bake_missing(recipes[:1], RATE, tmp_path, tmp_path / "meanwhile")
+        baker.bake_missing(recipes[:1], RATE, tmp_path, tmp_path / "fallback")
     (said,) = capsys.readouterr().err.splitlines()
     assert "fil_type, eq1_gain" in said
     assert "“one”" in said
 
 
-def test_without_room_in_the_cache_another_folder_has_them(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_in_the_cache_another_folder_has_them(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where the cache cannot be written, all come to lie in the other folder, and the staff get one sentence."""
     (tmp_path / "file").write_text("in the way")
-    meanwhile = tmp_path / "meanwhile"
+    fallback = tmp_path / "fallback"
     for _ in range(2):
-        baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", meanwhile)
-        assert whole(meanwhile) == ["one", "three", "two"]
+        baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", fallback)
+        assert whole(fallback) == ["one", "three", "two"]
     (said,) = capsys.readouterr().err.splitlines()
     assert "cannot be kept" in said
 
 
-def test_without_room_anywhere_it_ends(recipes: list[Recipe], tmp_path: Path, capsys) -> None:
+def test_without_room_anywhere_it_ends(
+    recipes: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where nothing at all can be written, nothing more is baked, and the staff are told that too."""
     (tmp_path / "file").write_text("in the way")
-    baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "meanwhile")
+    baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "fallback")
     said = capsys.readouterr().err.splitlines()
     assert ["cannot be kept" in said[0], "no room" in said[1], len(said)] == [True, True, 2]
 
@@ -132,13 +142,14 @@ def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe]
         for recipe in (gone, recipes[0]):
             cache.load(recipe, rate, tmp_path, lambda _share: None)
     (tmp_path / "letter.txt").write_text("keep me")
-    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "meanwhile")
+    baker.bake_missing(recipes, RATE, tmp_path, tmp_path / "fallback")
     assert not any(cache.table_path(gone, rate, tmp_path).exists() for rate in (RATE, 2 * RATE))
     assert cache.table_path(recipes[0], 2 * RATE, tmp_path).exists()
     assert whole(tmp_path) == ["one", "one", "three", "two"]
     assert (tmp_path / "letter.txt").read_text() == "keep me"
 
 
+@pytest.mark.slow
 def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     """The process makes every instrument of the catalogue, in order, behind everything else, and ends by itself."""
     process = launch()
@@ -148,6 +159,7 @@ def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
     assert whole(empty) == sorted(recipe.name for recipe in catalogue.recipes(None))
 
 
+@pytest.mark.slow
 def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     """Two bakers on one cache leave each instrument whole, and nothing else."""
     both = [launch() for _ in range(2)]
@@ -157,26 +169,33 @@ def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
     assert len(list(empty.iterdir())) == len(names)
 
 
+@pytest.mark.slow
 def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
     """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
     for count in range(1, 4):
         process = launch()
-        wait_for(lambda count=count: len(list(empty.glob("*.tables"))) >= count)
+
+        def enough(least: int = count) -> bool:
+            return len(list(empty.glob("*.tables"))) >= least
+
+        wait_for(enough)
         process.kill()
         process.wait()
         files = list(empty.glob("*.tables"))
         assert len(whole(empty)) == len(files) >= count
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     """A baker whose parent is killed without a word ends at once, its work unfinished."""
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
-        "print(baker.launch(48_000, None, Path(sys.argv[1])).pid, flush=True)\ntime.sleep(60)"
+        "started = baker.launch(48_000, None, Path(sys.argv[1]))\n"
+        "print(started.pid, flush=True)\ntime.sleep(60)"
     )
-    meanwhile = empty.parent / "meanwhile"
-    parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    fallback = empty.parent / "fallback"
+    parent = subprocess.Popen([sys.executable, "-c", script, fallback], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     pid = int(parent.stdout.readline())
     wait_for(lambda: any(empty.glob("*.part")) or any(empty.glob("*.tables")))
     parent.kill()
@@ -194,6 +213,7 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     assert len(whole(empty)) < len(catalogue.shipped_patches())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("count", [2, len(catalogue.recipes(None))])
 def test_a_folder_made_meanwhile_goes_with_whoever_started_it(
@@ -202,16 +222,16 @@ def test_a_folder_made_meanwhile_goes_with_whoever_started_it(
     """With a cache that cannot be written the baker stays, and removes its folder when its parent is killed."""
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file" / "cache"))
-    meanwhile = tmp_path / "meanwhile"
+    fallback = tmp_path / "fallback"
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom bedside.sound.live import baker\n"
-        f"baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
+        f"started = baker.launch({RATE}, None, Path(sys.argv[1]))\ntime.sleep(600)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script, meanwhile], stderr=subprocess.DEVNULL, cwd=ROOT)
+    parent = subprocess.Popen([sys.executable, "-c", script, fallback], stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
-        wait_for(lambda: len(list(meanwhile.glob("*.tables"))) >= count)
-        assert meanwhile.stat().st_mode & 0o777 == 0o700
+        wait_for(lambda: len(list(fallback.glob("*.tables"))) >= count)
+        assert fallback.stat().st_mode & 0o777 == 0o700
     finally:
         parent.kill()
         parent.wait()
-    wait_for(lambda: not meanwhile.exists(), 5.0)
+    wait_for(lambda: not fallback.exists(), 5.0)

@@ -57,7 +57,7 @@ def told(*asked: Event, heard: tuple[NoteOn, ...] = (), awaited: tuple[Program, 
     return handover.events(at)
 
 
-SETTINGS = [
+SETTINGS: list[tuple[Event, Event]] = [
     (PAD, HARP),
     (Level(CHILD, 0, 0), Level(CHILD, -6, 0.5)),
     (Bend(CHILD, 2), Bend(CHILD, 0)),
@@ -80,7 +80,7 @@ def test_of_each_setting_the_latest_is_told(first: Event, last: Event) -> None:
 def test_settings_of_each_kind_and_player_stand_beside_each_other() -> None:
     """One kind does not replace another, nor one player's another's; room and profile are everybody's."""
     lasts = [last for _, last in SETTINGS]
-    others = [Program(THERAPIST, "pad"), Bend(THERAPIST, 1), Pedal(THERAPIST, True)]
+    others: list[Event] = [Program(THERAPIST, "pad"), Bend(THERAPIST, 1), Pedal(THERAPIST, True)]
     assert told(*[first for first, _ in SETTINGS], *others, *lasts) == [*lasts, *others]
 
 

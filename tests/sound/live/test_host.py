@@ -4,17 +4,22 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Program, Resumed, Source, TakeBegan
+from bedside.music.events import NoteOff, NoteOn, Player, Program, Report, Resumed, Source, TakeBegan
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
+from sound.live.kept import keep
 
 RATE = 8_000
+
+E = TypeVar("E")
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing"),
@@ -29,9 +34,9 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def hosting(first: tuple[str, ...]):
+def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Report]]]:
     """Give a host that plays unheard, and all that its engines performed."""
-    performed = []
+    performed: list[Report] = []
     host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
     try:
@@ -40,18 +45,20 @@ def hosting(first: tuple[str, ...]):
         host.stop()
 
 
-def wait_for(true, seconds: float = 60.0) -> None:
+def wait_for(true: Callable[[], object], seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
         time.sleep(0.01)
 
 
-def of(kind: type, performed: list) -> list:
+def of(kind: type[E], performed: list[Report]) -> list[E]:
     """Return the events of a kind among what was performed or set."""
-    return [each.event for each in list(performed) if isinstance(getattr(each, "event", None), kind)]
+    events = [getattr(each, "event", None) for each in list(performed)]
+    return [event for event in events if isinstance(event, kind)]
 
 
+@pytest.mark.slow
 def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     """The first instrument plays before there is any other; all others come by themselves, and the baker ends."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
@@ -70,6 +77,7 @@ def test_with_an_empty_cache_one_is_played_while_the_rest_is_baked() -> None:
     assert host._baking.process is None
 
 
+@pytest.mark.slow
 def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,9 +86,9 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path / "file"))
     names = {recipe.name for recipe in catalogue.recipes(None)}
     with hosting(("marimba",)) as (host, performed):
-        meanwhile = host._baking.meanwhile
+        fallback = host._baking.fallback
         wait_for(lambda: set(host.instruments) == names, 240.0)
-        assert meanwhile.is_dir()
+        assert fallback.is_dir()
         wait_for(lambda: len(host.processes) == 2)
         host.ask(Program(Player.CHILD, "bowl"))
         host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
@@ -88,14 +96,16 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
         before = len(performed)
         os.kill(host.processes[0], signal.SIGKILL)
         wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
-    assert not meanwhile.exists()
+    assert not fallback.exists()
     (said,) = capfd.readouterr().err.splitlines()
     assert "cannot be kept" in said
 
 
-def test_the_next_engine_has_what_is_played_at_once() -> None:
+@pytest.mark.slow
+def test_the_next_engine_has_what_is_played_at_once(tmp_path: Path) -> None:
     """When the engine is killed, the next plays the instrument that the child had chosen, though not the first."""
     names = [recipe.name for recipe in catalogue.recipes(None)]
+    keep(tmp_path / "instruments", RATE)
     with hosting(("marimba",)) as (host, performed):
         host.ask(Program(Player.CHILD, "harp"))
         wait_for(lambda: "harp" in host.instruments and len(host.instruments) == len(names))
@@ -108,6 +118,7 @@ def test_the_next_engine_has_what_is_played_at_once() -> None:
         assert of(Program, performed[before:])[0] == Program(Player.CHILD, "harp")
 
 
+@pytest.mark.slow
 def test_whoever_leaves_early_leaves_no_baker() -> None:
     """A host that stops while instruments are baked ends the baker too."""
     with hosting(("marimba",)) as (host, performed):
@@ -116,5 +127,6 @@ def test_whoever_leaves_early_leaves_no_baker() -> None:
         host.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH))
         host.ask(NoteOff(Player.CHILD, 1))
         wait_for(lambda: of(TakeBegan, performed))
+    assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -1,59 +1,49 @@
-import json
-import socket
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from bedside import children
 from bedside.music.events import Lost, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 from bedside.sound.library import cache, catalogue
 from bedside.sound.live import wire
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import Settings, main
 from sound.link import Stage
 
 RATE = 48000
 BLOCK = 128
 
+M = TypeVar("M")
+
+Running = tuple[children.ChildProcess, Stage]
+
 
 def test_settings_cross_as_text():
-    """What an engine's process is told at its start arrives as it was, and a setting that is none is refused."""
+    """What an engine's process is told at its start arrives as it was."""
     settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
-    text = settings.to_json()
-    assert Settings.from_json(text) == settings
-    with pytest.raises(TypeError):
-        Settings.from_json(json.dumps({**json.loads(text), "volume": 11}))
+    assert children.from_json(Settings, children.to_json(settings)) == settings
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
     with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings):
+def running(settings: Settings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
-    ours, theirs = socket.socketpair()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bedside.sound.live.process", str(theirs.fileno()), settings.to_json()],
-        pass_fds=(theirs.fileno(),),
-        cwd=Path(__file__).parents[3],
-        stderr=subprocess.PIPE,
-    )
-    theirs.close()
+    process = children.launch(main, settings, stderr_to_log="engine")
     try:
-        yield process, Stage(ours)
+        yield process, Stage(process.link)
     finally:
-        process.kill()
-        process.communicate()
-        ours.close()
+        process.end(20.0)
 
 
-def wait_for(stage, kind, seconds=60.0, count=1):
+def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1) -> list[M]:
     until = time.monotonic() + seconds
     while len(stage.all(kind)) < count:
         assert time.monotonic() < until
@@ -61,7 +51,7 @@ def wait_for(stage, kind, seconds=60.0, count=1):
     return stage.all(kind)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+@pytest.mark.slow
 def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
@@ -69,16 +59,16 @@ def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     stage.send(wire.Open(wire.Opening.TRIED))
     assert wait_for(stage, wire.Opened) == [wire.Opened(0.0, "")]
     stage.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH), asked_ns=99)
-    reports = wait_for(stage, wire.Outcome)
-    assert isinstance(reports[0].report.event, TakeBegan)
+    wait_for(stage, wire.Outcome)
+    assert isinstance(stage.take[0].event, TakeBegan)
     stage.send(wire.Quit())
     assert process.wait(20) == 0
     assert Performed(0, Lost()) in stage.take
     assert isinstance(stage.take[-1].event, TakeEnded)
-    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.report.event, NoteOn)] == [99]
+    outcomes = stage.all(wire.Outcome)
+    assert [each.asked_ns for each in outcomes if isinstance(getattr(each.report, "event", None), NoteOn)] == [99]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
 def test_a_process_whose_stage_is_gone_ends(started):
     """No engine outlives its stage, neither while it plays nor while it waits to be opened."""
     process, stage = started
@@ -87,7 +77,6 @@ def test_a_process_whose_stage_is_gone_ends(started):
     assert process.wait(20) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
 def test_a_process_that_is_not_needed_ends(started):
     """Where the beginning fails elsewhere, an engine that was never opened ends when it is asked."""
     process, stage = started
@@ -95,7 +84,7 @@ def test_a_process_that_is_not_needed_ends(started):
     assert process.wait(20) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sockets are inherited another way there")
+@pytest.mark.slow
 def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))

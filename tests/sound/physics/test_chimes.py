@@ -12,8 +12,9 @@ from bedside.sound.tuning import hertz
 from sound.listening import peak_hz, t60
 
 RATE = 48_000
-MODEL = catalogue.load(places.shipped("sounds") / "nature.toml").piece(57).model
-assert isinstance(MODEL, Chimes)
+_model = catalogue.load(places.shipped("sounds") / "nature.toml").piece(57).model
+assert isinstance(_model, Chimes)
+MODEL = _model
 
 
 def one(length: float) -> Chimes:

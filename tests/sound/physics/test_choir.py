@@ -13,8 +13,9 @@ from bedside.sound.tuning import hertz
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "choir.toml")
-MODEL = PATCH.pieces[0].model
-assert isinstance(MODEL, Choir)
+_model = PATCH.pieces[0].model
+assert isinstance(_model, Choir)
+MODEL = _model
 
 
 def bands(key: int, row: int) -> np.ndarray:
@@ -23,7 +24,8 @@ def bands(key: int, row: int) -> np.ndarray:
     power = np.abs(np.fft.rfft(made.samples[row, -made.loop :])) ** 2
     width = hertz(key) * made.loop / RATE
     harmonics = [power[int((n - 0.5) * width) : int((n + 0.5) * width)].sum() for n in range(1, 9)]
-    return 10 * np.log10(np.array(harmonics) / harmonics[0])
+    levels: np.ndarray = 10 * np.log10(np.array(harmonics) / harmonics[0])
+    return levels
 
 
 def test_the_tract_has_the_formants_of_u() -> None:
@@ -38,7 +40,7 @@ def test_the_tract_has_the_formants_of_u() -> None:
 @pytest.mark.parametrize("row", [0, 1])
 def test_harmonics_follow_the_tract(row: int) -> None:
     """At key 48 the level of each of eight harmonics is that of glottis and tract, within 4 dB."""
-    n = np.arange(1, 9)
+    n = np.arange(1.0, 9.0)
     slope = (MODEL.slope_soft, MODEL.slope_bright)[row].at(48)
     stated = 20 * np.log10(n**-slope * tract(MODEL.formants, hertz(48), n * hertz(48)))
     measured = bands(48, row)

@@ -10,7 +10,7 @@ from bedside.sound.library.bake import key_tables
 from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import k_weighting
 from bedside.sound.physics.ensemble import Ensemble
-from bedside.sound.physics.loop import cycle
+from bedside.sound.physics.loop import loop_length
 from bedside.sound.tuning import hertz
 
 RATE = 48_000
@@ -26,7 +26,7 @@ def test_every_loop_is_in_tune(pad: Patch, rate: int) -> None:
     """Over the whole range a loop holds whole periods of its key within a cent."""
     assert isinstance(pad.pieces[0].model, Ensemble)
     for key in range(pad.lowest, pad.highest + 1):
-        frames, periods = cycle(hertz(key), pad.pieces[0].model.loop.at(key), rate)
+        frames, periods = loop_length(hertz(key), pad.pieces[0].model.loop.at(key), rate)
         assert abs(1200 * np.log2(periods * rate / frames / hertz(key))) < 1
         assert frames == pytest.approx(pad.pieces[0].model.loop.at(key) * rate, rel=0.07)
 

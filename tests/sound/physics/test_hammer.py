@@ -19,6 +19,7 @@ def piano() -> Patch:
     return catalogue.load(places.shipped("sounds") / "piano.toml")
 
 
+@pytest.mark.slow
 def test_coupled_strings_obey_the_equation_of_motion() -> None:
     """The modes of three coupled strings sum to what small steps of Weinreich's equation give."""
     apart, own, bridge, uneven = 2.0, 0.7, 1.1, 0.4
@@ -43,7 +44,7 @@ def test_its_partials_are_those_of_a_stiff_string(piano: Patch, key: int) -> Non
     """Partials 1 to 5 lie within 0.1 % of n √(1 + B n²) / √(1 + B) times the fundamental."""
     assert isinstance(piano.pieces[0].model, HammeredString)
     stiffness = piano.pieces[0].model.stiffness.at(key)
-    sound = key_tables(piano, key, RATE).heard(RATE // 2, RATE)[1]
+    sound = key_tables(piano, key, RATE).as_played(RATE // 2, RATE)[1]
     for n in range(1, 6):
         wanted = hertz(key) * n * np.sqrt((1 + stiffness * n * n) / (1 + stiffness))
         if wanted < 0.38 * RATE:
@@ -55,7 +56,7 @@ def test_its_prompt_sound_decays_as_the_patch_states(piano: Patch, key: int) -> 
     """The fundamental begins to fall with the stated T60, within 20 %."""
     assert isinstance(piano.pieces[0].model, HammeredString)
     stated = piano.pieces[0].model.t60.at(key)
-    sound = key_tables(piano, key, RATE).heard(RATE * 2, RATE)[1]
+    sound = key_tables(piano, key, RATE).as_played(RATE * 2, RATE)[1]
     begun = sound[int(0.05 * RATE) : int((0.05 + min(1.0, 0.2 * stated) + 4 / hertz(key)) * RATE)]
     assert t60(begun, RATE, hertz(key), hertz(key)) == pytest.approx(stated, rel=0.2)
 
@@ -63,19 +64,20 @@ def test_its_prompt_sound_decays_as_the_patch_states(piano: Patch, key: int) -> 
 @pytest.mark.parametrize("key", [52, 64, 76])
 def test_the_aftersound_is_slow(piano: Patch, key: int) -> None:
     """Late in the sound the fundamental falls at most two thirds as fast as at first: Weinreich's double decay."""
-    sound = key_tables(piano, key, RATE).heard(RATE * 6, RATE)[1]
+    sound = key_tables(piano, key, RATE).as_played(RATE * 6, RATE)[1]
     early, late = (
         t60(part, RATE, hertz(key), hertz(key)) for part in (sound[2_400:24_000], sound[3 * RATE : 5 * RATE])
     )
     assert late > 1.5 * early
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [28, 36, 44, 52, 60, 68])
 def test_no_partial_falls_silent_and_returns(piano: Patch, key: int) -> None:
     """Where it is within 45 dB of the strongest, none of the first fourteen partials rises again by more than 1 dB."""
     assert isinstance(piano.pieces[0].model, HammeredString)
     stiffness = piano.pieces[0].model.stiffness.at(key)
-    sound = key_tables(piano, key, RATE).heard(RATE * 4, RATE)[1]
+    sound = key_tables(piano, key, RATE).as_played(RATE * 4, RATE)[1]
     levels = []
     for n in range(1, 15):
         hz = hertz(key) * n * np.sqrt((1 + stiffness * n * n) / (1 + stiffness))

@@ -10,13 +10,14 @@ from bedside.sound.physics.heart import Heart
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "nature.toml")
-MODEL = PATCH.piece(48).model
-assert isinstance(MODEL, Heart)
+_model = PATCH.piece(48).model
+assert isinstance(_model, Heart)
+MODEL = _model
 
 
 def beats() -> tuple[np.ndarray, np.ndarray]:
     """Return when the first five seconds beat, in seconds, and how loud each beat is at its height."""
-    heard = key_tables(PATCH, 48, RATE).heard(5 * RATE, RATE)[0]
+    heard = key_tables(PATCH, 48, RATE).as_played(5 * RATE, RATE)[0]
     level = np.sqrt(np.convolve(heard**2, np.ones(2_400) / 2_400, mode="same"))
     loud = level > 0.12 * level.max()
     starts = np.flatnonzero(loud & ~np.roll(loud, 1))

@@ -12,7 +12,7 @@ from bedside.sound.library import catalogue
 from bedside.sound.library.bake import key_tables
 from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import k_weighting, momentary
-from bedside.sound.physics.loop import GRID, begun, cycle, harmonics, one_turn, sway
+from bedside.sound.physics.loop import GRID, harmonics, loop_length, random_modulation, synthesize, with_attack
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import hertz
 from sound.listening import cents, decibels, envelope, peak_hz
@@ -39,7 +39,7 @@ def test_the_fundamental_is_in_tune(name: str) -> None:
     """On every eighth key the strongest line near the fundamental lies within 2 cents of it, in both tables."""
     for key in keys(PATCHES[name]):
         made = key_tables(PATCHES[name], key, RATE)
-        for sound in made.heard(3 * made.loop, RATE)[:, -2 * made.loop :]:
+        for sound in made.as_played(3 * made.loop, RATE)[:, -2 * made.loop :]:
             assert abs(cents(peak_hz(sound, RATE, hertz(key), 0.01), hertz(key))) < 2, key
 
 
@@ -47,7 +47,7 @@ def test_trembling_voices_are_in_tune() -> None:
     """The choir's fundamental, on average over its turns, is in tune within 2 cents."""
     for key in keys(PATCHES["choir"]):
         made = key_tables(PATCHES["choir"], key, RATE)
-        sound = made.heard(4 * made.loop, RATE)[0, -3 * made.loop :]
+        sound = made.as_played(4 * made.loop, RATE)[0, -3 * made.loop :]
         turn = np.unwrap(np.angle(envelope(sound, RATE, hertz(key), 0.7 * hertz(key))))
         hz = (turn[2 * made.loop] - turn[0]) * RATE / (2 * np.pi * 2 * made.loop)
         assert abs(cents(hertz(key) + hz, hertz(key))) < 2, key
@@ -62,7 +62,7 @@ def test_nothing_clicks(name: str) -> None:
     for key in keys(PATCHES[name]):
         made = key_tables(PATCHES[name], key, RATE)
         length = made.samples.shape[1]
-        for sound in made.heard(length + made.loop, RATE):
+        for sound in made.as_played(length + made.loop, RATE):
             bends = np.abs(np.diff(sound, 2))
             own = np.max(bends[length - made.loop + 500 : length - 500])
             assert sound[0] == 0
@@ -149,14 +149,14 @@ def test_it_fits(name: str) -> None:
 def test_a_cycle_holds_whole_periods(rate: int) -> None:
     """A loop of about 1.2 s holds whole periods of every key from 36 to 96 within 2 cents."""
     for key in range(36, 97):
-        frames, periods = cycle(hertz(key), 1.2, rate)
+        frames, periods = loop_length(hertz(key), 1.2, rate)
         assert abs(cents(periods * rate / frames, hertz(key))) < 2
         assert frames == pytest.approx(1.2 * rate, rel=0.07)
 
 
 def test_sway_is_even() -> None:
     """An irregular movement has RMS 1, mean 0, no line outside its band, and none of four above 45 %."""
-    moves = sway(np.random.default_rng(1), 50, 0.0, 2.0, 2.0)
+    moves = random_modulation(np.random.default_rng(1), 50, 0.0, 2.0, 2.0)
     np.testing.assert_allclose(np.mean(moves**2, axis=1), 1)
     power = np.abs(np.fft.rfft(moves, axis=1)) ** 2
     shares = power / power.sum(axis=1, keepdims=True)
@@ -176,8 +176,8 @@ def test_a_note_begins_soft() -> None:
     """What is begun starts at zero, opens from the soft sound to the bright one, and then is the loop, bit for bit."""
     lines = np.zeros((2, 2_001), dtype=complex)
     lines[:, 40], lines[1, 80] = 1, 1
-    period = one_turn(lines, 4_000)
-    samples = begun(period, 1_000, 200)
+    period = synthesize(lines, 4_000)
+    samples = with_attack(period, 1_000, 200)
     assert not samples[:, 0].any()
     np.testing.assert_array_equal(samples[:, 1_000:], period)
     np.testing.assert_allclose(samples[1, :50], samples[0, :50], atol=0.01)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bedside.sound.physics.modes import NEPERS_60_DB, Modes, headroom, joined, ring
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes, antialias, joined, ring
 
 
 def test_every_frame_equals_the_formula() -> None:
@@ -20,7 +20,7 @@ def test_every_frame_equals_the_formula() -> None:
 
 def test_nothing_is_let_through_near_half_the_rate() -> None:
     """Partials pass whole below 0.38 of the rate, not at all from 0.44, and in falling measure between."""
-    gain = headroom(np.linspace(0, 24_000, 2_401), 48_000)
+    gain = antialias(np.linspace(0, 24_000, 2_401), 48_000)
     assert np.all(gain[:1_825] == 1.0)
     assert np.all(gain[2_112:] == 0.0)
     assert np.all(np.diff(gain) <= 0)
@@ -29,7 +29,7 @@ def test_nothing_is_let_through_near_half_the_rate() -> None:
 def test_what_cannot_be_heard_is_left_out() -> None:
     """Of modes 0, 80 and 100 dB down the last is left out, unless another sound has it; what stays keeps its order."""
     down = Modes(np.array([1.0, 2.0, 3.0]), np.ones(3), np.array([[1.0, 1e-4, 1e-5]], complex))
-    assert down.heard().hz.tolist() == [1.0, 2.0]
+    assert down.audible().hz.tolist() == [1.0, 2.0]
     other = Modes(down.hz, down.t60, np.array([[1.0, 1e-4, 1e-5], [1e-3, 0.0, 1e-3]], complex))
-    assert other.heard().hz.tolist() == [1.0, 2.0, 3.0]
-    assert joined(down, down.heard()).amplitudes.tolist() == [[1.0, 1e-4, 1e-5, 1.0, 1e-4]]
+    assert other.audible().hz.tolist() == [1.0, 2.0, 3.0]
+    assert joined(down, down.audible()).amplitudes.tolist() == [[1.0, 1e-4, 1e-5, 1.0, 1e-4]]

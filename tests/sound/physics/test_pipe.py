@@ -12,8 +12,9 @@ from sound.listening import decibels, envelope
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "flute.toml")
-MODEL = PATCH.pieces[0].model
-assert isinstance(MODEL, Pipe)
+_model = PATCH.pieces[0].model
+assert isinstance(_model, Pipe)
+MODEL = _model
 
 
 @pytest.mark.parametrize(("row", "stated"), [(0, MODEL.soft_db), (1, MODEL.bright_db)])

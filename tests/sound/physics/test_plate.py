@@ -10,15 +10,17 @@ from bedside.sound.physics.plate import Plate, shimmer, spectrum
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "drum.toml")
-SWELL, MUTED = PATCH.piece(57).model, PATCH.piece(69).model
-assert isinstance(SWELL, Plate)
-assert isinstance(MUTED, Plate)
+_swell, _muted = PATCH.piece(57).model, PATCH.piece(69).model
+assert isinstance(_swell, Plate)
+assert isinstance(_muted, Plate)
+SWELL, MUTED = _swell, _muted
 
 
 def level(sound: np.ndarray, low: float, high: float) -> np.ndarray:
     """Return the level of a band at each 50 ms, in dB."""
     band = sosfilt(butter(4, (low, high), "bandpass", fs=RATE, output="sos"), sound) ** 2
-    return 10 * np.log10(band[: band.size // 2_400 * 2_400].reshape(-1, 2_400).mean(axis=1) + 1e-20)
+    steps: np.ndarray = 10 * np.log10(band[: band.size // 2_400 * 2_400].reshape(-1, 2_400).mean(axis=1) + 1e-20)
+    return steps
 
 
 def test_modes_are_evenly_dense() -> None:

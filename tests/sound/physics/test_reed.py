@@ -14,8 +14,9 @@ from sound.listening import cents, decibels
 
 RATE = 48_000
 PATCH = catalogue.load(places.shipped("sounds") / "organ.toml")
-MODEL = PATCH.pieces[0].model
-assert isinstance(MODEL, Reed)
+_model = PATCH.pieces[0].model
+assert isinstance(_model, Reed)
+MODEL = _model
 
 
 @pytest.mark.parametrize("key", [36, 60, 84])

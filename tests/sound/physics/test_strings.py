@@ -34,14 +34,14 @@ def test_its_partials_are_those_of_a_stiff_string(harp: Patch, key: int) -> None
 
 def test_higher_partials_die_sooner(harp: Patch) -> None:
     """At middle C the eighth partial decays faster than the second, and the second than the first."""
-    sound = key_tables(harp, 60, RATE).heard(36_000, RATE)[1][2_400:]
+    sound = key_tables(harp, 60, RATE).as_played(36_000, RATE)[1][2_400:]
     decays = [t60(sound, RATE, peak_hz(sound, RATE, n * hertz(60), 0.02), hertz(60)) for n in (1, 2, 8)]
     assert decays[0] > decays[1] > decays[2]
 
 
 def test_the_decay_is_double(harp: Patch) -> None:
     """The fundamental falls more slowly late than early: the second polarisation outlives the first."""
-    sound = key_tables(harp, 60, RATE).heard(3 * RATE, RATE)[0]
+    sound = key_tables(harp, 60, RATE).as_played(3 * RATE, RATE)[0]
     early, late = (t60(part, RATE, hertz(60), hertz(60)) for part in (sound[2_400:26_000], sound[RATE:]))
     assert isinstance(harp.pieces[0].model, PluckedString)
     assert late > 1.2 * early > 1.2 * harp.pieces[0].model.t60.at(60)

@@ -47,6 +47,7 @@ def test_a_struck_instrument_is_found_as_it_was_made() -> None:
     assert found.balance == ()
 
 
+@pytest.mark.slow
 def test_a_sustained_instrument_falls_once_let_go() -> None:
     """The T60 of a held note is that of its release, within 5 %."""
     subject = Subject(tone("held", loop_seconds=0.4, release=0.8), 60, "none")

@@ -9,7 +9,7 @@ import pytest
 from matplotlib import image
 
 from bedside.errors import BedsideError
-from bedside.sound.sheets import album
+from bedside.sound.sheets import export
 from bedside.sound.sheets.portrait import PIXELS
 from bedside.sound.sheets.sheet import Subject
 from sound.tones import tone
@@ -39,10 +39,11 @@ def colours(picture: np.ndarray, place: tuple[float, float, float, float]) -> in
     return len(np.unique((part * 255).round().astype(np.uint8).reshape(-1, 3), axis=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", [STRUCK, HELD, SET], ids=["struck", "held", "set"])
 def test_a_portrait_shows_something_in_every_panel(subject: Subject, tmp_path: Path) -> None:
     """The picture decodes, is 1920 × 1200 and dark at its edge, and no panel of it is blank."""
-    _, path = album.write(subject, tmp_path)
+    _, path = export.write(subject, tmp_path)
     picture = image.imread(path)
     assert picture.shape[:2] == (PIXELS[1], PIXELS[0]) == (1200, 1920)
     assert picture[0, :, :3].max() < 0.2
@@ -53,23 +54,26 @@ def test_a_portrait_shows_something_in_every_panel(subject: Subject, tmp_path: P
     assert colours(picture, PANELS["spectrogram"]) > 1000
 
 
+@pytest.mark.slow
 def test_a_portrait_is_the_same_each_time(tmp_path: Path) -> None:
     """Made again, sound and picture are the same, byte for byte; another instrument's differ."""
     (tmp_path / "again").mkdir()
-    first, second = album.write(STRUCK, tmp_path), album.write(STRUCK, tmp_path / "again")
+    first, second = export.write(STRUCK, tmp_path), export.write(STRUCK, tmp_path / "again")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-    assert album.write(HELD, tmp_path)[1].read_bytes() != first[1].read_bytes()
+    assert export.write(HELD, tmp_path)[1].read_bytes() != first[1].read_bytes()
 
 
+@pytest.mark.slow
 def test_a_sheet_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     """A folder that is not there ends in one plain sentence."""
     with pytest.raises(BedsideError, match=r"could not be written in .*: it is not there\.$"):
-        album.write(STRUCK, tmp_path / "missing")
+        export.write(STRUCK, tmp_path / "missing")
 
 
+@pytest.mark.slow
 def test_progress_comes_to_the_whole(tmp_path: Path) -> None:
     """The shares that are told while a sheet is made come to 1, within a tenth, and none is less than nothing."""
     shares: list[float] = []
-    album.write(STRUCK, tmp_path, shares.append)
+    export.write(STRUCK, tmp_path, shares.append)
     assert min(shares) >= 0
     assert sum(shares) == pytest.approx(1, abs=0.1)

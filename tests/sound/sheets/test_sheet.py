@@ -48,6 +48,7 @@ def short() -> np.ndarray:
     return rendered(SHORT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", [SHORT, SET], ids=["scale", "pieces"])
 def test_every_strike_is_heard_at_its_time(subject: Subject) -> None:
     """As many onsets are counted as strikes are written down, a chord being one, each within 20 ms of its time."""
@@ -57,6 +58,7 @@ def test_every_strike_is_heard_at_its_time(subject: Subject) -> None:
     assert np.abs(np.array(heard) - written).max() < 0.02
 
 
+@pytest.mark.slow
 def test_the_scale_is_heard_at_its_pitches() -> None:
     """In the first part each white key of the range sounds in turn, as near to its pitch as a room lets one measure."""
     sound = rendered(LONG)
@@ -69,6 +71,7 @@ def test_the_scale_is_heard_at_its_pitches() -> None:
         assert cents(peak_hz(heard, RATE, hertz(strike.key), 0.05), hertz(strike.key)) == pytest.approx(0, abs=6)
 
 
+@pytest.mark.slow
 def test_one_key_is_repeated_and_a_chord_is_struck_at_once(short: np.ndarray) -> None:
     """The second part is the register's key twelve times, the third a major chord above it, all four tones heard."""
     _, repeated, chord, _ = passages(SHORT)
@@ -92,6 +95,7 @@ def test_soft_to_loud_rises(short: np.ndarray) -> None:
     assert 20 < found.span == pytest.approx(levels[-1] - levels[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", [SHORT, HELD, SET], ids=["short", "held", "set"])
 def test_each_part_begins_from_silence(subject: Subject) -> None:
     """The 50 ms before a part, or before a piece of a set, are exactly silent; the sheet ends in silence."""
@@ -117,11 +121,13 @@ def test_a_sheet_lasts_about_a_minute_at_most() -> None:
         assert 20 < passages(subject)[-1].end < 75, subject.instrument.name
 
 
+@pytest.mark.slow
 def test_a_sheet_is_the_same_each_time(short: np.ndarray) -> None:
     """Performed and rendered again, the same sheet has the same bits."""
     assert np.array_equal(rendered(SHORT), short)
 
 
+@pytest.mark.slow
 def test_every_note_is_let_go_and_every_part_stopped() -> None:
     """The take holds a note-on and a note-off for each strike, and a stop for each that a part names."""
     played = passages(HELD)

@@ -8,6 +8,7 @@ from bedside.sound.sheets.spectrogram import spectrogram
 RATE = 48_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hz", [40.0, 110.0, 440.0, 997.0, 3520.0, 12_000.0])
 def test_a_sine_is_the_brightest_row_at_its_own_level(hz: float) -> None:
     """At every time in its middle a sine of −20 dB is brightest within 2 % of its frequency, within 1.5 dB."""

@@ -87,7 +87,8 @@ def test_whoever_looks_late_gets_all_that_was_due_in_order() -> None:
 def test_it_is_active_until_its_last_note_has_rung() -> None:
     """From its beginning on, through the last event and some seconds more; then it is over and nothing is due."""
     echo = Echo(count(1), settings_now())
-    assert not echo.active
+    before = echo.active
+    assert not before
     assert echo.next_due == float("inf")
     echo.start(TUNE, 0.0)
     assert echo.active
@@ -229,8 +230,8 @@ _HANDS = st.tuples(st.sampled_from((CHILD, THERAPIST)), st.integers(1, 4))
 _EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda hand: on(hand[1], hand[0]), _HANDS),
     st.builds(lambda hand: NoteOff(*hand), _HANDS),
-    st.builds(lambda hand: Shape(*hand, 0.5), _HANDS),
-    st.builds(lambda hand: Glide(*hand, 61.0), _HANDS),
+    st.builds(lambda hand: Shape(hand[0], hand[1], 0.5), _HANDS),
+    st.builds(lambda hand: Glide(hand[0], hand[1], 61.0), _HANDS),
     st.builds(AllOff, st.sampled_from((CHILD, THERAPIST))),
     st.builds(Program, st.sampled_from((CHILD, THERAPIST)), st.sampled_from(("bell", "pad"))),
     st.builds(Pedal, st.sampled_from((CHILD, THERAPIST)), st.booleans()),

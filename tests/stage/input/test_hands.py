@@ -60,7 +60,9 @@ def test_a_finger_that_moves_is_followed() -> None:
     assert each.moved() == [(Player.CHILD, on.note, pad.x, pad.y)]
     higher = pad.y - pad.height / 4
     (shape,) = each.feed(finger(pygame.FINGERMOTION, pad.x, higher))
-    assert shape == Shape(Player.CHILD, on.note, pytest.approx(0.75))
+    assert isinstance(shape, Shape)
+    assert (shape.player, shape.note) == (Player.CHILD, on.note)
+    assert shape.brightness == pytest.approx(0.75)
     off, next_on = each.feed(finger(pygame.FINGERMOTION, neighbour.x, neighbour.y))
     assert off == NoteOff(Player.CHILD, on.note)
     assert isinstance(next_on, NoteOn)

@@ -210,7 +210,8 @@ def test_a_machine_without_midi_has_no_keyboards(monkeypatch: pytest.MonkeyPatch
     """Where no driver works there are no ports, and hearing them does no harm."""
     monkeypatch.setattr(midi, "_driver", lambda: None)
     each = Keyboards(lambda: None)
-    assert each.names == midi.ports() == list(each.played()) == []
+    assert each.names == midi.ports() == []
+    assert list(each.played()) == []
     each.close()
 
 

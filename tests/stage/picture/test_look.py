@@ -79,7 +79,7 @@ def test_no_look_makes_a_colour_of_a_world_unsafe(name: str, look: Look) -> None
 def test_contrast_makes_every_pad_stand_out_from_its_backdrop(name: str) -> None:
     """Under strong contrast every pad's colour stands out 3:1 from the backdrop, stars left out (WCAG 1.4.11)."""
     look, made = Look(contrast=True), worlds.find(name)
-    levels = look.backdrop(scenery.field(made.layers, (320, 200), made.horizon, made.seed))
+    levels = look.backdrop(scenery.paint_layers(made.layers, (320, 200), made.horizon, made.seed))
     red, green, blue = np.percentile(levels.reshape(-1, 3), 99, axis=0)
     brightest = luminance((round(red), round(green), round(blue)))
     for tone in look.world(made).tones:

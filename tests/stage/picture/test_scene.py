@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 import pygame
 import pytest
@@ -24,6 +26,7 @@ def test_light_rises_as_a_slope() -> None:
     assert 5 < lights[0] < lights[1] < 0.9 * lights[2]
 
 
+@pytest.mark.slow
 def test_the_flower_is_born_under_the_finger() -> None:
     """A finger at the left of a pad lights the left of it, and one at the right the right."""
     for side in (-0.35, 0.35):
@@ -104,10 +107,12 @@ def test_everything_fades_to_the_untouched_night(ended: str) -> None:
     screen = Screen(SIZES[1], motionless())
     screen.paint(0.0)
     before = screen.levels()
-    assert screen.scene.resting
+    rests = screen.scene.resting
+    assert rests
     for pad in screen.pads:
         screen.on(pad.number, 1.0, at=(pad.x, pad.y))
-    assert not screen.scene.resting
+    rests = screen.scene.resting
+    assert not rests
     screen.paint(2.0)
     assert np.abs(screen.levels() - before).mean() > 5
     assert not screen.scene.resting
@@ -143,6 +148,7 @@ def test_what_moves_lies_within_the_dirty_rectangles() -> None:
     assert screen.scene.dirty == []
 
 
+@pytest.mark.slow
 def test_a_paint_left_half_way_is_made_good() -> None:
     """When the caller drops a paint after any number of steps, the next whole one shows what it would have shown."""
     for steps in range(0, 30, 7):
@@ -155,6 +161,7 @@ def test_a_paint_left_half_way_is_made_good() -> None:
         paint = broken.scene.paint(broken.surface, 1.6)
         for _ in zip(range(steps), paint, strict=False):
             pass
+        assert isinstance(paint, Generator)
         paint.close()
         broken.paint(1.7)
         whole.paint(1.7)
@@ -190,6 +197,7 @@ def test_more_keys_than_lights_share_them_and_all_go_dark() -> None:
     assert (screen.levels() == before).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(2, 2), (320, 100), (100, 900), (1920, 1080)])
 def test_any_screen_has_a_picture(size: tuple[int, int]) -> None:
     """From two pixels to a large screen a scene is built and lights up."""

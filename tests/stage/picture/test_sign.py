@@ -8,7 +8,7 @@ import numpy as np
 import pygame
 import pytest
 
-from bedside.stage.picture.sign import ON, THERE, TURN_SECONDS, WAITING, Sign
+from bedside.stage.picture.sign import OFF, ON, TURN_SECONDS, WAITING, Sign
 from stage.playroom import canvas
 from stage.screen import Screen, motionless
 
@@ -34,14 +34,14 @@ def shown(sign: Sign) -> int:
 
 
 def test_it_lights_up_and_goes_down_as_a_slope() -> None:
-    """On, it goes evenly from what it is to what it is on, in most of a second; off, back again."""
+    """Turned on, it brightens evenly within most of a second; turned off, it dims again."""
     sign = sign_at(100, 100)
     sign.advance(10.0, 1.0)
-    assert shown(sign) == pytest.approx(255 * THERE, abs=2)
-    for on, begin, end in ((True, THERE, ON), (False, ON, THERE)):
+    assert shown(sign) == pytest.approx(255 * OFF, abs=2)
+    for on, begin, end in ((True, OFF, ON), (False, ON, OFF)):
         sign.light(on)
         before = sign._now
-        whole = (ON - THERE) * TURN_SECONDS
+        whole = (ON - OFF) * TURN_SECONDS
         for share in (0.25, 0.5, 0.75):
             sign.advance(before + share * whole, 1.0)
             assert shown(sign) == pytest.approx(255 * (begin + share * (end - begin)), abs=2)
@@ -61,7 +61,7 @@ def test_it_is_dim_while_what_it_shows_is_not_ready() -> None:
         (WAITING, False, True),
         (ON, True, True),
         (WAITING, False, True),
-        (THERE, False, False),
+        (OFF, False, False),
     ):
         sign.light(on)
         sign.wait(waiting)
@@ -74,18 +74,18 @@ def test_it_is_dim_while_what_it_shows_is_not_ready() -> None:
 
 
 def test_it_dims_with_the_world_but_never_goes_out() -> None:
-    """Under the deepest veil a sign keeps more than a quarter of its light."""
+    """In the darkest world a sign keeps more than a quarter of its light."""
     sign = sign_at(100, 100)
     levels = []
-    for veil in (1.0, 0.5, 0.0):
-        sign.advance(1.0, veil)
+    for world in (1.0, 0.5, 0.0):
+        sign.advance(1.0, world)
         assert sign.changed
         levels.append(shown(sign))
     assert levels[0] > levels[1] > levels[2] > 60
 
 
 def test_it_shows_one_of_its_pictures() -> None:
-    """Another picture is shown at the next drawing; one that it does not have, or shows already, changes nothing."""
+    """Another picture shows at the next drawing; an unknown one, or the current one, changes nothing."""
     sign = sign_at(100, 100)
     assert sign.changed
     white = shown(sign)
@@ -107,6 +107,7 @@ def lit(signs: bool) -> tuple[Screen, list[Sign]]:
     return screen, there
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_over_a_sign() -> None:
     """While lights fall on signs, go over them and fade, each frame is the one without signs, then the signs on it."""
     with_signs, there = lit(signs=True)
@@ -146,6 +147,7 @@ def test_a_sign_is_untouched_after_lights_fell_on_it(pads: int) -> None:
     assert screen.scene.resting
 
 
+@pytest.mark.slow
 def test_what_changes_of_a_sign_lies_within_the_dirty_rectangles() -> None:
     """A screen to which only the dirty rectangles are copied shows each sign as it is."""
     screen, there = lit(signs=True)

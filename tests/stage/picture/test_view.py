@@ -1,4 +1,4 @@
-"""What hangs before a scene: pictures to choose among, and the world that one has just left."""
+"""Overlays of a scene: the panels, and the world that fades out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from bedside.music.events import NoteOn, Player, Source
 from bedside.stage.input.seats import Control, Together
-from bedside.stage.picture.curtain import TURN_SECONDS
+from bedside.stage.picture.overlay import FADE_SECONDS
 from bedside.stage.worlds import world as worlds
 from stage.playroom import Playroom
 
@@ -48,6 +48,7 @@ def test_a_panel_hides_its_players_pads_and_nothing_else(room: Playroom) -> None
     assert not changed.any()
 
 
+@pytest.mark.slow
 def test_a_panel_comes_and_goes_softly_and_leaves_nothing_behind(room: Playroom) -> None:
     """No frame changes any level by more than a tenth of the way, and closed again the picture is the one before."""
     before = room.levels()
@@ -82,6 +83,7 @@ def test_no_light_falls_on_a_panel(room: Playroom) -> None:
     assert (room.levels()[own] != before[own]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", Together)
 def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     """From the first frame to the last each level goes evenly to where it is in the other world, which then rests."""
@@ -98,7 +100,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     room.paint(begin + 1 / 60)
     frames = [room.levels()]
     for frame in range(2, 8):
-        room.paint(begin + frame * TURN_SECONDS / 6)
+        room.paint(begin + frame * FADE_SECONDS / 6)
         frames.append(room.levels())
     room.paint_until(room.now + SETTLED)
     assert choices.world == other
@@ -109,7 +111,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     for sign in room.playground.view.scene.signs:
         signs[sign.rect.left : sign.rect.right, sign.rect.top : sign.rect.bottom] = True
     assert steps[:, ~signs].min() >= -2
-    halfway = after + (before - after) * (0.5 + 1 / 60 / TURN_SECONDS)
+    halfway = after + (before - after) * (0.5 + 1 / 60 / FADE_SECONDS)
     assert np.abs(frames[2] - halfway)[~signs].max() <= 3
     assert room.playground.resting
     fresh = Playroom(worlds.find(other), SIZE, together)
@@ -118,6 +120,7 @@ def test_a_way_to_another_world_is_one_slope(together: Together) -> None:
     assert np.array_equal(room.levels(), fresh.levels())
 
 
+@pytest.mark.slow
 def test_what_changes_lies_within_the_dirty_rectangles(room: Playroom) -> None:
     """A screen to which only the dirty rectangles are copied shows panels, crossings and lights as they were drawn."""
     copy = room.surface.copy()

@@ -20,12 +20,13 @@ from bedside.sound.engine.room import SPACES
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
-from bedside.stage.picture import picture
+from bedside.stage.picture import artwork
 from bedside.stage.picture.arrangement import Offered, Setting, sides
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import saturated_red
+from bedside.stage.worlds.world import Motes, Placed, Tone
 
 WORLDS = shipped("assets") / "worlds"
 PICTURES = shipped("assets") / "pictures"
@@ -78,7 +79,8 @@ def test_every_world_names_what_there_is(name: str) -> None:
     assert made.room in SPACES
     assert made.layout in LAYOUTS
     assert made.bloom in BLOOMS
-    names = [each.picture for each in (*made.tones, *made.placed, *made.motes) if each.picture]
+    shown: tuple[Tone | Placed | Motes, ...] = (*made.tones, *made.placed, *made.motes)
+    names = [each.picture for each in shown if each.picture]
     assert [name for name in names if not (PICTURES / f"{name}.svg").is_file()] == []
 
 
@@ -141,11 +143,11 @@ def test_warm_child_and_cool_therapist(name: str) -> None:
         ("pads = 10", "pads = true", "a whole number from 1 to 24"),
         ("horizon = 0.68", "horizon = nan", "a number from 0.05 to 0.95"),
         ("seed = 29", "seed = -1", "a whole number from 0 to 4.29497e"),
-        ("root = 60", "", "'root' is missing"),
-        ("root = 60", "root = 60\nstars = 3", "'stars' is unknown"),
-        ('room = "hall"', 'room = "cellar"', "'room' must be one of hall"),
-        ('layout = "rows"', 'layout = "spiral"', "'layout' must be one of rows"),
-        ('bloom = "flower"', 'bloom = "strobe"', "'bloom' must be one of flower"),
+        ("root = 60", "", "“root” is missing"),
+        ("root = 60", "root = 60\nstars = 3", "“stars” is unknown"),
+        ('room = "hall"', 'room = "cellar"', "“room” must be one of hall"),
+        ('layout = "rows"', 'layout = "spiral"', "“layout” must be one of rows"),
+        ('bloom = "flower"', 'bloom = "strobe"', "“bloom” must be one of flower"),
         ("pace = 1.0", "pace = 0.1", "a number from 0.5 to 4"),
         ("reflects = true", 'reflects = "yes"', "true or false"),
         ('instrument = "harp"', 'instrument = "/etc/passwd"', "a name of small letters"),
@@ -154,12 +156,12 @@ def test_warm_child_and_cool_therapist(name: str) -> None:
         ("at = 0.35", "at = 1.35", "a number from 0 to 1"),
         ("count = 210", "count = 1000000000", "a whole number from 0 to 2000"),
         ("count = 14", "count = 61", "a whole number from 1 to 60"),
-        ('kind = "stars"', 'kind = "strobe"', "'kind' must be one of"),
-        ('kind = "stars"', 'kind = ["stars"]', "'kind' must be one of"),
-        ("valley = 0.4", "slope = 0.4", "'slope' is unknown"),
+        ('kind = "stars"', 'kind = "strobe"', ".kind” must be one of"),
+        ('kind = "stars"', 'kind = ["stars"]', ".kind” must be one of"),
+        ("valley = 0.4", "slope = 0.4", ".slope” is unknown"),
         ("[lights]", "[lights", "is not a TOML file"),
-        ("[lights]", "[lamps]", "'lamps' is unknown"),
-        ('partner = "#c9b8ff"', "", "'partner' is missing"),
+        ("[lights]", "[lamps]", "“lamps” is unknown"),
+        ('partner = "#c9b8ff"', "", "“lights.partner” is missing"),
     ],
 )
 def test_a_bad_world_is_refused_with_what_to_change(tmp_path: Path, before: str, after: str, words: str) -> None:
@@ -173,14 +175,14 @@ def test_a_bad_world_is_refused_with_what_to_change(tmp_path: Path, before: str,
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("layers = []", "'layers' must be a list of 1 to 24"),
-        ("layers = 3", "'layers' must be a list of 1 to 24"),
-        ("layers = [3]", "'layers' must be tables"),
-        (f"layers = [{'{}, ' * 25}]", "'layers' must be a list of 1 to 24"),
-        ("degrees = []", "'degrees' must be a list of 1 to 12"),
-        ("lights = 3", "'lights' must be a table"),
-        ("placed = 3", "'placed' must be a list of 0 to 64"),
-        ("motes = [3]", "'motes' must be a table"),
+        ("layers = []", "“layers” must be a list of 1 to 24"),
+        ("layers = 3", "“layers” must be a list of 1 to 24"),
+        ("layers = [3]", "“layers[0]” must be a table"),
+        (f"layers = [{'{}, ' * 25}]", "“layers” must be a list of 1 to 24"),
+        ("degrees = []", "“degrees” must be a list of 1 to 12"),
+        ("lights = 3", "“lights” must be a table"),
+        ("placed = 3", "“placed” must be a list of at most 64"),
+        ("motes = [3]", "“motes[0]” must be a table"),
     ],
     ids=lambda case: case[:14],
 )
@@ -243,4 +245,4 @@ def test_a_damaged_picture_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "torn.svg"
     path.write_text("<svg", encoding="utf-8")
     with pytest.raises(BedsideError, match=r"torn\.svg"):
-        picture.tinted(path, (255, 210, 122), 32)
+        artwork.tinted(path, (255, 210, 122), 32)

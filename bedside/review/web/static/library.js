@@ -1,35 +1,39 @@
-// The library shows what is found while it is still being looked for; without this, "Show" does.
+// The library shows what is found while somebody is still typing; without this script, the button "Show" does.
 
-const filters = document.querySelector("#filters");
 const PAUSE = 120; // milliseconds without a key
-let waiting = 0;
-let asking = new AbortController();
+const filters = /** @type {HTMLFormElement} */ (document.querySelector("#filters"));
+let timer = 0;
+let request = new AbortController();
 
 filters.classList.add("live");
-filters.addEventListener("input", (event) => {
-  clearTimeout(waiting);
-  waiting = setTimeout(look, event.target.type === "search" ? PAUSE : 0);
+filters.addEventListener("input", ({ target }) => {
+  clearTimeout(timer);
+  const typing = target instanceof HTMLInputElement && target.type === "search";
+  timer = setTimeout(search, typing ? PAUSE : 0);
 });
 
-async function look() {
-  asking.abort();
-  asking = new AbortController();
-  const wanted = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
-  const address = `/?${wanted}`;
+async function search() {
+  request.abort();
+  request = new AbortController();
+  const asked = new URLSearchParams();
+  for (const [name, value] of new FormData(filters)) if (value) asked.append(name, String(value));
+  const address = `/?${asked}`;
   let page;
   try {
-    const answer = await fetch(address, { signal: asking.signal });
+    const answer = await fetch(address, { signal: request.signal });
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch (fault) {
-    if (fault.name !== "AbortError") location.assign(address);
+    if (!(fault instanceof DOMException && fault.name === "AbortError")) location.assign(address);
     return;
   }
   const found = page.querySelector("#found");
-  if (!found) {
+  const count = page.querySelector("#count");
+  if (!found || !count) {
     location.assign(address); // the visit has ended, or the words are too many
     return;
   }
   history.replaceState(null, "", address);
-  document.querySelector("#found").replaceWith(document.adoptNode(found));
-  document.querySelector("#count").textContent = page.querySelector("#count").textContent;
+  document.querySelector("#found")?.replaceWith(document.adoptNode(found));
+  const shown = document.querySelector("#count");
+  if (shown) shown.textContent = count.textContent;
 }

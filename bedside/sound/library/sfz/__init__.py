@@ -1,7 +1,7 @@
-"""A folder with an SFZ file becomes an instrument like any other: its samples, at every pitch, in one pool.
+"""Load a folder with an SFZ file as an instrument: its samples, resampled to every pitch, in one pool.
 
-Samples are mixed to one channel. Of what the format knows, `opcodes` lists what is heard. A region whose sample is
-missing or damaged is left out, and the instrument plays what remains.
+Samples are mixed to mono. `opcodes` lists the part of the format that is supported. A region whose sample is missing
+or damaged is left out, and the instrument plays the rest.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from bedside.sound.instrument import Instrument
 from bedside.sound.library.folders import instrument_name
 from bedside.sound.library.sfz import build, opcodes, oscillator, samples, text
 from bedside.sound.library.sfz.folder import Folder
-from bedside.sound.library.sfz.form import SampleSource
+from bedside.sound.library.sfz.tablespec import SampleSource
 
 _MOST_SAMPLES = 2048
 
 
 def load(folder: Path, rate: int) -> tuple[Instrument, list[str]]:
-    """Return the instrument in a folder at ``rate``, the same bits each time, and what its file says that is ignored.
+    """Return the instrument in a folder at ``rate``, the same bits each time, and what of its file was ignored.
 
-    Where there are several SFZ files, the first by name is it. Raises BedsideError with one sentence that names the
-    folder for everything that can be wrong with it.
+    Of several SFZ files the first by name is loaded. Raises BedsideError, with one sentence that names the folder, for
+    anything that is wrong with it.
     """
     try:
         return _loaded(folder, rate)
@@ -64,7 +64,7 @@ def _loaded(folder: Path, rate: int) -> tuple[Instrument, list[str]]:
 
 
 class _Sources:
-    """The sample files of a folder, each looked at once."""
+    """The sample files of a folder; each is opened once."""
 
     def __init__(self, inside: Folder, ignored: text.Ignored) -> None:
         self.known: dict[str, SampleSource] = {}
@@ -86,7 +86,7 @@ class _Sources:
         return self._samples[path] is not None
 
     def read(self, path: str, first: int, count: int) -> NDArray[np.float32]:
-        """Return frames of a sample, silence in place of one that turns out to be damaged."""
+        """Return frames of a sample; silence if it turns out to be damaged."""
         sample = self._samples[path]
         if sample is None:
             raise KeyError(path)

@@ -1,4 +1,4 @@
-"""A folder of samples as its SFZ file sees it: nothing outside it is there, whatever a path or a link says."""
+"""A sandboxed folder of samples: nothing outside it can be reached, whatever a path or a symbolic link says."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-# A folder with more files than this is no instrument.
+# A folder with more files than this is refused.
 _MOST_ENTRIES = 20_000
 _LONGEST_PATH = 1000
 _MOST_BYTES = 2**22
 
 
 class Folder:
-    """One folder, in which files are found by the paths of any system, large and small letters alike."""
+    """One folder, in which files are found by Windows or Unix paths, ignoring case."""
 
     def __init__(self, place: Path) -> None:
         self._root = place.resolve(strict=True)
         self._entries: dict[Path, dict[str, str]] = {}
 
     def main(self) -> tuple[str, list[str]]:
-        """Return the name of the first SFZ file by name, and those of the others; raise ValueError where is none."""
+        """Return the names of the first SFZ file by name and of the others; raise ValueError if there is none."""
         names = sorted(name for name in self._listed(self._root).values() if name.lower().endswith(".sfz"))
         if not names:
             raise ValueError("it has no SFZ file")
         return names[0], names[1:]
 
     def find(self, path: str) -> Path | None:
-        """Return the regular file that a path names, None where there is none within the folder."""
+        """Return the regular file that a path names; None if there is none inside the folder."""
         parts = path.replace("\\", "/").split("/")
         if len(path) > _LONGEST_PATH or not parts[0] or any(part == ".." or ":" in part for part in parts):
             return None
@@ -52,7 +52,7 @@ class Folder:
         return None
 
     def text(self, path: str) -> str:
-        """Return the text of a file; raise ValueError with words that end a sentence where it has none."""
+        """Return the text of a file; raise ValueError, with words that end a sentence, if it has none."""
         shown = path if len(path) <= 60 else path[:59] + "…"
         file = self.find(path)
         if file is None:
@@ -69,11 +69,11 @@ class Folder:
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            # Older editors wrote so; every byte means something.
+            # Older editors wrote Latin-1, in which every byte is valid.
             return raw.decode("latin-1")
 
     def _listed(self, place: Path) -> dict[str, str]:
-        """Return the names in a folder by what they are in small letters, the first of equals."""
+        """Return the names in a folder by their case-folded form; of equal ones, the first."""
         if place not in self._entries:
             names: list[str] = []
             with suppress(OSError), os.scandir(place) as entries:

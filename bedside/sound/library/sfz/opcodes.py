@@ -1,6 +1,6 @@
-"""The opcodes that are heard: one table with what each of them means, its range, and its value where none is given.
+"""The supported opcodes: one table with the type, the range and the default of each.
 
-Ranges and standard values are those of the SFZ format (sfzformat.com); a number beyond its range counts as its end.
+Ranges and defaults are those of the SFZ format (sfzformat.com); a number out of range is clamped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# What a key that lets go at once still takes to fall by 60 dB, so that nothing clicks.
+# The shortest release in seconds, so that nothing clicks.
 SHORTEST_RELEASE = 0.02
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
@@ -18,16 +18,16 @@ _NOTE = re.compile(r"([a-g])([#b♯♭]?)(-?\d{1,2})", re.IGNORECASE)
 _SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _SHARPS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 
-# A region with these is struck by a pedal or a wheel, or only while one is moved; here none ever is.
+# A region with these is triggered by a controller, or only at some of its values; here all controllers are at 0.
 _WHEEL = re.compile(r"(?:on_|start_)(?:lo|hi)(?:cc|hdcc)\d{1,3}|lo(?:cc|hdcc)\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Opcodes:
-    """What one region says.
+    """The opcodes of one region.
 
-    Levels are in dB, times in seconds, tuning in cents and semitones, frames at the sample's own rate; ``end``,
-    ``loop_start`` and ``loop_end`` are the number of a frame, the last ones included, None where the sample says it.
+    Levels are in dB, times in seconds, tuning in cents and semitones, frames at the sample's own rate. ``end`` and
+    ``loop_end`` are inclusive; they and ``loop_start`` are None if the sample decides.
     """
 
     sample: str = ""
@@ -66,14 +66,14 @@ class Opcodes:
 
     @property
     def struck(self) -> bool:
-        """Whether any strike of a key lets it sound."""
+        """Whether any strike of a key can trigger it."""
         possible = self.lokey <= self.hikey and self.lovel <= self.hivel and self.lorand < self.hirand
         switched = self.sw_last is None or self.sw_last == self.sw_default
         return possible and switched and not self.wheel and self.seq_position <= self.seq_length
 
 
 def _key(value: str) -> int:
-    """Return a key of −1 to 127 by its number or its name, c4 being 60."""
+    """Return a key, −1 to 127, by its number or its name, where c4 is 60."""
     note = _NOTE.fullmatch(value)
     if note is None:
         return _whole(-1, 127)(value)
@@ -145,7 +145,7 @@ OPCODES: dict[str, Callable[[str], Any]] = {
     "sw_default": _key,
 }
 
-# Other names of the same opcodes, as older and newer files write them.
+# Aliases of opcodes in older and newer files.
 _ALSO = {
     "loopmode": "loop_mode",
     "loopstart": "loop_start",
@@ -154,12 +154,12 @@ _ALSO = {
 
 
 def is_heard(opcode: str) -> bool:
-    """Return whether an opcode is heard."""
+    """Return whether an opcode is supported."""
     return bool(_ALSO.get(opcode, opcode) in OPCODES or _WHEEL.fullmatch(opcode))
 
 
 def read(stated: dict[str, str], ignored: Callable[[str], None]) -> Opcodes:
-    """Return what a region says; a value that makes no sense is told to ``ignored`` and counts as not given."""
+    """Return the opcodes of a region; an invalid value is reported to ``ignored`` and its default is used."""
     values: dict[str, Any] = {}
     for name, value in stated.items():
         if _WHEEL.fullmatch(name):

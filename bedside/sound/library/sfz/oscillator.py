@@ -1,4 +1,4 @@
-"""The sounds that an SFZ file may name instead of a sample: one loop each, of harmonics below the Nyquist frequency."""
+"""The oscillators that an SFZ file may name instead of a sample: band-limited, one loop each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 NAMES = ("*sine", "*saw", "*square", "*triangle", "*tri", "*noise", "*silence")
 
-# A loop of about this length is in tune to a twentieth of a cent from the lowest key up.
+# A loop of about this length is in tune to 0.05 cents from the lowest key up.
 _LOOP_SECONDS = 0.25
 _NOISE_SECONDS = 3.0
 _HIGHEST = 0.45
@@ -15,7 +15,7 @@ _LOWEST_HZ = 8.0
 
 
 def loop_frames(name: str, hz: float, rate: int) -> int:
-    """Return how many frames one loop of an oscillator has."""
+    """Return the length in frames of one loop of an oscillator."""
     if name == "*noise":
         return round(_NOISE_SECONDS * rate)
     if name == "*silence" or not _LOWEST_HZ <= hz <= _HIGHEST * rate:
@@ -24,10 +24,10 @@ def loop_frames(name: str, hz: float, rate: int) -> int:
 
 
 def loop(name: str, hz: float, rate: int) -> NDArray[np.float32]:
-    """Return one loop of an oscillator at ``hz``, its first harmonic as in a wave that reaches ±1.
+    """Return one loop of an oscillator at ``hz``, with the first harmonic of a wave of amplitude 1.
 
-    Fourier's series: a saw has all harmonics at 1/n, a square the odd ones at 1/n, a triangle the odd ones at 1/n² in
-    turn. Noise is white and has no pitch. What has no harmonic between 8 Hz and 0.45 of the rate is silent.
+    Fourier series: a saw has all harmonics at 1/n, a square the odd ones at 1/n, a triangle the odd ones at 1/n² with
+    alternating signs. Noise is white. A pitch outside 8 Hz to 0.45 of the rate is silent.
     """
     size = loop_frames(name, hz, rate)
     if name == "*noise":

@@ -1,4 +1,4 @@
-"""A sample at another pitch: band-limited, and exactly periodic where it loops."""
+"""Resample to another pitch: band-limited, and exactly periodic in a loop."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-# Taps on each side of a sinc under a Kaiser window of 80 dB (Kaiser and Schafer, 1980): what would fold back or be
-# mirrored lies that far down, and the passband reaches to 0.8 of the lower of both Nyquist frequencies.
+# Taps on each side of a sinc with a Kaiser window of 80 dB (Kaiser and Schafer, 1980): aliases and images are that far
+# down, and the passband reaches 0.8 of the lower of the two Nyquist frequencies.
 REACH = 24
 _BETA = 0.1102 * (80 - 8.7)
 _CUT = 1 - (80 - 8) / (2.285 * math.pi * 2 * REACH) / 2
 
-# Between two phases of the kernel a straight line is 106 dB away from it.
+# Linear interpolation between two phases of the kernel has an error of −106 dB.
 _PHASES = 512
 _CHUNK = 2**19
 
-# Eight octaves up are no pitch any more.
+# Eight octaves up.
 STEEPEST = 256.0
 
 
 def reach(step: float) -> int:
-    """Return how many frames to either side one frame of the result is made of, ``step`` being the pitch's ratio."""
+    """Return how many source frames on each side contribute to one frame, at a pitch ratio ``step``."""
     return math.ceil(REACH * max(1.0, step))
 
 
 def resampled(source: NDArray[np.float32], step: float, frames: int, loop: int = 0) -> NDArray[np.float64]:
-    """Return ``frames`` of a sound, each ``step`` frames of ``source`` after the one before, from its first on.
+    """Return ``frames`` frames of ``source``, from its first, read at ``step`` source frames per frame.
 
-    Past its end the source goes back by ``loop`` frames again and again, or is silent where that is 0. ``step`` is over
-    0 and at most `STEEPEST`.
+    The last ``loop`` frames of the source repeat; with 0 it is followed by silence. Raises ValueError unless ``step``
+    is over 0 and at most `STEEPEST`.
     """
     if not 0 < step <= STEEPEST:
         raise ValueError(f"a step is over 0 and at most {STEEPEST:g}, not {step}")
@@ -60,14 +60,14 @@ def resampled(source: NDArray[np.float32], step: float, frames: int, loop: int =
 
 
 def _wrapped(at: NDArray[np.int64], size: int, loop: int) -> NDArray[np.int64]:
-    """Return where each frame is found; ``size``, one past the end, stands for silence."""
+    """Return the source index of each frame; ``size``, one past the end, stands for silence."""
     if loop:
         at = np.where(at < size, at, size - loop + (at - size) % loop)
     return np.where((at < 0) | (at > size), size, at)
 
 
 def _kernel(step: float, side: int) -> NDArray[np.float32]:
-    """Return the taps for each phase between two frames, (phases + 1, 2·side), each row adding up to 1."""
+    """Return the taps for each phase between two frames, (phases + 1, 2·side); each row sums to 1."""
     phases = max(16, math.ceil(_PHASES / max(1.0, step)))
     phase = np.arange(phases + 1)[:, None] / phases
     time = np.arange(-side + 1, side + 1) - phase

@@ -1,4 +1,4 @@
-"""The sample files of a folder: what each says of itself, and its sound as one channel."""
+"""Sample files: their headers, and their sound mixed to mono."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from bedside.sound import audiofile
 
 KINDS = (".wav", ".flac", ".ogg")
 
-# What is played of one sample at most, from its offset on: 44 s at 48 kHz.
+# The most frames that are played of one sample, after its offset: 44 s at 48 kHz.
 MOST_FRAMES = 2**21
 _MOST_BYTES = 2**28
 _MOST_CHANNELS = 8
 _RATES = range(4_000, 192_001)
 _MOST_CHUNKS = 64
 
-# A sample of floats may say anything.
+# Float samples are clipped to this.
 _LOUDEST = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample file: its frames, its rate in hertz, and its first loop, as its first and its last frame."""
+    """A sample file: its length in frames, its rate in hertz, and its first loop: first and last frame."""
 
     path: Path
     frames: int
@@ -35,7 +35,7 @@ class Sample:
 
 
 def look(path: Path) -> Sample:
-    """Return what a file says of itself; raise ValueError with words that end a sentence where it cannot be played."""
+    """Return the header of a file; raise ValueError, with words that end a sentence, if it cannot be played."""
     if path.suffix.lower() not in KINDS:
         raise ValueError("it is of a kind that is not known here")
     if path.stat().st_size > _MOST_BYTES:
@@ -50,9 +50,9 @@ def look(path: Path) -> Sample:
 
 
 def read(sample: Sample, first: int, count: int) -> NDArray[np.float32]:
-    """Return ``count`` frames from ``first`` on, all channels mixed to one in equal parts; zeros past the end.
+    """Return ``count`` frames, beginning at ``first``, as the mean of all channels; zeros past the end.
 
-    Raises ValueError with words that end a sentence for a file that is damaged.
+    Raises ValueError, with words that end a sentence, for a damaged file.
     """
     mono = np.zeros(count, np.float32)
     at = 0
@@ -63,7 +63,7 @@ def read(sample: Sample, first: int, count: int) -> NDArray[np.float32]:
 
 
 def _smpl(path: Path) -> tuple[int, int] | None:
-    """Return the first loop that the sampler chunk of a WAV file names (RIFF MCI, 1994): first and last frame."""
+    """Return the first loop in the sampler chunk of a WAV file (RIFF MCI, 1994): first and last frame."""
     with path.open("rb") as file:
         if file.read(12)[8:] != b"WAVE":
             return None

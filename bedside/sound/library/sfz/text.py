@@ -1,6 +1,6 @@
-"""From the text of an SFZ file to its regions: comments, definitions, inclusions, headers and inheritance.
+"""Parse the text of an SFZ file into regions: comments, #define, #include, headers and inheritance.
 
-Nothing here reads a file, and nothing that is written can make the text grow beyond a limit.
+Pure: it opens no file. No input can make the text grow beyond a limit.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ _NAME = re.compile(r"\$(\w{1,64})")
 _HEADER = re.compile(r"<([^<>\n]*)>")
 _OPCODE = re.compile(r"(?<!\S)([^\s=<>]+)=")
 
-# What a header clears of those above it: each new group forgets the one before, each new master the groups.
+# From the outermost in; a new header clears its own level and all inner ones.
 _LEVELS = ("global", "master", "group", "region")
 
 
 class Ignored:
-    """What a file says that is not heard, each once, in the order of its first appearance."""
+    """What a file states that is not supported, each once, in order of first appearance."""
 
     def __init__(self) -> None:
         self._said: dict[str, None] = {}
 
     def add(self, what: str) -> None:
-        """Note something that is ignored."""
+        """Record something that is ignored."""
         if len(self._said) < _MOST_IGNORED:
             self._said[what if len(what) <= 80 else what[:79] + "…"] = None
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each in its order."""
+        """Yield each in order."""
         return iter(self._said)
 
 
 def regions(
     name: str, read: Callable[[str], str], known: Callable[[str], bool], ignored: Ignored
 ) -> Iterator[dict[str, str]]:
-    """Yield the opcodes of each region of the file ``name``, those of its group, master and global included.
+    """Yield the opcodes of each region of the file ``name``, including those it inherits.
 
-    ``read`` gives the text of a file; ``known`` says which opcodes are kept, others are added to ``ignored``. The value
-    of ``default_path`` is put before each ``sample``, and ``key`` stands as ``lokey``, ``hikey`` and
-    ``pitch_keycenter``. Raises ValueError with words that end a sentence for what passes a limit.
+    ``read`` returns the text of a file; ``known`` says which opcodes are kept, and others are added to ``ignored``.
+    ``default_path`` is prepended to each ``sample``; ``key`` sets ``lokey``, ``hikey`` and ``pitch_keycenter``. Raises
+    ValueError, with words that end a sentence, for what exceeds a limit.
     """
     levels: dict[str, dict[str, str]] = {level: {} for level in _LEVELS}
     path = ""
@@ -98,8 +98,8 @@ def _merged(levels: dict[str, dict[str, str]], path: str) -> dict[str, str]:
 
 
 def _stretches(texts: Iterator[str]) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
-    """Yield each header and the opcodes after it on the same line; the header is empty where a line has none."""
-    # A piece of text ends where a directive begins, which may be halfway through a line.
+    """Yield each header with the opcodes after it on the same line; the header is empty if a line has none."""
+    # A directive splits the text, possibly in the middle of a line; so the pieces are joined first.
     for line in "".join(texts).split("\n"):
         header, begin = "", 0
         for match in _HEADER.finditer(line):
@@ -109,7 +109,7 @@ def _stretches(texts: Iterator[str]) -> Iterator[tuple[str, Iterator[tuple[str, 
 
 
 def _opcodes(stretch: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the value of each opcode of a line; a value ends where the next name begins."""
+    """Yield the name and value of each opcode in a line; a value ends where the next name begins."""
     name, begin = "", 0
     for match in _OPCODE.finditer(stretch):
         if name:
@@ -120,7 +120,7 @@ def _opcodes(stretch: str) -> Iterator[tuple[str, str]]:
 
 
 class _Expansion:
-    """A text without comments and directives, its definitions and inclusions put in, as far as the limits go."""
+    """Strips comments and expands #define and #include, within limits."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
         self._read = read
@@ -129,7 +129,7 @@ class _Expansion:
         self._inclusions = 0
 
     def of(self, name: str, depth: int = 0) -> Iterator[str]:
-        """Yield the pieces of the file ``name``."""
+        """Yield the expanded text of the file ``name`` in pieces."""
         if depth > DEEPEST_INCLUSION:
             raise ValueError("its files include each other without end")
         text = self._read(name)
@@ -157,7 +157,7 @@ class _Expansion:
         return _NAME.sub(self._value, text) if "$" in text else text
 
     def _value(self, match: re.Match[str]) -> str:
-        """Return what a name stands for, or the longest beginning of it that is defined."""
+        """Return the value of a name, or of its longest prefix that is defined."""
         name = match[1]
         for end in range(len(name), 0, -1):
             if name[:end] in self._values:

@@ -1,4 +1,4 @@
-"""An arch of rock, far away and soft at its edges."""
+"""A distant arch of rock with soft edges."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field, clouds
+from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 
 @dataclass(frozen=True, slots=True)
 class Arch:
-    """An arch of this colour, ``tip`` above, in the middle of ``x`` of the width, its foot at ``foot`` of the height.
+    """An arch of this colour, of the colour ``tip`` at its top; its foot stands at ``x`` and ``foot`` of the picture.
 
-    It is ``wide`` and ``tall``, and its edges are ``soft``, as shares of the shorter side; ``mist`` hides its foot.
+    ``wide``, ``tall`` and the softness of its edges, ``soft``, are shares of the shorter side; ``mist`` hides its foot.
     """
 
     colour: Colour
@@ -28,9 +28,9 @@ class Arch:
     soft: Annotated[float, Within(0.001, 0.2)] = 0.01
     mist: Annotated[float, Within(0, 1)] = 0.5
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
         foot = round(self.foot * height)
         tall, wide = self.tall * side, self.wide * side
@@ -39,16 +39,16 @@ class Arch:
         right = min(int(self.x * columns + 0.75 * wide) + 1, columns)
         if top >= bottom or left >= right:
             return
-        rock = clouds(field.rng, bottom - top, right - left, 6, 8) - 0.5
+        rock = clouds(canvas.rng, bottom - top, right - left, 6, 8) - 0.5
         up = ((foot - np.arange(top, bottom, dtype=np.float32) - 0.5) / tall)[:, None]
         aside = ((np.arange(left, right, dtype=np.float32) + 0.5 - self.x * columns) / (wide / 2))[None, :]
-        # Its back slants down to the left; the opening lies a little to the right.
+        # The top slopes down to the left; the opening lies a little to the right.
         outer = np.abs(aside * (1 + 0.10 * up)) ** 2.6 + np.abs(up * (1 - 0.16 * aside)) ** 2.4 - 1 + 0.75 * rock
         inner = np.abs((aside - 0.10) / (0.50 - 0.05 * up)) ** 2.2 + np.abs(up / 0.66) ** 2.2 - 1 - 0.85 * rock
         edge = self.soft * side / tall * 3
         cover = np.clip(0.5 - outer / edge, 0, 1) * np.clip(0.5 + inner / edge, 0, 1)
         cover *= 1 - self.mist * np.exp(-np.maximum(up, 0) * 3.2)
-        part = field.levels[top:bottom, left:right]
+        part = canvas.levels[top:bottom, left:right]
         lit = cover * np.clip(up, 0, 1) ** 2 * np.clip(0.5 + 1.2 * rock, 0, 1)
         part += (np.asarray(self.colour, np.float32) - part) * cover[:, :, None]
         part += (np.asarray(self.tip, np.float32) - part) * lit[:, :, None]

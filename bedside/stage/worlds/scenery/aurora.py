@@ -1,4 +1,4 @@
-"""Northern lights: curtains of light over the horizon, sharper below, that fade upwards into another colour."""
+"""Northern lights: curtains with a sharp lower hem that fade upwards into another colour."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field, smooth
+from bedside.stage.worlds.scenery.canvas import Canvas, value_noise
 
 
 @dataclass(frozen=True, slots=True)
 class Aurora:
-    """So many curtains, ``low`` in colour at their hems and ``high`` above.
+    """Curtains of light, ``low`` in colour at their hems and ``high`` above.
 
-    The hems hang about ``y`` of the way down from the top to the horizon, and the light rises ``tall`` of that way;
-    it is strongest at ``x`` of the width, and ``light`` there.
+    The hems hang at about ``y`` of the way from the top to the horizon, and the light rises ``tall`` of that way. It is
+    strongest at ``x`` of the width, where it is as bright as ``light``.
     """
 
     low: Colour
@@ -28,25 +28,25 @@ class Aurora:
     tall: Annotated[float, Within(0.02, 2)] = 0.35
     light: Annotated[float, Within(0, 1)] = 0.4
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        columns = field.levels.shape[1]
-        rows = field.horizon
+        columns = canvas.levels.shape[1]
+        rows = canvas.horizon
         down = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
-        across = field.across[0]
+        across = canvas.across[0]
         for number in range(self.curtains):
             share = (number + 0.5) / self.curtains - 0.5
-            turns, phase = 0.8 + 0.5 * field.rng.random(), field.rng.random()
+            turns, phase = 0.8 + 0.5 * canvas.rng.random(), canvas.rng.random()
             bend = across + 0.035 * np.sin(2 * np.pi * (2.3 * across + phase))
             hem = self.y + 0.30 * share + 0.13 * np.sin(2 * np.pi * (turns * bend + phase))
             hem += 0.035 * np.sin(2 * np.pi * (3.1 * bend - phase))
-            # Rays stand in the curtain, broad ones and fine ones, more of them where it bends away.
+            # Broad and fine vertical rays, denser where the curtain bends away.
             rays = np.zeros(columns, np.float32)
             for many, weight in ((9, 0.50), (27, 0.32), (80, 0.18)):
-                lattice = field.rng.random((2, many + 2), dtype=np.float32)
+                lattice = canvas.rng.random((2, many + 2), dtype=np.float32)
                 lattice[1] = lattice[0]
                 places = np.clip(bend, 0, 1) * many
-                rays += weight * smooth(lattice, np.zeros(1, np.float32), places.astype(np.float32))[0]
+                rays += weight * value_noise(lattice, np.zeros(1, np.float32), places.astype(np.float32))[0]
             near = np.exp(-(((across - self.x - 0.25 * share) / 0.42) ** 2))
             strong = self.light * near * (0.25 + 1.1 * rays**1.5)
             tall = self.tall * (0.55 + 0.75 * rays)
@@ -55,5 +55,5 @@ class Aurora:
             above = np.maximum(up, 0) / tall[None, :]
             fade = rise * np.exp(-above * 1.7) * np.clip(down / 0.30, 0, 1) * strong[None, :]
             green = np.exp(-above * 1.5)
-            field.light(self.low, fade * green)
-            field.light(self.high, fade * (1 - green) * 1.25)
+            canvas.light(self.low, fade * green)
+            canvas.light(self.high, fade * (1 - green) * 1.25)

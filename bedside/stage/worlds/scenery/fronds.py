@@ -1,4 +1,4 @@
-"""Fronds: tall soft plants that stand in groups and bend to one side, as seaweed or grass does."""
+"""Fronds: groups of tall plants that bend to one side, such as seaweed or grass."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field, Floats
+from bedside.stage.worlds.scenery.canvas import Canvas, Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Fronds:
-    """Plants of this colour, and ``tip`` where they end; each group stands around a place ``at`` of the width.
+    """Plants of this colour, with tips of the colour ``tip``; one group stands around each place ``at`` of the width.
 
-    They are up to ``tall`` of the shorter side high and ``wide`` of it wide, and their feet stand at ``foot`` of the
-    height; a group has ``count`` of them within ``spread`` of the width. ``leaves`` grow in turns on both sides of
-    each; without any, each is a ribbon. ``sway`` is how far they bend, ``mist`` how far they fade into the distance;
-    their edges are so many pixels of a usual picture ``soft``.
+    They are up to ``tall`` high and ``wide`` wide, as shares of the shorter side; their feet stand at ``foot`` of the
+    height. A group has ``count`` plants within ``spread`` of the width. ``leaves`` alternate on both sides; without
+    leaves a plant is a ribbon. ``sway`` is how far they bend, ``mist`` how far they fade into the distance, ``soft``
+    the width of their edges in pixels of a reference picture.
     """
 
     colour: Colour
     tip: Colour
-    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Within(1, 24)]
+    at: Annotated[tuple[Annotated[float, Within(-1, 2)], ...], Count(1, 24)]
     count: Annotated[int, Within(1, 120)] = 6
     tall: Annotated[float, Within(0.01, 2)] = 0.4
     wide: Annotated[float, Within(0.001, 0.2)] = 0.02
@@ -35,27 +35,27 @@ class Fronds:
     mist: Annotated[float, Within(0, 1)] = 0.0
     soft: Annotated[float, Within(0.5, 20)] = 1.2
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint them."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
         foot = self.foot * height
         top = max(round(foot - 1.05 * self.tall * side), 0)
         mask = np.zeros((max(height - top, 1), columns), np.float32)
         for place in self.at:
             for _ in range(self.count):
-                x = (place + self.spread * float(np.clip(field.rng.normal(0, 0.45), -1, 1))) * columns
-                tall = self.tall * side * float(field.rng.uniform(0.5, 1.0))
-                self._plant(field, mask, (x, foot - top), tall, side)
+                x = (place + self.spread * float(np.clip(canvas.rng.normal(0, 0.45), -1, 1))) * columns
+                tall = self.tall * side * float(canvas.rng.uniform(0.5, 1.0))
+                self._plant(canvas, mask, (x, foot - top), tall, side)
         up: Floats = (foot - top - np.arange(len(mask), dtype=np.float32))[:, None] / max(self.tall * side, 1)
         mask *= 1 - self.mist
-        field.cover(self.colour, mask, top)
+        canvas.cover(self.colour, mask, top)
         mask *= np.clip(up, 0, 1) ** 1.5
-        field.cover(self.tip, mask, top)
+        canvas.cover(self.tip, mask, top)
 
-    def _plant(self, field: Field, mask: Floats, foot: tuple[float, float], tall: float, side: int) -> None:
+    def _plant(self, canvas: Canvas, mask: Floats, foot: tuple[float, float], tall: float, side: int) -> None:
         """Paint one plant on the mask."""
-        rng = field.rng
+        rng = canvas.rng
         bend = self.sway * tall * float(rng.uniform(0.4, 1.2))
         wave, phase = tall * 0.05 * float(rng.uniform(0.4, 1.3)), float(rng.uniform(0, 2 * np.pi))
 
@@ -75,7 +75,7 @@ class Fronds:
         if left >= right:
             return
         away = np.abs(np.arange(left, right, dtype=np.float32)[None, :] + 0.5 - middle[:, None])
-        soft = self.soft * max(field.unit, 0.6)
+        soft = self.soft * max(canvas.unit, 0.6)
         cover = np.clip((half[:, None] - away) / soft + 0.5, 0, 1) * (half[:, None] > 0)
         part = mask[first:last, left:right]
         np.maximum(part, cover, out=part)
@@ -100,7 +100,7 @@ def _leaf(
     soft: float,
     out: int,
 ) -> None:
-    """Paint one leaf, pointed at both ends, that hangs a little, on the mask."""
+    """Paint one leaf on the mask, pointed at both ends and drooping a little."""
     end = (root[0] + towards[0] * length, root[1] + towards[1] * length)
     margin = half + 2 + 0.2 * length
     left, right = int(min(root[0], end[0]) - margin), int(max(root[0], end[0]) + margin) + 1

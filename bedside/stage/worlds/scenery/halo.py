@@ -1,4 +1,4 @@
-"""A halo: a soft round light anywhere in the picture, such as a moon behind mist or the light around a window."""
+"""A halo: a Gaussian glow, such as the moon behind mist or the light around a window."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.canvas import Canvas
 
 
 @dataclass(frozen=True, slots=True)
 class Halo:
-    """Light of this colour around ``x`` of the width and ``y`` of the height.
+    """A glow of this colour around ``x`` of the width and ``y`` of the height.
 
-    ``wide`` and ``high`` are how far it reaches before it has faded to a third, as shares of the shorter side; with
-    ``spread`` they are shares of the picture's own width and height. ``light`` is its strength in the middle.
+    It has faded to 1/e at a distance of ``wide`` and ``high``: shares of the shorter side, or with ``spread`` of the
+    width and the height. ``light`` is its strength in the middle.
     """
 
     colour: Colour
@@ -28,10 +28,10 @@ class Halo:
     light: Annotated[float, Within(0, 1)] = 0.5
     spread: bool = False
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        rows, columns = field.levels.shape[:2]
+        rows, columns = canvas.levels.shape[:2]
         across, down = (columns, rows) if self.spread else (min(rows, columns),) * 2
-        along = np.exp(-(((field.across - self.x) * (columns / across / self.wide)) ** 2))
-        upright = np.exp(-(((field.down - self.y) * (rows / down / self.high)) ** 2))
-        field.light(self.colour, upright * along * self.light)
+        along = np.exp(-(((canvas.across - self.x) * (columns / across / self.wide)) ** 2))
+        upright = np.exp(-(((canvas.down - self.y) * (rows / down / self.high)) ** 2))
+        canvas.light(self.colour, upright * along * self.light)

@@ -1,4 +1,4 @@
-"""Lamplight: a soft glow around a place in the picture, as of a lamp, the moon or the sun through water."""
+"""Lamplight: a glow with a bright core and long tails, such as a lamp or the sun through water."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field
+from bedside.stage.worlds.scenery.canvas import Canvas
 
 
 @dataclass(frozen=True, slots=True)
 class Lamplight:
-    """Light of this colour at ``x`` and ``y`` of the width and the height.
+    """A glow of this colour near ``x`` of the width and ``y`` of the height.
 
-    It stands ``aside`` to the right of there and ``rise`` higher, in shares of the shorter side, as does a lamp in a
-    picture that is placed there. It fades over ``wide`` and ``high`` of the shorter side; ``strength`` is how much of
-    the colour it adds.
+    Its middle lies ``aside`` to the right of that point and ``rise`` above it, like the lamp in a picture that stands
+    there. It fades exponentially over ``wide`` and ``high``; all four are shares of the shorter side. ``strength`` is
+    how much of the colour it adds in the middle.
     """
 
     colour: Colour
@@ -30,14 +30,14 @@ class Lamplight:
     high: Annotated[float, Within(0.01, 4)] = 0.3
     strength: Annotated[float, Within(0, 1)] = 0.5
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
+        height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
-        across = ((field.across - self.x) * columns - self.aside * side) / (self.wide * side)
-        down = ((field.down - self.y) * height + self.rise * side) / (self.high * side)
+        across = ((canvas.across - self.x) * columns - self.aside * side) / (self.wide * side)
+        down = ((canvas.down - self.y) * height + self.rise * side) / (self.high * side)
         top, bottom = (int(np.searchsorted(down[:, 0], edge)) for edge in (-3.0, 3.0))
         if top < bottom:
             far = np.sqrt(across**2 + down[top:bottom] ** 2)
             fade = np.clip(1 - far / 3, 0, 1)
-            field.light(self.colour, self.strength * np.exp(-1.6 * far) * fade * fade, top)
+            canvas.light(self.colour, self.strength * np.exp(-1.6 * far) * fade * fade, top)

@@ -1,4 +1,4 @@
-"""Snow: one hill under snow, lit from one side, its hollows in blue shade and mist over its foot."""
+"""Snow: one snow-covered hill, lit from one side, with shaded hollows and mist over its foot."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.music.smoothstep import smoothstep
+from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field, Floats, ridge, smooth
+from bedside.stage.worlds.scenery.canvas import Canvas, Floats, ridge, value_noise
 
 
 @dataclass(frozen=True, slots=True)
 class Snow:
-    """A hill whose ``crest`` lies so far above the horizon, in shares of the height, at even distances across.
+    """A hill; ``crest`` is its height above the horizon at even distances across, as shares of the picture's height.
 
-    ``lit`` is its colour where it looks towards ``light_at`` of the width, ``shade`` where it looks away; ``mist``
-    thickens downwards in a colour of its own, by a strength of 0–1. ``drifts`` is how much the wind has shaped it.
+    ``lit`` is its colour where it faces ``light_at`` of the width, ``shade`` where it faces away. ``mist`` is the
+    colour of a mist that thickens downwards. ``drifts`` is how much the wind has shaped the snow.
     """
 
-    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Within(2, 24)]
+    crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Count(2, 24)]
     lit: Colour
     shade: Colour
     light_at: Annotated[float, Within(-1, 2)] = 0.5
@@ -28,31 +29,30 @@ class Snow:
     mist_strength: Annotated[float, Within(0, 1)] = 0.0
     drifts: Annotated[float, Within(0, 1)] = 0.35
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        height, columns = field.levels.shape[:2]
-        fine = 0.0022 * ridge(field.rng, columns, (5, 9, 14, 23), 0.8)
-        share = field.horizon / height - (_through(self.crest, columns) + fine)
+        height, columns = canvas.levels.shape[:2]
+        fine = 0.0022 * ridge(canvas.rng, columns, (5, 9, 14, 23), 0.8)
+        share = canvas.horizon / height - (_through(self.crest, columns) + fine)
         top = int(np.clip(np.floor(share.min() * height) - 1, 0, height))
         if top >= height:
             return
-        lattice = field.rng.random((14, 8), dtype=np.float32) - 0.5
-        rows = field.down[top:]
-        wind = smooth(lattice, rows[:, 0] * 12, field.across[0] * 6)
+        lattice = canvas.rng.random((14, 8), dtype=np.float32) - 0.5
+        rows = canvas.down[top:]
+        wind = value_noise(lattice, rows[:, 0] * 12, canvas.across[0] * 6)
         deep = rows - share[None, :]
         below = np.maximum(deep, 0)
         fading = np.exp(below * -10)
-        # How much the ground looks towards the light, by its own slope; on the crest also as the wind has blown it.
-        away = np.clip((field.across[0] - self.light_at) * 4, -1, 1)
+        # How much the slope faces the light; on the crest the wind's drifts count too.
+        away = np.clip((canvas.across[0] - self.light_at) * 4, -1, 1)
         slope = np.clip(np.gradient(share, 1 / columns) * away * -1.6, -1, 1)
         crest = 0.62 * np.clip(0.55 + 0.55 * slope + 0.9 * wind[0], 0.12, 1)
         light = crest[None, :] * np.exp(below * -90) + (0.42 + 0.40 * slope)[None, :] * fading
         light += self.drifts * 1.4 * wind * np.minimum(below * 25, 1)
-        light = np.clip(light, 0, 1)
-        light *= light * (3 - 2 * light)
+        light = smoothstep(np.clip(light, 0, 1))
         mist = self.mist_strength * (1 - fading)
         cover = np.clip(deep * height + 0.5, 0, 1)
-        part = field.levels[top:]
+        part = canvas.levels[top:]
         for channel in range(3):
             own = light * (self.lit[channel] - self.shade[channel]) + self.shade[channel]
             own += (self.mist[channel] - own) * mist
@@ -60,7 +60,7 @@ class Snow:
 
 
 def _through(points: tuple[float, ...], columns: int) -> Floats:
-    """Return a line through points at even distances, bent without corners (Catmull and Rom, 1974)."""
+    """Return a Catmull–Rom spline through points at even distances (Catmull and Rom, 1974)."""
     ends = np.asarray((points[0], *points, points[-1]), np.float32)
     along = (np.arange(columns, dtype=np.float32) + 0.5) / columns * (len(points) - 1)
     before = np.minimum(along.astype(np.int64), len(points) - 2)

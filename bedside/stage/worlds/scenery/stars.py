@@ -7,14 +7,14 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import USUAL, Field
+from bedside.stage.worlds.scenery.canvas import REFERENCE_PIXELS, Canvas
 
 
 @dataclass(frozen=True, slots=True)
 class Stars:
-    """So many stars as a usual picture has, warm ones and cold ones; with ``whole`` also below the horizon."""
+    """Warm and cold stars, ``count`` in a reference picture; with ``whole`` also below the horizon."""
 
     count: Annotated[int, Within(0, 2000)]
     cold: Colour = (205, 215, 255)
@@ -22,13 +22,13 @@ class Stars:
     light: Annotated[float, Within(0, 2)] = 0.8
     whole: bool = False
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint them."""
-        rng = field.rng
-        height, columns = field.levels.shape[:2]
-        rows = height if self.whole else field.horizon
-        count = round(self.count * min(columns * height / USUAL, 1.0))
-        scale = max(field.unit, 0.75)
+        rng = canvas.rng
+        height, columns = canvas.levels.shape[:2]
+        rows = height if self.whole else canvas.horizon
+        count = round(self.count * min(columns * height / REFERENCE_PIXELS, 1.0))
+        scale = max(canvas.unit, 0.75)
         x, y = rng.random(count) * columns, rng.random(count) ** 1.25 * rows * (1.0 if self.whole else 0.93)
         brightness = 0.20 + 0.80 * rng.random(count) ** 3.2
         warmth = rng.random(count)
@@ -37,7 +37,7 @@ class Stars:
             spread = (0.55 + 0.75 * bright) * scale
             reach = int(spread * 4) + 1
             left, top = max(int(at_x) - reach, 0), max(int(at_y) - reach, 0)
-            patch = field.levels[top : min(int(at_y) + reach + 1, rows), left : int(at_x) + reach + 1]
+            patch = canvas.levels[top : min(int(at_y) + reach + 1, rows), left : int(at_x) + reach + 1]
             across = np.arange(left, left + patch.shape[1]) - at_x
             down = np.arange(top, top + patch.shape[0]) - at_y
             far = (down[:, None] ** 2 + across[None, :] ** 2) / spread**2

@@ -1,4 +1,4 @@
-"""Still water below the horizon: it mirrors, softly, what was painted above it."""
+"""Still water below the horizon: a soft mirror of what was painted above it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Annotated
 
 import numpy as np
 
+from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
-from bedside.stage.worlds.reading import Within
-from bedside.stage.worlds.scenery.field import Field, Floats, smooth
+from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
 
 @dataclass(frozen=True, slots=True)
 class Water:
-    """Water of this colour; a path of light of the colour ``glow`` lies on it at ``glow_at`` of the width."""
+    """Water of this colour with a path of light of the colour ``glow`` at ``glow_at`` of the width."""
 
     colour: Colour
     glow: Colour
     glow_at: Annotated[float, Within(0, 1)]
 
-    def paint(self, field: Field) -> None:
+    def paint(self, canvas: Canvas) -> None:
         """Paint it."""
-        above = field.horizon
-        air, water = field.levels[:above], field.levels[above:]
+        above = canvas.horizon
+        air, water = canvas.levels[:above], canvas.levels[above:]
         rows, columns = water.shape[:2]
         down = (np.arange(rows, dtype=np.float32) + 0.5) / rows
         total = np.zeros_like(water)
@@ -33,8 +33,8 @@ class Water:
             total += air[np.clip(np.abs(source), 0, above - 1)]
         total /= len(offsets)
         keep = (0.66 - 0.40 * down**0.8)[:, None]
-        ripples = _ripples(field.rng, down, columns)
-        path = np.exp(-(((field.across - self.glow_at) / (0.10 + 0.14 * down[:, None])) ** 2))
+        ripples = _ripples(canvas.rng, down, columns)
+        path = np.exp(-(((canvas.across - self.glow_at) / (0.10 + 0.14 * down[:, None])) ** 2))
         shimmer = path * np.clip(ripples - 0.45, 0, 1) * (1 - down[:, None]) ** 1.4
         shore = np.exp(-down * rows / (0.006 * (rows + above)))[:, None]
         for channel in range(3):
@@ -46,9 +46,9 @@ class Water:
 
 
 def _ripples(rng: np.random.Generator, down: Floats, columns: int) -> Floats:
-    """Return ripples of 0–1, finer towards the horizon and long from left to right."""
-    field = np.zeros((len(down), columns), dtype=np.float32)
+    """Return ripples of 0–1, wider than high, and finer towards the horizon."""
+    noise = np.zeros((len(down), columns), dtype=np.float32)
     for crests, lengths, weight in ((22, 9, 0.6), (46, 19, 0.4)):
         lattice = rng.random((crests + 2, lengths + 2), dtype=np.float32)
-        field += weight * smooth(lattice, down**0.55 * crests, np.linspace(0, lengths, columns, dtype=np.float32))
-    return field
+        noise += weight * value_noise(lattice, down**0.55 * crests, np.linspace(0, lengths, columns, dtype=np.float32))
+    return noise

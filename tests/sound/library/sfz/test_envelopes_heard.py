@@ -1,5 +1,7 @@
 """Attack, hold, decay, sustain and release, played by the engine and measured."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from sound.library.sfz.hearing import RATE, STEADY, db, heard, loaded, sine
 
 
 @pytest.mark.parametrize("seconds_", [0.05, 0.2, 0.8])
-def test_attack_is_a_straight_rise(tmp_path, seconds_):
+def test_attack_is_a_straight_rise(tmp_path: Path, seconds_: float) -> None:
     """Half of the attack in, a sound has half of its height, and all of it at the end."""
     instrument = loaded(tmp_path, f"<region> sample=*sine key=96 ampeg_attack={seconds_} {STEADY}")
     sound = np.abs(heard(instrument, 96, seconds=2))
@@ -19,7 +21,7 @@ def test_attack_is_a_straight_rise(tmp_path, seconds_):
     assert most - half == pytest.approx(seconds_ / 4, abs=0.003)
 
 
-def test_hold_stays_before_the_decay_begins(tmp_path):
+def test_hold_stays_before_the_decay_begins(tmp_path: Path) -> None:
     """A held stage keeps the level for as long as it says."""
     text = f"<region> sample=*sine key=72 ampeg_hold=0.5 ampeg_decay=0.3 ampeg_sustain=0 {STEADY}"
     sound = heard(loaded(tmp_path, text), 72, seconds=2)
@@ -27,7 +29,7 @@ def test_hold_stays_before_the_decay_begins(tmp_path):
     assert db(sound, 0.64, 0.66) - db(sound, 0.4, 0.49) == pytest.approx(-29, abs=2)
 
 
-def test_a_long_decay_too_waits_for_the_hold(tmp_path):
+def test_a_long_decay_too_waits_for_the_hold(tmp_path: Path) -> None:
     """Where the voice itself falls, what comes before the decay keeps its level all the same."""
     text = f"<region> sample=*sine key=72 ampeg_hold=0.8 ampeg_decay=6 ampeg_sustain=0 {STEADY}"
     sound = heard(loaded(tmp_path, text), 72, seconds=3)
@@ -37,7 +39,7 @@ def test_a_long_decay_too_waits_for_the_hold(tmp_path):
 
 @pytest.mark.parametrize("decay", [0.3, 1.5, 6.0])
 @pytest.mark.parametrize("source", ["*sine", "one.wav"])
-def test_decay_falls_by_60_db_in_its_time(tmp_path, decay, source):
+def test_decay_falls_by_60_db_in_its_time(tmp_path: Path, decay: float, source: str) -> None:
     """A decay to nothing falls by 60 dB in its time, be it laid into the table or done by the voice."""
     text = f"<region> sample={source} key=72 ampeg_decay={decay} ampeg_sustain=0 {STEADY}"
     sound = heard(loaded(tmp_path, text, one=sine(523, 8)), 72, seconds=decay)
@@ -47,7 +49,7 @@ def test_decay_falls_by_60_db_in_its_time(tmp_path, decay, source):
 
 
 @pytest.mark.parametrize("sustain", [100, 50, 10])
-def test_sustain_is_the_level_of_a_held_note(tmp_path, sustain):
+def test_sustain_is_the_level_of_a_held_note(tmp_path: Path, sustain: int) -> None:
     """After the decay a held note stays at its part of the height."""
     text = (
         f"<region> sample=*sine key=72 ampeg_attack=0.1 ampeg_hold=0.2 ampeg_decay=0.5 ampeg_sustain={sustain} {STEADY}"
@@ -58,7 +60,7 @@ def test_sustain_is_the_level_of_a_held_note(tmp_path, sustain):
 
 
 @pytest.mark.parametrize("release", [0.1, 0.5, 2.0])
-def test_release_falls_by_60_db_in_its_time(tmp_path, release):
+def test_release_falls_by_60_db_in_its_time(tmp_path: Path, release: float) -> None:
     """Let go, a note falls by 60 dB in the time of its release."""
     instrument = loaded(tmp_path, f"<region> sample=*sine key=72 amp_veltrack=0 ampeg_release={release}")
     sound = heard(instrument, 72, seconds=1 + release, until=0.5)

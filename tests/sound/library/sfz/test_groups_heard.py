@@ -1,9 +1,11 @@
 """Turns, chance, chokes and what sounds at a release, played by the engine and measured."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from bedside.music.events import Pedal, Player
+from bedside.music.events import Event, Pedal, Player
 from sound.library.sfz.hearing import (
     C4,
     RATE,
@@ -22,7 +24,7 @@ from sound.library.sfz.hearing import (
 )
 
 
-def test_round_robin_takes_turns(tmp_path):
+def test_round_robin_takes_turns(tmp_path: Path) -> None:
     """Of three regions in sequence each strike sounds the next, and the fourth the first again."""
     text = "<group> sample=*sine key=60 seq_length=3\n" + "\n".join(
         f"<region> seq_position={place} transpose={12 * (place - 1)}" for place in (1, 2, 3)
@@ -34,7 +36,7 @@ def test_round_robin_takes_turns(tmp_path):
     assert np.allclose(octaves, [1, 2, 4, 1, 2, 4], rtol=0.01)
 
 
-def test_chance_gives_each_region_its_share(tmp_path):
+def test_chance_gives_each_region_its_share(tmp_path: Path) -> None:
     """Of two regions with shares of a quarter and three quarters exactly one sounds, each as often as its share."""
     text = "<group> sample=*sine key=60 ampeg_release=0.02\n<region> hirand=0.25\n<region> lorand=0.25 transpose=12"
     instrument = loaded(tmp_path, text)
@@ -46,7 +48,7 @@ def test_chance_gives_each_region_its_share(tmp_path):
     assert octaves.count(1) / notes == pytest.approx(0.25, abs=0.09)
 
 
-def test_a_group_ends_those_that_are_off_by_it_and_no_others(tmp_path):
+def test_a_group_ends_those_that_are_off_by_it_and_no_others(tmp_path: Path) -> None:
     """A strike of group 1 silences what is off by 1; what is off by nothing, or by 2, sounds on."""
     text = (
         "<global> sample=*sine ampeg_release=0.05\n<region> key=60 off_by=1\n<region> key=72 off_by=2\n"
@@ -62,7 +64,7 @@ def test_a_group_ends_those_that_are_off_by_it_and_no_others(tmp_path):
         assert (after > before - 1) if kept else (after < before - 60)
 
 
-def test_a_group_that_is_off_by_itself_sounds_one_at_a_time(tmp_path):
+def test_a_group_that_is_off_by_itself_sounds_one_at_a_time(tmp_path: Path) -> None:
     """An open cymbal ends when the closed one of the same group is struck, as groups of any number do."""
     text = f"<global> sample=*sine group=4000000000 off_by=4000000000 {STEADY}\n<region> key=60 <region> key=72"
     sound = played(loaded(tmp_path, text), [(0, on(60)), (0.5, on(72, note=2))], 1.2).sum(axis=1)
@@ -80,7 +82,7 @@ RELEASE = (
 
 
 @pytest.mark.parametrize("trigger", ["release", "release_key"])
-def test_a_release_sample_sounds_when_the_hand_leaves(tmp_path, trigger):
+def test_a_release_sample_sounds_when_the_hand_leaves(tmp_path: Path, trigger: str) -> None:
     """It is not heard before, begins when the key is let go, and sounds to its end."""
     instrument = loaded(tmp_path, RELEASE.format(trigger=trigger, more=""), thud=sine(1500, 0.4))
     sound = heard(instrument, seconds=2, until=0.5)
@@ -89,17 +91,22 @@ def test_a_release_sample_sounds_when_the_hand_leaves(tmp_path, trigger):
     assert seconds(sound) == pytest.approx(0.9, abs=0.02)
 
 
-def test_a_release_sample_waits_for_the_pedal(tmp_path):
+def test_a_release_sample_waits_for_the_pedal(tmp_path: Path) -> None:
     """While the pedal is down a note that is let go has not ended."""
     instrument = loaded(tmp_path, RELEASE.format(trigger="release", more=""), thud=sine(1500, 0.4))
-    events = [(0, Pedal(Player.CHILD, True)), (0.1, on()), (0.3, off()), (0.8, Pedal(Player.CHILD, False))]
+    events: list[tuple[float, Event]] = [
+        (0, Pedal(Player.CHILD, True)),
+        (0.1, on()),
+        (0.3, off()),
+        (0.8, Pedal(Player.CHILD, False)),
+    ]
     sound = played(instrument, events, 2.0).sum(axis=1)
     assert abs(cents(hertz(sound, 0.4, 0.78), C4)) < 2
     assert abs(cents(hertz(sound, 0.9, 1.15), 1500)) < 2
 
 
 @pytest.mark.parametrize("decay", [0, 6, 20])
-def test_a_release_sample_is_softer_the_longer_the_key_was_held(tmp_path, decay):
+def test_a_release_sample_is_softer_the_longer_the_key_was_held(tmp_path: Path, decay: int) -> None:
     """``rt_decay`` takes so many dB from it for each second."""
     instrument = loaded(tmp_path, RELEASE.format(trigger="release", more=f"rt_decay={decay}"), thud=sine(1500, 0.4))
     soon, late = heard(instrument, seconds=2, until=0.5), heard(instrument, seconds=3, until=1.5)

@@ -1,5 +1,8 @@
 """Keys, pitch, velocity, level and place of a region, played by the engine and measured."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -19,14 +22,14 @@ from sound.library.sfz.hearing import C4, RATE, STEADY, cents, db, heard, hertz,
         ("key=c-1", range(1)),
     ],
 )
-def test_a_region_sounds_on_its_keys_and_on_no_other(tmp_path, stated, keys):
+def test_a_region_sounds_on_its_keys_and_on_no_other(tmp_path: Path, stated: str, keys: range) -> None:
     """Keys by number and by name bound a region, both ends included."""
     instrument = loaded(tmp_path, f"<region> sample=*sine {stated}")
     assert range(instrument.lowest, instrument.highest + 1) == keys
     assert heard(instrument, keys[-1]).any()
 
 
-def test_key_is_also_the_sample_s_own_pitch_unless_another_is_given(tmp_path):
+def test_key_is_also_the_sample_s_own_pitch_unless_another_is_given(tmp_path: Path) -> None:
     """``key`` sounds a sample as it is; a ``pitch_keycenter`` beside it transposes."""
     text = "<region> sample=one.wav key=67 <region> sample=one.wav key=72 pitch_keycenter=60"
     instrument = loaded(tmp_path, text, one=sine(300, 2))
@@ -34,7 +37,7 @@ def test_key_is_also_the_sample_s_own_pitch_unless_another_is_given(tmp_path):
     assert abs(cents(hertz(heard(instrument, 72)), 600)) < 1
 
 
-def test_a_key_between_two_regions_is_silent(tmp_path):
+def test_a_key_between_two_regions_is_silent(tmp_path: Path) -> None:
     """What no region covers makes no sound and no fault."""
     instrument = loaded(tmp_path, "<region> sample=*sine key=60 <region> sample=*sine key=64")
     assert instrument.at(62) == ()
@@ -58,7 +61,7 @@ def test_a_key_between_two_regions_is_silent(tmp_path):
     ],
 )
 @pytest.mark.parametrize("source", ["one.wav", "*sine"])
-def test_tuning_is_heard(tmp_path, stated, semitones, source):
+def test_tuning_is_heard(tmp_path: Path, stated: str, semitones: float, source: str) -> None:
     """Each way of tuning moves a sample by what it says, and an oscillator, whose own pitch is its key, alike."""
     instrument = loaded(tmp_path, f"<region> sample={source} key=60 {stated}", one=sine(400, 3))
     wanted = 400 * 2 ** (semitones / 12)
@@ -68,7 +71,7 @@ def test_tuning_is_heard(tmp_path, stated, semitones, source):
     assert abs(cents(hertz(heard(instrument, seconds=0.9)), wanted)) < 1
 
 
-def test_layers_divide_the_velocities_without_a_gap(tmp_path):
+def test_layers_divide_the_velocities_without_a_gap(tmp_path: Path) -> None:
     """Every velocity, those between two steps of MIDI too, sounds exactly one of three layers."""
     text = (
         "<group> sample=*sine key=60 amp_veltrack=0\n<region> hivel=40\n"
@@ -82,7 +85,7 @@ def test_layers_divide_the_velocities_without_a_gap(tmp_path):
         assert abs(cents(hertz(heard(instrument, 60, velocity)), octave * C4)) < 1
 
 
-def test_a_velocity_that_no_layer_covers_is_silent(tmp_path):
+def test_a_velocity_that_no_layer_covers_is_silent(tmp_path: Path) -> None:
     """A region from 64 on is not heard below it."""
     instrument = loaded(tmp_path, "<region> sample=*sine key=60 lovel=64")
     assert not heard(instrument, 60, 63 / 127).any()
@@ -90,14 +93,14 @@ def test_a_velocity_that_no_layer_covers_is_silent(tmp_path):
 
 
 @pytest.mark.parametrize("volume", [-20, -6, 1, 2.5])
-def test_volume_is_a_level_in_decibels(tmp_path, volume):
+def test_volume_is_a_level_in_decibels(tmp_path: Path, volume: float) -> None:
     """A region's volume sets it against the others of its file."""
     text = f"<global> sample=*sine {STEADY} pitch_keytrack=0\n<region> key=60 <region> key=61 volume={volume}"
     instrument = loaded(tmp_path, text)
     assert db(heard(instrument, 61)) - db(heard(instrument, 60)) == pytest.approx(volume, abs=0.2)
 
 
-def test_the_middle_key_is_as_loud_as_every_other_instrument(tmp_path):
+def test_the_middle_key_is_as_loud_as_every_other_instrument(tmp_path: Path) -> None:
     """Struck hardest, the middle key reaches −23 LUFS, and the others keep their distance from it."""
     text = "<region> sample=*sine lokey=60 hikey=62 <region> sample=*sine key=64 volume=-10"
     instrument = loaded(tmp_path, text)
@@ -107,7 +110,7 @@ def test_the_middle_key_is_as_loud_as_every_other_instrument(tmp_path):
 
 
 @pytest.mark.parametrize(("pan", "side"), [(-100, 0), (100, 1)])
-def test_pan_places_a_region(tmp_path, pan, side):
+def test_pan_places_a_region(tmp_path: Path, pan: int, side: int) -> None:
     """At its ends a region is heard from one side alone; 0 is both alike."""
     sound = played(loaded(tmp_path, f"<region> sample=*sine key=60 pan={pan}"), [(0, on())], 0.5)
     assert db(sound[:, side]) - db(sound[:, 1 - side]) > 18
@@ -124,7 +127,7 @@ def test_pan_places_a_region(tmp_path, pan, side):
         (-100, lambda part: 1 - part**2),
     ],
 )
-def test_velocity_tracks_amplitude(tmp_path, veltrack, gain):
+def test_velocity_tracks_amplitude(tmp_path: Path, veltrack: int, gain: Callable[[float], float]) -> None:
     """The square of the velocity at 100 %, nothing at 0, half way at 50, turned over at −100."""
     instrument = loaded(tmp_path, f"<region> sample=*sine key=60 amp_veltrack={veltrack}")
     (region,) = instrument.at(60)
@@ -135,7 +138,7 @@ def test_velocity_tracks_amplitude(tmp_path, veltrack, gain):
     assert louder - softer == pytest.approx(wanted, abs=0.2)
 
 
-def test_unknown_opcodes_are_said_once_and_change_nothing(tmp_path):
+def test_unknown_opcodes_are_said_once_and_change_nothing(tmp_path: Path) -> None:
     """What is not heard is listed in the order of its first appearance, and the rest sounds as without it."""
     plain = loaded(tmp_path, "<region> sample=*sine key=60")
     text = "<effect> type=fverb\n<region> sample=*sine key=60 cutoff=300 fil_type=lpf_2p cutoff=400 pan=soft volume=x"
@@ -144,7 +147,7 @@ def test_unknown_opcodes_are_said_once_and_change_nothing(tmp_path):
     assert instrument.pool.tobytes() == plain.pool.tobytes()
 
 
-def test_what_only_a_wheel_or_a_key_switch_would_sound_does_not(tmp_path):
+def test_what_only_a_wheel_or_a_key_switch_would_sound_does_not(tmp_path: Path) -> None:
     """Regions of a moved controller and of a switch that is not set are left out, so that nothing sounds twice."""
     text = (
         "<global> sample=*sine key=60 sw_default=24\n<region> on_locc64=64 on_hicc64=127 transpose=12\n"

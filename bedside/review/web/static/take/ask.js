@@ -1,14 +1,22 @@
-// What the page asks of the server; every change carries the visit's word.
+// Requests to the server; every change carries the visit's CSRF token.
 
-const word = document.querySelector('meta[name="word"]').content;
+const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
 
-/** Ask for JSON; throws an Error with the server's own sentence. */
+/**
+ * Ask for JSON; throw an Error with the server's own sentence.
+ * @param {string} path
+ * @param {string} [method]
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
 export async function ask(path, method = "GET", body = undefined) {
   let answer;
   try {
+    /** @type {Record<string, string>} */
+    const headers = method === "GET" ? {} : { "content-type": "application/json", "x-bedside-csrf": csrf };
     answer = await fetch(path, {
       method,
-      headers: method === "GET" ? {} : { "content-type": "application/json", "x-bedside-word": word },
+      headers,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {

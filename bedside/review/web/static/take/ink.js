@@ -1,59 +1,81 @@
 // Canvases that are sharp on every screen, and the page's own colours to draw with.
 
+/** @import { Ink, PlayerInk, PlayerName } from "./types.js" */
+
+/** @type {PlayerName[]} */
 export const PLAYERS = ["child", "child2", "therapist", "partner"];
+/** @type {Record<PlayerName, string>} */
 export const NAMES = { child: "Child", child2: "Second child", therapist: "Therapist", partner: "Partner" };
 const LEVELS = 8;
 
-/** Read the colours that hold at an element: light, dark or on paper. */
+/**
+ * Return the colours that apply to an element: light, dark or on paper.
+ * @param {Element} element
+ * @returns {Ink}
+ */
 export function inks(element) {
   const style = getComputedStyle(element);
-  const read = (name) => style.getPropertyValue(name).trim();
-  const ink = {};
-  for (const name of ["ground", "card", "raised", "ink", "soft", "line", "edge", "main", "wash", "focus"]) {
-    ink[name] = read(`--${name}`);
-  }
-  ink.font = style.fontFamily;
-  ink.players = {};
-  for (const player of PLAYERS) {
-    const loud = rgb(read(`--${player}`));
-    const quiet = rgb(read(`--${player}-fill`));
-    ink.players[player] = {
+  /** @param {string} name */
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  /** @param {PlayerName} player @returns {PlayerInk} */
+  const of = (player) => {
+    const loud = rgb(read(player));
+    const quiet = rgb(read(`${player}-fill`));
+    return {
       strong: css(loud),
       fill: css(quiet),
-      levels: Array.from({ length: LEVELS }, (_, level) => css(between(quiet, loud, level / (LEVELS - 1)))),
+      levels: Array.from({ length: LEVELS }, (_, level) => css(mix(quiet, loud, level / (LEVELS - 1)))),
     };
-  }
-  return ink;
+  };
+  return {
+    ground: read("ground"),
+    card: read("card"),
+    raised: read("raised"),
+    ink: read("ink"),
+    soft: read("soft"),
+    line: read("line"),
+    edge: read("edge"),
+    main: read("main"),
+    wash: read("wash"),
+    focus: read("focus"),
+    font: style.fontFamily,
+    players: { child: of("child"), child2: of("child2"), therapist: of("therapist"), partner: of("partner") },
+  };
 }
 
-/** Return which of the levels a velocity, 0 to 1, is drawn in. */
+/** Return which of the levels a velocity, 0 to 1, is drawn in. @param {number} velocity */
 export function level(velocity) {
   return Math.min(Math.max(Math.floor(velocity * LEVELS), 0), LEVELS - 1);
 }
 
+/** @param {string} colour as #rrggbb */
 function rgb(colour) {
   const value = parseInt(colour.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
+/** @param {number[]} channels */
 function css(channels) {
   return `rgb(${channels.map(Math.round).join(" ")})`;
 }
 
-function between(one, other, share) {
+/** Return a colour between two. @param {number[]} one @param {number[]} other @param {number} share */
+function mix(one, other, share) {
   return one.map((channel, place) => channel + (other[place] - channel) * share);
 }
 
-/** A canvas that is as large as its place on the page, in device pixels. */
-export class Sheet {
+/** A canvas that has as many pixels as the screen has in its place. */
+export class Surface {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.ratio = 1;
     this.width = 0;
     this.height = 0;
   }
 
-  /** Take on a size in CSS pixels. */
+  /** Take on a size in CSS pixels. @param {number} width @param {number} height */
   fit(width, height) {
     const ratio = window.devicePixelRatio || 1;
     const wide = Math.round(width * ratio);
@@ -67,7 +89,7 @@ export class Sheet {
     this.height = height;
   }
 
-  /** Begin anew, and return the context in CSS pixels. */
+  /** Clear the canvas; return its context, in CSS pixels. */
   clear() {
     const { context, ratio } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -76,7 +98,15 @@ export class Sheet {
   }
 }
 
-/** Hatch where there is no data. */
+/**
+ * Hatch a rectangle where there is no data.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {string} colour
+ */
 export function hatch(context, x, y, width, height, colour) {
   if (width <= 0) return;
   context.save();

@@ -1,34 +1,48 @@
-// The list of curves to choose from, and the heads of those that are chosen.
+// The list of curves to choose from, and the headings of those that are chosen.
+
+import { element, find } from "./dom.js";
+
+/** @import { Chart } from "./types.js" */
 
 const KEPT = "bedside.curves";
 const USUAL = ["density", "velocity_mean"];
 
-const find = (id) => document.getElementById(id);
-
-/** Offer the frames; `chosen` is called with those that are to be shown, in their order. */
+/**
+ * List the charts; call `chosen` with those that are ticked, in their order.
+ * @param {Chart[]} frames
+ * @param {(frames: Chart[]) => void} chosen
+ */
 export function offer(frames, chosen) {
+  /** @type {string[]} */
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null") ?? USUAL;
   const wanted = new Set(kept);
+  /** @type {Map<string, HTMLFieldSetElement>} */
   const groups = new Map();
   for (const frame of frames) {
-    if (!groups.has(frame.group)) groups.set(frame.group, fieldset(frame.group));
-    groups.get(frame.group).append(choice(frame, wanted));
+    const group = groups.get(frame.group) ?? fieldset(frame.group);
+    groups.set(frame.group, group);
+    group.append(choice(frame, wanted));
   }
   find("offered").replaceChildren(...groups.values());
-  find("offered").addEventListener("change", (event) => {
-    if (event.target.checked) wanted.add(event.target.value);
-    else wanted.delete(event.target.value);
+  find("offered").addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.checked) wanted.add(target.value);
+    else wanted.delete(target.value);
     localStorage.setItem(KEPT, JSON.stringify([...wanted]));
     chosen(frames.filter((frame) => wanted.has(frame.name)));
   });
   chosen(frames.filter((frame) => wanted.has(frame.name)));
 }
 
-/** Make the head and the canvas of a frame; `hear` is called to hear what lies behind its value at the playhead. */
+/**
+ * Return the heading and the canvas of a chart; `hear` plays the notes behind its value at the playhead.
+ * @param {Chart} frame
+ * @param {() => void} hear
+ */
 export function head(frame, hear) {
   const section = element("section", "frame");
   const row = element("div", "row");
-  const title = element("h3", "");
+  const title = element("h3");
   title.textContent = `${frame.title} `;
   title.title = frame.means;
   const unit = element("span", "unit");
@@ -59,7 +73,7 @@ export function head(frame, hear) {
   return section;
 }
 
-/** Say in words what a frame shows. */
+/** Return in words what a chart shows. @param {Chart} frame */
 function words(frame) {
   const lines = frame.lines.map((line) => {
     const known = line.values.filter((value) => value !== null);
@@ -72,6 +86,7 @@ function words(frame) {
   return `${frame.title} over time. ${frame.means} ${lines.join("; ")}.${chance}`;
 }
 
+/** @param {string} name */
 function fieldset(name) {
   const made = document.createElement("fieldset");
   const legend = document.createElement("legend");
@@ -80,6 +95,7 @@ function fieldset(name) {
   return made;
 }
 
+/** @param {Chart} frame @param {Set<string>} wanted */
 function choice(frame, wanted) {
   const label = document.createElement("label");
   const box = document.createElement("input");
@@ -90,10 +106,4 @@ function choice(frame, wanted) {
   small.textContent = frame.means;
   label.append(box, frame.title, small);
   return label;
-}
-
-function element(name, className) {
-  const made = document.createElement(name);
-  made.className = className;
-  return made;
 }

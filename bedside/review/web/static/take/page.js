@@ -1,8 +1,11 @@
-// The page of a take: everything joined together.
+// The page of a take: loads it and joins playback, pictures and writings.
+
+/** @import { Chart, Choice, LaneMark, Span, Take } from "./types.js" */
 
 import { ask } from "./ask.js";
 import { clock } from "./axis.js";
 import { Deck } from "./deck.js";
+import { element, find, findAs } from "./dom.js";
 import { keys, release } from "./keys.js";
 import { Notes } from "./notes.js";
 import { head, offer } from "./offer.js";
@@ -11,73 +14,82 @@ import { Scene } from "./scene.js";
 import { fill } from "./table.js";
 import { Written } from "./written.js";
 
-const BEHIND = 6;
-const find = (id) => document.getElementById(id);
-const { take, seconds: length } = find("take").dataset;
+const BEHIND = 6; // seconds: the window of a measure
+const { take = "", seconds: length } = find("take").dataset;
 const seconds = Number(length);
 
-const says = (words) => {
+/** Tell a screen reader what was done. @param {string} words */
+const announce = (words) => {
   find("says").textContent = words;
 };
+/** @param {string} words */
 const fault = (words) => {
   find("fault").textContent = words;
   find("fault").hidden = !words;
 };
 
 async function begin() {
+  /** @type {Take} */
   const given = await ask(`/api/takes/${take}`);
   const notes = new Notes(given.notes);
   const player = new Player(take, given.players, seconds, find("sounds"), () => deck?.show());
   const scene = new Scene(seconds, player, {
     seek: (to) => deck.seek(to),
     loop: (first, last, done) => deck.loop(first, last, done),
-    open: (thing) => deck.land(thing),
+    open: (span) => deck.goTo(span),
     behind: (at, title) => behind(at, title),
-    seen: () => find("text").open && fill(find("table"), notes, scene.axis.start, scene.axis.end),
+    seen: () => {
+      if (text.open) fill(findAs("table", HTMLTableElement), notes, scene.axis.start, scene.axis.end);
+    },
   });
-  const written = new Written(take, { go: (thing) => deck.land(thing), changed: () => lay(), say: says, fault });
-  const deck = new Deck(take, player, scene, written, says, fault);
+  const text = findAs("text", HTMLDetailsElement);
+  const written = new Written(take, { go: (span) => deck.goTo(span), changed: () => fillLanes(), announce, fault });
+  const deck = new Deck(take, player, scene, written, announce, fault);
 
-  /** Hear the six seconds behind a moment, and list their notes. */
+  /** Play the six seconds before a moment, and list their notes. @param {number} at @param {string} title */
   const behind = (at, title) => {
     const first = Math.max(at - BEHIND, 0);
     player.span(first, at);
     find("behind").hidden = false;
     find("behind-title").textContent = `Notes behind ${title} at ${clock(at)}`;
-    fill(find("behind-table"), notes, first, at);
+    fill(findAs("behind-table", HTMLTableElement), notes, first, at);
   };
 
-  /** Lay everything that has a moment into the lanes. */
-  const lay = () => {
+  /** Show everything that has a moment in the lanes. */
+  const fillLanes = () => {
+    /** @type {LaneMark[]} */
     const proposed = written.moments.map((moment) => {
+      const { first, last, label: text } = moment;
       const verdict = written.verdict(moment);
-      return { ...moment, row: 0, text: moment.label, shape: "diamond", colour: verdict && !verdict.accepted ? "edge" : "main", hollow: !verdict?.accepted };
+      const colour = verdict && !verdict.accepted ? "edge" : "main";
+      return { first, last, row: 0, text, shape: "diamond", colour, hollow: !verdict?.accepted };
     });
-    const things = written.things.map((thing) => {
-      const remark = thing.kind === "remarks";
-      return { ...thing, row: 1, text: remark ? thing.words : "", shape: remark ? "circle" : "flag", colour: "ink" };
+    /** @type {LaneMark[]} */
+    const entries = written.entries.map(({ first, last, kind, words = "" }) => {
+      return { first, last, row: 1, text: words, shape: kind === "remarks" ? "circle" : "flag", colour: "ink" };
     });
+    /** @type {LaneMark[]} */
     const choices = given.choices.map((choice) => {
       const child = choice.by === "child";
-      const text = chosen(choice);
-      return { first: choice.seconds, last: choice.seconds, row: 2, text, shape: child ? "circle" : "square", colour: child ? "child" : "therapist" };
+      return { first: choice.seconds, last: choice.seconds, row: 2, text: chosen(choice), shape: child ? "circle" : "square", colour: child ? "child" : "therapist" };
     });
+    /** @param {LaneMark[]} list */
     const inOrder = (list) => list.sort((one, other) => one.first - other.first);
-    scene.lanes.things = [...inOrder(proposed), ...inOrder(things), ...inOrder(choices)];
+    scene.lanes.marks = [...inOrder(proposed), ...inOrder(entries), ...inOrder(choices)];
     scene.redraw();
   };
 
   if (given.choices.length) scene.lanes.names.push("Choices");
-  scene.take(notes, given.players, given.gaps);
+  scene.load(notes, given.players, given.gaps);
   scene.measure();
-  written.take(given);
-  ledger(given.choices, deck);
+  written.load(given);
+  listChoices(given.choices, deck);
   deck.begin();
-  keys(deck.keys(() => behind(player.position, "here")), find("keys"));
+  keys(deck.keys(() => behind(player.position, "here")), findAs("keys", HTMLDialogElement));
   find("behind-close").addEventListener("click", () => {
     find("behind").hidden = true;
   });
-  find("text").addEventListener("toggle", () => scene.hooks.seen());
+  text.addEventListener("toggle", () => scene.hooks.seen());
 
   const frame = () => {
     player.tick();
@@ -90,10 +102,11 @@ async function begin() {
 
   // The curves come after what is needed to listen.
   const measured = await ask(`/api/takes/${take}/measures`);
-  const frames = measured.frames.map((each) => ({ ...each, t: measured.t }));
-  offer(frames, (wanted) => {
+  /** @type {Chart[]} */
+  const charts = measured.frames.map((/** @type {Chart} */ each) => ({ ...each, t: measured.t }));
+  offer(charts, (wanted) => {
     scene.show(wanted, (each) => head(each, () => behind(player.position, each.title)));
-    scene.tell();
+    scene.showValues();
   });
   const { moments } = await ask(`/api/takes/${take}/moments`);
   find("proposed").hidden = !moments;
@@ -101,25 +114,23 @@ async function begin() {
   document.documentElement.dataset.whole = String(Math.round(performance.now()));
 }
 
-/** List the choices, and say how many were a child's. */
-function ledger(choices, deck) {
+/** List the choices, and say how many were a child's. @param {Choice[]} choices @param {Deck} deck */
+function listChoices(choices, deck) {
   if (!choices.length) return;
   const own = choices.filter((choice) => choice.by === "child").length;
   find("choices-share").textContent = `${own} of ${choices.length} choices were the child’s, ${choices.length - own} an adult’s.`;
   find("choices-list").hidden = false;
   find("choices").replaceChildren(
     ...choices.map((choice) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
+      const item = element("li");
+      const button = element("button", "go");
       button.type = "button";
-      button.className = "go";
-      const by = document.createElement("span");
-      by.className = `by ${choice.by === "child" ? "child" : "therapist"}`;
-      const when = document.createElement("time");
+      const by = element("span", `by ${choice.by === "child" ? "child" : "therapist"}`);
+      const when = element("time");
       when.textContent = clock(choice.seconds, 1);
       button.append(when, by, `${choice.by === "child" ? "Child" : "Adult"}: ${chosen(choice)}`);
       button.addEventListener("click", (event) => {
-        deck.land({ first: choice.seconds, last: choice.seconds });
+        deck.goTo({ first: choice.seconds, last: choice.seconds });
         release(event);
       });
       item.append(button);
@@ -128,6 +139,7 @@ function ledger(choices, deck) {
   );
 }
 
+/** @param {Choice} choice */
 function chosen(choice) {
   return choice.which ? `${choice.what} ${choice.which}` : choice.what;
 }

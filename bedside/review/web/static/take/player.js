@@ -1,11 +1,18 @@
-// What is heard: the take's sound for the players who are heard, from anywhere, at any speed, over and over.
+// Playback of the take's sound for any choice of players, from anywhere, at any speed, in a loop.
+
+/** @import { Loop, PlayerName } from "./types.js" */
 
 const SEEK_EVENTS = ["loadedmetadata", "canplay", "seeked"];
 
 export class Player {
   /**
-   * `everybody` are the players of the take, `place` is where the sound elements live. `changed` is called when it
-   * starts, stops, waits or has another position that nobody foresaw.
+   * `everybody` are the players of the take; `place` holds the audio elements; `changed` is called when playback
+   * starts, stops, waits or jumps.
+   * @param {string} take
+   * @param {PlayerName[]} everybody
+   * @param {number} seconds
+   * @param {HTMLElement} place
+   * @param {() => void} changed
    */
   constructor(take, everybody, seconds, place, changed) {
     this.take = take;
@@ -14,32 +21,32 @@ export class Player {
     this.seconds = seconds;
     this.place = place;
     this.changed = changed;
+    /** @type {Loop | null} */
     this.loop = null;
+    /** @type {number | null} where to stop */
     this.until = null;
-    this.wanted = false;
+    this.playing = false;
     this.last = 0;
-    this.coming = null;
+    /** @type {HTMLAudioElement | null} the element that takes over from `now` once it is ready */
+    this.next = null;
     this.settings = { playbackRate: 1, volume: 1 };
     this.now = this.#element(everybody);
-  }
-
-  get playing() {
-    return this.wanted;
   }
 
   get position() {
     return Math.min(this.now.currentTime, this.seconds);
   }
 
-  /** Whether it should sound and cannot yet, because that part of the sound is not there. */
+  /** Whether it should sound and cannot yet, because that part of the sound is not rendered. */
   get waiting() {
-    return (this.wanted && this.now.readyState < 3) || this.coming !== null;
+    return (this.playing && this.now.readyState < 3) || this.next !== null;
   }
 
   get speed() {
     return this.settings.playbackRate;
   }
 
+  /** @param {number} rate */
   set speed(rate) {
     this.#set("playbackRate", Math.min(Math.max(rate, 0.5), 1.5));
   }
@@ -48,40 +55,42 @@ export class Player {
     return this.settings.volume;
   }
 
+  /** @param {number} share */
   set volume(share) {
     this.#set("volume", Math.min(Math.max(share, 0), 1));
   }
 
   play() {
     if (this.position >= this.seconds - 0.01) this.seek(0);
-    this.wanted = true;
+    this.playing = true;
     this.last = this.position;
     this.#start(this.now);
     this.changed();
   }
 
   pause() {
-    this.wanted = false;
+    this.playing = false;
     this.until = null;
     this.now.pause();
     this.changed();
   }
 
   toggle() {
-    if (this.wanted) this.pause();
+    if (this.playing) this.pause();
     else this.play();
   }
 
+  /** @param {number} seconds */
   seek(seconds) {
     const to = Math.min(Math.max(seconds, 0), this.seconds);
     this.until = null;
     this.now.currentTime = to;
     this.last = to;
-    if (this.coming) this.coming.currentTime = to;
+    if (this.next) this.next.currentTime = to;
     this.changed();
   }
 
-  /** Play from one second to another, and stop there. */
+  /** Play from one second to another, and stop there. @param {number} first @param {number} last */
   span(first, last) {
     this.seek(first);
     this.until = last;
@@ -89,20 +98,20 @@ export class Player {
     this.until = last;
   }
 
-  /** Hear these players from here on, without losing the place; nobody is silence, not an end. */
+  /** Play these players from here on, at the same position; no players are silence. @param {Set<PlayerName>} players */
   hear(players) {
     const wanted = this.everybody.filter((player) => players.has(player));
     this.heard = new Set(wanted);
-    this.coming?.remove();
-    this.coming = null;
+    this.next?.remove();
+    this.next = null;
     this.now.muted = !wanted.length;
-    if (wanted.length && this.now.dataset.players !== wanted.join(",")) this.#change(wanted);
+    if (wanted.length && this.now.dataset.players !== wanted.join(",")) this.#prepare(wanted);
     this.changed();
   }
 
-  /** What must be looked at for each picture: the loop's end, and the end of a span. */
+  /** Jump back at the end of the loop and stop at the end of a span; called for every frame of the screen. */
   tick() {
-    if (!this.wanted) return;
+    if (!this.playing) return;
     const at = this.now.currentTime;
     const { loop } = this;
     if (this.until !== null && at >= this.until) {
@@ -118,12 +127,14 @@ export class Player {
     }
   }
 
+  /** @param {"playbackRate" | "volume"} name @param {number} value */
   #set(name, value) {
     this.settings[name] = value;
-    for (const element of [this.now, this.coming]) if (element) element[name] = value;
+    for (const element of [this.now, this.next]) if (element) element[name] = value;
     this.changed();
   }
 
+  /** @param {PlayerName[]} players */
   #element(players) {
     const element = document.createElement("audio");
     element.preload = "auto";
@@ -143,47 +154,48 @@ export class Player {
     return element;
   }
 
-  /** Let another element take over where this one is, as soon as it can. */
-  #change(players) {
-    const coming = this.#element(players);
-    this.coming = coming;
+  /** Prepare an element for other players; it takes over as soon as both are at the same position. @param {PlayerName[]} players */
+  #prepare(players) {
+    const next = this.#element(players);
+    this.next = next;
     let lead = 0.12;
     let placed = false;
     let timer = 0;
-    const stand = () => {
-      // A little ahead of what plays, so that it is ready when that comes there.
-      const ahead = this.wanted && this.now.readyState >= 3 ? lead * this.speed : 0;
-      coming.currentTime = Math.min(this.now.currentTime + ahead, this.seconds);
+    const align = () => {
+      // A little ahead of what plays, so that it is ready when playback arrives there.
+      const ahead = this.playing && this.now.readyState >= 3 ? lead * this.speed : 0;
+      next.currentTime = Math.min(this.now.currentTime + ahead, this.seconds);
       placed = true;
     };
-    const look = () => {
+    const check = () => {
       clearTimeout(timer);
-      if (this.coming !== coming) return;
-      const ready = coming.readyState >= 3 && !coming.seeking;
-      const apart = coming.currentTime - this.now.currentTime;
-      const moves = this.wanted && this.now.readyState >= 3;
+      if (this.next !== next) return;
+      const ready = next.readyState >= 3 && !next.seeking;
+      const apart = next.currentTime - this.now.currentTime;
+      const moves = this.playing && this.now.readyState >= 3;
       if (!placed) {
-        if (coming.readyState >= 1) stand();
+        if (next.readyState >= 1) align();
       } else if (ready && moves && (apart < -0.03 || apart > lead * this.speed + 0.3)) {
         lead = Math.min(lead * 2, 2);
-        stand();
+        align();
       } else if (ready && !moves && Math.abs(apart) > 0.001) {
-        stand();
+        align();
       } else if (ready && apart <= 0.012) {
-        this.#take(coming);
+        this.#takeOver(next);
         return;
       }
-      timer = setTimeout(look, ready && moves ? 4 : 30);
+      timer = setTimeout(check, ready && moves ? 4 : 30);
     };
-    for (const event of SEEK_EVENTS) coming.addEventListener(event, look);
+    for (const event of SEEK_EVENTS) next.addEventListener(event, check);
   }
 
-  #take(coming) {
+  /** @param {HTMLAudioElement} next */
+  #takeOver(next) {
     const before = this.now;
-    this.now = coming;
-    this.coming = null;
-    this.last = coming.currentTime;
-    if (this.wanted) this.#start(coming);
+    this.now = next;
+    this.next = null;
+    this.last = next.currentTime;
+    if (this.playing) this.#start(next);
     before.pause();
     before.removeAttribute("src");
     before.load();
@@ -191,13 +203,14 @@ export class Player {
     this.changed();
   }
 
+  /** @param {HTMLAudioElement} element */
   #start(element) {
-    // To be paused before the sound is there is no fault.
+    // A pause before the sound has loaded is no fault.
     element.play().catch((fault) => fault.name !== "AbortError" && this.#stopped());
   }
 
   #stopped() {
-    this.wanted = false;
+    this.playing = false;
     this.until = null;
     this.now.pause();
     this.changed();

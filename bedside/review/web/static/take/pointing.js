@@ -1,17 +1,34 @@
-// Hands on the pictures: a click is a place to hear, a drag moves, two fingers or the wheel zoom.
+// Mouse and fingers on the pictures: a click plays from there, a drag moves the axis, two fingers or the wheel zoom.
+
+/** @import { Axis } from "./axis.js" */
+
+/**
+ * What pointing at a canvas does. `wheel`: whether the wheel zooms without a key. `drag` replaces moving the axis.
+ * @typedef {object} Acts
+ * @property {(x: number, y: number) => void} [click]
+ * @property {(x: number | null, y: number | null) => void} [point] with null where nothing points
+ * @property {(first: number, last: number, done: boolean) => void} [drag]
+ * @property {boolean} [wheel]
+ */
 
 const STILL = 5;
 
 /**
- * Listen to a canvas. `acts` are `click(x, y)`, `point(x, y)` with null where nothing points, `wheel`: whether the
- * plain wheel zooms, and `drag(first, last, done)` where dragging is not to move the axis.
+ * Listen to mouse and fingers on a canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Axis} axis
+ * @param {Acts} acts
  */
 export function pointing(canvas, axis, acts) {
+  /** @type {Map<number, [number, number]>} */
   const down = new Map();
+  /** @type {{ at: [number, number], start: number, seconds: number } | null} */
   let began = null;
   let moved = false;
+  /** @type {{ apart: number, span: number, seconds: number } | null} */
   let pinch = null;
 
+  /** @param {MouseEvent} event @returns {[number, number]} */
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -49,11 +66,12 @@ export function pointing(canvas, axis, acts) {
     moved = true;
     if (acts.drag) acts.drag(began.seconds, axis.at(at[0]), false);
     else {
-      canvas.parentElement.closest(".axis")?.classList.add("dragging");
+      canvas.closest(".axis")?.classList.add("dragging");
       axis.show(began.start - (at[0] - began.at[0]) / axis.scale, axis.span);
     }
   });
 
+  /** @param {PointerEvent} event */
   const up = (event) => {
     if (!down.delete(event.pointerId)) return;
     canvas.closest(".axis")?.classList.remove("dragging");

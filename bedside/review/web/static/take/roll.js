@@ -1,22 +1,36 @@
-// Pictures of the notes: the piano roll on the time axis, and the whole take in little above it.
+// Pictures of the notes: the piano roll on the time axis, and the overview of the whole take above it.
 
 import { GUTTER } from "./axis.js";
 import { PLAYERS, hatch } from "./ink.js";
 import { name } from "./notes.js";
 
+/** @import { Axis } from "./axis.js" */
+/** @import { Surface } from "./ink.js" */
+/** @import { Notes } from "./notes.js" */
+/** @import { Ink, PlayerName } from "./types.js" */
+
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const SPREAD = 24;
 
-/** Draw the part of the piano roll that is seen; players who are not heard are outlines. */
-export function drawRoll(sheet, axis, notes, ink, heard, gaps) {
-  const context = sheet.clear();
-  const { width, height } = sheet;
+/**
+ * Draw the part of the piano roll that is seen; players who are not heard, and replayed notes, are outlines.
+ * @param {Surface} surface
+ * @param {Axis} axis
+ * @param {Notes} notes
+ * @param {Ink} ink
+ * @param {Set<PlayerName>} heard
+ * @param {[number, number][]} gaps
+ */
+export function drawRoll(surface, axis, notes, ink, heard, gaps) {
+  const context = surface.clear();
+  const { width, height } = surface;
   const room = Math.max(SPREAD - (notes.high - notes.low), 2) / 2;
   const low = Math.floor(notes.low - room);
   const keys = Math.ceil(notes.high + room) - low + 1;
   const tall = height / keys;
+  /** @param {number} key */
   const top = (key) => height - (key - low + 1) * tall;
-  rows(context, notes, ink, low, keys, tall, top, sheet);
+  rows(context, notes, ink, low, keys, tall, top, surface);
   gridlines(context, axis, ink, height);
   for (const [first, last] of gaps) {
     if (last < axis.start || first > axis.end) continue;
@@ -62,7 +76,17 @@ export function drawRoll(sheet, axis, notes, ink, heard, gaps) {
   context.restore();
 }
 
-/** Draw a row for each key: those of the scale that is played stand out, or else the white ones. */
+/**
+ * Shade a row for each key of the scale that is played, or else for each white key.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Notes} notes
+ * @param {Ink} ink
+ * @param {number} low
+ * @param {number} keys
+ * @param {number} tall
+ * @param {(key: number) => number} top
+ * @param {Surface} surface
+ */
 function rows(context, notes, ink, low, keys, tall, top, { width, height }) {
   context.font = `11px ${ink.font}`;
   context.textBaseline = "middle";
@@ -86,7 +110,14 @@ function rows(context, notes, ink, low, keys, tall, top, { width, height }) {
   }
 }
 
-/** Draw the lines of the time axis through a row. */
+/**
+ * Draw the lines of the time axis through a row.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axis} axis
+ * @param {Ink} ink
+ * @param {number} height
+ * @param {number} [every] seconds
+ */
 export function gridlines(context, axis, ink, height, every = axis.tick) {
   context.fillStyle = ink.line;
   for (let at = Math.ceil(axis.start / every) * every; at <= axis.end; at += every) {
@@ -94,10 +125,17 @@ export function gridlines(context, axis, ink, height, every = axis.tick) {
   }
 }
 
-/** Draw the whole take in little, from edge to edge. */
-export function drawOverview(sheet, notes, ink, seconds, gaps) {
-  const context = sheet.clear();
-  const { width, height } = sheet;
+/**
+ * Draw an overview of the whole take, from edge to edge.
+ * @param {Surface} surface
+ * @param {Notes} notes
+ * @param {Ink} ink
+ * @param {number} seconds
+ * @param {[number, number][]} gaps
+ */
+export function drawOverview(surface, notes, ink, seconds, gaps) {
+  const context = surface.clear();
+  const { width, height } = surface;
   const scale = width / seconds;
   const span = Math.max(notes.high - notes.low, SPREAD) + 2;
   const low = notes.low - (span - (notes.high - notes.low)) / 2;

@@ -1,44 +1,68 @@
-// All pictures on the one time axis: drawn once for each change of what is seen, never while only time goes on.
+// All pictures on the time axis: redrawn when what they show changes; only the playhead moves while music plays.
 
 import { Axis, clock } from "./axis.js";
 import { FRAME, Frame } from "./curves.js";
-import { Sheet, inks } from "./ink.js";
+import { Surface, inks } from "./ink.js";
 import { Lanes, RULER, drawRuler } from "./lanes.js";
 import { pointing } from "./pointing.js";
 import { drawOverview, drawRoll } from "./roll.js";
 import { summary } from "./table.js";
+import { find, findAs } from "./dom.js";
 
-// What is seen at first: notes are to be told apart, and the strip above shows the whole.
+/** @import { Player } from "./player.js" */
+/** @import { Notes } from "./notes.js" */
+/** @import { Chart, PlayerName, Span } from "./types.js" */
+
+// Seconds that are seen at first: few enough to tell notes apart; the overview shows the whole.
 const FIRST = 90;
 
-const find = (id) => document.getElementById(id);
+/**
+ * What the pictures ask of the page.
+ * @typedef {object} Hooks
+ * @property {(seconds: number) => void} seek
+ * @property {(first: number, last: number, done: boolean) => void} loop
+ * @property {(span: Span) => void} open go to a mark in the lanes
+ * @property {(seconds: number, title: string) => void} behind play and list the notes behind a value
+ * @property {() => void} seen another span is seen
+ */
 
 export class Scene {
-  /** `player` is what is heard; `hooks` are `loop(first, last)`, `open(thing)`, `behind(seconds)` and `seen()`. */
+  /** @param {number} seconds @param {Player} player @param {Hooks} hooks */
   constructor(seconds, player, hooks) {
     this.player = player;
     this.hooks = hooks;
     this.seconds = seconds;
     this.axis = new Axis(seconds, () => this.#moved());
     this.element = find("axis");
-    this.roll = new Sheet(find("roll"));
-    this.ruler = new Sheet(find("ruler"));
-    this.under = new Sheet(find("lanes"));
-    this.over = new Sheet(find("overview"));
+    this.roll = new Surface(findAs("roll", HTMLCanvasElement));
+    this.ruler = new Surface(findAs("ruler", HTMLCanvasElement));
+    this.under = new Surface(findAs("lanes", HTMLCanvasElement));
+    this.over = new Surface(findAs("overview", HTMLCanvasElement));
+    this.strip = find("overview-strip");
     this.lanes = new Lanes(["Found", "Written"]);
+    /** @type {Frame[]} */
     this.frames = [];
+    /** @type {Notes | null} */
     this.notes = null;
+    /** @type {[number, number][]} */
     this.gaps = [];
+    /** @type {PlayerName[]} */
     this.players = [];
     this.following = true;
     this.stale = true;
+    this.overviewStale = true;
+    this.shownX = NaN;
+    this.stripWidth = 0;
+    /** @type {number | null} the second that somebody points at */
+    this.pointed = null;
+    this.ink = inks(this.element);
+    this.later = 0;
     this.measure();
-    this.recolour();
     this.#listen();
   }
 
-  /** Take on the notes of the take. */
-  take(notes, players, gaps) {
+  /** Show the notes of the take. @param {Notes} notes @param {PlayerName[]} players @param {[number, number][]} gaps */
+  load(notes, players, gaps) {
     this.notes = notes;
     this.players = players;
     this.gaps = gaps;
@@ -47,14 +71,14 @@ export class Scene {
     this.#moved();
   }
 
-  /** Show these curves, in this order. */
+  /** Show these charts, in this order. @param {Chart[]} given @param {(chart: Chart) => HTMLElement} build */
   show(given, build) {
     const known = new Map(this.frames.map((frame) => [frame.given.name, frame]));
     this.frames = given.map((each) => known.get(each.name) ?? new Frame(each, build(each)));
     find("frames").replaceChildren(...this.frames.map((frame) => frame.element));
     for (const frame of this.frames) {
       if (known.has(frame.given.name)) continue;
-      pointing(frame.sheet.canvas, this.axis, {
+      pointing(frame.surface.canvas, this.axis, {
         click: (x) => this.hooks.behind(this.axis.at(x), frame.given.title),
         point: (x) => this.#point(x),
       });
@@ -67,7 +91,7 @@ export class Scene {
     this.stale = true;
   }
 
-  /** Read how large everything is; nothing else reads the layout. */
+  /** Read the sizes of everything; nothing else reads the layout. */
   measure() {
     const width = this.element.clientWidth;
     this.axis.width = width;
@@ -75,10 +99,9 @@ export class Scene {
     this.roll.fit(width, find("roll").clientHeight);
     this.under.fit(width, this.lanes.height);
     find("lanes").style.height = `${this.lanes.height}px`;
-    for (const frame of this.frames) frame.sheet.fit(width, FRAME);
-    const strip = find("overview").parentElement;
-    this.strip = strip.clientWidth;
-    this.over.fit(strip.clientWidth, strip.clientHeight);
+    for (const frame of this.frames) frame.surface.fit(width, FRAME);
+    this.stripWidth = this.strip.clientWidth;
+    this.over.fit(this.stripWidth, this.strip.clientHeight);
     this.overviewStale = true;
     this.#moved();
   }
@@ -89,7 +112,7 @@ export class Scene {
     this.stale = true;
   }
 
-  /** Draw what has changed, and put the playhead where the music is. */
+  /** Draw what has changed, and place the playhead; called for every frame of the screen. */
   draw() {
     const { axis, player } = this;
     const at = player.position;
@@ -110,7 +133,7 @@ export class Scene {
       this.shownX = x;
       find("playhead").style.transform = `translateX(${x.toFixed(2)}px)`;
     }
-    find("here").style.transform = `translateX(${((at / this.seconds) * this.strip).toFixed(1)}px)`;
+    find("here").style.transform = `translateX(${((at / this.seconds) * this.stripWidth).toFixed(1)}px)`;
   }
 
   /** Let the page turn with the music again. */
@@ -119,7 +142,7 @@ export class Scene {
     this.axis.follow(this.player.position);
   }
 
-  /** Say in words what is seen. */
+  /** Describe in words what is seen. */
   describe() {
     if (!this.notes) return;
     const { start, end } = this.axis;
@@ -131,7 +154,7 @@ export class Scene {
     const { axis } = this;
     const share = axis.span / this.seconds;
     const seen = find("seen");
-    seen.style.transform = `translateX(${(axis.start / this.seconds) * this.strip}px)`;
+    seen.style.transform = `translateX(${(axis.start / this.seconds) * this.stripWidth}px)`;
     seen.style.width = `${share * 100}%`;
     seen.hidden = share > 0.999;
     clearTimeout(this.later);
@@ -143,10 +166,10 @@ export class Scene {
 
   #listen() {
     const { axis } = this;
+    /** @param {number} x */
     const seek = (x) => this.hooks.seek(axis.at(x));
-    const moved = (act) => (...given) => {
-      act(...given);
-      // Who looks elsewhere is not called back.
+    // Somebody who looks elsewhere in the take is not called back.
+    const moved = () => {
       this.following = axis.sees(this.player.position);
     };
     pointing(this.roll.canvas, axis, { click: seek, wheel: true, point: (x) => this.#point(x) });
@@ -157,16 +180,16 @@ export class Scene {
     });
     pointing(this.under.canvas, axis, {
       click: (x, y) => {
-        const thing = this.lanes.at(axis, x, y);
-        if (thing) this.hooks.open(thing);
+        const mark = this.lanes.at(axis, x, y);
+        if (mark) this.hooks.open(mark);
         else seek(x);
       },
       point: (x, y) => {
-        const thing = x === null ? null : this.lanes.at(axis, x, y);
-        this.under.canvas.title = thing ? `${clock(thing.first, 1)} ${thing.text}` : "";
+        const mark = x === null || y === null ? null : this.lanes.at(axis, x, y);
+        this.under.canvas.title = mark ? `${clock(mark.first, 1)} ${mark.text}` : "";
       },
     });
-    for (const event of ["wheel", "pointermove"]) this.element.addEventListener(event, moved(() => {}), { passive: true });
+    for (const event of ["wheel", "pointermove"]) this.element.addEventListener(event, moved, { passive: true });
     new ResizeObserver(() => this.measure()).observe(this.element);
     new ResizeObserver(() => this.measure()).observe(find("roll"));
     const again = () => {
@@ -184,19 +207,19 @@ export class Scene {
     });
   }
 
-  /** Show the values where somebody points; where nobody does, those of the playhead. */
+  /** Show the values where somebody points, or else at the playhead. @param {number | null} x */
   #point(x) {
     const seconds = x === null ? null : this.axis.at(x);
     const pointer = find("pointer");
     pointer.hidden = seconds === null;
     if (seconds !== null) pointer.style.transform = `translateX(${this.axis.x(seconds)}px)`;
     this.pointed = seconds;
-    this.tell();
+    this.showValues();
   }
 
-  /** Write the values of all curves at the pointer, or else at the playhead. */
-  tell() {
+  /** Show the values of all curves at the pointer, or else at the playhead. */
+  showValues() {
     const at = this.pointed ?? this.player.position;
-    for (const frame of this.frames) frame.tell(at);
+    for (const frame of this.frames) frame.showValues(at);
   }
 }

@@ -1,0 +1,50 @@
+"""MIDI files become takes of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bedside.archive.midi import midifile
+from bedside.archive.store.store import Store
+from bedside.music.events import Player, TakeBegan
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTake:
+    """A take that was imported: its id, the notes of each player, and sentences about what was left out."""
+
+    id: str
+    notes: dict[Player, int]
+    warnings: list[str]
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain values; `naming` says what the keys mean."""
+        count = sum(self.notes.values())
+        return {
+            "id": self.id,
+            "take": self.id,
+            "note_count": count,
+            "notes": count,
+            "players": {player.label: notes for player, notes in self.notes.items()},
+            "warnings": self.warnings,
+        }
+
+
+def import_file(store: Store, path: Path, players: Sequence[Player] | None, sound: str) -> list[ImportedTake]:
+    """Write the takes of a MIDI file into a store, each in a session of its own, of no patient.
+
+    ``players`` play the parts, as `midifile.read` has it; ``sound`` is what makes the sound here. Raise BedsideError
+    where the file cannot be read or the store cannot be written; the takes written before stay.
+    """
+    written = []
+    for imported in midifile.read(path, players):
+        began = imported.performed[0].event
+        if not isinstance(began, TakeBegan):
+            raise TypeError("a take begins with TakeBegan")
+        with store.writing() as writing:
+            take = writing.begin_take(writing.begin_session(None), began, "imported", sound)
+            writing.append(take, imported.performed)
+        written.append(ImportedTake(take, imported.notes, imported.warnings))
+    return written

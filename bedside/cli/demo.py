@@ -1,0 +1,44 @@
+"""``bedside demo``: the whole path, from a touch to the report, without hands."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bedside.cli.arguments import everybody
+from bedside.cli.rendering import instruments_of, render_to, sound_made_by
+from bedside.cli.terminal import make_folder, working
+
+
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for what the demo leaves.")] = Path(
+        "out"
+    ),
+) -> None:
+    """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report."""
+    from bedside.archive.midi import midifile
+    from bedside.archive.recorder import record_all
+    from bedside.archive.store.store import Store
+    from bedside.music.improvisation import improvise
+    from bedside.review.report import whole
+    from bedside.sound.engine import offline
+
+    make_folder(out)
+    chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
+    asked = [(each.seconds, each.event) for each in improvise(chance)]
+    instruments = instruments_of(context.obj, offline.FILE_RATE, [event for _, event in asked])
+    with working("Improvising"):
+        performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
+    with Store.create(context.obj) as store:
+        take = record_all(store, performed, sound_made_by(context.obj), "demo")
+        kept = store.performed(take)
+    sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
+    render_to(kept, instruments, everybody(), sound)
+    midifile.write(score, kept, offline.began(kept).rate)
+    with Store.open(context.obj) as store, working("Making the report"):
+        whole.write(store, context.obj, take, page)
+    print(f"The demo left the take {take}, {sound}, {score} and the report {page}.")

@@ -1,0 +1,63 @@
+"""``bedside play``: the instrument itself; also what ``bedside`` alone does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bedside.cli.arguments import look_of, millimetres, players_named, seated, together_as, window_pixels
+from bedside.cli.demo import demo
+from bedside.cli.terminal import say
+
+
+def play(
+    context: typer.Context,
+    world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
+    patient: Annotated[str | None, typer.Option(help="The code of the child, never a name.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="A window, not the whole screen.")] = None,
+    audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
+    midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
+    keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
+    profile: Annotated[str, typer.Option(help="How loud and how sudden it may be: ward, quiet or night.")] = "ward",
+    together: Annotated[
+        str, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
+    ] = "alone",
+    other: Annotated[str, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = "child2",
+    look: Annotated[
+        str, typer.Option(help="What eyes need: still (no motion), contrast, dim (night), or several: still,dim.")
+    ] = "",
+    screen_mm: Annotated[
+        str | None, typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if it does not say so itself.")
+    ] = None,
+    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
+    or_demo: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
+    ] = None,
+) -> None:
+    """Play the instrument; everything is recorded."""
+    from bedside.stage import bed
+
+    settings = bed.Bed(
+        data=context.obj,
+        world=world,
+        patient=patient,
+        size=window_pixels(window),
+        screen_mm=millimetres(screen_mm),
+        together=together_as(together),
+        players=seated(together, other),
+        look=look_of(look),
+        card=audio,
+        midi=midi,
+        keys=players_named(keys)[0],
+        profile=profile,
+        snapped=not free,
+    )
+    try:
+        bed.play(settings, say)
+    except bed.NoScreenError as fault:
+        if or_demo is None:
+            raise
+        say(f"{fault} The demo is made instead.")
+        demo(context, or_demo)

@@ -1,0 +1,28 @@
+"""``bedside takes``: what is recorded."""
+
+from __future__ import annotations
+
+import typer
+
+from bedside.cli.arguments import Json
+from bedside.cli.terminal import print_json
+
+
+def takes(context: typer.Context, as_json: Json = False) -> None:
+    """List what is recorded."""
+    from bedside.archive.store import naming
+    from bedside.archive.store.store import Store
+
+    with Store.open(context.obj) as store:
+        found = store.takes()
+    if as_json:
+        shortened = [{"seconds": round(take.seconds, 3), "notes": take.notes} for take in found]
+        print_json([{**naming.take_json(take), **more} for take, more in zip(found, shortened, strict=True)])
+        return
+    if not found:
+        print("Nothing is recorded yet.")
+    for take in found:
+        began = take.began.astimezone().strftime("%Y-%m-%d %H:%M")
+        minutes, seconds = divmod(round(take.seconds), 60)
+        players = ", ".join(player.label for player in take.players)
+        print(f"{take.id}  {began}  {minutes:3}:{seconds:02}  {take.notes:6} notes  {players}")

@@ -16,11 +16,12 @@ RATE = 48000
 BLOCK = 128
 
 M = TypeVar("M")
+Running = tuple[children.ChildProcess, Stage]
 
 Running = tuple[children.ChildProcess, Stage]
 
 
-def test_settings_cross_as_text():
+def test_settings_cross_as_text() -> None:
     """What an engine's process is told at its start arrives as it was."""
     settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
     assert children.from_json(Settings, children.to_json(settings)) == settings

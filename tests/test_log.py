@@ -162,7 +162,7 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
     renderer = rendering.Renderer(None)
-    renderer.send(rendering.Next(7))
+    renderer.send(rendering.NextPiece(7))
     assert renderer.receive() == rendering.Fault("This take cannot be heard.")
     assert until(lambda: len(written(folder)) == 1)
     renderer.end()

@@ -36,7 +36,7 @@ from bedside.music.events import (
 )
 from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading
 from golden import live
 from golden.reading import commands, found, machine, sound
 
@@ -91,12 +91,12 @@ def every_instrument() -> Iterable[tuple[float, Event]]:
 
 def record(data: Path) -> None:
     """Record the take of all instruments, whose sound was lost for a second, with a choice and a marker."""
-    performed = offline.perform(every_instrument(), band.load(_RATE), _RATE, _BLOCK, _SEED)
+    performed = offline.perform(every_instrument(), loading.load(_RATE), _RATE, _BLOCK, _SEED)
     lost = _BLOCK * round(_LOST_SECONDS * _RATE / _BLOCK)
     performed += [Performed(lost, Lost()), Performed(lost + 200 * _BLOCK, Resumed(0.4))]
     performed.sort(key=lambda each: each.frame)
     with Store.create(data) as store:
-        recorder = Recorder(store, OTHER, f"bedside {__version__}", origin="demo")
+        recorder = Recorder(store, OTHER, lambda: f"bedside {__version__}", origin="demo")
         for each in performed:
             recorder.feed(each)
         recorder.feed(Chosen(lost, "star", "", "adult"))
@@ -148,7 +148,7 @@ def main(folder: Path) -> None:
         # What is played on is made as this machine makes it; what is expected, as a pinned one does.
         os.environ["BEDSIDE_CACHE"] = str(work / "played")
         # Made before anybody plays, so that nobody waits.
-        band.load(_RATE)
+        loading.load(_RATE)
         live.play(data, PATIENT)
         commands(
             data,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.music.events import Lead, NoteOn, Player, Program, Source
+from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source
 from bedside.sound.library import catalogue
 from bedside.stage.input.seats import Control
 from bedside.stage.worlds import world

@@ -11,9 +11,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from bedside.music.events import NoteOn, Player, Source
+from bedside.music.events import Event, NoteOn, Performed, Player, Source
 from bedside.music.gestures import Fingers
-from bedside.stage.input.seats import Together
+from bedside.music.pad import Pad
+from bedside.stage.input.seats import Side, Together
 from e2e.bed import bed, bedside, begin_session, sides, spot, takes, wait_for_silence
 from e2e.replay import Comparison, compare
 from e2e.rig.soundcard import SoundCard
@@ -33,10 +34,10 @@ class Ten:
         numbers = itertools.count()
         self._screen = screen
         self._hands = {player: Fingers(side.pads, player, numbers) for player, side in laid.items()}
-        self._owner = {}
-        self.due = []
+        self._owner: dict[int, Player] = {}
+        self.due: list[tuple[Player, int]] = []
 
-    def down(self, finger, player, x, y):
+    def down(self, finger: int, player: Player, x: float, y: float) -> None:
         """Put a finger down at a player's side."""
         self._owner[finger] = player
         self._screen.down(finger, x, y)

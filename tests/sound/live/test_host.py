@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +35,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Report]]]:
-    """Give a host that plays unheard, and all that its engines performed."""
+    """Give a host that plays unheard, and all that its engines reported."""
     performed: list[Report] = []
     host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
@@ -52,7 +52,7 @@ def wait_for(true: Callable[[], object], seconds: float = 240.0) -> None:
         time.sleep(0.01)
 
 
-def of(kind: type[E], performed: list[Report]) -> list[E]:
+def of(kind: type[E], performed: Sequence[Report]) -> list[E]:
     """Return the events of a kind among what was performed or set."""
     events = [getattr(each, "event", None) for each in list(performed)]
     return [event for event in events if isinstance(event, kind)]

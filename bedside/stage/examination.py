@@ -1,4 +1,4 @@
-"""What a machine has for play, and how quickly its engine answers; nothing is heard and nothing is recorded."""
+"""Examining a machine: its devices, and the latency of its engine. Nothing sounds, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds from an event asked to the block that has it, and from there to the ear as the card's driver says."""
+    """Latencies in seconds: from an asked event to its block, and from there to the ear as the card's driver states."""
 
     median: float
     p95: float
@@ -48,7 +48,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; None stands for what is not there."""
+    """What was found; None is what the machine does not have."""
 
     version: str
     python: str
@@ -64,7 +64,7 @@ class Examination:
     longest_block_seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Return all of it as plain values; times in milliseconds."""
+        """Return everything as plain values; times in milliseconds."""
         found = asdict(self)
         if self.latency is not None:
             found["latency"] = {
@@ -78,7 +78,7 @@ class Examination:
         return found
 
     def lines(self) -> list[str]:
-        """Return all of it as lines for people."""
+        """Return everything as lines for people."""
         shown = self.screen
         lines = [
             f"bedside {self.version}, Python {self.python}, {self.system}",
@@ -100,7 +100,7 @@ class Examination:
 
 
 def examine(data: Path, card: str | None) -> Examination:
-    """Return what this machine has, measuring for some seconds on a sound card, by default the machine's own."""
+    """Examine this machine; measure for some seconds on a sound card, by default the machine's own."""
     host = EngineHost(Settings(RATE, BLOCK, POLYPHONY, card), frozenset(), lambda _performed: None)
     host.start()
     try:
@@ -109,7 +109,7 @@ def examine(data: Path, card: str | None) -> Examination:
         playing = time.perf_counter()
         for _ in range(_PINGS if answered else 0):
             host.ping()
-            # Not a multiple of any block, so that all moments of a block are met alike.
+            # Not a multiple of any block size, so that pings arrive at every phase of a block.
             time.sleep(0.0073)
         _until(lambda: len(host.pongs) >= _PINGS or not answered, time.perf_counter() + 1.0)
         health = host.health

@@ -1,4 +1,4 @@
-"""How large the machine's screen is in the hand: what it says of itself, where the system lets it be read."""
+"""The size of the machine's screen in millimetres and pixels, as far as the system knows it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pygame
 
-# Linux keeps what each screen says of itself here (EDID: VESA E-EDID Standard, release A).
+# Linux keeps each screen's own description here (EDID: VESA E-EDID Standard, release A).
 _CONNECTORS = Path("/sys/class/drm")
 _HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
 
-# No screen at a bed is larger, and a projector says 0.
+# No screen at a bed is larger; a projector states 0.
 _MOST_MM = 2000.0
 
 
 def screen_millimetres(connectors: Path = _CONNECTORS) -> tuple[float, float] | None:
-    """Return the width and height of the only screen in millimetres; None where none, several or nothing is said."""
+    """Return the width and height of the only screen in millimetres; None for none, several or an unknown size."""
     found = []
     for path in sorted(connectors.glob("card*-*/edid")):
         try:
@@ -28,13 +28,13 @@ def screen_millimetres(connectors: Path = _CONNECTORS) -> tuple[float, float] | 
 
 
 def screen_pixels() -> tuple[int, int] | None:
-    """Return the size of the only screen in pixels; None where there are several, or before a display is there."""
+    """Return the size of the only screen in pixels; None for several, or before the display is initialised."""
     sizes = pygame.display.get_desktop_sizes() if pygame.display.get_init() else []
     return sizes[0] if len(sizes) == 1 else None
 
 
 def _size(edid: bytes) -> tuple[float, float] | None:
-    """Return the size in millimetres that a screen's own description states; None for what is no description."""
+    """Return the size in millimetres that an EDID states; None for a block that is no EDID."""
     if len(edid) < 128 or not edid.startswith(_HEADER):
         return None
     # The first detailed timing states millimetres; bytes 21 and 22 whole centimetres.

@@ -1,4 +1,4 @@
-"""Keeping system libraries from complaining on the terminal that this or that is not there."""
+"""Silencing C libraries, which complain on the terminal about devices that are missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Send what C libraries write to standard error nowhere; what the program itself says meanwhile is lost too."""
+    """Discard everything written to standard error, by C libraries and by this program alike."""
     kept = os.dup(2)
     try:
         with Path(os.devnull).open("w") as nowhere:

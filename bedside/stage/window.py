@@ -11,8 +11,8 @@ import pygame
 from bedside.errors import BedsideError
 from bedside.stage.stderr import silenced_stderr
 
-# What SDL falls back on where nothing can be seen; asked for by name, for pictures without a screen, they will do.
-_PRETENDED = ("dummy", "offscreen", "evdev")
+# SDL's fallbacks without a visible screen; they count only when they are asked for by name.
+_INVISIBLE = ("dummy", "offscreen", "evdev")
 
 _NONE = "This machine has no screen to play on."
 
@@ -23,11 +23,11 @@ class NoScreenError(BedsideError):
 
 @contextmanager
 def screen() -> Iterator[None]:
-    """Hold the machine's screen; raises NoScreenError where there is none."""
-    # A touch is not to come again as a mouse, nor the mouse as a touch.
+    """Hold the machine's screen; raise NoScreenError where there is none."""
+    # A touch must not be reported as a mouse too, nor the mouse as a touch.
     os.environ["SDL_TOUCH_MOUSE_EVENTS"] = "0"
     os.environ["SDL_MOUSE_TOUCH_EVENTS"] = "0"
-    # The picture is drawn in memory; a detour through OpenGL would cost a copy, and without a graphics card a core.
+    # The picture is drawn in memory; OpenGL would cost a copy, and a core on machines without a graphics card.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     try:
         with silenced_stderr():
@@ -35,9 +35,9 @@ def screen() -> Iterator[None]:
     except pygame.error as error:
         raise NoScreenError(_NONE) from error
     try:
-        if pygame.display.get_driver() in _PRETENDED and "SDL_VIDEODRIVER" not in os.environ:
+        if pygame.display.get_driver() in _INVISIBLE and "SDL_VIDEODRIVER" not in os.environ:
             raise NoScreenError(_NONE)
-        # A child who only listens is not to find the screen asleep.
+        # The screen must not go to sleep while a child only listens.
         pygame.display.set_allow_screensaver(False)
         yield
     finally:
@@ -45,7 +45,7 @@ def screen() -> Iterator[None]:
 
 
 def open_window(size: tuple[int, int] | None) -> pygame.Surface:
-    """Open the window, of a size in pixels or over the whole screen, and return its surface."""
+    """Open a window of ``size`` pixels, or over the whole screen, and return its surface."""
     try:
         surface = pygame.display.set_mode(size or (0, 0), 0 if size else pygame.FULLSCREEN)
     except pygame.error as error:

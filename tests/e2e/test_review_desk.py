@@ -123,9 +123,9 @@ def test_a_goal_is_set_and_rated_and_its_moment_leads_to_the_music(browser: Brow
     with entered(browser, ward.pages) as page:
         page.goto(f"{ward.pages.address}/goals?patient={ward.patient}")
         page.get_by_text("Set a goal").click()
-        page.get_by_label("What is worked towards").fill("Ends the music by the hand")
+        page.get_by_label("Goal", exact=True).fill("Ends the music by the hand")
         page.get_by_label("0, as expected").fill("once")
-        page.get_by_role("button", name="Keep the goal").click()
+        page.get_by_role("button", name="Save the goal").click()
         expect(page.get_by_role("heading", name="Ends the music by the hand")).to_be_visible()
         page.goto(f"{ward.pages.address}/goals/sessions/{ward.sessions[2]}")
         page.get_by_label("Your initials").fill("AB")
@@ -133,7 +133,7 @@ def test_a_goal_is_set_and_rated_and_its_moment_leads_to_the_music(browser: Brow
         card = page.locator("article", has_text="Ends the music by the hand")
         card.get_by_label("0 once").check()
         with page.expect_response(lambda response: response.request.method == "POST"):
-            card.get_by_role("button", name="Keep the rating").click()
+            card.get_by_role("button", name="Save the rating").click()
         page.goto(f"{ward.pages.address}/goals?patient={ward.patient}")
         expect(page.locator("tr", has_text="AB").locator("td").last).to_have_text("50.0")
         moment = page.get_by_role("link", name="0:05–0:09")
@@ -176,7 +176,7 @@ def rated(page: Page, first: float, last: float, category: str) -> None:
         page.get_by_role("button", name=button).click()
     assert page.get_by_label("From", exact=True).input_value() == "0:05.0"
     page.get_by_label("Category").fill(category)
-    page.get_by_role("button", name="Keep the span").click()
+    page.get_by_role("button", name="Save the span").click()
 
 
 def test_pages_are_printed_without_their_forms(browser: Browser, ward: Ward, tmp_path: Path) -> None:
@@ -196,8 +196,8 @@ def test_a_note_is_whole_on_paper(browser: Browser, ward: Ward, tmp_path: Path) 
     with entered(browser, ward.pages) as page:
         page.goto(f"{ward.pages.address}/goals/sessions/{ward.sessions[3]}")
         page.get_by_label("Objective").fill("\n".join(f"heard {number}" for number in range(80)))
-        page.get_by_role("button", name="Keep the note").click()
-        expect(page.get_by_text("kept ")).to_be_visible()
+        page.get_by_role("button", name="Save the note").click()
+        expect(page.get_by_text("saved ")).to_be_visible()
         page.pdf(path=str(tmp_path / "note.pdf"))
     text = subprocess.run(
         ["pdftotext", tmp_path / "note.pdf", "-"], capture_output=True, text=True, check=True, timeout=60
@@ -205,5 +205,5 @@ def test_a_note_is_whole_on_paper(browser: Browser, ward: Ward, tmp_path: Path) 
     assert text.count("heard 0\n") == text.count("heard 79\n") == 1
     assert "Objective" in text
     assert "heard 0\n" in text.partition("\f")[0], "it begins on the first page"
-    for field in ("Plan", "Belongs to", "Keep the note", "Blind ratings"):
+    for field in ("Plan", "Belongs to", "Save the note", "Blind ratings"):
         assert field not in text

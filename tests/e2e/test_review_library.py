@@ -179,7 +179,7 @@ def test_by_keyboard_alone(browser: Browser, pages: Pages) -> None:
     page.goto(pages.address)
     assert focused(page) == "Staff code"
     page.keyboard.press("Tab")
-    assert focused(page) == "Go on"
+    assert focused(page) == "Log in"
     page.keyboard.press("Shift+Tab")
     page.keyboard.type(CODE)
     page.keyboard.press("Enter")
@@ -190,7 +190,7 @@ def test_by_keyboard_alone(browser: Browser, pages: Pages) -> None:
         order.append(focused(page))
     assert order[:13] == [
         *("Skip to the content", "bedside", "Library", "Weeks", "Compare", "Goals and notes", "Report", "Staff code"),
-        *("Log out", "Search", "Patient", "With", "Order"),
+        *("Log out", "Search", "Patient", "Player", "Order"),
     ]
     assert order[13] == "With a star"
     assert order[14].startswith("Take of M12, 6 March 2026, ")
@@ -226,11 +226,11 @@ def test_it_finds_while_one_types(page: Page, pages: Pages) -> None:
     page.get_by_label("With a star").check()
     expect(takes).to_have_count(1)
     page.get_by_label("With a star").uncheck()
-    page.get_by_label("Patient", exact=True).select_option("Everybody")
+    page.get_by_label("Patient", exact=True).select_option("All patients")
     page.get_by_label("Order").select_option("longest first")
     expect(takes.first).to_contain_text("No patient")
     page.get_by_label("Search").fill("nothing like it")
-    expect(page.get_by_role("status")).to_have_text("No take is like that")
+    expect(page.get_by_role("status")).to_have_text("No take matches")
     page.get_by_role("link", name="Show everything").click()
     expect(takes).to_have_count(5)
 
@@ -241,7 +241,7 @@ def test_it_finds_without_scripts(browser: Browser, pages: Pages) -> None:
     page = context.new_page()
     page.goto(f"{pages.address}/")
     page.get_by_label("Staff code").fill(CODE)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Log in").click()
     page.get_by_label("Search").fill("bells")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("li.take")).to_have_count(1)
@@ -262,7 +262,7 @@ def test_when_the_visit_has_ended(page: Page) -> None:
 def test_a_picture_is_given(page: Page) -> None:
     """A patient's picture is chosen by keyboard, among pictures, and stands beside each of the takes."""
     page.get_by_label("Patient", exact=True).select_option("M12")
-    page.get_by_text("Give a picture").or_(page.get_by_text("Another picture")).click()
+    page.get_by_text("Choose a picture").or_(page.get_by_text("Change the picture")).click()
     page.get_by_role("radio", name="none").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -273,7 +273,7 @@ def test_a_picture_is_given(page: Page) -> None:
 
 
 def test_every_roll_is_drawn(page: Page) -> None:
-    """Each take's music is seen in little: every picture of the page has loaded, with colours in it."""
+    """Each take has a small roll: every picture of the page has loaded, with colours in it."""
     page.wait_for_load_state("networkidle")
     broken = page.evaluate("[...document.images].filter((each) => !each.complete || !each.naturalWidth).length")
     assert broken == 0

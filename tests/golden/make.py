@@ -36,7 +36,7 @@ from bedside.music.events import (
 )
 from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
-from bedside.sound.library import catalogue, loading
+from bedside.sound.library import catalogue, loading, provenance
 from golden import live
 from golden.reading import commands, found, machine, sound
 
@@ -95,8 +95,9 @@ def record(data: Path) -> None:
     lost = _BLOCK * round(_LOST_SECONDS * _RATE / _BLOCK)
     performed += [Performed(lost, Lost()), Performed(lost + 200 * _BLOCK, Resumed(0.4))]
     performed.sort(key=lambda each: each.frame)
+    made = provenance.made_by(catalogue.recipes(None))
     with Store.create(data) as store:
-        recorder = Recorder(store, OTHER, lambda: f"bedside {__version__}", origin="demo")
+        recorder = Recorder(store, OTHER, lambda: made, origin="demo")
         for each in performed:
             recorder.feed(each)
         recorder.feed(Chosen(lost, "star", "", "adult"))

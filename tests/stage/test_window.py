@@ -107,7 +107,7 @@ def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPat
         open_window(None)
 
 
-def test_hushed_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+def test_silenced_stderr_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
     """Standard error is quiet inside, heard again after, also after a fault, and no file stays open."""
     held = len(list(Path("/dev/fd").iterdir()))
     with silenced_stderr():

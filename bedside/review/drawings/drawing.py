@@ -92,7 +92,8 @@ class Axis:
         """Return a few round values along the axis."""
         step = _step(self.high - self.low)
         count = math.floor((self.high - self.low) / step + 1e-6) + 1
-        return [round(self.low + step * number, 10) for number in range(count)]
+        digits = max(10, 2 - math.floor(math.log10(step)))
+        return [round(self.low + step * number, digits) for number in range(count)]
 
 
 def runs(points: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], ...]]:
@@ -120,6 +121,11 @@ def minutes(seconds: float) -> str:
     """Format a time as media players do: 0:07, −0:30, 12:40."""
     whole = abs(round(seconds))
     return f"{'−' if seconds < -0.5 else ''}{whole // 60}:{whole % 60:02}"
+
+
+def time_span(first: float, last: float) -> str:
+    """Return a moment or a span as it is read: 1:05 or 1:05–1:20."""
+    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 
 def time_ticks(begin: float, end: float, most: int) -> list[float]:

@@ -39,7 +39,7 @@ class Numbers:
 
 
 class Measured:
-    """The measures of takes; any thread may ask. Every method raises NotFound for an unknown take."""
+    """The measures of takes; safe to call from any thread. Every method raises NotFound for an unknown take."""
 
     def __init__(self, store: Store, takes: Takes) -> None:
         self._store = store

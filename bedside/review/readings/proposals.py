@@ -17,7 +17,7 @@ _BESIDE = {
     "distance": ("Distance of both", "", 2),
     "chance": ("mean of chance", "", 2),
     "exchanges": ("Turns taken up", "", 0),
-    "response_latency": ("median time to answer", "s", 2),
+    "response_latency": ("median response time", "s", 2),
     "role_density": ("In density on end for", "s", 0),
     "role_velocity": ("In loudness on end for", "s", 0),
     "role_pitch": ("In pitch height on end for", "s", 0),

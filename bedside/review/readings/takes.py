@@ -15,7 +15,7 @@ from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
 
-# Comparing two takes needs both, and often a third afterwards.
+# Two takes are compared at once, and others opened between.
 MOST_TAKES = 4
 
 
@@ -46,7 +46,7 @@ class Read:
 
 
 class Takes:
-    """The takes of a store, the latest `MOST_TAKES` cached; any thread may ask."""
+    """The takes of a store, the latest `MOST_TAKES` cached; safe to call from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -66,7 +66,7 @@ class Takes:
             return found
 
     def prefetch(self, take: str) -> None:
-        """Start to read a take in the background."""
+        """Start reading a take that will be asked for soon; return at once."""
 
         def read() -> None:
             # The request for it will report what is wrong with it.
@@ -76,5 +76,5 @@ class Takes:
         threading.Thread(target=read, name="prefetched take", daemon=True).start()
 
     def performed(self, take: str) -> list[Performed]:
-        """Return all that was performed in the take of this id; raise NotFound for an unknown id."""
+        """Return the events of the take of this id; raise NotFound for an unknown id."""
         return self.read(take).performed

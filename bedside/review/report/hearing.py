@@ -19,14 +19,14 @@ _FRAME_BYTES = 4
 def mp3(listening: Listening, take: str) -> bytes:
     """Return the sound of a take as an MP3 file; raise BedsideError if it cannot be rendered."""
     sound = listening.sound(take, tuple(Player))
-    made = audiofile.encoded(_heard(sound.read(_HEADER_BYTES, sound.size - 1)), sound.rate, ".mp3")
+    made = audiofile.encoded(without_trailing_silence(sound.read(_HEADER_BYTES, sound.size - 1)), sound.rate, ".mp3")
     fault = sound.fault()
     if fault is not None:
         raise BedsideError(fault)
     return made
 
 
-def _heard(pieces: Iterator[bytes]) -> Iterator[NDArray[np.float32]]:
+def without_trailing_silence(pieces: Iterator[bytes]) -> Iterator[NDArray[np.float32]]:
     """Convert pieces of 16-bit frames to blocks of (frames, 2) float32, up to the last frame that is not silent."""
     left = b""
     silent: list[NDArray[np.float32]] = []

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bedside.review.drawings import playercolours
-from bedside.review.drawings.drawing import minutes
+from bedside.review.drawings.drawing import time_span
 from bedside.review.drawings.svg import svg
 from bedside.review.report.blocks import (
     Block,
@@ -51,15 +51,10 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
         labels={str(kind): kind.label for kind in SectionKind},
         kinds=_KINDS,
         sounds={numbers[take]: _address(sound) for take, sound in sounds.items() if take in numbers},
-        span=span,
+        span=time_span,
         svg=svg,
     )
     return page.encode()
-
-
-def span(first: float, last: float) -> str:
-    """Format a moment or a span: 1:05 or 1:05–1:20."""
-    return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 
 def _takes(report: Report) -> list[str]:

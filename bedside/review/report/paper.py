@@ -25,7 +25,7 @@ KINDS: dict[SectionKind, Colour] = {
 }
 _STROKES = {player.label: channels(colour.strong) for player, colour in ON_LIGHT.items()}
 _FILLS = {player.label: channels(colour.fill) for player, colour in ON_LIGHT.items()}
-# Players are told apart by dashes too, not by colour alone.
+# Dashes tell players apart where colours cannot.
 _DASHES = {"therapist": (2.2, 0.7), "child2": (1.0, 0.7), "partner": (0.5, 0.7)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fpdf.prefs import ViewerPreferences
 
+from bedside.review.drawings.drawing import time_span
 from bedside.review.report import paper
 from bedside.review.report.blocks import (
     Block,
@@ -19,7 +20,6 @@ from bedside.review.report.blocks import (
     SoundClip,
     Text,
 )
-from bedside.review.report.html import span
 from bedside.review.report.paper import Paper
 
 _SAID = {
@@ -155,6 +155,8 @@ def _block(document: Paper, block: Block, left: float, wide: float) -> None:
         case ReportTable():
             paper.write_table(document, block, left, wide)
         case MomentList(_, items):
-            paper.write_list(document, [f"{span(first, last)}  {words}" for first, last, words in items], left, wide)
+            paper.write_list(
+                document, [f"{time_span(first, last)}  {words}" for first, last, words in items], left, wide
+            )
         case SoundClip():
             pass

@@ -1,5 +1,6 @@
-"""The therapist's pages: served on this machine only, to whoever knows the staff code.
+"""The therapist's pages, served on this machine only, to people who know the staff code.
 
-One server process. Its event loop waits for nothing; each page that reads the store runs in a thread of the pool. Every
-request passes `guard` first.
+One server process. Its event loop never blocks: pages that read the store run in a thread pool. Every request passes
+`guard` first; every fault ends in `boundary`. A *visit* is one browser's login, from logging in until logging out; a
+*session* is one meeting with a child.
 """

@@ -1,4 +1,4 @@
-"""What the pages are told as JSON: null for no data, and nothing that a page would have to guess."""
+"""Answers as JSON, in which null means that there is no data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 
 def as_json(value: object, status: int = 200) -> Response:
-    """Return a value as JSON; a number that is not finite is no data."""
+    """Return a value as JSON; numbers that are not finite become null."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:

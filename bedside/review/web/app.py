@@ -25,7 +25,7 @@ from bedside.review.web.visits import Visits
 
 _HERE = Path(__file__).parent
 
-# One after the other, as they are added to the application.
+# In the order in which a request is matched with them.
 ROUTERS = (
     login.router,
     library.router,
@@ -46,11 +46,11 @@ def create(
     now: Callable[[], float] = time.monotonic,
     invitation: str | None = None,
 ) -> tuple[ASGIApp, FastAPI]:
-    """Return the guarded application on a store, and the bare one, whose description tests read.
+    """Return the guarded application of a store, and the bare one, whose description tests read.
 
-    ``folder`` is where everything is kept, ``hosts`` the addresses it is served at, ``now`` a clock that is never set
-    back. While there is no staff code, whoever knows the ``invitation`` chooses it, and whoever runs this program;
-    where it is None, anybody.
+    ``folder`` is the data folder, ``hosts`` are the addresses it is served at, ``now`` is a monotonic clock in seconds.
+    The first staff code is chosen by whoever knows the ``invitation`` or runs this program; by anybody where the
+    invitation is None.
     """
     app = FastAPI(title="bedside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     visits = Visits(now)

@@ -1,4 +1,4 @@
-"""Two takes on one axis of time: aligned where they begin or at a marker of each, one measure at a time."""
+"""Two takes on one time axis, aligned at their beginnings or at a marker in each, one measure at a time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bedside.archive.store.store import Store
 from bedside.errors import Refused
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay
+from bedside.review.drawings.drawing import time_span
 from bedside.review.drawings.svg import svg
 from bedside.review.measures.bootstrap import bootstrap_difference
 from bedside.review.measures.columns import Floats
@@ -23,29 +24,28 @@ from bedside.review.measures.measure import TakeMeasures
 from bedside.review.measures.player import PlayerMeasures
 from bedside.review.measures.values import Pair
 from bedside.review.readings import terms
-from bedside.review.readings.circumstances import differences as unlike
+from bedside.review.readings.circumstances import differences
 from bedside.review.readings.measured import Measured, pair_numbers
-from bedside.review.web.moments import address, span
+from bedside.review.web.moments import address
 from bedside.review.web.pages import Pages
 
 router = APIRouter()
 
-# So many takes can be chosen from at once; a search makes them fewer.
+# The most takes on offer at once; a search narrows them down.
 _MOST = 300
 
-# Whole numbers of a take have no curve.
+# The number of notes has no curve.
 _MEASURES = [name for name in terms.PLAYER if name != "notes"]
 
-
-# Windows of six seconds, a second apart: every sixth overlaps with none before it. Fewer than four do not say how they
-# vary.
-_APART = 6
+# Windows last six seconds and begin a second apart, so every sixth is free of overlap. Fewer than four do not show how
+# they vary.
+_STRIDE = 6
 _LEAST_WINDOWS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """The means of a measure in both takes, how far they lie apart with its interval, and whether that is ``known``."""
+class MeanDifference:
+    """A measure's means in two takes, and their difference with its interval; ``known`` where there is enough data."""
 
     first: float
     second: float
@@ -57,7 +57,7 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class ComparedTake:
-    """One of the two takes: itself, its markers, the second that is laid on the other's, and all that is measured."""
+    """One of the two takes, with its markers and measures; ``at`` is the second that is aligned with the other take."""
 
     take: FoundTake
     markers: list[tuple[str, str]]
@@ -75,13 +75,13 @@ def compare(
     measure: Annotated[str, Query(max_length=60)] = "density",
     words: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Show two takes beside each other; without two, what there is to choose from."""
+    """Show two takes side by side, or else the takes to choose from."""
     store: Store = request.app.state.store
     if measure not in _MEASURES:
         raise Refused("There is no such measure.")
     offered = store.search.page(TakeQuery(words), 0, _MOST)
     sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
-    # What is chosen stays to be chosen, whatever is searched.
+    # Chosen takes stay on offer, whatever the search.
     there = [each.take for each in sides if each is not None]
     offered = [*(take for take in there if take.id not in {each.id for each in offered}), *offered]
     values: dict[str, Any] = {}
@@ -104,8 +104,8 @@ def compare(
         signed=terms.with_sign,
         pair_terms=terms.PAIR,
         chosen=(at_a, at_b),
-        # The other way round: what was second is first.
-        turned="/compare?" + urlencode({"a": b, "b": a, "at_a": at_b, "at_b": at_a, "measure": measure}),
+        # The same page with the takes swapped.
+        swapped="/compare?" + urlencode({"a": b, "b": a, "at_a": at_b, "at_b": at_a, "measure": measure}),
         to=lambda name: (
             "/compare?" + urlencode({**{key: each for key, each in asked.items() if each}, "measure": name})
         ),
@@ -126,14 +126,14 @@ def _side(request: Request, take: str, marker: str, offered: list[FoundTake]) ->
         raise Refused("That marker does not belong to this take.")
     return ComparedTake(
         kept,
-        [(each, span(seconds, seconds)) for each, seconds in found.items()],
+        [(each, time_span(seconds, seconds)) for each, seconds in found.items()],
         found.get(marker, 0.0),
         measured.measures(take),
     )
 
 
 def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str) -> dict[str, Any]:
-    """Return what is shown of two takes: their curves, the differences of each player, and how they were played."""
+    """Return what the page shows of two takes: curves, differences for each player, and how they were played."""
     measured: Measured = request.app.state.measured
     begin = min(-one.at, -other.at)
     end = max(one.take.seconds - one.at, other.take.seconds - other.at)
@@ -150,8 +150,8 @@ def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str
             if each is not None
         ]
         words = (
-            f"{said.label} of the {player.label} over time: the first take as a whole line, the second as a broken "
-            "one; the differences are in the table."
+            f"{said.label} of the {player.label} over time: the first take as a solid line, the second as a dashed "
+            "line; the differences are in the table."
         )
         blocks.append(
             {
@@ -165,20 +165,20 @@ def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str
         "aligned": aligned,
         "rows": _rows(one, other),
         "between": _between(one, other),
-        "unlike": _unlike(measured, one.take.id, other.take.id),
+        "differences": _played_differently(measured, one.take.id, other.take.id),
         "addresses": [address(side.take.id, side.at, side.at) for side in (one, other)],
     }
 
 
 def _rows(one: ComparedTake, other: ComparedTake) -> list[dict[str, Any]]:
-    """Return the differences of each measure of each player who plays in both takes."""
-    found: dict[str, dict[str, Apart]] = {}
+    """Return the difference of each measure for each player who plays in both takes."""
+    found: dict[str, dict[str, MeanDifference]] = {}
     for player in Player:
         first, second = (side.measured.players.get(player) for side in (one, other))
         if first is not None and second is not None:
-            # The same two takes give the same interval each time.
+            # A fixed seed: the same two takes always give the same interval.
             chance = np.random.default_rng([1, int(player)])
-            found[player.label] = {name: _apart(first, second, name, chance) for name in _MEASURES}
+            found[player.label] = {name: _difference(first, second, name, chance) for name in _MEASURES}
     return [
         {"name": name, "term": terms.term(name), "of": {player: each[name] for player, each in found.items()}}
         for name in _MEASURES
@@ -186,11 +186,11 @@ def _rows(one: ComparedTake, other: ComparedTake) -> list[dict[str, Any]]:
     ]
 
 
-def _apart(one: PlayerMeasures, other: PlayerMeasures, name: str, chance: np.random.Generator) -> Apart:
+def _difference(one: PlayerMeasures, other: PlayerMeasures, name: str, chance: np.random.Generator) -> MeanDifference:
     curves = [each.numbers()[name].curve for each in (one, other)]
-    found = bootstrap_difference(curves[0], curves[1], chance, _APART)
-    first, second = (_mean(curve[::_APART]) for curve in curves)
-    return Apart(first, second, found.value, found.low, found.high, min(found.windows) >= _LEAST_WINDOWS)
+    found = bootstrap_difference(curves[0], curves[1], chance, _STRIDE)
+    first, second = (_mean(curve[::_STRIDE]) for curve in curves)
+    return MeanDifference(first, second, found.value, found.low, found.high, min(found.windows) >= _LEAST_WINDOWS)
 
 
 def _mean(curve: Floats) -> float:
@@ -199,7 +199,7 @@ def _mean(curve: Floats) -> float:
 
 
 def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, list[float | None]]]:
-    """Return what passed between each two players who play in both takes: both values, each with its chance level."""
+    """Return the measures between two players who play in both takes: each value with its chance level."""
     pairs = [{pair: pair_numbers(both) for pair, both in side.measured.pairs.items()} for side in (one, other)]
     return {
         pair: {
@@ -212,11 +212,11 @@ def _between(one: ComparedTake, other: ComparedTake) -> dict[Pair, dict[str, lis
     }
 
 
-def _unlike(measured: Measured, one: str, other: str) -> list[str]:
-    """Return how the second take was played otherwise than the first, each player's differences named."""
+def _played_differently(measured: Measured, one: str, other: str) -> list[str]:
+    """Return how the second take was played differently from the first, player by player."""
     ways = measured.circumstances(one), measured.circumstances(other)
     return [
         f"{player.label}: {'; '.join(found)}"
         for player in ways[1]
-        if player in ways[0] and (found := unlike(ways[1][player], [ways[0][player]]))
+        if player in ways[0] and (found := differences(ways[1][player], [ways[0][player]]))
     ]

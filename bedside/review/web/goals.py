@@ -1,4 +1,4 @@
-"""Goals and notes: what a child works towards, how far it was attained as each rater saw it, and notes of sessions."""
+"""A child's goals, how far each rater saw them attained, and the notes of sessions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def set_goal(
 
 @router.post("/goals/{goal}/end")
 def end_goal(request: Request, goal: str, patient: Id) -> Response:
-    """Say that a goal is not pursued any more."""
+    """End a goal: it is no longer pursued."""
     _journal(request).patient(patient)
     _journal(request).end_goal(goal)
     return RedirectResponse(f"/goals?patient={patient}", 303)
@@ -83,7 +83,7 @@ def give_initials(
     initials: Annotated[str, Form(alias="rater", min_length=1, max_length=40)],
     back: Annotated[str, Form(max_length=200)] = "/goals",
 ) -> Response:
-    """Take the initials under which this visit rates; they stay until it ends, or blind ratings would not be blind."""
+    """Set the initials under which this visit rates; they stay until it ends, so that blind ratings stay blind."""
     visit = request.state.visit
     said = " ".join(initials.split())
     if not said:
@@ -141,7 +141,7 @@ def write_note(
 
 @router.post("/goals/sessions/{session}/attain")
 def attain(request: Request, session: str, goal: Id, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
-    """Rate a goal in a session, under the initials of this visit."""
+    """Rate a goal in a session, under this visit's initials."""
     _journal(request).attain(goal, session, level, rater(request))
     return RedirectResponse(f"/goals/sessions/{session}#goal-{goal}", 303)
 
@@ -155,7 +155,7 @@ def link(
     last: TypedTime = "",
     goal: Owner = "",
 ) -> Response:
-    """Let the note, or a goal, point to a moment of one of the session's takes."""
+    """Link the note, or a goal, to a moment in one of the session's takes."""
     store: Store = request.app.state.store
     summary = store.summary(take)
     begin = seconds(first)
@@ -168,13 +168,13 @@ def link(
 
 @router.post("/goals/sessions/{session}/moments/{link}/remove")
 def unlink(request: Request, session: str, link: str) -> Response:
-    """Take a moment back."""
+    """Remove a link to a moment."""
     _journal(request).take_back(Link, link)
     return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
 
 
 def _shown(store: Store, goal: Goal) -> dict[str, Any]:
-    """Return a goal with its five lines, from 2 down to −2, and its moments."""
+    """Return a goal with its five levels, from +2 down to −2, and its moments."""
     lines = goal.levels.split("\n")
     return {
         "goal": goal,
@@ -184,7 +184,7 @@ def _shown(store: Store, goal: Goal) -> dict[str, Any]:
 
 
 def _attained(journal: Journal, goals: list[Goal]) -> dict[str, Any]:
-    """Return each session's levels by goal and rater, and the T-score of each rater over the goals they rated."""
+    """Return each rater's levels in each session, and the T-score over the goals that they rated."""
     ratings: dict[str, dict[str, dict[str, int]]] = {}
     for goal in goals:
         for each in journal.attainments(goal.id):

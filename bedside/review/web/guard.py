@@ -1,6 +1,6 @@
-"""What stands before every page: this machine's own address only, no request from another site, a strict policy.
+"""The guard before every page: this machine's own address only, no request from another site, a strict policy.
 
-A request is let through to a page only in a visit; one that changes something only with the visit's word.
+Only a visit sees pages. A request that changes something must carry the visit's CSRF token.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from bedside.review.web import peer
 from bedside.review.web.pages import Pages, for_scripts
 from bedside.review.web.visits import COOKIE, Visits, same
 
-# The page for those who are not logged in, and what it shows.
+# What people see who are not logged in: the login page and the files that it loads.
 ENTRY = "/enter"
 OPEN = "/static/"
 
-WORD_FIELD = "word"
-WORD_HEADER = "x-bedside-word"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "x-bedside-csrf"
 
-# A form, or what a page sends, is small.
+# Forms and JSON bodies are small.
 MOST_BYTES = 1 << 20
 
 POLICY = (
@@ -90,12 +90,12 @@ class Guard:
             return
         try:
             body = await _body(receive)
-        except _GoneError:
+        except _DisconnectedError:
             return
         if body is None:
             await self._pages.sentence(Request(scope), 413, "That is too much to send at once.")(scope, receive, sealed)
             return
-        if visit is not None and not same(_word(headers, body), visit.word):
+        if visit is not None and not same(_csrf(headers, body), visit.csrf):
             sentence = "This page is out of date; load it again."
             await self._pages.sentence(Request(scope), 403, sentence)(scope, receive, sealed)
             return
@@ -111,14 +111,14 @@ class Guard:
         await self._app(scope, again, sealed)
 
     def _refused(self, method: str, headers: dict[str, str]) -> Response | None:
-        """Return what a request is told that does not come from this machine's own pages; None for one that does."""
+        """Return the refusal of a request from outside this machine's own pages, None for one of theirs."""
         if headers.get("host", "").lower() not in self._hosts:
             return _plain(421, "These pages are served under this machine's own address only.")
         if method not in _METHODS:
             return _plain(405, "That is not understood here.", allow=", ".join(_METHODS))
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site", "none" if method in _SAFE else "same-origin")
-        # Somebody may have followed a link from elsewhere, but into a window of its own.
+        # A link from elsewhere may open a page, but only in a window of its own.
         link = method in _SAFE and headers.get("sec-fetch-dest") == "document"
         if (origin is not None and origin.lower() not in self._origins) or not (
             site == "same-origin" or (method in _SAFE and site == "none") or link
@@ -127,12 +127,12 @@ class Guard:
         return None
 
 
-class _GoneError(Exception):
-    """Whoever sent a request has gone before all of it was there."""
+class _DisconnectedError(Exception):
+    """The sender disconnected before the whole body had arrived."""
 
 
 def _sealed(headers: Iterable[tuple[bytes, bytes]], static: bool) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer with the policy; what is private is kept by no browser."""
+    """Return an answer's headers with the policy added; browsers must not store anything private."""
     had = list(headers)
     names = {name.lower() for name, _ in had}
     cache = (b"cache-control", b"no-cache" if static else b"no-store")
@@ -140,18 +140,18 @@ def _sealed(headers: Iterable[tuple[bytes, bytes]], static: bool) -> list[tuple[
 
 
 def _away(scope: Scope) -> Response:
-    """Send somebody to the way in, and from there back to the page that they asked for."""
+    """Redirect to the login page, which leads back to the page that was asked for."""
     wanted = quote(scope["path"]) + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
     return RedirectResponse(ENTRY if wanted == "/" else f"{ENTRY}?to={quote(wanted, safe='')}", 303)
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Return the body of a request; None for one that is too large; raise where half of it is all that there is."""
+    """Return a request's body, None for one that is too large; raise _DisconnectedError for one that breaks off."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise _GoneError
+            raise _DisconnectedError
         body += message.get("body", b"")
         if len(body) > MOST_BYTES:
             return None
@@ -159,12 +159,12 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def _word(headers: dict[str, str], body: bytes) -> str | None:
-    """Return the word that a request brings: in its header, or as a field of its form."""
-    if WORD_HEADER in headers:
-        return headers[WORD_HEADER]
+def _csrf(headers: dict[str, str], body: bytes) -> str | None:
+    """Return a request's CSRF token, from its header or its form."""
+    if CSRF_HEADER in headers:
+        return headers[CSRF_HEADER]
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return parse_qs(body.decode("utf-8", "replace")).get(WORD_FIELD, [None])[0]
+        return parse_qs(body.decode("utf-8", "replace")).get(CSRF_FIELD, [None])[0]
     return None
 
 

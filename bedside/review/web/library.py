@@ -1,4 +1,4 @@
-"""The library: everybody's takes, each with its music in little, found as quickly as they are thought of."""
+"""The library: all takes, each with a small piano roll, with search and filters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = APIRouter()
 
 PAGE = 40
 
-# What a child may be known by, in place of a name: pictures that everybody can say.
+# Pictures that stand for a child in place of a name; everybody can say what they show.
 PICTURES = ("moon", "sun", "star", "boat", "tree", "fish", "bird", "cat", "dog", "bear", "flower", "house")
 
 _ORDERS = {
@@ -43,7 +43,7 @@ def library(
     order: Order = Order.NEWEST,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Show the takes that are looked for, a page of them at a time."""
+    """Show the takes that match, a page at a time."""
     store: Store = request.app.state.store
     wanted = TakeQuery(
         words,
@@ -87,14 +87,14 @@ def library(
 
 @router.get("/rolls/{take}.svg")
 def roll(request: Request, take: str) -> Response:
-    """Draw a take's piano roll in little."""
+    """Draw a small piano roll of a take."""
     rolls: Rolls = request.app.state.rolls
     return Response(rolls.roll(take), media_type="image/svg+xml")
 
 
 @router.post("/patients/{patient}/picture")
 def give_picture(request: Request, patient: str, picture: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Give a patient the picture that the child knows."""
+    """Give a patient a picture."""
     store: Store = request.app.state.store
     if picture and picture not in PICTURES:
         raise Refused("There is no such picture.")

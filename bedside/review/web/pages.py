@@ -1,4 +1,4 @@
-"""Pages from templates: everything that is put into one is escaped, and each knows who looks at it."""
+"""Pages made from templates; every value in them is escaped."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._environment.filters |= {"day": day, "clock": _clock, "span": _span}
+        self._environment.filters |= {"day": day, "clock": _clock, "duration": _duration}
 
     def show(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """Return a page; a template knows the visit's ``word`` and the ``path``, beside what it is given."""
+        """Return a page; its template gets the visit's ``csrf`` token and the ``path`` beside the given values."""
         visit = getattr(request.state, "visit", None)
         page = self._environment.get_template(name).render(
-            word=visit.word if visit is not None else "", path=request.url.path, **values
+            csrf=visit.csrf if visit is not None else "", path=request.url.path, **values
         )
         return HTMLResponse(page, status)
 
@@ -47,7 +47,7 @@ def _clock(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M}"
 
 
-def _span(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """Return a length of time as a player shows it: 0:07, 12:40, 1:02:03."""
     whole = max(round(seconds), 0)
     hours, rest = divmod(whole, 3600)

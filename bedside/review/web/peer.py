@@ -1,4 +1,4 @@
-"""Which user of this machine is at the other end of a connection, where the system says so."""
+"""Finds which user of this machine opened a connection, where the operating system tells."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from starlette.types import Scope
 
-# Whether the system says so at all.
+# Whether this operating system tells.
 KNOWN = sys.platform == "linux"
 
-# Connections as Linux lists them: number, own address, other's address, state, …; the user is the eighth column.
+# Linux's lists of connections: number, local address, remote address, state, …; the user is in the eighth column.
 _LISTS = ("/proc/net/tcp", "/proc/net/tcp6")
-_OWN, _OTHER, _STATE, _USER = 1, 2, 3, 7
+_LOCAL, _REMOTE, _STATE, _USER = 1, 2, 3, 7
 _ESTABLISHED = "01"
 
-# How an IPv4 address is written in the list of IPv6.
+# Before an IPv4 address in the list of IPv6 connections.
 _MAPPED = "0000000000000000FFFF0000"
 
 
 def user(scope: Scope) -> int | None:
-    """Return the number of the user whose program sent a request; None where that is not known."""
+    """Return the id of the user whose program sent a request, None where it is unknown."""
     if not KNOWN:
         return None
     try:
@@ -37,8 +37,8 @@ def user(scope: Scope) -> int | None:
         for columns in (line.split() for line in lines[1:]):
             if (
                 columns[_STATE] == _ESTABLISHED
-                and columns[_OWN].removeprefix(_MAPPED) == own
-                and columns[_OTHER].removeprefix(_MAPPED) == other
+                and columns[_LOCAL].removeprefix(_MAPPED) == own
+                and columns[_REMOTE].removeprefix(_MAPPED) == other
             ):
                 return int(columns[_USER])
     return None
@@ -50,5 +50,5 @@ def is_own(number: int | None) -> bool:
 
 
 def _written(host: str, port: int) -> str:
-    """Return an IPv4 address and a port as Linux lists them: the address as one number of this machine's order."""
+    """Return an IPv4 address and a port as Linux lists them: hexadecimal, in native byte order."""
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"

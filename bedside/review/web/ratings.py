@@ -1,4 +1,4 @@
-"""Blind ratings: two put spans of a take into categories, and neither sees the other's until both are done."""
+"""Blind ratings: two raters put spans of a take into categories; neither sees the other's until both are done."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from fastapi.responses import RedirectResponse, Response
 from bedside.archive.store.journal import Finished, Journal, Rating
 from bedside.archive.store.store import Store
 from bedside.errors import NotFound, Refused
+from bedside.review.drawings.drawing import time_span
 from bedside.review.measures.agreement import kappa, overlap_f1
 from bedside.review.web.inputs import TypedTime, check_inside, rater, seconds
-from bedside.review.web.moments import address, span
+from bedside.review.web.moments import address
 from bedside.review.web.pages import Pages
 
 router = APIRouter(prefix="/ratings/{take}")
 
-# What may be heard between two, to begin with; raters may write others, if both write the same.
+# Suggested categories; raters may agree on others.
 SUGGESTED = ("alone", "together", "taking turns", "imitation", "shared pulse", "rest")
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A span as it is shown."""
+    """A rated span as the page shows it."""
 
     id: str
     rater: str
@@ -38,14 +39,14 @@ class Rated:
 
 @router.get("")
 def ratings(request: Request, take: str) -> Response:
-    """Show a rater's own spans; once both are done, everybody's, and how far they agree."""
+    """Show the rater's own spans; once two raters are done, show both raters' spans and their agreement."""
     store: Store = request.app.state.store
     journal = store.journal
     summary = store.summary(take)
     initials: str = request.state.visit.rater
     done = [each.rater for each in journal.finished(take)]
     everything = journal.ratings(take)
-    open_ = opened(journal, take)
+    open_ = is_open(journal, take)
     visible = [each for each in everything if each.rater == initials or (open_ and each.rater in done)]
     pages: Pages = request.app.state.pages
     return pages.show(
@@ -70,7 +71,7 @@ def rate(
     first: TypedTime,
     last: TypedTime,
 ) -> Response:
-    """Put a span into a category, under the initials of this visit."""
+    """Put a span into a category, under this visit's initials."""
     store: Store = request.app.state.store
     summary = store.summary(take)
     initials = rater(request)
@@ -86,7 +87,7 @@ def rate(
 
 @router.post("/{rating}/remove")
 def take_back(request: Request, take: str, rating: str) -> Response:
-    """Take an own span back."""
+    """Take back one of the rater's own spans."""
     store: Store = request.app.state.store
     initials = rater(request)
     _check_open(store.journal, take, initials)
@@ -98,7 +99,7 @@ def take_back(request: Request, take: str, rating: str) -> Response:
 
 @router.post("/done")
 def finish(request: Request, take: str) -> Response:
-    """Say that the own ratings of a take are done."""
+    """Mark the rater's own ratings of a take as done."""
     store: Store = request.app.state.store
     store.summary(take)
     store.journal.finish(take, rater(request))
@@ -107,10 +108,10 @@ def finish(request: Request, take: str) -> Response:
 
 @router.post("/again")
 def reopen(request: Request, take: str) -> Response:
-    """Go on rating, as long as the other's ratings are not shown."""
+    """Go on rating; refused once the other rater's spans are shown."""
     store: Store = request.app.state.store
     initials = rater(request)
-    if opened(store.journal, take):
+    if is_open(store.journal, take):
         raise Refused("Two raters are done and have seen each other's spans; the ratings stay as they are.")
     for said in store.journal.finished(take):
         if said.rater == initials:
@@ -118,7 +119,7 @@ def reopen(request: Request, take: str) -> Response:
     return RedirectResponse(f"/ratings/{take}", 303)
 
 
-def opened(journal: Journal, take: str) -> bool:
+def is_open(journal: Journal, take: str) -> bool:
     """Return whether two raters have said that they are done."""
     return len(journal.finished(take)) > 1
 
@@ -127,18 +128,18 @@ def _check_open(journal: Journal, take: str, initials: str) -> None:
     """Refuse a change by a rater who is done, or after two are."""
     if initials in [each.rater for each in journal.finished(take)]:
         raise Refused("You said that you are done with this take. Press “Go on rating” first.")
-    if opened(journal, take):
+    if is_open(journal, take):
         raise Refused("Two raters are done with this take; its ratings are closed.")
 
 
 def _rated(rating: Rating, rate: int) -> Rated:
     first, last = rating.first / rate, rating.last / rate
     where = address(rating.take_id, first, last)
-    return Rated(rating.id, rating.rater, rating.category, where, span(first, last), first, last)
+    return Rated(rating.id, rating.rater, rating.category, where, time_span(first, last), first, last)
 
 
 def _agreed(everything: list[Rating], done: list[str], rate: int, length: float) -> list[dict[str, object]]:
-    """Return how far each two raters agree on each category that one of them used."""
+    """Return the agreement of each pair of raters on each category that either used."""
     found: list[dict[str, object]] = []
     for raters in combinations(done, 2):
         theirs = [each for each in everything if each.rater in raters]

@@ -1,4 +1,4 @@
-"""The report: what goes into one page for the team is ticked here, and comes back as a file."""
+"""The report for the team: its parts are ticked on a page, and it is downloaded as one file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from bedside.sound.library import catalogue
 
 router = APIRouter()
 
-# The most takes that one page for a team can hold, and of which the sound still fits into a file that can be sent.
+# With more takes, a report would be too long to read, and its sound too large to send.
 MOST_TAKES = 12
 
-# What is ticked to begin with: little.
+# Ticked at first: little.
 _TICKED = ("sound", "roll", "played", "choices", "curves", "measures", "moments", "remarks", "goals")
 _MEASURES = ("density", "velocity_mean", "pitch_mean", "pulse_clarity")
 
-_OF_NOBODY = 40
+_MOST_WITHOUT_PATIENT = 40
 
 
 @router.get("/report")
@@ -39,16 +39,18 @@ def report(
     patient: Annotated[str, Query(max_length=40)] = "",
     take: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Show what can go into a report of a patient, or of a take that belongs to nobody."""
+    """Show what can go into a report about a patient, or about takes without a patient."""
     store: Store = request.app.state.store
     journal = store.journal
     if take and not patient:
         patient = journal.session(store.summary(take).session).patient_id or ""
-    offered = takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _OF_NOBODY)
+    offered = (
+        takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _MOST_WITHOUT_PATIENT)
+    )
     # The newest session first, and its takes in their order.
     began = {each.session: store.journal.session(each.session).began for each in offered}
     offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))
-    # Without a take named, the newest session is what the team wants to see.
+    # Unless a take is named, the newest session is ticked.
     newest = offered[0].session if offered else ""
     chosen = {take} if take else {each.id for each in offered if each.session == newest}
     pages: Pages = request.app.state.pages
@@ -78,7 +80,7 @@ def make(
     share: bool = Form(False),
     kind: Annotated[str, Form(pattern="^(html|pdf)$")] = "html",
 ) -> Response:
-    """Make the report that is ticked, as a file."""
+    """Return the report that was ticked, as a file."""
     store: Store = request.app.state.store
     if not takes:
         raise Refused("Please tick at least one take.")
@@ -101,7 +103,7 @@ def make(
 
 
 def known_names() -> frozenset[str]:
-    """Return the names that the program itself gave, to instruments, worlds, players and moments: they name nobody."""
+    """Return names that the program itself gives, to instruments, worlds, players and moments: no person's name."""
     worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
     try:
         instruments = {patch.name for patch in catalogue.shipped_patches()}
@@ -111,7 +113,7 @@ def known_names() -> frozenset[str]:
 
 
 def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, ending: str) -> Response:
-    """Return a report as a file; only what the report itself says stands in its name."""
+    """Return a report as a file, whose name tells nothing that the report does not."""
     name = "report"
     if not wish.share:
         patient = store.journal.session(store.summary(wish.takes[0]).session).patient_id

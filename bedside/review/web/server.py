@@ -1,4 +1,4 @@
-"""The server of the pages: on this machine's own address, found nowhere else."""
+"""The server of the pages, on this machine's loopback address only."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ USUAL_PORT = 8023
 
 
 def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], None]) -> None:
-    """Serve the pages of a data folder until the process is asked to end.
+    """Serve the pages of a data folder until the process is told to stop.
 
-    ``port`` is where, None for the usual one or any that is free; ``browser`` opens a browser there. Raises
+    ``port`` None is the usual port, or any free one where that is taken. ``browser``: whether to open a browser. Raise
     BedsideError where the port is taken or the store cannot be opened.
     """
     with Store.open_or_set_aside(folder) as store, _listening(port) as listening:
@@ -36,13 +36,13 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
         shown = address if store.gate().closed else f"{address}enter?invitation={invitation}"
         hosts = frozenset({f"{ADDRESS}:{taken}", f"localhost:{taken}"})
         guarded, made = app.create(store, folder, hosts, invitation=invitation)
-        # Nobody stands between the browser and these pages who could say for whom he asks.
+        # There is no proxy in front, so headers that claim to come from one are ignored.
         config = uvicorn.Config(
             guarded, log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False
         )
         say(f"The pages are open at {shown} on this computer; Ctrl+C closes them.")
         if browser:
-            # Other users see what a browser is started with; where it is known whose it is, it needs no invitation.
+            # Other users can see a browser's command line; where its user is known, it needs no invitation there.
             threading.Timer(0.3, _open, [address if peer.KNOWN else shown]).start()
         made.state.listening.warm()
         try:
@@ -55,7 +55,7 @@ def _listening(port: int | None) -> socket.socket:
     """Return a socket that listens; raise BedsideError where the port is taken."""
     for wanted in (USUAL_PORT, 0) if port is None else (port,):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # On Windows the usual option would let another program take the port from this one.
+        # On Windows SO_REUSEADDR would let another program take over the port.
         alone = "SO_EXCLUSIVEADDRUSE" if os.name == "nt" else "SO_REUSEADDR"
         listening.setsockopt(socket.SOL_SOCKET, getattr(socket, alone), 1)
         try:

@@ -1,4 +1,4 @@
-"""The page of a take, and its sound, which is heard while it is still rendered."""
+"""A take's page, and its sound, which streams while it is being rendered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Labels = Annotated[str, Query(max_length=60)]
 
 @router.get("/takes/{take}")
 def page(request: Request, take: str) -> Response:
-    """Show a take: what was played, to be heard again and looked at closely."""
+    """Show a take."""
     store: Store = request.app.state.store
     summary = store.summary(take)
     takes: Takes = request.app.state.takes
@@ -46,8 +46,8 @@ def progress(request: Request, take: str, players: Labels = "", ahead: bool = Fa
 
 
 @router.get("/sound/{take}.wav")
-async def heard(request: Request, take: str, players: Labels = "") -> Response:
-    """Give a take's sound, or the range of its bytes that is asked for, as soon as each part of it is rendered."""
+async def stream(request: Request, take: str, players: Labels = "") -> Response:
+    """Stream a take's sound, or the range of bytes asked for, each part as soon as it is rendered."""
     sound = await run_in_threadpool(_sound, request, take, players)
     headers = {"accept-ranges": "bytes"}
     span = _range(request.headers.get("range", ""), sound.size)
@@ -64,7 +64,7 @@ async def heard(request: Request, take: str, players: Labels = "") -> Response:
 
 
 async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[bytes]:
-    """Yield a sound's bytes; whoever waits for what is not rendered yet holds no thread up."""
+    """Yield a sound's bytes; no thread blocks while the next ones are being rendered."""
     while first <= last:
         try:
             piece = await run_in_threadpool(sound.piece, first, last)
@@ -78,7 +78,7 @@ async def _pieces(sound: TakeSound, first: int, last: int) -> AsyncIterator[byte
 
 
 def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> TakeSound:
-    """Return the sound of a take as those players are heard whose labels are given, by default everybody."""
+    """Return the sound of the players with these labels in a take, by default of everybody."""
     takes: Takes = request.app.state.takes
     listening: Listening = request.app.state.listening
     there = takes.read(take).summary.players
@@ -86,14 +86,14 @@ def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> Tak
     wanted = tuple(player for player in there if player in asked)
     if labels and not wanted:
         raise Refused("None of these players plays in this take.")
-    # All who play are everybody, so that the whole is rendered once, however it is asked for.
+    # All who play count as everybody, so the whole is rendered only once.
     return listening.sound(take, wanted if len(wanted) < len(there) else tuple(Player), ahead)
 
 
 def _range(asked: str, size: int) -> tuple[int, int] | None:
-    """Return the first and last byte that a Range header asks for, None where all of them; first > last for none.
+    """Return the first and last byte that a Range header asks for (RFC 9110).
 
-    As RFC 9110 has it; who asks for several ranges at once is given all.
+    None means all bytes, also where several ranges are asked for; first > last means that the range cannot be served.
     """
     found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", asked.strip())
     if found is None or found.groups() == ("", ""):

@@ -215,7 +215,7 @@ def take_back(about: AskedTake, kind: Kind, entry: Id) -> Response:
 
 
 def _plain(made: Any, read: Read) -> dict[str, Any]:
-    """Return a marker, remark, verdict or link with its frames as ``first`` and ``last`` in seconds."""
+    """Return a marker, remark, verdict or link with ``first`` and ``last`` in seconds in place of frames."""
     plain = asdict(made)
     del plain["take_id"]
     if isinstance(made, Marker):
@@ -240,7 +240,7 @@ def _written(about: Asked) -> dict[str, Any]:
 
 
 def _links(journal: Journal, read: Read) -> list[tuple[Link, str]]:
-    """Return the links that point into a take, each with the words of what they belong to."""
+    """Return the links to a take, each with the words of its owner."""
     session = read.summary.session
     found = [(link, "Session note") for link in journal.links(session=session)]
     patient = journal.session(session).patient_id

@@ -1,6 +1,6 @@
-"""Who is logged in: visits that end by themselves, known by a cookie, and a word against forged requests for each.
+"""Who is logged in. A visit is known by its cookie, ends by itself, and has a CSRF token.
 
-Nothing of it is written anywhere; when the program ends, nobody is logged in.
+Visits are in memory only; when the program ends, nobody is logged in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 COOKIE = "bedside"
 
-# A visit ends after so long without a request, and in any case after a working day.
+# A visit ends after this long without a request, and after a working day in any case.
 IDLE_SECONDS = 30 * 60.0
 LONGEST_SECONDS = 10 * 3600.0
 
@@ -23,22 +23,22 @@ _MOST = 50
 
 @dataclass(slots=True)
 class Visit:
-    """Somebody who is logged in; ``word`` must come with every request that changes something.
+    """Somebody who is logged in; every request that changes something must carry the ``csrf`` token.
 
-    ``user`` is the user of this machine whose browser it is, None where that is not known: browsers show a cookie to
-    every port of a machine, so to whatever another user serves there. ``rater`` are the initials under which they rate;
-    empty until they have said them, then the same to the end.
+    ``user`` is the user of this machine whose browser it is, None where unknown. It is compared because browsers send
+    a cookie to every port of a machine, so also to another user's server. ``rater`` holds the initials under which the
+    visit rates: empty at first, then the same until it ends.
     """
 
     user: int | None
-    word: str
+    csrf: str
     began: float
     seen: float
     rater: str = ""
 
 
 class Visits:
-    """All visits; ``now`` is a clock in seconds that is never set back."""
+    """All visits; ``now`` is a monotonic clock in seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -46,7 +46,7 @@ class Visits:
         self._lock = threading.Lock()
 
     def begin(self, user: int | None = None) -> str:
-        """Begin a user's visit and return what its cookie is to hold; of too many the longest idle one ends."""
+        """Begin a visit and return its cookie's value; where there are too many, the longest idle one ends."""
         token = secrets.token_urlsafe(32)
         now = self._now()
         with self._lock:
@@ -57,7 +57,7 @@ class Visits:
         return token
 
     def of(self, token: str | None, user: int | None = None) -> Visit | None:
-        """Return the visit of a user's cookie, which goes on from now; None where it has ended, or is another's."""
+        """Return the visit of a user's cookie and restart its idle time; None if it ended or is another user's."""
         if not token:
             return None
         now = self._now()
@@ -92,7 +92,7 @@ class Visits:
 
 
 def same(one: str | None, other: str) -> bool:
-    """Return whether two words are the same, in a time that does not tell where they differ."""
+    """Return whether two secrets are equal, in constant time."""
     return one is not None and hmac.compare_digest(one.encode(), other.encode())
 
 

@@ -1,4 +1,4 @@
-"""The weeks: every measure over a child's sessions, beside that child's own earlier ones, like with like or named."""
+"""Every measure over a child's sessions, against the child's own earlier ones; different ways of playing are named."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def weeks(
     whose: Annotated[str, Query(max_length=40)] = "child",
     measure: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Show a patient's sessions: the usual measures side by side, or one at a time."""
+    """Show a patient's sessions: the usual measures side by side, or one measure."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     who = _WHOSE.get(whose)
@@ -71,7 +71,7 @@ def weeks(
 
 
 def measure_chart(found: Sequence[CourseSession], name: str, whose: Player | Pair, large: bool) -> dict[str, Any]:
-    """Return a measure over sessions as its picture and its numbers."""
+    """Return a measure over sessions, as a chart and as numbers."""
     stand = beside_earlier(found, name)
     points = [
         Point(_day(each), one.value, one.chance, one.median, one.mad, not one.differs)
@@ -93,7 +93,7 @@ def measure_chart(found: Sequence[CourseSession], name: str, whose: Player | Pai
 
 
 def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
-    """Return the share of choices that were a child's over sessions, as a picture."""
+    """Return a chart of the share of choices that were a child's."""
     points = [Point(_day(each), each.share) for each in found]
     known = [each.share for each in found if each.choices]
     words = (
@@ -103,12 +103,12 @@ def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
 
 
 def where(one: BesideEarlier) -> str:
-    """Return where a value lies against the band, in words that describe a place and nothing else."""
+    """Return where a value lies against the band; the words name a place and judge nothing."""
     if not math.isfinite(one.value):
         return "no data"
     if not math.isfinite(one.median):
         return TOO_FEW
-    # Means of the same values may differ in their last bits; where the band is a line, they are still on it.
+    # Means of equal values may differ in their last bits; they still lie on a band of no height.
     rounding = 1e-9 * max(abs(one.value), abs(one.median))
     if one.value > one.median + one.mad + rounding:
         return "above the band"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import pygame
 
@@ -78,7 +78,7 @@ class _Pictures(Mapping[str, pygame.Surface]):
 
 
 def arrange(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
-    """Make a world ready on a screen of ``size`` pixels; raise BedsideError where one of its pictures is damaged."""
+    """Lay out a world on a screen of ``size`` pixels; raise BedsideError if one of its pictures is damaged."""
     laid = sides(world, setting, size, offered)
     scene = Scene(world, laid, size, setting.look)
     return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
@@ -99,14 +99,11 @@ def sides(world: World, setting: Setting, size: tuple[int, int], offered: Mappin
 
 
 def _signs(laid: Sequence[Side], look: Look, offered: Mapping[str, Offered]) -> dict[tuple[Control, Player], Sign]:
-    made: dict[tuple[str, int, bool], pygame.Surface] = {}
-
+    @cache
     def drawn(name: str, size: int, turned: bool) -> pygame.Surface:
-        if (name, size, turned) not in made:
-            of = thumbnails.instrument_picture if name.startswith("instruments/") else thumbnails.control_picture
-            upright = of(name.removeprefix("instruments/"), size, look)
-            made[name, size, turned] = pygame.transform.rotate(upright, 180) if turned else upright
-        return made[name, size, turned]
+        draw = thumbnails.instrument_picture if name.startswith("instruments/") else thumbnails.control_picture
+        upright = draw(name.removeprefix("instruments/"), size, look)
+        return pygame.transform.rotate(upright, 180) if turned else upright
 
     signs = {}
     for button in (button for side in laid for button in side.seat.buttons):

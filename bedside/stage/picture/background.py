@@ -80,7 +80,7 @@ def lantern_offset(pad: Pad, cell: float) -> float:
 def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> pygame.Surface:
     """Return a world's backdrop of ``size`` pixels with its pictures; ``horizon`` is a share of the height."""
     levels = look.backdrop(scenery.paint_layers(world.layers, size, horizon, world.seed))
-    made = sprites.surface(scenery.pack(levels, size, np.random.default_rng(world.seed)))
+    made = sprites.surface(scenery.pack_pixels(levels, size, np.random.default_rng(world.seed)))
     for placed in world.placed:
         side = max(round(placed.size * min(size)), 2)
         drawn = artwork.full(placed.picture, side, look, placed.light)

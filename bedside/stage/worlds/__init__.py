@@ -1,5 +1,5 @@
-"""What a world is, as an artist states it in a file, and what its backdrop is painted of.
+"""The worlds: how an artist's file becomes a `World`, the shapes of its notes, and the layers of its backdrop.
 
-Worlds know nothing of hands and keyboards. They are read before play, or on the picture's own thread; the loop does
-not wait for them.
+Worlds know nothing of hands and keyboards. They are read before play, or on the picture worker's thread; the loop
+never waits for them.
 """

@@ -1,8 +1,8 @@
-"""What a note looks like: for each world another shape of light that opens, as pure fields of numbers.
+"""Blooms: the shapes of light that notes open into, one for each world, as pure functions on arrays.
 
-A bloom is a function of how far it is open, 0–1, the distance of each pixel from the middle, 1 at the edge, and its
-angle from upwards to downwards in `TURN` steps, for the right half of a square; the left half mirrors it. It returns
-light of 0–1. All are soft at every edge, and dark at the edge of the square.
+A bloom gets its openness, 0–1, and for each pixel of the right half of a square the distance from the middle, 1 at the
+edge, and the angle from up to down in `TURN` steps; the left half mirrors the right. It returns light of 0–1, soft at
+every edge and dark at the edge of the square.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Turns = NDArray[np.int32]
 
 TURN = 4096
 
-# How many parts a bloom has, and how slender they are.
+# Called with the number of parts, their slenderness, the openness, the distances and the angles.
 Bloom = Callable[[int, float, float, Floats, Turns], Floats]
 
 _OUTER, _INNER = 0.24, 0.14
@@ -38,7 +38,7 @@ def flower(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return rings that spread on water from a drop of light; ``parts`` of them, the outer the fainter."""
+    """Return rings that spread on water from a drop of light, about half as many as ``parts``, fainter outwards."""
     del turns
     rings = np.zeros_like(radius)
     count = min(max(parts // 2, 2), 5)
@@ -50,7 +50,7 @@ def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return a bubble: a thin bright skin, a gleam above, and inside it the sheen of a soap film in parts."""
+    """Return a bubble: a thin bright skin, a gleam at the top, and a soap film that shimmers in ``parts``."""
     size = 0.60 + 0.25 * openness
     within = np.clip((size - radius) / 0.06, 0, 1)
     inside = smoothstep(within)
@@ -67,7 +67,7 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return flames: soft tongues, long and short by turns, that lick outwards from an ember, and sparks between."""
+    """Return flames: long and short tongues around an ember, with sparks between them."""
     sector = math.pi / parts
     turn = _angles() / (2 * sector) + 0.5
     aside = np.abs(turn % 1 - 0.5) * 2 * sector
@@ -89,7 +89,7 @@ def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turn
 
 
 def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return a snow crystal: arms with branches around a plate of thin ice, the more slender the higher the point."""
+    """Return a snow crystal: branched arms around a thin plate of ice; a higher ``point`` makes it more slender."""
     arms = max(parts, 3)
     sector = 2 * math.pi / arms
     angle = np.abs((_angles() / sector + 0.5) % 1 - 0.5) * sector
@@ -115,7 +115,7 @@ def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Tu
 
 
 def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return a far sun: a soft ball of light, the air that glows around it, and rays that reach far out."""
+    """Return a distant sun: a soft ball, a glow around it, and long rays."""
     ball = 0.26 + 0.14 * openness
     body = 1 / (1 + np.exp(np.clip((radius - ball) / (0.10 * ball), -30, 30)))
     core = np.exp(-((radius / (0.40 * ball)) ** 2))
@@ -129,7 +129,7 @@ def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns)
 
 
 def circle(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return one soft disc of light, as of a lamp behind rice paper, and nothing else."""
+    """Return a single soft disc, like a lamp behind rice paper."""
     del parts, turns
     size = 0.52 + 0.12 * openness
     paper = 1 / (1 + np.exp(np.clip((radius - size) / 0.055, -30, 30)))
@@ -140,12 +140,12 @@ def circle(parts: int, point: float, openness: float, radius: Floats, turns: Tur
 
 
 def leaf(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
-    """Return a wreath of leaves with soft veins, as of a clover or a fern seen from above."""
+    """Return a wreath of leaves with soft veins, like a clover seen from above."""
     sector = math.pi / parts
     aside = np.abs((_angles() / (2 * sector) + 0.5) % 1 - 0.5) * 2 * sector
     off = radius * np.sin(aside)[turns]
     along = np.clip(radius * np.cos(aside)[turns] / (0.52 + 0.38 * openness), 0, 1)
-    # A leaf is widest before its middle and ends in a tip; slender ones leave gaps.
+    # A leaf is widest below its middle and ends in a tip; slender leaves leave gaps.
     widest = min(0.62 * math.tan(min(sector, 1.0)), 0.27) / max(point, 0.3) ** 0.25
     edge = widest * np.clip(np.sin(math.pi * (0.12 + 0.88 * along) ** 0.9), 0, 1)
     within = np.clip((edge - off) / 0.10 + 0.12, 0, 1)
@@ -175,7 +175,7 @@ def _angles() -> Floats:
 
 
 def _glow(openness: float, radius: Floats) -> Floats:
-    """Return a soft glow, and the light in the middle, strongest in the bud."""
+    """Return a soft glow with a light in the middle, which grows with the openness."""
     soft = np.clip(1 - radius, 0, 1)
     middle = (0.20 + 0.10 * openness) * np.exp(-((radius / 0.22) ** 2))
     glow: Floats = 0.18 * soft * soft + middle * (radius < 1)
@@ -183,9 +183,9 @@ def _glow(openness: float, radius: Floats) -> Floats:
 
 
 def _flame(off: Floats, along: Floats, widest: float) -> Floats:
-    """Return a flame, from its foot, where ``along`` is 0, to its tip, 1; ``off`` is how far a place lies beside it."""
+    """Return a flame. ``along`` runs from its foot, 0, to its tip, 1; ``off`` is the distance from its axis."""
     way = np.linspace(0, 1, TURN, dtype=np.float32)
-    # Round below and drawn out above.
+    # Round below, tapering above.
     edges = 2.92 * widest * way**0.55 * (1 - way) ** 1.15
     at = (np.clip(along, 0, 1) * (TURN - 1)).astype(np.int32)
     edge = edges[at]
@@ -195,7 +195,7 @@ def _flame(off: Floats, along: Floats, widest: float) -> Floats:
 
 
 def _petals(radius: Floats, edge: Floats) -> Floats:
-    """Return translucent petals, brightest along their own edge; ``edge`` is where they end at each pixel's angle."""
+    """Return translucent petals, brightest along their rim; ``edge`` is their radius at each pixel's angle."""
     within = np.clip((edge - radius) * (1 / 0.13), 0, 1)
     along = np.minimum(radius / edge, 1)
     petals: Floats = smoothstep(within) * (0.55 + 0.45 * along * along)
@@ -203,12 +203,12 @@ def _petals(radius: Floats, edge: Floats) -> Floats:
 
 
 def _within(values: Floats, end: float, soft: float) -> Floats:
-    """Return 1 where values lie below ``end``, and a soft way to 0 over ``soft`` before it."""
+    """Return 1 for small values, falling to 0 at ``end`` over the last ``soft``."""
     within: Floats = smoothstep(np.clip((end - values) / soft, 0, 1))
     return within
 
 
 def _edge(radius: Floats) -> Floats:
-    """Return 1, but a soft way to 0 just inside the edge of the square."""
+    """Return 1, falling to 0 just inside the edge of the square."""
     edge: Floats = smoothstep(np.clip((0.99 - radius) / 0.14, 0, 1))
     return edge

@@ -1,4 +1,4 @@
-"""Colours as light: how bright one is, and which are unsafe for eyes."""
+"""Colours as light: their luminance, and which of them can trigger seizures."""
 
 from __future__ import annotations
 

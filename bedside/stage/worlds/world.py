@@ -1,6 +1,6 @@
-"""A world is what a child sees and what it sounds like at first, written by an artist in one TOML file.
+"""A world: what a child sees, and how it sounds at first. An artist describes each in one TOML file.
 
-Every colour of it is held to what is safe for eyes: none is a saturated red.
+Every colour is checked to be safe for eyes: none is a saturated red.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Share = Annotated[float, Within(0, 1)]
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How one degree of the scale looks: its picture and colour, the number of its bloom's parts and how slender."""
+    """How one degree of the scale looks: picture and colour, and the number and slenderness of its bloom's parts."""
 
     picture: Name
     colour: Colour
@@ -41,7 +41,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """The light that each player's hand brings."""
+    """The colour of each player's light."""
 
     child: Colour
     child2: Colour
@@ -51,9 +51,9 @@ class Lights:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPicture:
-    """A picture that stands in the backdrop.
+    """A picture in the backdrop.
 
-    Its foot, the middle of its lower edge, stands at ``x`` of the width and ``y`` of the height; it is a square of
+    The middle of its lower edge stands at ``x`` of the width and ``y`` of the height; it is a square of
     ``size`` of the shorter side. ``light`` dims it, ``flip`` turns left to right.
     """
 
@@ -67,11 +67,11 @@ class PlacedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Motes:
-    """Small things that float at a depth between eye and backdrop, and so move against it as hands lean over.
+    """Small things that float before the backdrop and shift against it as hands play (parallax).
 
-    ``picture`` is tinted with ``colour``; without one, a mote is a soft glow. They float between ``top`` and ``bottom``
-    of the height, and are squares of ``size`` of the shorter side, more or less. ``depth`` is 0 at the backdrop and 1
-    before the pads; ``light`` is how bright they are.
+    ``picture`` is tinted with ``colour``; without a picture a mote is a soft glow. Motes float between ``top`` and
+    ``bottom`` of the height; they measure about ``size`` of the shorter side. ``depth`` is 0 at the backdrop and 1 at
+    the pads; ``light`` is their brightness.
     """
 
     count: Annotated[int, Within(1, 60)]
@@ -86,13 +86,13 @@ class Motes:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One world: its scene, how its degrees look, each player's light in the order of `Player`, and its music.
+    """One world: its scene, the look of its degrees, the players' lights in the order of `Player`, and its music.
 
-    ``layers`` are painted one over the other, then ``placed`` pictures, then ``motes`` float before them. ``stray`` is
-    what a key outside the scale is lit with; ``bloom`` is how a note opens, a name of `BLOOMS`, at a ``pace`` that is
-    1 as usual and larger where it is slower; ``rings`` is how bright the players' rings around it are. Where the world
-    ``reflects``, its lights lie on the water too. ``layout``
-    is a name of `LAYOUTS`, and ``room`` one of `bedside.sound.engine.room.SPACES`.
+    ``layers`` are painted over one another, ``placed`` pictures over them, and ``motes`` float in front. ``stray`` is
+    the colour of keys outside the scale. ``bloom``, a name of `BLOOMS`, is the shape of a note; ``pace`` is 1 as usual
+    and larger for slower lights; ``rings`` is the brightness of the players' rings. In a world that ``reflects``,
+    lights are mirrored on the water. ``layout`` is a name of `LAYOUTS`, ``room`` one of
+    `bedside.sound.engine.room.SPACES`.
     """
 
     name: str
@@ -117,19 +117,19 @@ class World:
 
 
 def names() -> list[str]:
-    """Return the names of the shipped worlds, in the order of the alphabet."""
+    """Return the names of the shipped worlds in alphabetical order."""
     return [path.stem for path in sorted((shipped("assets") / "worlds").glob("*.toml"))]
 
 
 def find(name: str) -> World:
-    """Return the shipped world of this name; raise BedsideError naming those there are for any other."""
+    """Return a shipped world by name; raise BedsideError with the known names for any other."""
     if name not in names():
         raise BedsideError(f"There is no world called {name!r}; choose one of: {', '.join(names())}.")
     return load(shipped("assets") / "worlds" / f"{name}.toml")
 
 
 def find_all(say: Callable[[str], None]) -> dict[str, World]:
-    """Return all shipped worlds by name; of one that is damaged only ``say`` hears, in a sentence."""
+    """Return all shipped worlds by name; leave out a damaged one, and ``say`` so in a sentence."""
     found = {}
     for name in names():
         try:
@@ -140,7 +140,7 @@ def find_all(say: Callable[[str], None]) -> dict[str, World]:
 
 
 def load(path: Path) -> World:
-    """Return the world that a TOML file describes.
+    """Read a world from a TOML file.
 
     Raises BedsideError, with the file and what to change in it, for a file that cannot be read or is larger than
     `MOST_BYTES`, and for any value that is missing, of another kind, out of range or unsafe.
@@ -163,7 +163,7 @@ def _small(content: bytes) -> bytes:
     return content
 
 
-# What a world's file states, by its name there; the rest of the fields have names of their own.
+# The plain values of a world's file, by name. The other fields are read by functions of their own.
 _PLAIN: Mapping[str, Any] = {
     "name": Name,
     "horizon": Annotated[float, Within(0.05, 0.95)],

@@ -30,9 +30,9 @@ def test_the_keyboard_does_everything(page: Page) -> None:
     page.keyboard.press("0")
     until(lambda: page.locator("#seen").evaluate("each => each.hidden"), "the whole")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     dialog.wait_for()
-    dialog.get_by_label("Letters, digits and signs act as keys").uncheck()
+    dialog.get_by_label("Letters, digits and signs are shortcuts").uncheck()
     dialog.get_by_role("button", name="Close").click()
     before = page.locator("#written li").count()
     page.keyboard.press("m")
@@ -40,7 +40,7 @@ def test_the_keyboard_does_everything(page: Page) -> None:
     assert abs(position(page) - 1) < NEAR_SECONDS
     assert page.locator("#written li").count() == before
     page.get_by_role("button", name="Keys").click()
-    dialog.get_by_label("Letters, digits and signs act as keys").check()
+    dialog.get_by_label("Letters, digits and signs are shortcuts").check()
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
 
@@ -90,7 +90,7 @@ def test_what_is_seen_stands_in_words(page: Page) -> None:
     page.keyboard.press("+")
     page.keyboard.press("+")
     until(lambda: "to 0:06" in (roll.get_attribute("aria-label") or ""), "the text follows")
-    page.get_by_text("The notes seen, as a table").click()
+    page.get_by_text("Visible notes, as a table").click()
     rows = page.locator("#table tbody tr")
     until(lambda: rows.count() > 0, "rows")
     assert rows.first.inner_text().split("\t")[1] == "Child"

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bedside.music.events import Player
@@ -51,6 +51,7 @@ def test_the_band_lies_around_the_median() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+@example([0.0, -4e-12])
 def test_every_value_lies_on_the_axis(values: list[float]) -> None:
     """The axis holds all values between its ends, and its ticks are few, rising and within it."""
     axis = Axis.around(values, 200.0, 10.0)

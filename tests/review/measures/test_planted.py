@@ -7,12 +7,13 @@ import pytest
 
 from bedside.review.measures import pulse
 from bedside.review.measures.articulation import presence
-from bedside.review.measures.autonomy import autonomy
+from bedside.review.measures.autonomy import Autonomy, autonomy
 from bedside.review.measures.coincidence import coincidence
 from bedside.review.measures.cosounding import cosounding_shares
 from bedside.review.measures.imitation import imitation
 from bedside.review.measures.roles import ROLES, role
 from bedside.review.measures.shared_pulse import shared_pulse
+from bedside.review.measures.surrogates import BesideChance
 from bedside.review.measures.turntaking import Turns, turns_beside_chance
 from bedside.review.measures.windows import WindowedNotes, Windows
 from review.measures.facts import NO_GAPS, improvised, moved, part, take, told
@@ -142,6 +143,15 @@ def test_moves_towards_the_other_are_affirmative() -> None:
     still = autonomy(steady, np.linspace(0, 9, 30), silent)
     assert still.neutral.value == 1
     assert set(still.roles) == {None}
+
+
+def test_shares_of_roles_are_of_the_seconds_that_have_one() -> None:
+    """Of two seconds as follower and one as leader, and three without a role, two thirds are of the follower."""
+    nothing = BesideChance(np.nan, np.nan, np.nan, np.nan)
+    roles = [None, "follower", "follower", None, "leader", None]
+    shares = Autonomy(nothing, nothing, nothing, roles).role_shares()
+    assert (shares["follower"], shares["leader"], shares["partner"]) == pytest.approx((2 / 3, 1 / 3, 0))
+    assert np.isnan(Autonomy(nothing, nothing, nothing, [None]).role_shares()["solo"])
 
 
 def test_who_plays_while_the_other_is_silent_plays_solo() -> None:

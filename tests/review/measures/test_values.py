@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ def measured() -> TakeMeasures:
     return measure(take(improvised(1), improvised(2), gaps=np.array([[30.0, 40.0]])))
 
 
+def read_back(measured: TakeMeasures) -> Any:
+    """Return measures as a reader of their JSON finds them."""
+    return json.loads(json.dumps(measures_json(measured), allow_nan=False))
+
+
 def test_every_curve_has_a_value_for_each_window(measured: TakeMeasures) -> None:
     """Numbers, shares of pitch classes and keys have as many values as there are windows."""
     for each in measured.players.values():
@@ -35,8 +41,7 @@ def test_every_curve_has_a_value_for_each_window(measured: TakeMeasures) -> None
 def test_no_data_is_nan_in_values_and_null_in_json(measured: TakeMeasures) -> None:
     """Where sound was lost, numbers are NaN and names None; in JSON both are null."""
     child = measured.players[Player.CHILD]
-    told: Any = measures_json(measured)
-    written = told["players"]["child"]["curves"]
+    written = read_back(measured)["players"]["child"]["curves"]
     assert np.isnan(child.density.curve[35])
     assert child.key.curve[35] is None
     assert [written[name][35] for name in ("density", "key", "pitch_classes")] == [None] * 3
@@ -44,7 +49,7 @@ def test_no_data_is_nan_in_values_and_null_in_json(measured: TakeMeasures) -> No
 
 def test_json_has_every_value_by_its_name(measured: TakeMeasures) -> None:
     """Each number of a player and of a pair stands in JSON under its name, a pair's with chance, SD and z."""
-    written: Any = measures_json(measured)
+    written = read_back(measured)
     for player, each in measured.players.items():
         whole = written["players"][player.label]["whole"]
         assert whole["notes"] == each.notes

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from bedside.music.events import Player
-from bedside.review.measures.measure import measure
+from bedside.review.measures.measure import TakeMeasures, measure
 from bedside.review.measures.take import PlayedTake
 from bedside.review.measures.values import Pair
-from bedside.review.readings import measured as module
 from bedside.review.readings.measured import Measured, Numbers, weighted
 from review.web.desk import desk, played
 
@@ -22,13 +21,12 @@ KEPT = 6
 def test_the_curves_of_six_takes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A take looked at again is not measured again, unless six others came since: memory has an end."""
     count: Counter[str] = Counter()
-    compute = measure
 
-    def counted(take: PlayedTake) -> object:
+    def counted(take: PlayedTake) -> TakeMeasures:
         count[take.id] += 1
-        return compute(take)
+        return measure(take)
 
-    monkeypatch.setattr(module, "measure", counted)
+    monkeypatch.setattr("bedside.review.readings.measured.measure", counted)
     with desk(tmp_path / "kept") as ward:
         ward.session(0, *(played(5, seed=seed) for seed in range(KEPT + 1)))
         there = Measured(ward.store, ward.door.bare.state.takes)

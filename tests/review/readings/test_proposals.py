@@ -32,7 +32,7 @@ def test_an_exchange_is_counted() -> None:
     """How often a turn was taken up is a count, not a rate; the time to answer is in seconds."""
     found = {"exchanges": 12.0, "response_latency": 0.47}
     (said,) = proposals([moment(MomentKind.EXCHANGE, (Player.CHILD, Player.THERAPIST), found)], 60)
-    assert said.evidence == "Turns taken up 12, median time to answer 0.47 s, 4 notes"
+    assert said.evidence == "Turns taken up 12, median response time 0.47 s, 4 notes"
 
 
 def test_what_is_no_number_is_left_out() -> None:

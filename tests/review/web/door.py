@@ -46,17 +46,17 @@ class Door:
         )
 
     def visitor(self) -> TestClient:
-        """Return a browser that is logged in; its ``word`` stands in its headers."""
+        """Return a browser that is logged in; its CSRF token is in its headers."""
         client = self.stranger()
         code = {"code": CODE} if self.store.gate().closed else {"code": CODE, "again": CODE}
         assert client.post("/enter", data=code).status_code == 303
-        client.headers["x-bedside-word"] = word(client)
+        client.headers["x-bedside-csrf"] = csrf(client)
         return client
 
 
-def word(client: TestClient) -> str:
-    """Return the word of a visit, as its pages have it."""
-    found = re.search(r'name="word" content="([^"]+)"', client.get("/").text)
+def csrf(client: TestClient) -> str:
+    """Return the CSRF token of a visit, as its pages have it."""
+    found = re.search(r'name="csrf" content="([^"]+)"', client.get("/").text)
     assert found is not None, "nobody is logged in"
     return found[1]
 

@@ -79,7 +79,7 @@ def test_a_player_in_one_take_only_has_no_difference(ward: Desk) -> None:
     """Where the therapist plays in one take only their curve is shown and said to be, and no difference is."""
     ward.session(2, played(seed=5, players=(Player.CHILD,)))
     page = ward.door.visitor().get("/compare", params={"a": ward.takes[0], "b": ward.takes[2]}).text
-    assert "plays in one of the two only" in page
+    assert "plays in only one of the two" in page
     assert 'aria-label="Differences of therapist' not in page
     assert 'aria-label="Differences of child' in page
 

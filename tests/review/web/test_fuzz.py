@@ -31,7 +31,7 @@ from bedside.review.web import boundary
 from bedside.review.web.guard import POLICY
 from bedside.review.web.visits import COOKIE
 from review.web.desk import played
-from review.web.door import Door, TestClient, door, word
+from review.web.door import Door, TestClient, csrf, door
 from review.web.test_library import scripts
 
 EACH = int(os.environ.get("BEDSIDE_FUZZ", "5"))
@@ -183,7 +183,7 @@ def begin(fuzzed: Fuzzed) -> None:
     """Begin a visit without the code, for which it may be too soon after all that was tried."""
     fuzzed.visitor.cookies.clear()
     fuzzed.visitor.cookies[COOKIE] = fuzzed.pages.bare.state.visits.begin()
-    fuzzed.visitor.headers["x-bedside-word"] = word(fuzzed.visitor)
+    fuzzed.visitor.headers["x-bedside-csrf"] = csrf(fuzzed.visitor)
 
 
 def asked(fuzzed: Fuzzed, case: Any) -> None:

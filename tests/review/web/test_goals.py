@@ -140,10 +140,10 @@ def test_every_field_is_escaped(ward: Desk) -> None:
         assert "style=" not in page
 
 
-def test_a_request_without_the_word_changes_nothing(ward: Desk) -> None:
-    """Each form is refused that does not bring the visit's word."""
+def test_a_request_without_the_token_changes_nothing(ward: Desk) -> None:
+    """Each form is refused that does not bring the visit's CSRF token."""
     client = ward.door.visitor()
-    del client.headers["x-bedside-word"]
+    del client.headers["x-bedside-csrf"]
     for where in ("/goals", f"/goals/sessions/{ward.sessions[0]}/note", f"/ratings/{ward.takes[0]}/done", "/report"):
         assert client.post(where, data={"patient": ward.patient, "words": "x"}).status_code == 403
     assert ward.store.journal.goals(ward.patient) == []

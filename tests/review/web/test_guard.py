@@ -11,7 +11,7 @@ import pytest
 
 from bedside.review.web.guard import MOST_BYTES, POLICY
 from review.web.desk import played
-from review.web.door import HOST, Door, TestClient, door, word
+from review.web.door import HOST, Door, TestClient, csrf, door
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_another_name_for_this_machine_is_not_answered(visitor: TestClient, host
 def test_another_origin_is_not_answered(
     pages: Door, visitor: TestClient, patient: str, origin: str, method: str
 ) -> None:
-    """A page of another origin, also of another port of this machine, gets and changes nothing, even with the word."""
+    """A page of another origin, also of another port of this machine, gets and changes nothing, even with the token."""
     answer = visitor.request(
         method, f"/patients/{patient}/picture", data={"picture": "moon"}, headers={"origin": origin}
     )
@@ -106,36 +106,36 @@ def test_these_pages_themselves_are_answered(
 
 
 @pytest.mark.parametrize("given", [None, "", "x", "wörd", "0" * 43])
-def test_nothing_changes_without_the_word(pages: Door, visitor: TestClient, patient: str, given: str | None) -> None:
-    """A request with the cookie but without the visit's word, in its header or its form, changes nothing."""
+def test_nothing_changes_without_the_token(pages: Door, visitor: TestClient, patient: str, given: str | None) -> None:
+    """A request with the cookie but without the visit's CSRF token, in its header or its form, changes nothing."""
     path = f"/patients/{patient}/picture"
-    del visitor.headers["x-bedside-word"]
-    fields = {"picture": "moon"} | ({} if given is None else {"word": given})
+    del visitor.headers["x-bedside-csrf"]
+    fields = {"picture": "moon"} | ({} if given is None else {"csrf": given})
     assert visitor.post(path, data=fields).status_code == 403
-    assert visitor.post(path, data=fields | {"word": "x"}, headers={"x-bedside-word": ""}).status_code == 403
-    assert visitor.post(path, files={"picture": (None, "moon"), "word": (None, "x")}).status_code == 403
+    assert visitor.post(path, data=fields | {"csrf": "x"}, headers={"x-bedside-csrf": ""}).status_code == 403
+    assert visitor.post(path, files={"picture": (None, "moon"), "csrf": (None, "x")}).status_code == 403
     for method in ("PATCH", "PUT", "DELETE"):
         assert visitor.request(method, "/api/takes/1/remarks/1", json={"words": "x"}).status_code == 403
     assert visitor.post("/leave").status_code == 403
     assert picture(pages) is None
 
 
-def test_the_word_of_another_visit_is_none(pages: Door, visitor: TestClient, patient: str) -> None:
-    """Every visit has a word of its own; another's, or that of a visit before, opens nothing."""
+def test_the_token_of_another_visit_is_none(pages: Door, visitor: TestClient, patient: str) -> None:
+    """Every visit has a token of its own; another's, or that of a visit before, opens nothing."""
     other = pages.visitor()
-    assert word(other) != word(visitor)
+    assert csrf(other) != csrf(visitor)
     answer = visitor.post(
-        f"/patients/{patient}/picture", data={"picture": "moon"}, headers={"x-bedside-word": word(other)}
+        f"/patients/{patient}/picture", data={"picture": "moon"}, headers={"x-bedside-csrf": csrf(other)}
     )
     assert answer.status_code == 403
     assert picture(pages) is None
 
 
-def test_the_word_in_a_form_is_enough(pages: Door, visitor: TestClient, patient: str) -> None:
-    """A form without a script brings its word as a field."""
-    given = word(visitor)
-    del visitor.headers["x-bedside-word"]
-    answer = visitor.post(f"/patients/{patient}/picture", data={"picture": "star", "word": given})
+def test_the_token_in_a_form_is_enough(pages: Door, visitor: TestClient, patient: str) -> None:
+    """A form without a script carries its token as a field."""
+    given = csrf(visitor)
+    del visitor.headers["x-bedside-csrf"]
+    answer = visitor.post(f"/patients/{patient}/picture", data={"picture": "star", "csrf": given})
     assert answer.status_code == 303
     assert picture(pages) == "star"
 
@@ -221,8 +221,8 @@ def test_a_stranger_gets_the_way_in_and_nothing_else(pages: Door, method: str, p
 
 
 def test_a_person_is_told_on_a_page(pages: Door, visitor: TestClient) -> None:
-    """A form that is sent after the visit has ended, or without its word, is answered with a page and a way on."""
-    del visitor.headers["x-bedside-word"]
+    """A form that is sent after the visit has ended, or without its token, is answered with a page and a way on."""
+    del visitor.headers["x-bedside-csrf"]
     for client, status in ((visitor, 403), (pages.stranger(), 401)):
         answer = client.post("/patients/1/picture", data={"picture": "moon"})
         assert answer.status_code == status
@@ -251,7 +251,7 @@ def test_half_a_form_changes_nothing(pages: Door, visitor: TestClient, patient: 
     """What breaks off while it is sent is not done by half."""
     headers = {
         "cookie": cookie(visitor),
-        "x-bedside-word": word(visitor),
+        "x-bedside-csrf": csrf(visitor),
         "content-type": "application/x-www-form-urlencoded",
     }
     path = f"/patients/{patient}/picture"

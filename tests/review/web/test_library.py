@@ -131,7 +131,7 @@ def test_looking(pages: Door, visitor: TestClient) -> None:
         else:
             assert takes(page) == found, query
         if not found:
-            assert "No take is like that" in words(page)
+            assert "No take matches" in words(page)
     page = visitor.get("/", params={"words": 'a"b', "patient": k7, "player": "child", "order": "oldest"}).text
     assert 'value="a&#34;b"' in page
     for value in (k7, "oldest"):

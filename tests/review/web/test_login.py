@@ -11,7 +11,7 @@ import pytest
 
 from bedside.review.web import peer
 from bedside.review.web.visits import COOKIE, IDLE_SECONDS, LONGEST_SECONDS
-from review.web.door import CODE, Door, TestClient, door, word
+from review.web.door import CODE, Door, TestClient, csrf, door
 
 INVITATION = "an-invitation"
 
@@ -185,11 +185,11 @@ def test_changing_is_no_way_to_guess(pages: Door) -> None:
 
 
 def test_nobody_else_changes_the_code(pages: Door) -> None:
-    """Without a visit, or without its word, the code stays as it is."""
+    """Without a visit, or without its token, the code stays as it is."""
     visitor = pages.visitor()
     assert pages.stranger().get("/code").status_code == 303
     assert changed(pages.stranger()) == 401
-    del visitor.headers["x-bedside-word"]
+    del visitor.headers["x-bedside-csrf"]
     assert changed(visitor) == 403
     assert tried(pages.stranger(), CODE) == 303
 
@@ -298,11 +298,11 @@ def test_nobody_is_sent_elsewhere(pages: Door, to: str) -> None:
     assert "evil" not in client.get("/enter", params={"to": to}).text
 
 
-def test_the_word_stands_on_pages_of_a_visit_alone(pages: Door) -> None:
-    """The way in, which everybody sees, has no word; a page has the visit's own."""
+def test_the_token_stands_on_pages_of_a_visit_alone(pages: Door) -> None:
+    """The way in, which everybody sees, has no token; a page has the visit's own."""
     visitor = pages.visitor()
-    assert word(visitor)
-    assert 'name="word" content=""' in pages.stranger().get("/enter").text
+    assert csrf(visitor)
+    assert 'name="csrf" content=""' in pages.stranger().get("/enter").text
 
 
 @pytest.mark.skipif(not peer.KNOWN, reason="only Linux says whose a connection is")

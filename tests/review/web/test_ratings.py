@@ -44,7 +44,7 @@ def test_a_rater_sees_only_their_own_until_both_are_done(ward: Desk) -> None:
     for client in (one, other):
         page = client.get(where).text
         assert "pear" in page
-        agreed = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.split("How far two agree")[1].split("</table>")[0]))
+        agreed = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.split('id="agreed">')[1].split("</table>")[0]))
         # Both mark a third of the minute; they agree on 40 of 60 s, and by chance on 5/9.
         assert f"apple AB and CD {(40 / 60 - 5 / 9) / (4 / 9):.2f} 0.00" in agreed
         assert "pear AB and CD 0.00 0.00" in agreed

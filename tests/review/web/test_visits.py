@@ -57,9 +57,9 @@ def test_longest(visits: Visits, clock: Clock) -> None:
 
 
 def test_no_two_are_alike(visits: Visits) -> None:
-    """Every visit has a cookie and a word of its own, of 256 random bits each, and the one does not tell the other."""
+    """Every visit has a cookie and a csrf of its own, of 256 random bits each, and the one does not tell the other."""
     tokens = [visits.begin() for _ in range(20)]
-    words = [visit.word for token in tokens if (visit := visits.of(token))]
+    words = [visit.csrf for token in tokens if (visit := visits.of(token))]
     assert len({*tokens, *words}) == 40
     assert all(len(each) >= 43 for each in (*tokens, *words))
 
@@ -125,6 +125,6 @@ def test_what_is_kept_opens_nothing(visits: Visits) -> None:
 def test_same() -> None:
     """Two words are the same or not, whatever characters they have, and none is the same as nothing."""
     assert same("wörd", "wörd")
-    assert not same("word", "Word")
-    assert not same("", "word")
+    assert not same("csrf", "Word")
+    assert not same("", "csrf")
     assert not same(None, "")

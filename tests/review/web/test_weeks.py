@@ -38,7 +38,7 @@ def test_a_session_is_the_mean_of_its_takes_by_their_length(ward: Desk) -> None:
     assert fast > slow + 1
     page = client.get("/weeks", params={"patient": ward.patient, "measure": "density"}).text
     assert f"{(40 * slow + 20 * fast) / 60:.2f}" in rows(page)[0]
-    assert "each take as heavy as it is long" in page
+    assert "weighted by their length" in page
 
 
 def test_the_band_begins_with_the_fourth_session(ward: Desk) -> None:

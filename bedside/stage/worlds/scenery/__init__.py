@@ -1,7 +1,7 @@
-"""Backdrops: what a world is painted of, in layers, and how the layers become the pixels of a screen.
+"""The backdrops of worlds: kinds of layers, and how layers become the pixels of a screen.
 
-A layer is a frozen dataclass whose fields an artist states in a world's file and whose ``paint`` paints it on a canvas,
-over what is there already. The same seed paints the same picture.
+A layer is a frozen dataclass. An artist states its fields in a world's file; ``paint`` paints it on a canvas, over what
+is there. The same seed paints the same picture.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from bedside.stage.worlds.scenery.stars import Stars
 from bedside.stage.worlds.scenery.trunks import Trunks
 from bedside.stage.worlds.scenery.water import Water
 
-__all__ = ["KINDS", "Layer", "pack", "paint_layers", "read_layer"]
+__all__ = ["KINDS", "Layer", "pack_pixels", "paint_layers", "read_layer"]
 
-# A larger picture is painted at this many pixels and drawn out: its layers are soft, and it is there in time.
+# Larger pictures are painted at this many pixels and enlarged: layers are soft, and painting takes time.
 _MOST_PAINTED = round(1.25 * REFERENCE_PIXELS)
 
-# So many rows are packed at once.
+# The number of rows packed at once.
 _BAND = 64
 
 
@@ -57,7 +57,7 @@ class Layer(Protocol):
         """Paint it over what is there."""
 
 
-# The layers that a world's file may name.
+# The kinds of layers that a world's file may name.
 KINDS: Mapping[str, type[Layer]] = {
     "air": Air,
     "arch": Arch,
@@ -88,7 +88,7 @@ KINDS: Mapping[str, type[Layer]] = {
 
 
 def read_layer(table: Mapping[str, Any], path: str) -> Layer:
-    """Return the layer that a table of a world's file states; raise SchemaError for what is none."""
+    """Read a layer from a table of a world's file; raise SchemaError for what is none."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise SchemaError(f"“{path}.kind” must be one of {', '.join(sorted(KINDS))}")
@@ -96,9 +96,9 @@ def read_layer(table: Mapping[str, Any], path: str) -> Layer:
 
 
 def paint_layers(layers: Sequence[Layer], size: tuple[int, int], horizon: float, seed: int) -> Floats:
-    """Return layers as levels, (rows, columns, 3) float32, for a picture of ``size``; a large one is painted smaller.
+    """Paint layers; return levels, (rows, columns, 3) float32. Large pictures are painted smaller than ``size``.
 
-    ``horizon`` is a share of the height.
+    ``size`` is in pixels, ``horizon`` a share of the height.
     """
     width, height = size
     shrink = max(width * height / _MOST_PAINTED, 1.0) ** 0.5
@@ -110,10 +110,10 @@ def paint_layers(layers: Sequence[Layer], size: tuple[int, int], horizon: float,
     return painted.levels
 
 
-def pack(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
-    """Return levels drawn out to ``size``, as rows of 0xRRGGBB, rounded with noise so that no gradient shows bands."""
+def pack_pixels(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint32]:
+    """Return levels enlarged to ``size``, as rows of 0xRRGGBB, dithered so that no gradient shows bands."""
     width, height = size
-    # One channel after the other, and across first: rows are what the memory likes.
+    # Channel by channel, and across first: rows lie contiguously in memory.
     wide = [_stretched(np.ascontiguousarray(levels[:, :, channel].T), width).T.copy() for channel in range(3)]
     low, share = _between(len(levels), height)
     noise = rng.random((_BAND, width), dtype=np.float32) + rng.random((_BAND, width), dtype=np.float32) - 0.5
@@ -124,14 +124,14 @@ def pack(levels: Floats, size: tuple[int, int], rng: np.random.Generator) -> NDA
         for values, shift in zip(wide, (16, 8, 0), strict=True):
             drawn = values[rows]
             drawn += (values[rows + 1] - drawn) * part
-            # Each band has the noise at another place, for the eye finds what repeats.
+            # The noise is shifted from band to band, because the eye finds what repeats.
             drawn += np.roll(noise[: len(drawn)], top * 7 + shift * 31, axis=1)
             out[band] |= np.clip(drawn, 0, 255, out=drawn).astype(np.uint32) << shift
     return out
 
 
 def _stretched(values: Floats, length: int) -> Floats:
-    """Return rows of values drawn out, in straight lines between them, to so many rows."""
+    """Return rows of values interpolated linearly to ``length`` rows."""
     if len(values) == length:
         return values
     low, share = _between(len(values), length)
@@ -140,7 +140,7 @@ def _stretched(values: Floats, length: int) -> Floats:
 
 
 def _between(count: int, length: int) -> tuple[NDArray[np.int64], Floats]:
-    """Return for each of ``length`` places the row of ``count`` before it, and how far on to the next it lies."""
+    """Return for each of ``length`` places the row of ``count`` before it, and its share of the way to the next."""
     at = np.clip((np.arange(length, dtype=np.float32) + 0.5) * count / length - 0.5, 0, count - 1)
     low = np.minimum(at.astype(np.int64), count - 2)
     return low, (at - low).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Air: a gradient from the top of the picture down to the horizon, or to the bottom, with a low glow and a haze."""
+"""Air: a gradient from the top to the horizon or the bottom, with a low glow and a band of haze."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 @dataclass(frozen=True, slots=True)
 class GradientStop:
-    """A place in the gradient, from the top, 0, to the end, 1, and its colour."""
+    """A colour at a place in the gradient, 0 at the top to 1 at the end."""
 
     at: Annotated[float, Within(0, 1)]
     colour: Colour
@@ -22,10 +22,10 @@ class GradientStop:
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """A gradient of ``stops`` that go down; with ``whole`` it reaches to the bottom, else to the horizon.
+    """A gradient of ``stops`` from the top to the horizon, or with ``whole`` to the bottom.
 
-    ``glow`` lies above its end, ``glow_at`` of the width from the left, ``glow_wide`` wide and ``glow_high`` high, of
-    a strength of 0–1. ``haze`` is a band of light that crosses it slantwise.
+    ``glow`` lies above its end, at ``glow_at`` of the width, ``glow_wide`` and ``glow_high`` in size. ``haze`` is a
+    slanting band of light.
     """
 
     stops: Annotated[tuple[GradientStop, ...], Count(2, 16)]

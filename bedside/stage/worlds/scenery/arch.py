@@ -1,4 +1,4 @@
-"""An arch of rock, far away and soft at its edges."""
+"""A distant arch of rock with soft edges."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 @dataclass(frozen=True, slots=True)
 class Arch:
-    """An arch of this colour, ``tip`` above, in the middle of ``x`` of the width, its foot at ``foot`` of the height.
+    """An arch of this colour, of the colour ``tip`` at its top; its foot stands at ``x`` and ``foot`` of the picture.
 
-    It is ``wide`` and ``tall``, and its edges are ``soft``, as shares of the shorter side; ``mist`` hides its foot.
+    ``wide``, ``tall`` and the softness of its edges, ``soft``, are shares of the shorter side; ``mist`` hides its foot.
     """
 
     colour: Colour
@@ -42,7 +42,7 @@ class Arch:
         rock = clouds(canvas.rng, bottom - top, right - left, 6, 8) - 0.5
         up = ((foot - np.arange(top, bottom, dtype=np.float32) - 0.5) / tall)[:, None]
         aside = ((np.arange(left, right, dtype=np.float32) + 0.5 - self.x * columns) / (wide / 2))[None, :]
-        # Its back slants down to the left; the opening lies a little to the right.
+        # The top slopes down to the left; the opening lies a little to the right.
         outer = np.abs(aside * (1 + 0.10 * up)) ** 2.6 + np.abs(up * (1 - 0.16 * aside)) ** 2.4 - 1 + 0.75 * rock
         inner = np.abs((aside - 0.10) / (0.50 - 0.05 * up)) ** 2.2 + np.abs(up / 0.66) ** 2.2 - 1 - 0.85 * rock
         edge = self.soft * side / tall * 3

@@ -1,4 +1,4 @@
-"""Northern lights: curtains of light over the horizon, sharper below, that fade upwards into another colour."""
+"""Northern lights: curtains with a sharp lower hem that fade upwards into another colour."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas, value_noise
 
 @dataclass(frozen=True, slots=True)
 class Aurora:
-    """So many curtains, ``low`` in colour at their hems and ``high`` above.
+    """Curtains of light, ``low`` in colour at their hems and ``high`` above.
 
-    The hems hang about ``y`` of the way down from the top to the horizon, and the light rises ``tall`` of that way;
-    it is strongest at ``x`` of the width, and ``light`` there.
+    The hems hang at about ``y`` of the way from the top to the horizon, and the light rises ``tall`` of that way. It is
+    strongest at ``x`` of the width, where it is as bright as ``light``.
     """
 
     low: Colour
@@ -40,7 +40,7 @@ class Aurora:
             bend = across + 0.035 * np.sin(2 * np.pi * (2.3 * across + phase))
             hem = self.y + 0.30 * share + 0.13 * np.sin(2 * np.pi * (turns * bend + phase))
             hem += 0.035 * np.sin(2 * np.pi * (3.1 * bend - phase))
-            # Rays stand in the curtain, broad ones and fine ones, more of them where it bends away.
+            # Broad and fine vertical rays, denser where the curtain bends away.
             rays = np.zeros(columns, np.float32)
             for many, weight in ((9, 0.50), (27, 0.32), (80, 0.18)):
                 lattice = canvas.rng.random((2, many + 2), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Blossoms: beds of small flowers seen from afar, each a soft touch of colour."""
+"""Blossoms: beds of small flowers seen from a distance, each a dab of colour."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.scenery.canvas import Canvas, value_noise
 
-# What the sky's light adds to leaves.
+# The light of the sky on leaves, added to their colour.
 _LEAF_LIGHT = np.asarray((60, 82, 62), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Blossoms:
-    """Flowers in these colours, over leaves of the colour ``leaf`` if there are any.
+    """Flowers in these colours, over leaves of the colour ``leaf`` if one is given.
 
-    Each bed lies around a place ``at`` of the width. The beds stand at ``foot`` of the height, are ``tall`` of the
+    One bed lies around each place ``at`` of the width. The beds stand at ``foot`` of the height, are ``tall`` of the
     shorter side high and reach over ``spread`` of the width; each has ``count`` flowers of about ``size`` of the
     shorter side. ``light`` dims them, 0–1.
     """
@@ -40,14 +40,14 @@ class Blossoms:
             if self.leaf is not None:
                 self._leaves(canvas, self.leaf, place)
             across = np.clip(canvas.rng.normal(0, 0.5, self.count), -1, 1)
-            # The farthest, which stand highest, come first.
+            # From back to front: the farthest stand highest.
             up = np.sort(canvas.rng.random(self.count))[::-1]
             for number in range(self.count):
                 hill = 0.35 + 0.65 * (1 - across[number] ** 2)
                 self._blossom(canvas, place + self.spread * across[number], float(up[number] * hill))
 
     def _leaves(self, canvas: Canvas, leaf: Colour, place: float) -> None:
-        """Paint the soft dark mass of leaves that a bed's flowers stand in."""
+        """Paint the dark leaves behind a bed's flowers."""
         height, columns = canvas.levels.shape[:2]
         side = min(height, columns)
         foot, tall = self.foot * height, 1.15 * self.tall * side

@@ -15,9 +15,9 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
 @dataclass(frozen=True, slots=True)
 class Canopy:
-    """Leaves in these colours, the farthest first, that hang down ``low`` of the height where they hang lowest.
+    """Leaves in these colours, the farthest first; they reach down ``low`` of the height at most.
 
-    Over a clearing at ``clear`` of the width they hang only ``open`` times as low. The nearer, the higher they end.
+    Over a clearing at ``clear`` of the width they reach only ``open`` times as far. Nearer leaves end higher.
     """
 
     colours: Annotated[tuple[Colour, ...], Count(1, 6)]
@@ -42,7 +42,7 @@ class Canopy:
 
 
 def _leaves(rng: np.random.Generator, rows: int, columns: int, unit: float) -> Floats:
-    """Return boughs, twigs and leaves of 0–1."""
+    """Return boughs, twigs and leaves as value noise of 0–1."""
     noise = np.zeros((rows, columns), dtype=np.float32)
     for size, weight in ((190, 0.30), (70, 0.22), (26, 0.20), (11, 0.16), (6, 0.12)):
         high, wide = max(int(rows / unit / size), 1), max(int(columns / unit / size), 1)

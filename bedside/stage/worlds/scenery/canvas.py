@@ -1,4 +1,4 @@
-"""The canvas that a backdrop's layers are painted on, one over the other, and the soft noise that many are made of."""
+"""The canvas that a backdrop's layers are painted on, and the noise that many of them are made of."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bedside.music.smoothstep import smoothstep
 
 Floats = NDArray[np.float32]
 
-# The picture for which an artist chooses numbers, in pixels.
+# The size of the picture that an artist's numbers are chosen for, in pixels.
 REFERENCE_PIXELS = 1280 * 800
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is painted on: ``levels``, (rows, columns, 3) float32, sRGB levels of 0–255 that may pass the ends.
+    """The picture as ``levels``: (rows, columns, 3) float32, sRGB 0–255, clipped only at the end.
 
-    ``horizon`` is the row where the ground or the water begins, 1 to rows − 1. All chance comes from ``rng``.
+    ``horizon`` is the row where the ground or the water begins, 1 to rows − 1. ``rng`` is the only source of chance.
     """
 
     levels: Floats
@@ -28,38 +28,38 @@ class Canvas:
 
     @property
     def unit(self) -> float:
-        """What one pixel of a usual picture, 800 high, measures here."""
+        """The size of one pixel of a reference picture, 800 pixels high, in pixels of this one."""
         return float(max(min(self.levels.shape[:2]) / 800, 0.5))
 
     @property
     def down(self) -> Floats:
-        """For each row how far down it lies, 0–1, as a column."""
+        """How far down each row lies, 0–1, as a column."""
         rows = self.levels.shape[0]
         down: Floats = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None]
         return down
 
     @property
     def across(self) -> Floats:
-        """For each column how far to the right it lies, 0–1, as a row."""
+        """How far right each column lies, 0–1, as a row."""
         columns = self.levels.shape[1]
         across: Floats = ((np.arange(columns, dtype=np.float32) + 0.5) / columns)[None, :]
         return across
 
     def cover(self, colour: tuple[float, float, float], share: Floats, top: int = 0) -> None:
-        """Lay a colour over the rows from ``top`` on, as densely as ``share``, 0–1, says at each place."""
+        """Blend a colour over the rows from ``top`` on; ``share``, 0–1, is its opacity at each place."""
         part = self.levels[top : top + share.shape[0]]
         for channel in range(3):
             part[:, :, channel] += (colour[channel] - part[:, :, channel]) * share
 
     def light(self, colour: tuple[float, float, float], share: Floats, top: int = 0) -> None:
-        """Add a colour's light to the rows from ``top`` on, as strongly as ``share`` says at each place."""
+        """Add a colour to the rows from ``top`` on; ``share`` is its strength at each place."""
         part = self.levels[top : top + share.shape[0]]
         for channel in range(3):
             part[:, :, channel] += colour[channel] * share
 
 
 def clouds(rng: np.random.Generator, rows: int, columns: int, high: int, wide: int) -> Floats:
-    """Return soft clouds of 0–1 in three sizes, the largest ``high`` by ``wide`` of them."""
+    """Return clouds of 0–1: three octaves of value noise, the coarsest ``high`` by ``wide`` cells."""
     noise = np.zeros((rows, columns), dtype=np.float32)
     for times, weight in ((1, 0.55), (2, 0.3), (4, 0.15)):
         lattice = rng.random((high * times + 2, wide * times + 2), dtype=np.float32)
@@ -69,9 +69,9 @@ def clouds(rng: np.random.Generator, rows: int, columns: int, high: int, wide: i
 
 
 def ridge(rng: np.random.Generator, columns: int, waves: tuple[int, ...], rough: float) -> Floats:
-    """Return the height of a ridge at each column, about −1 to 1: sines of so many ``waves`` across the width.
+    """Return the height of a ridge at each column, about −1 to 1: a sum of sines, ``waves`` of them to the width.
 
-    Each wave is weaker by its number to the power of ``rough``.
+    Each sine is divided by its number of waves to the power of ``rough``.
     """
     across = (np.arange(columns, dtype=np.float32) + 0.5) / columns
     line = np.zeros(columns, np.float32)
@@ -81,7 +81,7 @@ def ridge(rng: np.random.Generator, columns: int, waves: tuple[int, ...], rough:
 
 
 def value_noise(lattice: Floats, y: Floats, x: Floats) -> Floats:
-    """Return a lattice of values at every pair of places, value_noise between its points."""
+    """Return value noise, (len(y), len(x)): a lattice interpolated by `smoothstep` at every pair of places."""
     return (_weights(y, lattice.shape[0]) @ lattice @ _weights(x, lattice.shape[1]).T).astype(np.float32, copy=False)
 
 

@@ -1,4 +1,4 @@
-"""Earth: the ground below the horizon, with its moss and small stones, and a light that lies on it."""
+"""Earth: mossy, stony ground below the horizon, with a light on it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, ridge, value_noi
 
 @dataclass(frozen=True, slots=True)
 class Earth:
-    """Ground that goes from ``far``, at the horizon, to ``near``; its edge rises and falls by ``rough`` of the height.
+    """Ground whose colour goes from ``far``, at the horizon, to ``near``; its edge varies by ``rough`` of the height.
 
-    ``moss``, 0–1, is how much darker and lighter places differ. A light of the colour ``glow`` lies ``glow_at`` of the
-    width from the left and ``glow_down`` of the height from the top, ``glow_wide`` of the width and ``glow_high`` of
-    the height wide.
+    ``moss``, 0–1, is the contrast of dark and light patches. A light of the colour ``glow`` lies at ``glow_at`` of the
+    width and ``glow_down`` of the height; ``glow_wide`` and ``glow_high`` are its size, as shares of the same.
     """
 
     far: Colour
@@ -35,7 +34,7 @@ class Earth:
         """Paint it."""
         height, columns = canvas.levels.shape[:2]
         rise = height * self.rough
-        # It rises from the horizon only, so that nothing is left bare.
+        # The edge never falls below the horizon, where the canvas would stay bare.
         line = ridge(canvas.rng, columns, (1, 2, 3, 7, 17), 0.8)[None, :]
         edge = canvas.horizon - 3 - 0.5 * rise * (1 + np.clip(line, -1, 3))
         top = min(max(int(edge.min()) - 2, 0), height - 1)
@@ -45,7 +44,7 @@ class Earth:
         texture = 1 + self.moss * (_moss(canvas.rng, depth[:, 0], columns) - 0.5) * (0.35 + 0.65 * depth**0.5)
         away = ((canvas.across - self.glow_at) / self.glow_wide) ** 2
         away = away + ((below / height - self.glow_down) / self.glow_high) ** 2
-        # Near its source light falls off softly; far from it a little still lies on everything.
+        # Light falls off softly near its source; far away a little remains everywhere.
         light = 0.86 * np.exp(-away) + 0.14 / (1 + away)
         part = canvas.levels[top:]
         for channel in range(3):
@@ -55,7 +54,7 @@ class Earth:
 
 
 def _moss(rng: np.random.Generator, depth: Floats, columns: int) -> Floats:
-    """Return soft tufts of 0–1, finer towards the horizon and wider than they are high."""
+    """Return tufts of 0–1, wider than high, and finer towards the horizon."""
     noise = np.zeros((len(depth), columns), dtype=np.float32)
     for crests, lengths, weight in ((6, 5, 0.42), (18, 16, 0.28), (44, 70, 0.16), (90, 230, 0.14)):
         lattice = rng.random((crests + 2, lengths + 2), dtype=np.float32)

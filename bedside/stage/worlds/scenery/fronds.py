@@ -1,4 +1,4 @@
-"""Fronds: tall soft plants that stand in groups and bend to one side, as seaweed or grass does."""
+"""Fronds: groups of tall plants that bend to one side, such as seaweed or grass."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats
 
 @dataclass(frozen=True, slots=True)
 class Fronds:
-    """Plants of this colour, and ``tip`` where they end; each group stands around a place ``at`` of the width.
+    """Plants of this colour, with tips of the colour ``tip``; one group stands around each place ``at`` of the width.
 
-    They are up to ``tall`` of the shorter side high and ``wide`` of it wide, and their feet stand at ``foot`` of the
-    height; a group has ``count`` of them within ``spread`` of the width. ``leaves`` grow in turns on both sides of
-    each; without any, each is a ribbon. ``sway`` is how far they bend, ``mist`` how far they fade into the distance;
-    their edges are so many pixels of a usual picture ``soft``.
+    They are up to ``tall`` high and ``wide`` wide, as shares of the shorter side; their feet stand at ``foot`` of the
+    height. A group has ``count`` plants within ``spread`` of the width. ``leaves`` alternate on both sides; without
+    leaves a plant is a ribbon. ``sway`` is how far they bend, ``mist`` how far they fade into the distance, ``soft``
+    the width of their edges in pixels of a reference picture.
     """
 
     colour: Colour
@@ -100,7 +100,7 @@ def _leaf(
     soft: float,
     out: int,
 ) -> None:
-    """Paint one leaf, pointed at both ends, that hangs a little, on the mask."""
+    """Paint one leaf on the mask, pointed at both ends and drooping a little."""
     end = (root[0] + towards[0] * length, root[1] + towards[1] * length)
     margin = half + 2 + 0.2 * length
     left, right = int(min(root[0], end[0]) - margin), int(max(root[0], end[0]) + margin) + 1

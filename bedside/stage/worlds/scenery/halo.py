@@ -1,4 +1,4 @@
-"""A halo: a soft round light anywhere in the picture, such as a moon behind mist or the light around a window."""
+"""A halo: a Gaussian glow, such as the moon behind mist or the light around a window."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas
 
 @dataclass(frozen=True, slots=True)
 class Halo:
-    """Light of this colour around ``x`` of the width and ``y`` of the height.
+    """A glow of this colour around ``x`` of the width and ``y`` of the height.
 
-    ``wide`` and ``high`` are how far it reaches before it has faded to a third, as shares of the shorter side; with
-    ``spread`` they are shares of the picture's own width and height. ``light`` is its strength in the middle.
+    It has faded to 1/e at a distance of ``wide`` and ``high``: shares of the shorter side, or with ``spread`` of the
+    width and the height. ``light`` is its strength in the middle.
     """
 
     colour: Colour

@@ -1,4 +1,4 @@
-"""A hedge across the whole picture, with an arch over its gate, through which what lies behind it is seen."""
+"""A hedge across the whole picture, with a gate under an arch that shows what lies behind."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 class Hedge:
     """A hedge of this colour; ``top`` is the light of the sky on its leaves, ``glow`` the light through its gate.
 
-    It stands at ``foot`` of the height. Its height ``tall``, and the width and height of the gate at ``gate`` of the
-    width, are shares of the shorter side; a gate of no width is none.
-    About ``count`` ``roses`` of these colours climb over the gate and, fewer, along the hedge.
+    It stands at ``foot`` of the height. The gate stands at ``gate`` of the width; ``tall``, ``gate_wide`` and
+    ``gate_tall`` are shares of the shorter side. A hedge whose gate has no width has no gate. About ``count`` roses of
+    these colours climb along the hedge, most of them over the gate.
     """
 
     colour: Colour
@@ -50,14 +50,14 @@ class Hedge:
         crest = tall * (1 + 0.13 * _waves(canvas, columns))[None, :] + (leaves - 0.5) * 0.036 * side
         inside = crest - rise
         if self.gate_wide:
-            # Round above: an arch of leaves over the opening, whose sides are upright.
+            # An arch of leaves over the opening, whose sides are upright.
             off = (canvas.across - self.gate) * columns
             half, spring = self.gate_wide * side / 2, (self.gate_tall - self.gate_wide / 2) * side
             far = np.sqrt(off**2 + np.maximum(rise - spring, 0) ** 2)
             ring = half + arch - far + (leaves - 0.5) * 0.024 * side
             inside = np.minimum(np.maximum(inside, ring), far - half + (leaves - 0.5) * 0.018 * side)
             rim = np.exp(-np.maximum(far - half, 0) / (0.30 * arch)) * (rise > 0)
-        # It stands in grass.
+        # Its foot is hidden by grass.
         blades = np.clip(rise / (0.10 * tall) + (leaves - 0.5) * 2.2, 0, 1)
         cover = np.clip(inside / (1.6 * canvas.unit) + 0.5, 0, 1) * blades
         canvas.cover(self.colour, cover, top)
@@ -83,7 +83,7 @@ class Hedge:
                 if abs(x - self.gate * columns) < half + arch:
                     continue
             else:
-                # Along the arch, from one foot over its top to the other.
+                # Anywhere along the arch, from foot to foot.
                 way = float(canvas.rng.uniform(-1, 1)) * (spring + half * np.pi / 2)
                 out = half + arch * float(canvas.rng.uniform(0.15, 1.0))
                 turn = np.clip((abs(way) - spring) / half, 0, np.pi / 2)
@@ -100,7 +100,7 @@ def _waves(canvas: Canvas, columns: int) -> Floats:
 
 
 def _leaves(canvas: Canvas, rows: int, columns: int) -> Floats:
-    """Return tufts and leaves, 0–1, of the same size in every picture."""
+    """Return tufts and leaves of 0–1, of the same size in every picture."""
     total = np.zeros((rows, columns), np.float32)
     for size, weight in ((40, 0.40), (15, 0.36), (7, 0.24)):
         high, wide = (max(round(length / (size * canvas.unit)), 1) for length in (rows, columns))

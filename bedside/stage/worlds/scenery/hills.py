@@ -1,4 +1,4 @@
-"""Hills: ridges before the horizon, the nearer the darker, with mist at their feet."""
+"""Hills: ridges above the horizon with mist at their feet."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bedside.stage.worlds.scenery.canvas import Canvas, ridge
 
 @dataclass(frozen=True, slots=True)
 class Hills:
-    """Ridges in these colours, the farthest first; they open to a valley at ``valley`` of the width.
+    """Ridges in these colours, the farthest first, lower in a valley at ``valley`` of the width.
 
-    ``tall`` and ``near`` are the heights of the farthest and the nearest, as shares of the picture's.
+    ``tall`` and ``near`` are the heights of the farthest and the nearest ridge, as shares of the picture's height.
     """
 
     colours: Annotated[tuple[Colour, ...], Count(1, 8)]

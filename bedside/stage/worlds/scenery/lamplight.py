@@ -1,4 +1,4 @@
-"""Lamplight: a soft glow around a place in the picture, as of a lamp, the moon or the sun through water."""
+"""Lamplight: a glow with a bright core and long tails, such as a lamp or the sun through water."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bedside.stage.worlds.scenery.canvas import Canvas
 
 @dataclass(frozen=True, slots=True)
 class Lamplight:
-    """Light of this colour at ``x`` and ``y`` of the width and the height.
+    """A glow of this colour near ``x`` of the width and ``y`` of the height.
 
-    It stands ``aside`` to the right of there and ``rise`` higher, in shares of the shorter side, as does a lamp in a
-    picture that is placed there. It fades over ``wide`` and ``high`` of the shorter side; ``strength`` is how much of
-    the colour it adds.
+    Its middle lies ``aside`` to the right of that point and ``rise`` above it, like the lamp in a picture that stands
+    there. It fades exponentially over ``wide`` and ``high``; all four are shares of the shorter side. ``strength`` is
+    how much of the colour it adds in the middle.
     """
 
     colour: Colour

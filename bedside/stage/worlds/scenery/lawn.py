@@ -1,4 +1,4 @@
-"""A lawn below the horizon, with soft patches of light and shade and blades of grass near by."""
+"""A lawn below the horizon, with patches of light, and blades of grass close by."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
 @dataclass(frozen=True, slots=True)
 class Lawn:
-    """Grass that is ``far`` at the horizon and ``near`` before the eyes; ``light`` lies on it in patches.
+    """Grass whose colour goes from ``far``, at the horizon, to ``near``; ``light`` lies on it in patches.
 
-    ``patches`` is how much light that is, and ``blades`` how much the single blades near by are seen.
+    ``patches`` is the strength of that light, ``blades`` the contrast of the single blades close by.
     """
 
     far: Colour

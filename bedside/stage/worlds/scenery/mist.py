@@ -1,4 +1,4 @@
-"""Mist: a bank that lies at the horizon, over it or below it, thin in places."""
+"""Mist: a bank at, above or below the horizon, thinner in places."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas, clouds
 
 @dataclass(frozen=True, slots=True)
 class Mist:
-    """A bank of this colour whose middle lies ``up`` of the height above the horizon, ``high`` of the height thick.
+    """A bank of this colour, ``high`` thick, its middle ``up`` above the horizon, as shares of the height.
 
-    ``strength`` is how dense it is; ``torn``, 0–1, how much denser some places are than others. It is densest at
-    ``at`` of the width, and ``wide`` of the width wide.
+    ``strength`` is its density, ``torn``, 0–1, how much the density varies. It is densest at ``at`` of the width and
+    ``wide`` of the width wide.
     """
 
     colour: Colour

@@ -1,4 +1,4 @@
-"""Mounds: rows of rounded masses, as of hedges and bushes, or of rocks and corals, the nearer before the farther."""
+"""Mounds: rows of rounded masses, such as bushes, rocks or corals, painted from back to front."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bedside.schema import Count, Within
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
-# Each row is heaped up of so many lower ones, which gives it roundness.
+# Each row is made of this many heaps, each lower than the last, which makes it look round.
 _HEAPS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Mounds:
-    """Rows of these colours, the farthest first; ``top`` is what the light from above makes of the nearest.
+    """Rows in these colours, the farthest first; ``top`` is the colour of the light on their tops.
 
-    The farthest row is ``tall`` of the shorter side high and stands at ``far`` of the height, the nearest is ``near``
-    high and stands at ``foot``; lumps are ``wide`` of the shorter side. They sink at ``gap`` of the width, ``open``
-    wide; ``rough`` is how leafy their edges are, ``mist`` what veils the feet of the farther rows.
+    The farthest row is ``tall`` high and stands at ``far`` of the height; the nearest is ``near`` high and stands at
+    ``foot``. Heights, and the width ``wide`` of a lump, are shares of the shorter side. The rows leave a gap at ``gap``
+    of the width, ``open`` wide. ``rough`` is how leafy their edges are, ``mist`` hides the feet of the farther rows.
     """
 
     colours: Annotated[tuple[Colour, ...], Count(1, 6)]
@@ -72,7 +72,7 @@ class Mounds:
 
 
 def _lumps(canvas: Canvas, wide: float, rough: float) -> Floats:
-    """Return the height of a row of lumps at each column, 0–1, about ``wide`` pixels wide."""
+    """Return the height, 0–1, of a row of lumps at each column; each is about ``wide`` pixels wide."""
     columns = canvas.levels.shape[1]
     count = max(round(1.5 * columns / wide), 3)
     places = (np.arange(count) + canvas.rng.uniform(-0.35, 0.35, count)) * columns / (count - 1)
@@ -81,7 +81,7 @@ def _lumps(canvas: Canvas, wide: float, rough: float) -> Floats:
     across = np.arange(columns, dtype=np.float32)[None, :] + 0.5
     away = (across - places[:, None]) / radii[:, None]
     line = (np.sqrt(np.clip(1 - away * away, 0, 1)) * tops[:, None]).max(axis=0)
-    # Leaves are of the same size, however large the lumps are.
+    # Leaves have the same size, however large the lumps are.
     leaf = max(round(columns / (9 * canvas.unit)), 2)
     leaves = np.interp(np.linspace(0, leaf, columns), np.arange(leaf + 1), canvas.rng.random(leaf + 1))
     twigs = np.interp(np.linspace(0, 3 * leaf, columns), np.arange(3 * leaf + 1), canvas.rng.random(3 * leaf + 1))

@@ -1,4 +1,4 @@
-"""A nebula: clouds of glowing gas in deep space, drawn out and folded, with lanes of dark dust before them."""
+"""A nebula: folded clouds of glowing gas with lanes of dark dust in front."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.scenery.canvas import REFERENCE_PIXELS, Canvas, Floats
 
-# It is painted so much coarser than the picture, being soft.
+# It is soft, so it is painted this many times coarser than the picture.
 _COARSE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Nebula:
-    """A band of gas from ``left`` to ``right``, the shares of the height at which its middle crosses the two edges.
+    """A band of gas; its middle crosses the picture's edges at ``left`` and ``right`` of the height.
 
     ``outer`` is its colour where it is thin, ``inner`` where it is dense, and ``heart`` in the brightest places. It is
-    ``wide`` across, in shares of the height, and as bright as ``light``; ``dust`` darkens it, 0–1.
+    ``wide`` of the height wide and as bright as ``light``; ``dust``, 0–1, darkens it.
     """
 
     outer: Colour
@@ -38,7 +38,7 @@ class Nebula:
         height, columns = canvas.levels.shape[:2]
         coarse = _COARSE if height * columns > REFERENCE_PIXELS / 4 else 1
         rows, wide = max(height // coarse, 2), max(columns // coarse, 2)
-        # Gas looks alike in every direction: places are in shares of the longer side.
+        # Gas is isotropic, so both coordinates are shares of the longer side.
         longer = max(rows, wide)
         y, x = np.mgrid[0:rows, 0:wide].astype(np.float32) / longer
         y, x = y + 0.14 * (_gas(canvas.rng, y, x, 4, 3) - 0.5), x + 0.20 * (_gas(canvas.rng, y, x, 4, 3) - 0.5)
@@ -61,14 +61,14 @@ class Nebula:
 
 
 def _weights(many: int, few: int) -> Floats:
-    """Return how much each of a few values counts at each of many places, in straight lines between them."""
+    """Return the matrix, (many, few), that interpolates few values linearly at many places."""
     places = np.linspace(0, few - 1, many, dtype=np.float32)[:, None]
     weights: Floats = np.maximum(1 - np.abs(places - np.arange(few, dtype=np.float32)[None, :]), 0)
     return weights
 
 
 def _gas(rng: np.random.Generator, y: Floats, x: Floats, many: int, sizes: int) -> Floats:
-    """Return soft noise of 0–1 in so many ``sizes`` at places of about 0–1, the largest ``many`` to a side."""
+    """Return value noise of 0–1 at places of about 0–1: ``sizes`` octaves, the coarsest ``many`` cells to a side."""
     total = np.zeros_like(y)
     for times, weight in ((1, 0.52), (2, 0.27), (4, 0.14), (8, 0.07))[:sizes]:
         side = many * times

@@ -1,4 +1,4 @@
-"""A path that winds from the horizon to the feet, wet after rain: the light of the sky lies on it."""
+"""A path that winds from the horizon to the lower edge, wet after rain and shining."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bedside.stage.worlds.scenery.canvas import Canvas, clouds, value_noise
 class Path:
     """A path of this colour from ``start`` of the width, at the horizon, to ``end``, at the bottom.
 
-    ``sheen`` is the light on it, brightest in the distance and in puddles, of a strength of ``wet``. It is ``narrow``
-    of the width wide at the horizon, ``wide`` at the bottom, and winds by ``wind`` of the width.
+    It is ``narrow`` wide at the horizon, ``wide`` at the bottom, and winds by ``wind``, all shares of the width.
+    ``sheen`` is the colour of the light on it, brightest in the distance and in puddles; ``wet`` is its strength.
     """
 
     colour: Colour

@@ -1,4 +1,4 @@
-"""Pines: rows of them on the horizon, the nearer the darker, with mist at their feet and a light on the near ones."""
+"""Pines: rows of trees on the horizon, with mist at their feet and a light on the nearer rows."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bedside.stage.worlds.scenery.canvas import Canvas
 
 @dataclass(frozen=True, slots=True)
 class Pines:
-    """Rows of pines in these colours, the farthest first, ``count`` in the farthest and fewer in the others.
+    """Rows of pines in these colours, the farthest first: ``count`` trees in the farthest, fewer in nearer ones.
 
-    ``tall`` and ``near`` are the heights of the farthest and the nearest, as shares of the picture's. They are lower
-    towards a clearing at ``clear`` of the width, and leave free what is nearer to it than ``wide``; from there a light
-    of the colour ``lit`` falls on the nearer rows. ``foot`` is how far below the horizon they stand, as a share of the
-    height. ``mist`` is the colour that they fade into at their feet.
+    ``tall`` and ``near`` are the heights of the farthest and the nearest, ``foot`` how far below the horizon they
+    stand, as shares of the picture's height. They get lower towards a clearing at ``clear`` of the width, and none
+    stands within ``wide`` of it. From there a light of the colour ``lit`` falls on the nearer rows. Their feet fade
+    into the colour ``mist``.
     """
 
     colours: Annotated[tuple[Colour, ...], Count(1, 6)]
@@ -62,13 +62,13 @@ class Pines:
             return
         off = np.arange(left, right, dtype=np.float32)[None, :] + 0.5 - x * columns
         across = off / wide
-        # Boughs in tiers, closer together towards the top; each hangs down at its end and is a little torn.
+        # Tiers of boughs, closer together towards the top, drooping and a little ragged.
         tiers, shift = 6 + 2 * rng.random() + 14 * tall / height, rng.random()
         ragged = 0.10 * np.sin(across * 9 + 31 * up + 7 * shift) + 0.07 * np.sin(across * 23 - 47 * up)
         tier = ((1 - up) ** 0.8 * tiers - 0.55 * np.abs(across) + ragged + shift) % 1
         reach = (1 - up) ** 0.85 * (0.62 + 0.38 * tier) + 0.015
         cover = np.clip((reach - np.abs(across)) * wide / (1.2 * canvas.unit) + 0.5, 0, 1)
-        # The lowest boughs end above the ground, and the trunk stands on it.
+        # The lowest boughs end above the ground; only the trunk reaches it.
         lowest = 0.055 + 0.030 * across**2 + 0.18 * ragged * (0.3 + np.abs(across))
         trunk = np.clip((0.055 * wide - np.abs(off)) / canvas.unit + 0.5, 0, 1) * (up > 0) * (up < 0.3)
         cover = np.maximum(cover * np.clip((up - lowest) * tall / (1.5 * canvas.unit), 0, 1), trunk)

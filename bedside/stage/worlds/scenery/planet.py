@@ -1,4 +1,4 @@
-"""A planet so near that only a part of it is seen: its lit edge in the glow of its air, its clouds, and its ring."""
+"""A planet so close that only part of it shows: its lit limb, atmosphere, clouds and ring."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
-# How far over the edge of the globe its air glows and its ring arches, in radii; and how flat the ring looks.
+# How far beyond the limb air and ring reach, in radii; and the flattening of the ring.
 _REACH, _FLAT = 0.42, 0.92
 
 
 @dataclass(frozen=True, slots=True)
 class Planet:
-    """A globe whose top is at ``x`` of the width and ``y`` of the height; its ``radius`` is a share of the width.
+    """A globe with its top at ``x`` of the width and ``y`` of the height; ``radius`` is a share of the width.
 
-    ``lit`` is its colour towards the light, which comes from ``light_from``, in turns to the right of upwards;
-    ``shade`` is its colour away from it, and ``air`` that of the glow along its edge. A ``ring`` of dust arches over
-    it, of a strength of 0–1, tilted by ``tilt`` turns.
+    The light comes from ``light_from``, in turns clockwise from up. ``lit`` is the colour of the day side, ``shade`` of
+    the night side, ``air`` of the glow along the limb. A ``ring`` of dust with a strength of ``ring_strength`` arches
+    over the globe, tilted by ``tilt`` turns.
     """
 
     x: Annotated[float, Within(-1, 2)]
@@ -50,7 +50,7 @@ class Planet:
         if self.ring_strength > 0:
             canvas.light(self.ring, self._dust(x, y) * day, first)
         inside = np.clip((1 - far) * radius + 0.5, 0, 1)
-        # Near the edge, on either side of it, the air glows; within, the day fades into night.
+        # The air glows on both sides of the limb; inside, the day fades into night.
         off = np.abs(far - 1)
         near, wide = np.exp(off * -60), np.exp(off * -13)
         bands = value_noise(
@@ -66,7 +66,7 @@ class Planet:
             part[:, :, channel] += (own - part[:, :, channel]) * inside + self.air[channel] * halo
 
     def _dust(self, x: Floats, y: Floats) -> Floats:
-        """Return the light of the ring at places in radii from the middle of the globe."""
+        """Return the light of the ring at places measured from the globe's middle, in radii."""
         turn = 2 * np.pi * self.tilt
         along = x * float(np.cos(turn)) + y * float(np.sin(turn))
         up = y * float(np.cos(turn)) - x * float(np.sin(turn))

@@ -1,4 +1,4 @@
-"""Rays: shafts of light that fall slantwise through leaves, each with soft edges."""
+"""Rays: a narrow bundle of slanting light with soft edges, nearly parallel, as through leaves."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ _SHADES = 512
 
 @dataclass(frozen=True, slots=True)
 class Rays:
-    """Shafts of light of this colour that fall from ``at`` of the width at the top.
+    """Rays of this colour that fall from ``at`` of the width at the top, to the left with a ``slant`` above 0.
 
-    They fall to the left with a ``slant`` above 0. Together they are ``wide`` of the width wide; they reach down to
-    ``low`` of the height, and are of a ``light`` of 0–1.
+    The bundle is ``wide`` of the width wide and reaches down to about ``low`` of the height; ``light`` is its strength.
     """
 
     colour: Colour
@@ -33,7 +32,7 @@ class Rays:
         """Paint them."""
         rows = min(round(canvas.levels.shape[0] * min(1.35 * self.low, 1)), canvas.levels.shape[0])
         down = canvas.down[:rows]
-        # They part a little on their way down.
+        # The rays spread a little on their way down.
         off = (canvas.across - self.at + self.slant * down) / (self.wide * (0.7 + 0.5 * down))
         lattice = canvas.rng.random((2, 18), dtype=np.float32)
         shades = value_noise(lattice, np.zeros(1, np.float32), np.linspace(0, 16, _SHADES, dtype=np.float32))[0]

@@ -1,4 +1,4 @@
-"""Sand under water: it fades away into the distance, lies in ripples, and light plays on it in a net."""
+"""Sand under water: rippled dunes that fade into the distance, under a net of light (caustics)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, ridge, value_noi
 
 @dataclass(frozen=True, slots=True)
 class Sand:
-    """Sand from about ``top`` of the height down to the bottom, ``far`` in the distance and ``near`` before the eyes.
+    """Sand from about ``top`` of the height to the bottom; its colour goes from ``far`` to ``near``.
 
-    ``light`` plays on it, most at ``at`` of the width and as strongly as ``net`` says; ``dunes`` is their height, a
-    share of the shorter side's.
+    A net of ``light`` lies on it, brightest at ``at`` of the width; ``net`` is its strength. ``dunes`` is the height of
+    the dunes, as a share of the shorter side.
     """
 
     far: Colour
@@ -45,7 +45,7 @@ class Sand:
             deep = np.clip((rows - begin) / max(height - begin, 1), 0, 1)
             shade = np.asarray(self.far, np.float32) + (np.asarray(self.near, np.float32) - self.far) * near
             canvas.cover(tuple(shade), cover * (0.86 + 0.14 * near), top)
-            # The dune's back catches the light, and what lies behind it is in its shade.
+            # The crest of a dune catches the light.
             back = np.exp(-np.maximum(below, 0) / (0.05 * side)) * cover
             glow = 0.35 + 0.65 * np.exp(-(((canvas.across - self.at) / 0.45) ** 2))
             ripples = _ripples(canvas, below, deep, columns, side)
@@ -66,7 +66,7 @@ def _ripples(canvas: Canvas, below: Floats, deep: Floats, columns: int, side: in
 
 
 def _net(canvas: Canvas, deep: Floats, columns: int, side: int) -> Floats:
-    """Return a net of light, 0–1, that lies on the floor in perspective."""
+    """Return a net of light, 0–1, on the floor, in perspective."""
     down = (deep[:, 0] ** 0.6).astype(np.float32)
     high, wide = 9, max(round(13 * columns / side / 1.6), 2)
     total = np.zeros((len(deep), columns), np.float32)

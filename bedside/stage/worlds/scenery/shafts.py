@@ -1,4 +1,4 @@
-"""Shafts of light that fall from above, through water, mist or leaves."""
+"""Shafts: a fan of light across the whole picture from one point above it, as through water or mist."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bedside.schema import Within
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
-# The light of a fan of shafts is looked up in a table of so many directions.
+# The number of directions in the table that holds the light of a fan.
 _DIRECTIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Shafts:
-    """A fan of shafts from a place at ``at`` of the width and ``above`` heights over the picture's upper edge.
+    """A fan of shafts from a point at ``at`` of the width and ``above`` heights over the upper edge.
 
-    About ``count`` of them cross the picture; they fade over ``deep`` of the height, and are brightest where ``at``
-    is. ``strength`` is how much of the colour they add.
+    About ``count`` shafts cross the picture. They fade over ``deep`` of the height and, sideways, over ``wide``;
+    ``strength`` is how much of the colour they add.
     """
 
     colour: Colour
@@ -34,10 +34,10 @@ class Shafts:
     def paint(self, canvas: Canvas) -> None:
         """Paint them."""
         down = canvas.down
-        # How far to the side light has gone for each step down, the edges of the picture's top being at about ±1.
+        # The direction of the light at each place: its sideways step per step down, about ±1 at the upper corners.
         slope = (canvas.across - self.at) * (self.above / (self.above + down))
         turns = np.clip((slope * 0.5 + 0.5) * (_DIRECTIONS - 1), 0, _DIRECTIONS - 1).astype(np.int32)
-        # They blur on their way down.
+        # Shafts blur on their way down: the fine ones fade first.
         broad, fine = self._fan(canvas, 2 * self.count), self._fan(canvas, 5 * self.count)
         light = broad[turns] + (fine[turns] - 0.45) * (0.5 * np.clip(1 - down / self.deep, 0, 1))
         np.clip(light - 0.18, 0, 1, out=light)
@@ -46,7 +46,7 @@ class Shafts:
         canvas.light(self.colour, light)
 
     def _fan(self, canvas: Canvas, count: int) -> Floats:
-        """Return the light in each direction, 0–1, of so many shafts of all strengths."""
+        """Return the light, 0–1, in each direction, of ``count`` shafts of random strength."""
         lattice = canvas.rng.random((2, count + 1), dtype=np.float32) ** 1.6
         places = np.linspace(0, count, _DIRECTIONS, dtype=np.float32)
         fan: Floats = value_noise(lattice, np.zeros(1, np.float32), places)[0]

@@ -1,4 +1,4 @@
-"""Snow: one hill under snow, lit from one side, its hollows in blue shade and mist over its foot."""
+"""Snow: one snow-covered hill, lit from one side, with shaded hollows and mist over its foot."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, ridge, value_noi
 
 @dataclass(frozen=True, slots=True)
 class Snow:
-    """A hill whose ``crest`` lies so far above the horizon, in shares of the height, at even distances across.
+    """A hill; ``crest`` is its height above the horizon at even distances across, as shares of the picture's height.
 
-    ``lit`` is its colour where it looks towards ``light_at`` of the width, ``shade`` where it looks away; ``mist``
-    thickens downwards in a colour of its own, by a strength of 0–1. ``drifts`` is how much the wind has shaped it.
+    ``lit`` is its colour where it faces ``light_at`` of the width, ``shade`` where it faces away. ``mist`` is the
+    colour of a mist that thickens downwards. ``drifts`` is how much the wind has shaped the snow.
     """
 
     crest: Annotated[tuple[Annotated[float, Within(-1, 1)], ...], Count(2, 24)]
@@ -43,7 +43,7 @@ class Snow:
         deep = rows - share[None, :]
         below = np.maximum(deep, 0)
         fading = np.exp(below * -10)
-        # How much the ground looks towards the light, by its own slope; on the crest also as the wind has blown it.
+        # How much the slope faces the light; on the crest the wind's drifts count too.
         away = np.clip((canvas.across[0] - self.light_at) * 4, -1, 1)
         slope = np.clip(np.gradient(share, 1 / columns) * away * -1.6, -1, 1)
         crest = 0.62 * np.clip(0.55 + 0.55 * slope + 0.9 * wind[0], 0.12, 1)
@@ -60,7 +60,7 @@ class Snow:
 
 
 def _through(points: tuple[float, ...], columns: int) -> Floats:
-    """Return a line through points at even distances, bent without corners (Catmull and Rom, 1974)."""
+    """Return a Catmull–Rom spline through points at even distances (Catmull and Rom, 1974)."""
     ends = np.asarray((points[0], *points, points[-1]), np.float32)
     along = (np.arange(columns, dtype=np.float32) + 0.5) / columns * (len(points) - 1)
     before = np.minimum(along.astype(np.int64), len(points) - 2)

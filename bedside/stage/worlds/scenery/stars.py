@@ -14,7 +14,7 @@ from bedside.stage.worlds.scenery.canvas import REFERENCE_PIXELS, Canvas
 
 @dataclass(frozen=True, slots=True)
 class Stars:
-    """So many stars as a usual picture has, warm ones and cold ones; with ``whole`` also below the horizon."""
+    """Warm and cold stars, ``count`` in a reference picture; with ``whole`` also below the horizon."""
 
     count: Annotated[int, Within(0, 2000)]
     cold: Colour = (205, 215, 255)

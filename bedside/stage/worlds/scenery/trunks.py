@@ -1,4 +1,4 @@
-"""Trunks: rows of trees that stand one behind the other, the nearer the darker and thicker, around a clearing."""
+"""Trunks: rows of trees around a clearing, one behind the other; nearer trunks are thicker."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
 @dataclass(frozen=True, slots=True)
 class Trunks:
-    """Rows of trunks in these colours, the farthest row first, with ``count`` trees in the farthest.
+    """Rows of trunks in these colours, the farthest row first: ``count`` trees in it, fewer in nearer rows.
 
-    ``thin`` and ``thick`` are the widths of the farthest and the nearest, as shares of the picture's shorter side;
-    ``foot`` and ``root`` are how far below the horizon their feet stand, as shares of its height. They leave a
-    clearing free at ``clear`` of the width, ``wide`` of it wide. From there a light of the colour ``gleam`` falls on
-    their sides. At their feet they fade into a mist of that colour.
+    ``thin`` and ``thick`` are the widths of the farthest and the nearest trunks, as shares of the shorter side;
+    ``foot`` and ``root`` are how far below the horizon they stand, as shares of the height. They leave a clearing at
+    ``clear`` of the width, ``wide`` of the width wide, from which a light of the colour ``gleam`` falls on their
+    sides. Their feet fade into the colour ``mist``.
     """
 
     colours: Annotated[tuple[Colour, ...], Count(1, 8)]
@@ -58,7 +58,7 @@ class Trunks:
         rows = min(max(int(foot + 0.35 * width), 1), height)
         up = (foot - np.arange(rows, dtype=np.float32) - 0.5) / height
         middle = x * columns + side * (lean * up + bow * up * up) + 0.12 * width * np.sin(6 * (up + sway))
-        # At its foot it widens into roots, to one side more than to the other.
+        # The foot widens into roots, more to one side than to the other.
         flare = np.exp(-np.maximum(up * height, 0) / (0.55 * width)) + 0.4 * np.exp(-np.maximum(up, 0) / 0.16)
         middle += width * 0.22 * rng.normal() * flare**2
         half = 0.5 * width * (1 - 0.25 * np.clip(up, 0, 1)) * (1 + 0.42 * flare)
@@ -71,7 +71,7 @@ class Trunks:
         off = np.arange(left, right, dtype=np.float32)[None, :] + 0.5 - middle[:, None]
         soft = canvas.unit * (1.3 + 2.2 * (1 - near))
         cover = np.clip((half[:, None] - np.abs(off)) / soft + 0.5, 0, 1)
-        # Grass hides where it stands.
+        # Grass hides its foot.
         blades = 0.16 * width * rng.random(right - left, dtype=np.float32)[None, :]
         round_off = 0.30 * width * np.clip(off / (0.75 * width), -1, 1) ** 2
         cover *= np.clip((up[:, None] * height + 0.30 * width - blades - round_off) / (0.16 * width + 2), 0, 1)
@@ -90,7 +90,7 @@ class Trunks:
             part[:, :, channel] += (shade - part[:, :, channel]) * cover
 
     def _shade(self, canvas: Canvas, foot: float, x: float, width: float) -> None:
-        """Let the ground be darker around a foot."""
+        """Darken the ground around a foot."""
         height, columns = canvas.levels.shape[:2]
         top, bottom = max(int(foot - 0.5 * width), canvas.horizon), min(int(foot + 0.8 * width), height)
         left, right = max(int(x - 2.2 * width), 0), min(int(x + 2.2 * width), columns)
@@ -101,7 +101,7 @@ class Trunks:
 
 
 def _bark(rng: np.random.Generator, rows: int, columns: int, width: float) -> Floats:
-    """Return streaks of 0–1 that run upwards; ``width`` is the trunk's, in pixels of a usual picture."""
+    """Return vertical streaks of 0–1; ``width`` is the trunk's, in pixels of a reference picture."""
     lines = int(min(max(width / 7, 2), 14))
     lattice = rng.random((9, lines + 2), dtype=np.float32)
     y = np.linspace(0, 7, rows, dtype=np.float32)

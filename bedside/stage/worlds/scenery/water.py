@@ -1,4 +1,4 @@
-"""Still water below the horizon: it mirrors, softly, what was painted above it."""
+"""Still water below the horizon: a soft mirror of what was painted above it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bedside.stage.worlds.scenery.canvas import Canvas, Floats, value_noise
 
 @dataclass(frozen=True, slots=True)
 class Water:
-    """Water of this colour; a path of light of the colour ``glow`` lies on it at ``glow_at`` of the width."""
+    """Water of this colour with a path of light of the colour ``glow`` at ``glow_at`` of the width."""
 
     colour: Colour
     glow: Colour
@@ -46,7 +46,7 @@ class Water:
 
 
 def _ripples(rng: np.random.Generator, down: Floats, columns: int) -> Floats:
-    """Return ripples of 0–1, finer towards the horizon and long from left to right."""
+    """Return ripples of 0–1, wider than high, and finer towards the horizon."""
     noise = np.zeros((len(down), columns), dtype=np.float32)
     for crests, lengths, weight in ((22, 9, 0.6), (46, 19, 0.4)):
         lattice = rng.random((crests + 2, lengths + 2), dtype=np.float32)

@@ -1,6 +1,6 @@
-// Requests to the server; every change carries the visit's word, which other sites cannot know.
+// Requests to the server; every change carries the visit's CSRF token.
 
-const word = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="word"]')).content;
+const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
 
 /**
  * Ask for JSON; throw an Error with the server's own sentence.
@@ -13,7 +13,7 @@ export async function ask(path, method = "GET", body = undefined) {
   let answer;
   try {
     /** @type {Record<string, string>} */
-    const headers = method === "GET" ? {} : { "content-type": "application/json", "x-bedside-word": word };
+    const headers = method === "GET" ? {} : { "content-type": "application/json", "x-bedside-csrf": csrf };
     answer = await fetch(path, {
       method,
       headers,

@@ -209,7 +209,7 @@ export class Written {
         this.show();
       }
     });
-    acts.append(this.#button("Keep", `keep-${entry.id}`, keep), this.#button("Leave as it was", `leave-${entry.id}`, () => this.show()));
+    acts.append(this.#button("Save", `keep-${entry.id}`, keep), this.#button("Cancel", `leave-${entry.id}`, () => this.show()));
     item.replaceChildren(box, acts);
     box.focus();
   }

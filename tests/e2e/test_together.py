@@ -11,9 +11,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from bedside.music.events import NoteOn, Player, Source
+from bedside.music.events import Event, NoteOn, Performed, Player, Source
 from bedside.music.gestures import Fingers
-from bedside.stage.input.seats import Together
+from bedside.music.pad import Pad
+from bedside.stage.input.seats import Side, Together
 from e2e.bed import bed, bedside, begin_session, sides, spot, takes, wait_for_silence
 from e2e.replay import Comparison, compare
 from e2e.rig.soundcard import SoundCard

@@ -1,6 +1,9 @@
 """The stage's end of the socket to an engine's process, in the hand of a test."""
 
-from bedside.music.events import Performed
+import socket
+from typing import TypeVar
+
+from bedside.music.events import Event, Performed
 from bedside.sound.live import wire
 
 M = TypeVar("M")

@@ -5,6 +5,7 @@ import pytest
 
 from bedside.music.events import Level, NoteOn, Player, Program, Source
 from bedside.sound.engine.engine import Engine
+from bedside.sound.instrument import Instrument
 from bedside.sound.library import loading
 from bedside.sound.library.catalogue import shipped_patches
 from bedside.sound.loudness import OFFSET_LU, momentary

@@ -12,6 +12,7 @@ from bedside.sound.engine import room
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.limiter import Limiter
 from bedside.sound.engine.performer import Performer
+from bedside.sound.instrument import Instrument
 from bedside.sound.library import loading
 from bedside.sound.profiles import PROFILES, RISE_DB_PER_50_MS, TRUE_PEAK_DB
 from sound.tones import RATE, tone

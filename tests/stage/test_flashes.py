@@ -13,6 +13,7 @@ from bedside.stage.input.seats import Control, Together
 from bedside.stage.picture import dimmer, lamp, sign, thumbnails
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world as worlds
+from bedside.stage.worlds.scenery.air import Air
 from bedside.stage.worlds.scenery.canvas import Canvas
 from bedside.stage.worlds.world import Tone
 from stage import hazards

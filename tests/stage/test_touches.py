@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player
+from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape
 from bedside.music.pad import Area
 from bedside.stage.input.hands import Picked, Pressed, Tuning
 from bedside.stage.input.seats import Control, Side, Together

@@ -1,6 +1,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -15,6 +16,8 @@ RATE = 48000
 BLOCK = 128
 
 M = TypeVar("M")
+
+Running = tuple[children.ChildProcess, Stage]
 
 
 def test_settings_cross_as_text():

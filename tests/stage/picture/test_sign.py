@@ -34,7 +34,7 @@ def shown(sign: Sign) -> int:
 
 
 def test_it_lights_up_and_goes_down_as_a_slope() -> None:
-    """On, it goes evenly from what it is to what it is on, in most of a second; off, back again."""
+    """Turned on, it brightens evenly within most of a second; turned off, it dims again."""
     sign = sign_at(100, 100)
     sign.advance(10.0, 1.0)
     assert shown(sign) == pytest.approx(255 * OFF, abs=2)
@@ -85,7 +85,7 @@ def test_it_dims_with_the_world_but_never_goes_out() -> None:
 
 
 def test_it_shows_one_of_its_pictures() -> None:
-    """Another picture is shown at the next drawing; one that it does not have, or shows already, changes nothing."""
+    """Another picture shows at the next drawing; an unknown one, or the current one, changes nothing."""
     sign = sign_at(100, 100)
     assert sign.changed
     white = shown(sign)

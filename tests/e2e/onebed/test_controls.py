@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.music.events import Lead, NoteOn, Player, Program, Source
+from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source
 from bedside.sound.library import catalogue
 from bedside.stage.input.seats import Control
 from bedside.stage.worlds import world
 from e2e.bed import (
-    bed,
     button,
     events,
     listen,
@@ -20,6 +19,7 @@ from e2e.bed import (
     sides,
     spot,
     takes,
+    tap_until_heard,
     wait_for_silence,
 )
 from e2e.control import Glance, ledger, pick, press, until_chosen
@@ -87,86 +87,87 @@ def lit(screen: Touchscreen, looks: list[Glance], rest: Glance) -> set[int]:
     }
 
 
-def test_the_ear_lets_it_be_heard_again(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_the_ear_lets_it_be_heard_again(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram, tmp_path: Path
+) -> None:
     """What was just played sounds again, in its rhythm and at its keys, and its pads light; listening is no take.
 
     A touch meanwhile joins in, and the two together are a new take.
     """
-    data = tmp_path / "kept"
+    data = program.data
     keys = [pads(touchscreen)[number].key for number, _, _ in PHRASE]
-    with bed(touchscreen, card, data) as program:
-        rest = Glance(touchscreen, tmp_path)
-        since = card.now()
-        shone = play_phrase(touchscreen, tmp_path)
-        program.wait_for(lambda: len(played_by(last(data), Player.CHILD)) == 5, 30, "five notes")
-        wait_for_silence(card, program)
-        original = card.heard(since).mean(axis=1)
-        time.sleep(0.5)
-        since = card.now()
-        press(touchscreen, Control.EAR)
-        until_chosen(program, "listen", "", "child")
-        program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
-        # Nobody looks at the screen meanwhile: to take a picture of it holds up all who draw on it.
-        wait_for_silence(card, program)
-        replay = card.heard(since).mean(axis=1)
-        one, other = (onsets(sound, card.rate, keys) for sound in (original, replay))
-        late = np.abs((other[0] - other[0][0]) - (one[0] - one[0][0]))
-        print(f"heard again: at most {late.max() * 1000:.0f} ms off its rhythm, {20 * np.log10(other[1] / one[1])} dB")
-        assert (np.diff(one[0]) > 0).all()
-        assert late.max() < RHYTHM_SECONDS
-        assert np.abs(20 * np.log10(other[1] / one[1])).max() < 6
-        # The listening has ended of itself, and is on the disk, as no take.
-        reach(card, program, since + len(replay) + 6 * card.rate)
-        assert len(takes(data)) == 2
-        since = card.now()
-        press(touchscreen, Control.EAR)
-        until_chosen(program, "listen", "", "child", 2)
-        program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
-        touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[8]), 0.2)
-        again = []
-        while card.heard(card.end - round(0.2 * card.rate)).any():
-            again.append(Glance(touchscreen, tmp_path))
-        assert program.stop() == 0
-        assert program.stderr.read_text() == ""
+    before = len(takes(data))
+    rest = Glance(touchscreen, tmp_path)
+    since = card.now()
+    shone = play_phrase(touchscreen, tmp_path)
+    program.wait_for(lambda: len(played_by(last(data), Player.CHILD)) == 5, 30, "five notes")
+    wait_for_silence(card, program)
+    original = card.heard(since).mean(axis=1)
+    time.sleep(0.5)
+    since = card.now()
+    press(touchscreen, Control.EAR)
+    until_chosen(program, "listen", "", "child")
+    program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
+    # Nobody looks at the screen meanwhile: to take a picture of it holds up all who draw on it.
+    wait_for_silence(card, program)
+    replay = card.heard(since).mean(axis=1)
+    one, other = (onsets(sound, card.rate, keys) for sound in (original, replay))
+    late = np.abs((other[0] - other[0][0]) - (one[0] - one[0][0]))
+    print(f"heard again: at most {late.max() * 1000:.0f} ms off its rhythm, {20 * np.log10(other[1] / one[1])} dB")
+    assert (np.diff(one[0]) > 0).all()
+    assert late.max() < RHYTHM_SECONDS
+    assert np.abs(20 * np.log10(other[1] / one[1])).max() < 6
+    # The listening has ended of itself, and is on the disk, as no take.
+    reach(card, program, since + len(replay) + 6 * card.rate)
+    assert len(takes(data)) == before + 1
+    since = card.now()
+    press(touchscreen, Control.EAR)
+    until_chosen(program, "listen", "", "child", 2)
+    program.wait_for(lambda: card.onset(since), 30, "the replay to be heard")
+    touchscreen.tap(0, *spot(touchscreen, pads(touchscreen)[8]), 0.2)
+    again = []
+    while card.heard(card.end - round(0.2 * card.rate)).any():
+        again.append(Glance(touchscreen, tmp_path))
     phrase = {number for number, _, _ in PHRASE}
     assert lit(touchscreen, shone, rest) == phrase
     assert lit(touchscreen, again, rest) == phrase | {8}
-    assert len(takes(data)) == 3
+    assert len(takes(data)) == before + 2
     ons = [each.event for each in takes(data)[-1] if isinstance(each.event, NoteOn)]
     assert [on.key for on in ons if on.source is Source.REPLAY] == keys
     assert [on.key for on in ons if on.source is Source.TOUCH] == [pads(touchscreen)[8].key]
     assert [(choice.what, choice.by) for choice in ledger(data)] == [("listen", "child")] * 2
 
 
-def test_the_star_and_the_sun(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_the_star_and_the_sun(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram, tmp_path: Path
+) -> None:
     """The star is kept at its frame of its take; the sun gives the lead and takes it; what sounds goes on meanwhile."""
-    data = tmp_path / "kept"
+    data = program.data
     star = button(touchscreen, sides(touchscreen)[Player.CHILD], Control.STAR)
-    with bed(touchscreen, card, data) as program:
-        organ = Program(Player.CHILD, "organ")
-        choose(touchscreen, program, "organ")
-        program.wait_for(lambda: organ in events(data), 30, "the organ")
-        time.sleep(AGAIN_SECONDS)
-        touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[2]))
-        before = level_db(listen(card, program, 0.6, after=0.6))
-        dark = Glance(touchscreen, tmp_path)
-        press(touchscreen, Control.STAR)
-        starred = until_chosen(program, "star", "", "child")
-        program.wait_for(
-            lambda: Glance(touchscreen, tmp_path).difference(dark, touchscreen, star) > 8, 30, "the star to shine"
-        )
-        since = len(events(data))
-        press(touchscreen, Control.SUN)
-        given = until_chosen(program, "lead", "therapist", "child")
-        program.wait_for(lambda: Lead(Player.THERAPIST) in events(data)[since:], 30, "the lead to be given")
-        time.sleep(AGAIN_SECONDS)
-        press(touchscreen, Control.SUN)
-        taken = until_chosen(program, "lead", "child", "child")
-        program.wait_for(lambda: Lead(Player.CHILD) in events(data)[since:], 30, "the lead to be taken")
-        after = level_db(listen(card, program, 0.6))
-        touchscreen.up(0)
-        assert program.stop() == 0
-        assert program.stderr.read_text() == ""
+    organ = Program(Player.CHILD, "organ")
+    # Only in a take is a program change recorded.
+    assert tap_until_heard(touchscreen, card, program)
+    choose(touchscreen, program, "organ")
+    program.wait_for(lambda: organ in last(data), 30, "the organ")
+    time.sleep(AGAIN_SECONDS)
+    touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[2]))
+    before = level_db(listen(card, program, 0.6, after=0.6))
+    dark = Glance(touchscreen, tmp_path)
+    press(touchscreen, Control.STAR)
+    starred = until_chosen(program, "star", "", "child")
+    program.wait_for(
+        lambda: Glance(touchscreen, tmp_path).difference(dark, touchscreen, star) > 8, 30, "the star to shine"
+    )
+    since = len(events(data))
+    press(touchscreen, Control.SUN)
+    given = until_chosen(program, "lead", "therapist", "child")
+    program.wait_for(lambda: Lead(Player.THERAPIST) in events(data)[since:], 30, "the lead to be given")
+    time.sleep(AGAIN_SECONDS)
+    press(touchscreen, Control.SUN)
+    taken = until_chosen(program, "lead", "child", "child")
+    program.wait_for(lambda: Lead(Player.CHILD) in events(data)[since:], 30, "the lead to be taken")
+    after = level_db(listen(card, program, 0.6))
+    touchscreen.up(0)
     assert after == pytest.approx(before, abs=STEADY_DB)
     take = takes(data)[-1]
     leads = [(each.frame, each.event.player) for each in take if isinstance(each.event, Lead)]
@@ -188,26 +189,25 @@ def choose(screen: Touchscreen, program: RunningProgram, name: str) -> None:
     until_chosen(program, "sound", name, "child")
 
 
-def test_another_sound_is_chosen_by_its_picture(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_another_sound_is_chosen_by_its_picture(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """What rings goes on while the pictures hang; the organ chosen, a held pad sounds on where the harp's died away."""
-    data = tmp_path / "kept"
+    data = program.data
     pad = pads(touchscreen)[2]
-    with bed(touchscreen, card, data) as program:
-        touchscreen.down(0, *spot(touchscreen, pad))
-        harp = [level_db(listen(card, program, 0.4, after=0.2)), level_db(listen(card, program, 0.4, after=2.0))]
-        touchscreen.up(0)
-        touchscreen.down(0, *spot(touchscreen, pad))
-        press(touchscreen, Control.SOUND)
-        ringing = listen(card, program, 0.8, after=0.2)
-        assert np.abs(ringing).max(axis=1).reshape(8, -1).max(axis=1).min() > 1e-4
-        touchscreen.up(0)
-        pick(touchscreen, NAMES.index("organ"), len(NAMES))
-        until_chosen(program, "sound", "organ", "child")
-        touchscreen.down(0, *spot(touchscreen, pad))
-        first, second = listen(card, program, 0.4, after=0.4), listen(card, program, 0.4, after=2.0)
-        touchscreen.up(0)
-        assert program.stop() == 0
-        assert program.stderr.read_text() == ""
+    touchscreen.down(0, *spot(touchscreen, pad))
+    harp = [level_db(listen(card, program, 0.4, after=0.2)), level_db(listen(card, program, 0.4, after=2.0))]
+    touchscreen.up(0)
+    touchscreen.down(0, *spot(touchscreen, pad))
+    press(touchscreen, Control.SOUND)
+    ringing = listen(card, program, 0.8, after=0.2)
+    assert np.abs(ringing).max(axis=1).reshape(8, -1).max(axis=1).min() > 1e-4
+    touchscreen.up(0)
+    pick(touchscreen, NAMES.index("organ"), len(NAMES))
+    until_chosen(program, "sound", "organ", "child")
+    touchscreen.down(0, *spot(touchscreen, pad))
+    first, second = listen(card, program, 0.4, after=0.4), listen(card, program, 0.4, after=2.0)
+    touchscreen.up(0)
     organ = [level_db(first), level_db(second)]
     print(f"harp {harp} dB, organ {organ} dB")
     assert harp[1] < harp[0] - 10
@@ -215,31 +215,30 @@ def test_another_sound_is_chosen_by_its_picture(touchscreen: Touchscreen, card: 
     assert pitch(second.mean(axis=1), card.rate, pad.key, 0.03) == pytest.approx(pad.key, abs=0.1)
     chosen = [choice for choice in ledger(data) if choice.what == "sound"]
     assert [(choice.which, choice.by) for choice in chosen] == [("organ", "child")]
-    assert Program(Player.CHILD, "organ") in events(data)
+    assert Program(Player.CHILD, "organ") in last(data)
 
 
-def test_another_world_is_entered_by_its_door(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_another_world_is_entered_by_its_door(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """What rings goes on until the choice; then the other world's pads sound its own instrument, in its own scale."""
-    data = tmp_path / "kept"
+    data = program.data
     there = world.names()
     space = pads(touchscreen, "space")
-    with bed(touchscreen, card, data) as program:
-        touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[0]))
-        press(touchscreen, Control.DOOR)
-        ringing = listen(card, program, 1.2, after=0.2)
-        assert np.abs(ringing).max(axis=1).reshape(12, -1).max(axis=1).min() > 1e-4
-        assert not [choice for choice in ledger(data) if choice.what == "world"]
-        pick(touchscreen, there.index("space"), len(there))
-        until_chosen(program, "world", "space", "child")
-        touchscreen.up(0)
-        wanted = Program(Player.CHILD, world.find("space").instrument)
-        program.wait_for(lambda: wanted in events(data), 60, "the other world")
-        since = len(events(data))
-        touchscreen.down(0, *spot(touchscreen, space[3]))
-        first, second = listen(card, program, 0.4, after=0.8), listen(card, program, 0.4, after=2.0)
-        touchscreen.up(0)
-        assert program.stop() == 0
-        assert program.stderr.read_text() == ""
+    touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[0]))
+    press(touchscreen, Control.DOOR)
+    ringing = listen(card, program, 1.2, after=0.2)
+    assert np.abs(ringing).max(axis=1).reshape(12, -1).max(axis=1).min() > 1e-4
+    assert not [choice for choice in ledger(data) if choice.what == "world"]
+    pick(touchscreen, there.index("space"), len(there))
+    until_chosen(program, "world", "space", "child")
+    touchscreen.up(0)
+    wanted = Program(Player.CHILD, world.find("space").instrument)
+    program.wait_for(lambda: wanted in last(data), 60, "the other world")
+    since = len(events(data))
+    touchscreen.down(0, *spot(touchscreen, space[3]))
+    first, second = listen(card, program, 0.4, after=0.8), listen(card, program, 0.4, after=2.0)
+    touchscreen.up(0)
     (on,) = played_by(events(data)[since:], Player.CHILD)
     assert on.key == space[3].key
     assert on.key not in [pad.key for pad in pads(touchscreen)]

@@ -9,8 +9,9 @@ import pytest
 from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Program
 from bedside.music.pad import Pad
 from bedside.sound.library import catalogue
-from e2e.bed import bed, events, listen, pads, spot
+from e2e.bed import events, listen, pads, spot
 from e2e.hearing import pitch, pitches
+from e2e.rig.program import Program as RunningProgram
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
@@ -44,24 +45,22 @@ def recorded(data: Path, since: int) -> list[Event]:
     return [event for event in events(data)[since:] if getattr(event, "player", None) == Player.CHILD]
 
 
-def test_a_slide_is_one_note_that_glides(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_a_slide_is_one_note_that_glides(touchscreen: Touchscreen, card: SoundCard, program: RunningProgram) -> None:
     """In the choir a finger takes its note along a whole row: one note in the record, no jump of pitch at the card."""
     row = lowest_row(touchscreen)
-    with bed(touchscreen, card, tmp_path / "kept") as program:
-        touchscreen.key(f"F{NAMES.index('choir') + 1}")
-        since = len(events(program.data))
-        # The take that this touch begins has the choir.
-        touchscreen.down(0, *spot(touchscreen, row[0]))
-        before = listen(card, program, 0.4, after=0.4).mean(axis=1)
-        start = card.now()
-        slide(touchscreen, row)
-        arrived = card.now()
-        after = listen(card, program, 0.4, after=0.3).mean(axis=1)
-        touchscreen.up(0)
-        program.wait_for(lambda: isinstance(recorded(program.data, since)[-1], NoteOff), 10, "the finger to be lifted")
-        gone = card.heard(start)[: arrived - start].mean(axis=1)
-        assert program.stop() == 0
-    played = recorded(tmp_path / "kept", since)
+    touchscreen.key(f"F{NAMES.index('choir') + 1}")
+    since = len(events(program.data))
+    # The take that this touch begins has the choir.
+    touchscreen.down(0, *spot(touchscreen, row[0]))
+    before = listen(card, program, 0.4, after=0.4).mean(axis=1)
+    start = card.now()
+    slide(touchscreen, row)
+    arrived = card.now()
+    after = listen(card, program, 0.4, after=0.3).mean(axis=1)
+    touchscreen.up(0)
+    program.wait_for(lambda: isinstance(recorded(program.data, since)[-1], NoteOff), 10, "the finger to be lifted")
+    gone = card.heard(start)[: arrived - start].mean(axis=1)
+    played = recorded(program.data, since)
     assert Program(Player.CHILD, "choir") in played
     glides = [event.pitch for event in played if isinstance(event, Glide)]
     track = pitches(gone, card.rate, (row[0].key - 2, row[-1].key + 2))
@@ -80,19 +79,19 @@ def test_a_slide_is_one_note_that_glides(touchscreen: Touchscreen, card: SoundCa
     assert steps.max() < FASTEST_CENTS
 
 
-def test_a_slide_on_the_harp_strikes_each_string(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
+def test_a_slide_on_the_harp_strikes_each_string(
+    touchscreen: Touchscreen, card: SoundCard, program: RunningProgram
+) -> None:
     """On the harp the same finger strikes the pads one by one, each a note of its own that is heard."""
     row = lowest_row(touchscreen)
-    with bed(touchscreen, card, tmp_path / "kept") as program:
-        since = len(events(program.data))
-        start = card.now()
-        touchscreen.down(0, *spot(touchscreen, row[0]))
-        slide(touchscreen, row)
-        touchscreen.up(0)
-        program.wait_for(lambda: isinstance(recorded(program.data, since)[-1], NoteOff), 10, "the finger to be lifted")
-        heard = card.heard(start).mean(axis=1)
-        assert program.stop() == 0
-    played = recorded(tmp_path / "kept", since)
+    since = len(events(program.data))
+    start = card.now()
+    touchscreen.down(0, *spot(touchscreen, row[0]))
+    slide(touchscreen, row)
+    touchscreen.up(0)
+    program.wait_for(lambda: isinstance(recorded(program.data, since)[-1], NoteOff), 10, "the finger to be lifted")
+    heard = card.heard(start).mean(axis=1)
+    played = recorded(program.data, since)
     assert [event.key for event in played if isinstance(event, NoteOn)] == [pad.key for pad in row]
     assert not [event for event in played if isinstance(event, Glide)]
     for pad in row:

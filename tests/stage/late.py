@@ -128,7 +128,7 @@ def spy(engine: Engine, struck: Struck) -> None:
     strike = engine._voices.strike
 
     def spied(how: Strike, begun: int = 0) -> int:
-        struck[how.player, how.note] = NAMES[how.slot]
+        struck[Player(how.player), how.note] = NAMES[how.slot]
         return strike(how, begun)
 
     engine._voices.strike = spied  # type: ignore[method-assign]

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
-def written(folder: Path) -> list[log.Line]:
+def written(folder: Path) -> list[log.LogLine]:
     """Return the lines of a log once what waits is written."""
     for handler in logging.getLogger("bedside").handlers:
         if isinstance(handler, log._Handler):
@@ -116,7 +116,7 @@ def test_what_a_child_prints(folder: Path) -> None:
         process = subprocess.Popen([sys.executable, "-c", program], stderr=said)
     process.wait(30)
 
-    def engine() -> list[log.Line]:
+    def engine() -> list[log.LogLine]:
         return [line for line in written(folder) if line.process == "engine"]
 
     assert until(lambda: any(line.event == "KeyError: …" for line in engine()))

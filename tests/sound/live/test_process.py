@@ -7,7 +7,6 @@ from typing import TypeVar
 import pytest
 
 from bedside import children
-from bedside.children import ChildProcess
 from bedside.music.events import Lost, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 from bedside.sound.library import cache, catalogue
 from bedside.sound.live import wire
@@ -20,7 +19,7 @@ BLOCK = 128
 M = TypeVar("M")
 
 # An engine's process, and the stage's end of its socket.
-Running = tuple[ChildProcess, Stage]
+Running = tuple[children.ChildProcess, Stage]
 
 
 def test_settings_cross_as_text() -> None:

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: whoever is killed halfway leaves the old file, or none."""
+"""Write files atomically: a program that is killed halfway leaves the old file, or none."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Return why the system refused, in words that end a sentence."""
+    """Return the reason for a system error, in words that complete a sentence."""
     return _REASONS.get(error.errno or 0, "the system refused")
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk, where the system can; raise OSError where that fails."""
+    """Sync a folder's entries to the disk, where the system can; raise OSError where that fails."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -43,7 +43,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and those above it, open to this user alone; raise BedsideError where that cannot be."""
+    """Make a folder and its parents, accessible to this user alone; raise BedsideError where that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_mode & 0o077:
@@ -56,9 +56,9 @@ def make_private(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write that takes the place of ``path`` when the block ends, readable by this user alone.
+    """Give a file to write that replaces ``path`` when the block ends, readable by this user alone.
 
-    Where the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
+    If the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
     """
     try:
         descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)

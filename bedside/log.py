@@ -5,9 +5,9 @@ written; of an exception, only its type and where it was raised, never its messa
 marked as `Safe`.
 
 Every process appends to the same file through `logging`, below the logger ``bedside``. Logging never blocks and never
-raises: a thread, started with the first record, writes; what cannot be written is lost. The audio thread never logs.
-A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place, which works while other
-processes have it open, also on Windows.
+raises: a thread, started with the first record, writes. What cannot be written is tried again with the next line. The
+audio thread never logs. A file that grows beyond `MOST_BYTES` is copied to ``bedside.log.1`` and emptied in place; this
+works while other processes have it open, also on Windows.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ _LAST_SECONDS = 1.0
 _MOST_LINE = 2000
 _MOST_FRAMES = 12
 _MOST_WAITING = 500
+_MOST_UNWRITTEN = 50
 
 # Equal records within this time are counted after the first few, not written.
 _REPEAT_SECONDS = 60.0
@@ -74,7 +75,7 @@ class Safe(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line of the log; ``at`` are the places of an exception, the innermost first."""
 
     time: str
@@ -159,9 +160,9 @@ def stderr_for_child(process: str) -> Iterator[int | None]:
         os.close(end)
 
 
-def read(folder: Path) -> list[Line]:
+def read(folder: Path) -> list[LogLine]:
     """Return the lines of a folder's log, the newest last; none where there is no log or it cannot be read."""
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     for name in (OLDER, FILE):
         with contextlib.suppress(OSError):
             text = (folder / name).read_text("utf-8", errors="replace")
@@ -169,22 +170,22 @@ def read(folder: Path) -> list[Line]:
     return lines
 
 
-def parse(line: str) -> Line | None:
+def parse(line: str) -> LogLine | None:
     """Return a line from its text; None where it is damaged."""
     found = _LINE.fullmatch(line)
     if found is None:
         return None
     at = tuple((found["at"] or "").split(" < ")) if found["at"] else ()
-    return Line(
+    return LogLine(
         *(found["time"], found["process"], int(found["pid"]), found["level"], found["module"], found["event"]),
         *(found["error"], at),
     )
 
 
-def line_of(record: logging.LogRecord, process: str) -> Line:
+def line_of(record: logging.LogRecord, process: str) -> LogLine:
     """Return what the log keeps of a record."""
     error = record.exc_info[1] if record.exc_info else None
-    return Line(
+    return LogLine(
         _stamp(record.created),
         process,
         os.getpid(),
@@ -259,7 +260,7 @@ class _Handler(logging.Handler):
         super().__init__()
         self._path = path
         self._process = process
-        self._waiting: queue.Queue[Line | threading.Event] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[LogLine | threading.Event] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
         self._seen: dict[tuple[str, str, str | None], tuple[float, int]] = {}
 
@@ -268,7 +269,7 @@ class _Handler(logging.Handler):
         with contextlib.suppress(Exception):
             self.put(line_of(record, self._process))
 
-    def put(self, line: Line) -> None:
+    def put(self, line: LogLine) -> None:
         """Take a line from any thread, unless there were too many like it; never wait."""
         with self.lock or contextlib.nullcontext():
             key = (line.module, line.event, line.error)
@@ -299,13 +300,18 @@ class _Handler(logging.Handler):
             done.wait(seconds)
 
     def _run(self) -> None:
+        # At a first start the folder is made only after the first lines; what cannot be written is tried again.
+        unwritten: list[bytes] = []
         while True:
-            match self._waiting.get():
-                case threading.Event() as done:
-                    done.set()
-                case Line() as line:
-                    with contextlib.suppress(Exception):
-                        append(self._path, f"{line}\n".encode())
+            item = self._waiting.get()
+            if isinstance(item, LogLine):
+                unwritten = [*unwritten[-_MOST_UNWRITTEN:], f"{item}\n".encode()]
+            with contextlib.suppress(Exception):
+                if unwritten:
+                    append(self._path, b"".join(unwritten))
+                    unwritten.clear()
+            if isinstance(item, threading.Event):
+                item.set()
 
 
 def append(path: Path, text: bytes, most: int = MOST_BYTES) -> None:
@@ -390,7 +396,7 @@ def _drain(source: IO[bytes], process: str, handler: _Handler) -> None:
             # The message of an exception may quote anything; its type does not.
             text = re.sub(r"^(\w[\w.]*): .*", r"\1: …", text).replace("|", "/")[:200]
             if text:
-                handler.put(Line(_stamp(time.time()), process, os.getpid(), "warning", "stderr", text))
+                handler.put(LogLine(_stamp(time.time()), process, os.getpid(), "warning", "stderr", text))
 
 
 def _hook() -> None:

@@ -1,4 +1,4 @@
-"""Where the program finds what it ships, and where it keeps what it is given."""
+"""The folders of the program: what it ships, what the user keeps, and the cache."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def shipped(name: str) -> Path:
 
 
 def user_data() -> Path:
-    """Return the platform's folder for what this user keeps."""
+    """Return this user's data folder on this platform."""
     return platformdirs.user_data_path("bedside", appauthor=False)
 
 
 def user_cache() -> Path:
-    """Return the folder for what can be made again, such as baked tables: the platform's, or ``BEDSIDE_CACHE``."""
+    """Return the cache folder, for baked tables: ``BEDSIDE_CACHE``, or the platform's."""
     if named := os.environ.get("BEDSIDE_CACHE"):
         return Path(named)
     return platformdirs.user_cache_path("bedside", appauthor=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import MutableSequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ _SLOW = (_TESTS / "e2e", _TESTS / "golden")
 _QUICK_SECONDS = 1.0
 
 
-def pytest_collection_modifyitems(items: MutableSequence[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the slow folders, and put slow tests first: a long one that starts last keeps all but one worker idle."""
     for item in items:
         if any(folder in item.path.parents for folder in _SLOW):

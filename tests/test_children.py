@@ -11,8 +11,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 
@@ -24,8 +27,11 @@ PATIENCE_SECONDS = 20.0
 # A child that answers each message with what it knows of itself, and ends when its link does.
 ANSWERING = """
 import json, os, signal, sys, warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
 import socket
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def main(link: socket.socket, settings: Told) -> None:
 
 
 @pytest.fixture
-def answering(tmp_path, monkeypatch):
+def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Give the module of a child, which other processes find too."""
     (tmp_path / "answering.py").write_text(ANSWERING)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -59,14 +65,16 @@ def answering(tmp_path, monkeypatch):
     del sys.modules["answering"]
 
 
-def asked(child):
+def asked(child: children.ChildProcess) -> Any:
     """Return what a child answers."""
     child.link.settimeout(PATIENCE_SECONDS)
     child.link.sendall(b"?")
     return json.loads(child.link.recv(10_000))
 
 
-def test_a_child_is_told_its_settings_and_keeps_the_rules(answering, tmp_path, capfd):
+def test_a_child_is_told_its_settings_and_keeps_the_rules(
+    answering: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Settings arrive as they were; a child gives way, is deaf to the terminal, and speaks on standard error alone."""
     told = answering.Told(("größte", "“Orgel”"), tmp_path)
     child = children.launch(answering.main, told, niceness=5)
@@ -82,7 +90,9 @@ def test_a_child_is_told_its_settings_and_keeps_the_rules(answering, tmp_path, c
     assert capfd.readouterr() == ("", "to standard error\n")
 
 
-def test_a_silent_child_speaks_only_to_who_looks_for_faults(answering, capfd, monkeypatch):
+def test_a_silent_child_speaks_only_to_who_looks_for_faults(
+    answering: ModuleType, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A silent child's standard error leads nowhere, unless BEDSIDE_DEBUG is set."""
     for debug, expected in (("", ""), ("1", "to standard error")):
         monkeypatch.setenv("BEDSIDE_DEBUG", debug)
@@ -93,7 +103,7 @@ def test_a_silent_child_speaks_only_to_who_looks_for_faults(answering, capfd, mo
         assert bool(expected) == bool(debug)
 
 
-def test_a_child_ends_with_its_link(answering, tmp_path):
+def test_a_child_ends_with_its_link(answering: ModuleType, tmp_path: Path) -> None:
     """When the parent closes the link, the child does what it has to do, and ends by itself."""
     child = children.launch(answering.main, answering.Told((), tmp_path))
     asked(child)
@@ -103,7 +113,7 @@ def test_a_child_ends_with_its_link(answering, tmp_path):
 
 
 @pytest.mark.usefixtures("answering")
-def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
+def test_a_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     """A parent that is killed without a word takes its child with it, though another child was started later."""
     script = (
         "import sys, time, answering\nfrom pathlib import Path\nfrom bedside import children\n"
@@ -111,6 +121,7 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
         "both[0].link.sendall(b'?'); both[0].link.recv(1000); print('there', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
     assert parent.stdout.readline() == b"there\n"
     parent.kill()
     parent.communicate()
@@ -120,7 +131,7 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
         time.sleep(0.01)
 
 
-def test_what_is_sent_before_a_child_runs_waits_for_it(answering):
+def test_what_is_sent_before_a_child_runs_waits_for_it(answering: ModuleType) -> None:
     """The link takes messages at once, so that whoever starts a child waits for nothing."""
     child = children.launch(answering.main, answering.Told((), None))
     child.link.setblocking(False)
@@ -130,7 +141,7 @@ def test_what_is_sent_before_a_child_runs_waits_for_it(answering):
     child.end(PATIENCE_SECONDS)
 
 
-def test_a_packed_program_starts_itself(answering, monkeypatch):
+def test_a_packed_program_starts_itself(answering: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are no modules to run by name, the program's own file starts the child with the same arguments."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     command = children._command(answering.main, "7", 2, answering.Told(("a",), None))
@@ -148,7 +159,7 @@ class Numbers:
     share: float | None = None
 
 
-def test_settings_cross_as_text():
+def test_settings_cross_as_text() -> None:
     """Numbers arrive as they were, and a setting that is none is refused."""
     for numbers in (Numbers(48_000), Numbers(1, 0.1)):
         assert children.from_json(Numbers, children.to_json(numbers)) == numbers
@@ -165,21 +176,26 @@ class Pipes:
         source, sink = os.pipe()
         self.stdout, self.childs_output = os.fdopen(source, "rb"), os.fdopen(sink, "wb", 0)
 
+    @property
+    def popen(self) -> subprocess.Popen[bytes]:
+        """It stands for a process that was started."""
+        return cast("subprocess.Popen[bytes]", self)
 
-def test_a_link_is_copied_for_the_process_that_says_its_number():
+
+def test_a_link_is_copied_for_the_process_that_says_its_number() -> None:
     """Where a link must be copied, the number is the child's own and not its launcher's, and both ends then meet."""
     pipes, lent = Pipes(), children.Lent()
     ours, theirs = socket.socketpair()
-    copies = {}
+    copies: dict[int, socket.socket] = {}
 
-    def share(pid):
+    def share(pid: int) -> bytes:
         copies[pid] = theirs.dup()
         return b"for %d" % pid
 
-    lending = threading.Thread(target=children.lend, args=(pipes, theirs, share, lent))
+    lending = threading.Thread(target=children.lend, args=(pipes.popen, theirs, share, lent))
     lending.start()
 
-    def copied(told):
+    def copied(told: bytes) -> socket.socket:
         assert told == b"for %d" % os.getpid()
         return copies[os.getpid()]
 
@@ -193,12 +209,12 @@ def test_a_link_is_copied_for_the_process_that_says_its_number():
         each.close()
 
 
-def test_a_child_that_dies_before_it_says_its_number_ends_its_link():
+def test_a_child_that_dies_before_it_says_its_number_ends_its_link() -> None:
     """The parent of a child that never ran reads end-of-file, as of one that ended."""
     ours, theirs = socket.socketpair()
     started = Pipes()
     started.childs_output.close()
-    children.lend(started, theirs, lambda _pid: pytest.fail("nobody said a number"), children.Lent())
+    children.lend(started.popen, theirs, lambda _pid: pytest.fail("nobody said a number"), children.Lent())
     assert ours.recv(10) == b""
     for each in (ours, started.childs_input):
         each.close()

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
-def written(folder: Path) -> list[log.Line]:
+def written(folder: Path) -> list[log.LogLine]:
     """Return the lines of a log once what waits is written."""
     for handler in logging.getLogger("bedside").handlers:
         if isinstance(handler, log._Handler):
@@ -116,7 +116,7 @@ def test_what_a_child_prints(folder: Path) -> None:
         process = subprocess.Popen([sys.executable, "-c", program], stderr=said)
     process.wait(30)
 
-    def engine() -> list[log.Line]:
+    def engine() -> list[log.LogLine]:
         return [line for line in written(folder) if line.process == "engine"]
 
     assert until(lambda: any(line.event == "KeyError: …" for line in engine()))
@@ -162,7 +162,7 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
     renderer = rendering.Renderer(None)
-    renderer.send(rendering.Next(7))
+    renderer.send(rendering.NextPiece(7))
     assert renderer.receive() == rendering.Fault("This take cannot be heard.")
     assert until(lambda: len(written(folder)) == 1)
     renderer.end()
@@ -253,6 +253,21 @@ def test_a_log_that_cannot_be_written_harms_nobody(tmp_path: Path, place: str) -
     finally:
         os.environ.pop("BEDSIDE_LOG", None)
     assert not (tmp_path / "kept" / log.OLDER).exists()
+
+
+def test_what_was_logged_before_the_folder_was_made_comes_later(tmp_path: Path) -> None:
+    """Lines from before there is a data folder are written with the first line after it is there."""
+    kept = tmp_path / "kept"
+    log.start(kept, "test")
+    try:
+        logger.info("The first.")
+        assert written(kept) == []
+        kept.mkdir()
+        logger.info("The second.")
+        assert [line.event for line in written(kept)] == ["The first.", "The second."]
+    finally:
+        log.close(5.0)
+        os.environ.pop("BEDSIDE_LOG", None)
 
 
 def test_without_a_log_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""What is kept: the recorder, the encrypted store, and the ways in and out.
+"""What is kept: the recorder, the encrypted store, import and export.
 
-Whatever is recorded or written passes through here. The recorder has one thread, which alone waits for the disk while
-somebody plays.
+All that is recorded or written passes through here. While somebody plays, only the recorder's thread waits for the
+disk.
 """

@@ -1,4 +1,4 @@
-"""The notes of a take as a table for a spreadsheet or a statistics program: RFC 4180, one line for each note."""
+"""The notes of a take as CSV (RFC 4180), one line per note."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The recorder is always on, and nothing waits for it: what is fed is in the database, on the disk, 100 ms later.
+"""The recorder is always on and never makes anybody wait: what it is fed is on the disk 100 ms later.
 
-It has one thread of its own, the only one that writes and the only one that may block, on the disk. While the disk
-refuses, everything stays in memory in order and is tried again every second.
+Its own thread is the only one that writes to the store and may block on the disk. While the disk refuses, everything
+stays in memory, in order, and is retried every second.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bedside.archive.store.moments import STAR, Chosen, Marked
+from bedside.archive.store.choices import STAR, Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.archive.store.writing import Origin, Writing
 from bedside.errors import BedsideError
@@ -22,30 +22,31 @@ from bedside.music.events import NoteOn, Performed, Source, TakeBegan
 
 _log = logging.getLogger(__name__)
 
-# What is fed within this time of the first event is committed together; the rest of the 100 ms is for the disk.
+# Events fed within this time of the first are committed together; the rest of the 100 ms is for the disk.
 _GATHER_SECONDS = 0.04
 _RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Meeting:
-    """From here on another session is recorded, of the patient of this code."""
+class _NewSession:
+    """From here on a new session is recorded, of the patient with this code."""
 
     patient: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Fed:
-    kept: Performed | Chosen | Marked | _Meeting
+    kept: Performed | Chosen | Marked | _NewSession
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where the next thing belongs: the patient, the session and the take once begun, and the session of that take.
+    """Where the next item belongs.
 
-    ``own`` is the last take of that session in which somebody played, ``replayed`` whether the present one has been a
-    replay so far.
+    ``session`` and ``take`` are None until they begin; ``owner`` is the session of the current take. ``own`` is the
+    last take of that session in which somebody played. ``replayed`` is whether the current take is only a replay so
+    far.
     """
 
     patient: str | None
@@ -59,8 +60,8 @@ class _Where:
 class Recorder:
     """Writes sessions into a store as they are played.
 
-    The first session is of the patient of this code, or of nobody; it begins with the first thing that is kept, so
-    that a meeting without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
+    The first session is of the patient of this code, or of nobody; it begins with the first item that is kept, so
+    that a session without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
     thread, at once and for each take, and should remember its answer. ``committed``, where given, is called there after
     each commit with the number of things kept since the beginning.
     """
@@ -87,35 +88,35 @@ class Recorder:
 
     @property
     def take(self) -> str | None:
-        """The id of the take that was written last, or None before the first is on the disk."""
+        """The id of the last take written, None before the first is on the disk."""
         return self._where.take
 
     @property
     def fault(self) -> str | None:
-        """A sentence for the staff while what is played cannot be kept; None again when all of it is."""
+        """A sentence for the staff while events cannot be written; None once all are written."""
         return self._fault
 
     def feed(self, kept: Performed | Chosen | Marked) -> None:
-        """Take one thing to keep, from any thread, without waiting for anything.
+        """Queue one item to be recorded; any thread may call this, and it never blocks.
 
-        A `TakeBegan` begins a new take, and all that follows belongs to it. What was performed or marked before the
-        first take belongs to none and is not kept; a choice then belongs to the session alone.
+        A `TakeBegan` begins a new take, to which all that follows belongs. Events and markers before the first take are
+        dropped; a choice then belongs only to the session.
         """
         self._queue.put(_Fed(kept, datetime.now(UTC)))
 
     def renew(self, patient: str | None) -> None:
-        """Let the next take begin a new session; what still comes of the present take belongs to the present one."""
-        self._queue.put(_Fed(_Meeting(patient), datetime.now(UTC)))
+        """Begin a new session with the next take; the current take stays in the current session."""
+        self._queue.put(_Fed(_NewSession(patient), datetime.now(UTC)))
 
     def close(self, timeout: float) -> bool:
-        """Write what was fed and end; tell whether all of it is kept. Waits at most ``timeout`` seconds."""
+        """Write what was fed and stop, within ``timeout`` seconds; return whether all of it is on the disk."""
         self._queue.put(None)
         self._thread.join(timeout)
         self._giving_up.set()
         return not self._thread.is_alive() and self._fault is None
 
     def _run(self) -> None:
-        # Found out while nothing is played, so that the first commit need not wait for it.
+        # Computed before anything is played, so that the first commit need not wait for it.
         self._sound()
         waiting: list[_Fed] = []
         open_ = True
@@ -128,7 +129,7 @@ class Recorder:
                 open_ = self._drain(waiting) and open_
 
     def _gather(self, waiting: list[_Fed]) -> bool:
-        """Wait for something to be fed and for what follows it closely; return False where that is the end."""
+        """Wait for an item and for those that follow closely; return False when the recorder is closed."""
         first = self._queue.get()
         if first is None:
             return False
@@ -145,7 +146,7 @@ class Recorder:
         return True
 
     def _drain(self, waiting: list[_Fed]) -> bool:
-        """Take what was fed meanwhile; return False where that holds the end."""
+        """Collect what was fed meanwhile, without waiting; return False when the recorder is closed."""
         while True:
             try:
                 fed = self._queue.get_nowait()
@@ -165,7 +166,7 @@ class Recorder:
             return False
         except Exception as error:
             _log.exception("The recorder failed; %d things wait in memory.", len(waiting))
-            # The thread must outlive anything, or all that follows would be lost as well.
+            # The thread must survive any fault, or all that follows would be lost too.
             self._fault = f"The recording cannot be kept: {type(error).__name__}. What is played stays in memory."
             return False
         self._where = where
@@ -197,29 +198,29 @@ class Recorder:
                     self._choose(writing, where, chosen, fed.at)
                 case Marked() as marked if where.take is not None:
                     writing.mark(where.take, marked)
-                case _Meeting(patient):
+                case _NewSession(patient):
                     where = replace(where, patient=patient, session=None)
         return self._append(writing, where, performed)
 
     def _append(self, writing: Writing, where: _Where, performed: list[Performed]) -> _Where:
-        """Write what was performed in the present take; return where things belong then."""
+        """Write performed events of the current take; return where the next item belongs."""
         if where.take is None or not performed:
             return where
         writing.append(where.take, performed)
         sources = {each.event.source for each in performed if isinstance(each.event, NoteOn)}
         if sources - {Source.REPLAY}:
             if where.replayed:
-                # Somebody plays along: it is an improvisation after all.
-                writing.call(where.take, self._origin)
+                # Somebody plays along, so this take is an improvisation.
+                writing.set_origin(where.take, self._origin)
             return replace(where, own=where.take, replayed=False)
         if sources and where.own != where.take and not where.replayed:
-            writing.call(where.take, "replayed")
+            writing.set_origin(where.take, "replayed")
             return replace(where, replayed=True)
         return where
 
     @staticmethod
     def _choose(writing: Writing, where: _Where, chosen: Chosen, at: datetime) -> None:
-        """Write a choice with its take; what somebody calls their own is what they played, not what they heard."""
+        """Write a choice with its take; a star belongs to what was played last, not to a replay of it."""
         take = where.take if where.owner == where.session else None
         if chosen.what == STAR and where.replayed and take is not None:
             take, chosen = where.own, replace(chosen, frame=None)
@@ -227,7 +228,7 @@ class Recorder:
 
 
 def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
-    """Return where things belong once a session is begun."""
+    """Begin a session if there is none; return where the next item belongs."""
     if where.session is not None:
         return where
     return replace(where, session=writing.begin_session(where.patient, at))

@@ -1,4 +1,4 @@
-"""A file of pieces for as long as a program runs, encrypted under a key that is written nowhere."""
+"""An encrypted scratch file for pieces of sound; its key is kept only in memory, so it ends with the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bedside.errors import NotFound
 
 
 class Vault:
-    """Pieces of bytes by two numbers, in a file at ``path`` under a 32-byte key; any thread may use it."""
+    """Pieces of bytes in a file at ``path``, by two numbers, under a 32-byte key; any thread may use it."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._connection = scratch(path, key)
@@ -19,7 +19,7 @@ class Vault:
             self._connection.execute("CREATE TABLE piece (of INTEGER, at INTEGER, held BLOB, PRIMARY KEY (of, at))")
 
     def put(self, of: int, at: int, held: bytes) -> None:
-        """Keep a piece."""
+        """Store a piece; replaces an earlier one."""
         with self._lock:
             self._connection.execute("INSERT OR REPLACE INTO piece VALUES (?, ?, ?)", (of, at, held))
 
@@ -37,6 +37,6 @@ class Vault:
             self._connection.execute("DELETE FROM piece WHERE of = ?", (of,))
 
     def close(self) -> None:
-        """Let go of the file, which nobody can read any more."""
+        """Close the file; without the key nobody can read it again."""
         with self._lock:
             self._connection.close()

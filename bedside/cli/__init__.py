@@ -1,6 +1,6 @@
-"""The commands: what people type, said and answered in plain sentences.
+"""The commands, one module each, which answer in plain sentences.
 
-Each command imports what it needs when it is called, so that every one of them starts at once.
+A command imports what it needs when it is called, so that each of them starts quickly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except BrokenPipeError:
-        # The reader of our output has had enough; the interpreter's own flush at exit would complain again.
+        # Whoever read our output has closed it; the interpreter would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as fault:

@@ -1,4 +1,4 @@
-"""The one application that every command belongs to, and what holds for all of them."""
+"""The application: all commands, and the options that they share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people type after a command, as the values that it means; a mistake is told with what would be right."""
+"""Parse what people type after a command; an error says what would be right."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Out = Annotated[Path, typer.Option("--out", help="The file to write; its ending 
 
 
 def together_as(name: str) -> Together:
-    """Return how players share a screen, as it is asked for."""
+    """Return how players share a screen; raise BadParameter for another name."""
     from bedside.stage.input.seats import Together
 
     if name not in list(Together):
@@ -27,7 +27,7 @@ def together_as(name: str) -> Together:
 
 
 def seated(together: str, other: str) -> tuple[Player, ...]:
-    """Return who sits at a screen that is shared so, with whom."""
+    """Return the players at a screen: the child, and ``other`` unless ``together`` is "alone"."""
     from bedside.music.events import Player
 
     second = players_named(other)[0]
@@ -37,7 +37,7 @@ def seated(together: str, other: str) -> tuple[Player, ...]:
 
 
 def look_of(names: str) -> Look:
-    """Return what eyes need, as names with commas between them."""
+    """Return the look for names separated by commas: still, contrast, dim."""
     from bedside.stage.picture.look import Look
 
     wanted = [name.strip() for name in names.split(",") if name.strip()]
@@ -49,7 +49,7 @@ def look_of(names: str) -> Look:
 
 
 def millimetres(text: str | None) -> tuple[float, float] | None:
-    """Return the size of a screen in millimetres, as 217x136; None where it is not said."""
+    """Return the size of a screen in millimetres from text such as 217x136; None for None."""
     if text is None:
         return None
     width, cross, height = text.lower().partition("x")
@@ -66,7 +66,7 @@ def everybody() -> list[Player]:
 
 
 def players_named(labels: str) -> list[Player]:
-    """Return the players of these labels, with commas between them."""
+    """Return the players with these labels, separated by commas."""
     from bedside.music.events import Player
 
     try:
@@ -76,7 +76,7 @@ def players_named(labels: str) -> list[Player]:
 
 
 def window_pixels(text: str | None) -> tuple[int, int] | None:
-    """Return the size of a window in pixels, as 1280x800; None where it is not said."""
+    """Return the size of a window in pixels from text such as 1280x800; None for None."""
     if text is None:
         return None
     width, cross, height = text.lower().partition("x")

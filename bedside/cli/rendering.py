@@ -1,4 +1,4 @@
-"""Takes made to sound from the command line."""
+"""What render and demo share: instruments, sound files, and what made the sound."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render_to(
 
 
 def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instrument]:
-    """Return those instruments, the user's own among them, that some events play on."""
+    """Return the instruments that these events use, the user's own included."""
     from bedside.sound.library import loading
 
     with progress("Making the instruments", 1.0) as moved:
@@ -42,7 +42,7 @@ def sound_made_by(data: Path) -> str:
 
 
 def say_what_differs(then: str, data: Path, events: Sequence[Event]) -> None:
-    """Say in one sentence where a take may sound otherwise than it did; ``then`` is what the take keeps of it."""
+    """Say in one sentence if a take may sound different now; ``then`` is the take's own record of its sound."""
     from bedside.sound.library import catalogue, loading, provenance
 
     recipes = catalogue.recipes(data / "sounds")

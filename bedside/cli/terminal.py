@@ -1,4 +1,4 @@
-"""What is said to people: sentences, progress and JSON, each where it belongs."""
+"""Output in the terminal: sentences and progress on standard error, JSON on standard output."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from bedside.files import reason
 
 
 def say(sentence: str) -> None:
-    """Say a sentence to whoever looks at the terminal."""
-    # Nobody may be there to read it any more; that is no reason to stop the music.
+    """Print a sentence on standard error."""
+    # The terminal may be closed; that must not stop the music.
     with suppress(OSError, ValueError):
         print(sentence, file=sys.stderr, flush=True)
 
 
 def end(sentence: str) -> NoReturn:
-    """Say a sentence, and end the program as one that failed."""
+    """Print a sentence on standard error and exit with code 1."""
     say(sentence)
     raise SystemExit(1)
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder where there is none; raise BedsideError where it cannot be."""
+    """Make a folder if necessary; raise BedsideError where that fails."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -41,7 +41,7 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show on a terminal that something goes on whose length is not known."""
+    """Show a spinner on a terminal while the block runs."""
     from rich.console import Console
 
     with Console(stderr=True).status(what):
@@ -50,7 +50,7 @@ def working(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
-    """Show a progress bar on a terminal, moved by calls with how much more is done."""
+    """Show a progress bar on a terminal; call the given function with each amount that is done."""
     from rich.console import Console
     from rich.progress import Progress
 

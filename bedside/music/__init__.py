@@ -1,4 +1,4 @@
 """What is played: events, scales, layouts and gestures, as plain values and pure functions.
 
-It imports the standard library and numpy only, and knows no clock, file, thread or device.
+It imports only the standard library and numpy, and knows no clock, file, thread or device.
 """

@@ -1,4 +1,4 @@
-"""Which keys an instrument's pads sound: a scale in its own register, or the pieces of a set of drums."""
+"""Which keys an instrument's pads play: a scale in its own register, or the pieces of a set of drums."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bedside.music.scales import Scale
 
 @dataclass(frozen=True, slots=True)
 class Compass:
-    """The MIDI keys from ``lowest`` to ``highest`` of an instrument, and its ``register``, where its pads begin.
+    """An instrument's MIDI keys, from ``lowest`` to ``highest``, and its ``register``: the key where its pads begin.
 
-    ``pieces`` are a key for each piece of a set, from the lowest; none for an instrument that plays scales.
+    ``pieces`` has the key of each piece of a set, from the lowest; it is empty for an instrument that plays scales.
     """
 
     lowest: int
@@ -23,9 +23,9 @@ class Compass:
 
 
 def keys(scale: Scale, root: int, count: int, compass: Compass | None) -> tuple[int, ...]:
-    """Return the MIDI keys of so many pads: degrees of a scale from the root, as near to the register as octaves allow.
+    """Return the MIDI keys of ``count`` pads: degrees of a scale, from the root in the octave nearest to the register.
 
-    A set's pads are its pieces, again from the first where there are more pads. Without a compass the root stands.
+    A set's pads play its pieces, over again where there are more pads. Without a compass the root stays as it is.
     """
     if compass is None:
         return tuple(scale.key(degree, root) for degree in range(count))

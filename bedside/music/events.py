@@ -1,7 +1,7 @@
-"""What can be asked of the engine, and what it says that it played.
+"""What can be asked of the engine, and what it reports.
 
-Events are values. The same classes are asked by a hand, performed by the engine, written by the recorder and rendered
-again by a replay; only `Performed` adds a time to them.
+Events are values. A hand asks for them, the engine performs them, the recorder writes them and a replay renders them
+again, all with the same classes; only `Performed` adds a time.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Player(IntEnum):
 
 
 class Source(IntEnum):
-    """What a note was played on; a replay's was played before, and sounds again because somebody wants to hear it."""
+    """What a note was played on; one of a replay was played before and is heard again."""
 
     TOUCH = 0
     MOUSE = 1
@@ -51,7 +51,7 @@ class Source(IntEnum):
 class NoteOn:
     """A note begins: MIDI key 0–127, velocity over 0 to 1, brightness 0–1.
 
-    ``note``, below 2³², tells it from all others of its player that sound.
+    ``note``, below 2³², identifies it among the sounding notes of its player.
     """
 
     player: Player
@@ -81,7 +81,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Glide:
-    """The hand slides a held note to another pitch: a MIDI key, 0–127, and what lies between two keys."""
+    """The hand slides a held note to another pitch, in fractional MIDI keys, 0–127."""
 
     player: Player
     note: int
@@ -90,7 +90,7 @@ class Glide:
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """A part's pitch wheel: all its notes, held and to come, lie this many semitones higher, −24 to 24."""
+    """A part's pitch wheel: all its notes, held and to come, sound this many semitones higher, −24 to 24."""
 
     player: Player
     semitones: float
@@ -98,7 +98,7 @@ class Bend:
 
 @dataclass(frozen=True, slots=True)
 class Vibrato:
-    """A part's modulation wheel, 0–1: how far its notes waver in pitch."""
+    """A part's modulation wheel: the depth of its vibrato, 0–1."""
 
     player: Player
     depth: float
@@ -106,7 +106,7 @@ class Vibrato:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A part's swell, 0 silent to 1 as made, below what `Level` sets."""
+    """A part's expression pedal, from 0, silent, to 1, the level that `Level` sets."""
 
     player: Player
     share: float
@@ -114,7 +114,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Pedal:
-    """A part's sustain pedal: while it is down, notes that the hand leaves sound as if they were held."""
+    """A part's sustain pedal: while it is down, released notes sound as if they were held."""
 
     player: Player
     down: bool
@@ -137,7 +137,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A part's level in dB (0 is as made, −60 and below is silent) and its pan, −1 left to 1 right."""
+    """A part's level in dB (0 leaves the instrument as it is, −60 and below is silent) and pan, −1 left to 1 right."""
 
     player: Player
     db: float
@@ -146,44 +146,43 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Reverb:
-    """What everybody plays in from here on: a room of `bedside.sound.engine.room`, by its name."""
+    """The room that everybody plays in from here on, a name of `bedside.sound.engine.room`."""
 
     room: str
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How loud and how sudden it may be from here on: a profile of `bedside.sound.profiles`, by its name."""
+    """How loud and how sudden the sound may be from here on: a name of `bedside.sound.profiles`."""
 
     profile: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A player has the lead from here on: what follows, follows this part."""
+    """A player has the lead from here on."""
 
     player: Player
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Everything sounding fades to exact silence, and no note is left."""
+    """All sound fades to exact silence, and every note ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Beats from here on last this many seconds; said by imported files, unheard."""
+    """Beats from here on last this many seconds; it comes from imported files and is not heard."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class TakeBegan:
-    """An improvisation begins from exact silence; what it holds determines its sound.
+    """A take begins from exact silence; its events alone determine its sound.
 
-    ``seed`` lies below 2³²; ``rate`` is the number of the take's frames in a second, ``block`` the frames that the
-    engine computes at once, and ``spent``, 0–1, how much of the loudness that any three seconds may have had gone when
-    it began.
+    ``seed`` lies below 2³²; ``rate`` is the number of frames in a second, ``block`` the number that the engine computes
+    at once, and ``spent``, 0–1, the share of the loudness budget of three seconds that was spent when it began.
     """
 
     seed: int
@@ -194,12 +193,12 @@ class TakeBegan:
 
 @dataclass(frozen=True, slots=True)
 class TakeEnded:
-    """The improvisation is over."""
+    """The take is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The sound was lost at this frame: until `Resumed` nothing was heard."""
+    """The sound was lost: until `Resumed` nothing was heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What fingers do on pads, as musical events.
 
-A finger holds at most one note, and every note that begins here also ends here, whatever order the screen's own
-reports come in.
+A finger holds at most one note, and every note that begins here also ends here, in whatever order the screen reports.
 """
 
 from __future__ import annotations
@@ -14,19 +13,22 @@ from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Shape, S
 from bedside.music.pad import Pad, nearest
 from bedside.music.ribbon import IN_TUNE, Ribbon
 
-# A touch low in its pad is soft yet heard; brightness needs no floor.
+# The velocity of a touch at the lower edge of its pad, soft but audible; brightness needs no minimum.
 SOFTEST_TOUCH = 0.35
 
-# Smaller movements of a held finger than this share of its pad's height are a tremor, not a gesture.
+# A held finger that moves by less than this share of its pad's height trembles; that is no gesture.
 TREMOR = 1 / 48
 
-# A smaller change of a sliding finger's pitch, in semitones, is not heard.
+# A sliding finger's pitch changes in steps of at least this, in semitones; smaller ones are not heard.
 _GLIDE_STEP = 1 / 32
 
 
 @dataclass(slots=True)
 class _Held:
-    """A finger's note and pad, how it sounds now, the key it struck, where, and how far from the middle of its pad."""
+    """A finger's note and pad, its present brightness and pitch, and where it landed.
+
+    ``struck`` is the key that it struck at ``x``, ``y``, which lay ``outside`` pixels from the middle of the pad.
+    """
 
     note: int
     pad: Pad
@@ -42,8 +44,8 @@ class Fingers:
     """Fingers on pads, all of one player.
 
     A screen reports no pressure, so the height of the finger in its pad gives velocity and brightness. ``numbers``
-    yields a fresh note number for every note, shared by all the hands of a session. While ``sliding``, which may be
-    set at any time, a held finger takes its note with it from pad to pad, through all the pitches between.
+    yields a new note number for every note, shared by all the hands of a session. While ``sliding``, which may be set
+    at any time, a held finger slides its note from pad to pad, through all the pitches between.
     """
 
     def __init__(self, pads: Sequence[Pad], player: Player, numbers: Iterator[int]) -> None:
@@ -54,14 +56,14 @@ class Fingers:
         self._held: dict[Hashable, _Held] = {}
 
     def tune(self, pads: Sequence[Pad]) -> None:
-        """Play other keys on the same places from the next touch on."""
+        """Take other pads at the same places, from the next touch on."""
         self.pads = tuple(pads)
         self._ribbon = Ribbon.of(pads)
 
     def down(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
         """Return the events of a finger that touches a point.
 
-        A finger that is already down is taken as moving: some screens report a held finger again.
+        A finger that is already down is treated as moving: some screens report a held finger again.
         """
         if finger in self._held:
             return self.move(finger, x, y, source)
@@ -70,7 +72,7 @@ class Fingers:
     def move(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
         """Return the events of a held finger that moves: its note's brightness, and the next pad's note or pitch.
 
-        A finger that is not down moves nothing.
+        There are none for a finger that is not down.
         """
         held = self._held.get(finger)
         if held is None:
@@ -114,8 +116,8 @@ class Fingers:
     def _pitch(self, held: _Held, x: float, y: float) -> float:
         """Return the pitch of a sliding finger.
 
-        A finger that landed near the edge of its pad struck the pad's key all the same; what it is out of tune there
-        it makes up by the time that it could be in the middle of any pad.
+        A finger that landed near the edge of its pad struck the pad's own key. The difference from the pitch at that
+        place is faded out by the time that the finger could have reached the middle of a pad.
         """
         pitch = self._ribbon.pitch(x, y)
         gone = math.hypot(x - held.x, y - held.y)

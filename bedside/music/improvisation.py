@@ -32,8 +32,8 @@ class Asked:
 def improvise(random: Random) -> list[Asked]:
     """Return about a minute of play in order of time: child on a harp, therapist on a marimba and then a warm pad.
 
-    The child's hand is free: uneven in time and touch. The therapist answers with the child's own phrase, calmer and
-    never louder. ``random`` decides which phrases, and every unevenness.
+    The child plays unevenly in time and touch. The therapist answers with the child's own phrase, calmer and never
+    louder. ``random`` chooses the phrases and every unevenness.
     """
     duet = _Duet(scale("major pentatonic"), random)
     duet.set(Program(Player.CHILD, "harp"), Program(Player.THERAPIST, "marimba"))
@@ -51,7 +51,7 @@ def improvise(random: Random) -> list[Asked]:
 
 
 class _Duet:
-    """Writes what two players do from one moment on, at a beat that slowly settles."""
+    """Writes what two players do, at a beat that slowly steadies."""
 
     def __init__(self, tones: Scale, random: Random) -> None:
         self.asked: list[Asked] = []
@@ -90,7 +90,7 @@ class _Duet:
             self._note(Player.THERAPIST, root + step, begin, self._now - begin - 0.15, 0.48)
 
     def rest_together(self) -> None:
-        """End on one chord, the child's last notes slower and softer each."""
+        """End on one chord, each of the child's last notes slower and softer."""
         for step in (-5, -3, 0, 2):
             self._note(Player.THERAPIST, step, self._now, 5.5, 0.45)
         for degree, velocity in ((7, 0.6), (5, 0.52), (4, 0.46), (2, 0.4), (0, 0.36)):

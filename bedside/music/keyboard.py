@@ -1,7 +1,7 @@
-"""What hands do on a MIDI keyboard, as musical events: its keys, its wheels and its pedals.
+"""What hands do on a MIDI keyboard, as musical events: its keys, wheels and pedals.
 
-A key holds at most one note, every note that begins here also ends here, and a keyboard that goes away leaves no
-pedal down and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
+A key holds at most one note, every note that begins here also ends here, and an unplugged keyboard leaves no pedal down
+and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from bedside.music.events import (
 )
 from bedside.music.scales import Scale
 
-# What a wheel pushed to its end bends by, up or down.
+# The range of the pitch wheel, up and down.
 BEND_SEMITONES = 2.0
 
-# Of all that a wheel or a pedal sends, nothing nearer to what was last heard than this share of its range is passed on,
-# but its ends and its middle always are.
+# A wheel or a pedal must move by this share of its range before its value is passed on; its ends and its middle always
+# are.
 STEP = 1 / 64
 
 
 class Controller(IntEnum):
-    """The controllers that mean something here, by the numbers that MIDI gives them."""
+    """The MIDI numbers of the controllers that mean something here."""
 
     MODULATION = 1
     EXPRESSION = 11
@@ -50,7 +50,7 @@ PEDAL_DOWN = 64
 
 @dataclass(slots=True)
 class _Key:
-    """A note, how hard it was struck, how hard its own key is pressed since, and the brightness it was last given."""
+    """A note: its velocity, the pressure on its own key since, and its present brightness."""
 
     note: int
     share: float
@@ -59,9 +59,9 @@ class _Key:
 
 
 class Keyboard:
-    """A MIDI keyboard of one player; snapped to the nearest key of a scale, or free where it is None.
+    """A MIDI keyboard of one player; its keys snap to a scale, or are free where that is None.
 
-    ``numbers`` yields a fresh note number for every note, shared by all the hands of a session.
+    ``numbers`` yields a new note number for every note, shared by all the hands of a session.
     """
 
     def __init__(self, player: Player, scale: Scale | None, root: int, numbers: Iterator[int]) -> None:
@@ -77,7 +77,7 @@ class Keyboard:
         self._pedal = False
 
     def down(self, key: int, velocity: int) -> list[Event]:
-        """Return the events of a key struck with MIDI velocity 0–127; velocity 0 releases it, as MIDI has it."""
+        """Return the events of a key struck with MIDI velocity 0–127; velocity 0 releases it."""
         events = self.up(key)
         if velocity == 0:
             return events
@@ -92,14 +92,14 @@ class Keyboard:
         """Return the events of a key released; none if it was not down."""
         held = self._held.pop(key, None)
         if not self._held:
-            # Not every keyboard says that the pressure ended with the last key.
+            # Not every keyboard reports that the pressure ended with the last key.
             self._pressure = 0.0
         return [] if held is None else [NoteOff(self.player, held.note)]
 
     def press(self, value: int, key: int | None = None) -> list[Event]:
-        """Return the events of keys pressed further with MIDI pressure 0–127: one of them, or all that are held.
+        """Return the events of aftertouch, MIDI pressure 0–127, on one key or on all held ones.
 
-        A note is never less bright than it was struck.
+        A note is never less bright than when it was struck.
         """
         pressure = value / 127
         if key is None:
@@ -118,7 +118,7 @@ class Keyboard:
         return events
 
     def bend(self, position: int) -> list[Event]:
-        """Return the events of the pitch wheel at −8192 to 8191, its middle 0."""
+        """Return the events of the pitch wheel at −8192 to 8191, 0 in the middle."""
         share = position / (8191 if position > 0 else 8192)
         # Both ways together are its range.
         if not _heard(share / 2, self._bend / 2, (-0.5, 0.0, 0.5)):
@@ -146,11 +146,11 @@ class Keyboard:
         return []
 
     def lift_keys(self) -> list[Event]:
-        """Return the events of all keys let go at once; wheels and pedals stay as they are."""
+        """Return the events of all keys released at once; wheels and pedals stay as they are."""
         return [event for key in list(self._held) for event in self.up(key)]
 
     def recentre(self) -> list[Event]:
-        """Return the events of every wheel and pedal let go."""
+        """Return the events of every wheel and pedal returning to rest."""
         return [
             *self.control(Controller.SUSTAIN, 0),
             *self.bend(0),
@@ -159,10 +159,10 @@ class Keyboard:
         ]
 
     def lift(self) -> list[Event]:
-        """Return the events of all keys, wheels and pedals let go at once, as when the keyboard is unplugged."""
+        """Return the events of all keys, wheels and pedals released at once, as when the keyboard is unplugged."""
         return [*self.lift_keys(), *self.recentre()]
 
 
 def _heard(value: float, last: float, places: tuple[float, ...]) -> bool:
-    """Tell whether a value of a range of 1 is passed on after another: all places are, once."""
+    """Return whether a value, of a range of 1, is passed on after another one; those in ``places`` always are."""
     return value != last and (abs(value - last) >= STEP or value in places)

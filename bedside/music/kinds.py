@@ -1,6 +1,6 @@
-"""What every event is called and what it is made of, read from its class alone.
+"""The name and the fields of every event, read from its class alone.
 
-Whoever carries, keeps or exports events asks here, so that a new event is complete once it stands in `Event`.
+The wire, the store and the exports ask here, so that a new event is complete once it is listed in `Event`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def _called(event: type[Event]) -> str:
     return re.sub("(?<!^)(?=[A-Z])", "_", event.__name__).lower()
 
 
-# Every class of event by the name that files and databases know it by: NoteOn is a note_on. A class that takes another
-# name therefore becomes another event, which nothing kept so far is.
+# Every class of event by its name in files and databases: NoteOn is a note_on. To rename a class therefore breaks what
+# was kept so far.
 KINDS: Mapping[str, type[Event]] = MappingProxyType({_called(event): event for event in get_args(Event)})
 
 # The fields of each class of event.

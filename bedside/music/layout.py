@@ -10,30 +10,30 @@ from bedside.music.pad import Area, Pad
 
 MOST_PADS = 24
 
-# Where a pad of a layout lies, as its player sees it: centre, width and height, in pixels.
+# A pad's place as its player sees it: centre, width and height, in pixels.
 _Cell = tuple[float, float, float, float]
 
-# A strip of keys is so high, as a share of its area.
+# The height of a strip of keys, as a share of its area's.
 _STRIP = 0.62
 
-# Of a free place, what a bubble fills; the rest is for it to lie a little aside.
+# The share of its cell that a bubble fills; the rest lets it lie a little off the centre.
 _BUBBLE = 0.80
 
-# No round pad is wider than this share of the shorter side, however few there are.
+# The widest round pad, as a share of the area's shorter side.
 _WIDEST = 0.46
 
-# A circle of pads is no flatter than this.
+# The greatest ratio of the axes of a circle of pads.
 _FLATTEST = 4.0
 
 _GOLDEN = 0.6180339887498949
 
 
 def fit(layout: str, keys: Sequence[int], degrees: Sequence[int], area: Area, least: float = 1.0) -> tuple[Pad, ...]:
-    """Return one pad for each key, laid out in an area; from the first key on as many as fit at ``least`` pixels.
+    """Return a pad for each key, laid out in an area; only the first keys where not all fit at ``least`` pixels.
 
-    Keys rise from left to right and away from the player. No pad is narrower or lower than ``least``, unless even one
-    alone would be. Raises ValueError unless there are 1 to `MOST_PADS` keys, as many degrees, a layout of `LAYOUTS`,
-    and a rectangle of some size.
+    Keys rise from left to right and away from the player. No pad is narrower or lower than ``least``, unless a single
+    one would be. Raises ValueError unless there are 1 to `MOST_PADS` keys, as many degrees, a layout of `LAYOUTS`, and
+    an area that is not empty.
     """
     if not 1 <= len(keys) <= MOST_PADS or len(keys) != len(degrees):
         raise ValueError(f"a layout has 1 to {MOST_PADS} keys and as many degrees, not {len(keys)} and {len(degrees)}")
@@ -49,7 +49,7 @@ def fit(layout: str, keys: Sequence[int], degrees: Sequence[int], area: Area, le
 
 
 def _largest(layout: str, count: int, area: Area, least: float) -> tuple[list[_Cell], bool]:
-    """Return the cells of a layout, or of a plainer one where it has more of them, and whether they are round."""
+    """Return the cells of a layout, or of a plainer one if more fit in it, and whether they are round."""
     found: list[tuple[list[_Cell], bool]] = []
     for name in dict.fromkeys((layout, *(("bubbles",) if LAYOUTS[layout][1] else ()), "rows")):
         lay, is_round = LAYOUTS[name]
@@ -67,7 +67,7 @@ def _smallest(cells: Sequence[_Cell]) -> float:
 
 
 def _rows(count: int, width: float, height: float) -> list[_Cell]:
-    """Fill the rectangle with rows, folded so that the smallest side of any cell is largest."""
+    """Fill the rectangle with rows; as many of them as make the smallest side of any cell largest."""
     rows = max(_foldings(count), key=lambda rows: min(width / max(rows), height / len(rows)))
     tall = height / len(rows)
     return [
@@ -91,7 +91,7 @@ def _canvas(count: int, width: float, height: float) -> list[_Cell]:
 
 
 def _bubbles(count: int, width: float, height: float) -> list[_Cell]:
-    """Scatter round pads freely, none over another; a single one lies in the middle."""
+    """Scatter round pads without overlap; a single one lies in the middle."""
     if count == 1:
         across = min(width, height) * _BUBBLE
         return [(width / 2, height / 2, across, across)]
@@ -111,7 +111,7 @@ def _bubbles(count: int, width: float, height: float) -> list[_Cell]:
 
 
 def _arc(count: int, width: float, height: float) -> list[_Cell]:
-    """Lay round pads on arcs around the middle of the player's edge, within reach of one elbow."""
+    """Lay round pads on arcs around the middle of the player's edge, within reach of one arm."""
 
     def arcs(size: float) -> list[tuple[float, float, float, float]]:
         """Return the arcs, from the nearest to the farthest, as centre, half width and height."""
@@ -143,7 +143,7 @@ def _circle(count: int, width: float, height: float) -> list[_Cell]:
     return _on_curves(count, width, height, rings, 1.5 * math.pi, -0.5 * math.pi)
 
 
-# Each with whether its pads are round.
+# Each layout with whether its pads are round.
 LAYOUTS: Mapping[str, tuple[Callable[[int, float, float], list[_Cell]], bool]] = {
     "rows": (_rows, False),
     "strip": (_strip, False),
@@ -155,7 +155,7 @@ LAYOUTS: Mapping[str, tuple[Callable[[int, float, float], list[_Cell]], bool]] =
 
 
 def _foldings(count: int) -> list[list[int]]:
-    """Return the ways to lay pads in rows, each as the pads per row from the bottom, as equal as can be."""
+    """Return the ways to divide pads into rows as equal as possible: the pads in each row, from the bottom."""
     ways = []
     for rows in range(1, count + 1):
         base, extra = divmod(count, rows)
@@ -171,7 +171,7 @@ def _on_curves(
     begin: float,
     end: float,
 ) -> list[_Cell]:
-    """Return the largest round cells of which so many find room on the curves that fit around cells of their size.
+    """Return ``count`` round cells on curves, as large as possible; ``curves`` returns those for a size of cell.
 
     A curve is part of an ellipse from the angle ``begin`` to ``end``, a whole one where they are a turn apart.
     """
@@ -198,14 +198,14 @@ def _on_curves(
 
 
 def _way(number: int, count: int, closed: bool) -> float:
-    """Return how far along a curve one of so many cells lies, 0–1."""
+    """Return the place of one of ``count`` cells along a curve, 0–1."""
     if closed:
         return number / count
     return 0.5 if count == 1 else number / (count - 1)
 
 
 def _line(curve: tuple[float, float, float, float], begin: float, end: float) -> list[tuple[float, float, float]]:
-    """Return points of a curve, each with its way along it."""
+    """Return points of a curve, each with its distance along it."""
     x, y, across, up = curve
     steps = 180
     points: list[tuple[float, float, float]] = []
@@ -220,14 +220,14 @@ def _line(curve: tuple[float, float, float, float], begin: float, end: float) ->
 
 
 def _room(line: list[tuple[float, float, float]], size: float, closed: bool) -> int:
-    """Return how many cells of a size find room on a line, or nearly."""
+    """Return how many cells of a size fit on a line, or nearly fit."""
     if line[-1][0] < size:
         return 1
     return int(line[-1][0] * 1.05 / size) + (0 if closed else 1)
 
 
 def _shared(count: int, rooms: list[int]) -> list[int]:
-    """Return how many cells each line takes, in proportion to its room."""
+    """Return how many cells go on each line, in proportion to how many fit."""
     whole = sum(rooms)
     taken = [min(room, count * room // whole) for room in rooms] if whole else []
     for number in sorted(range(len(rooms)), key=lambda number: taken[number] - rooms[number]):
@@ -237,7 +237,7 @@ def _shared(count: int, rooms: list[int]) -> list[int]:
 
 
 def _at(line: list[tuple[float, float, float]], way: float) -> tuple[float, float]:
-    """Return the point of a line so far along it."""
+    """Return the point of a line at a distance along it."""
     for (before, x, y), (after, next_x, next_y) in pairwise(line):
         if way <= after:
             share = (way - before) / (after - before) if after > before else 0.0

@@ -1,4 +1,4 @@
-"""Notes as a reader of music thinks of them, with a beginning and a length, made from the performed events."""
+"""Notes with an onset and a duration, made from performed events."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Note:
 def notes(take: Iterable[Performed], rate: int) -> list[Note]:
     """Return the notes of a take in order of onset.
 
-    ``rate`` is the number of the take's frames in a second. A note that no hand left ends when all of its player's
-    do, with a stop, with the loss of the sound, with the take, or else with the last event.
+    ``rate`` is the number of the take's frames in a second. A note that was not released ends when all notes of its
+    player do, with a stop, with the loss of the sound, with the take, or else with the last event.
     """
     held: dict[tuple[Player, int], tuple[int, NoteOn]] = {}
     ended: list[tuple[int, int, NoteOn]] = []

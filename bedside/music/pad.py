@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A rectangle in pixels, its upper left corner first; where it is ``turned`` its player sits at its upper edge."""
+    """A rectangle in pixels, its upper left corner first; if ``turned``, its player sits at the upper edge."""
 
     x: float
     y: float
@@ -18,7 +18,7 @@ class Area:
     turned: bool = False
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return the point of the screen that its player sees ``x`` from the left and ``y`` from the top."""
+        """Return the point of the screen that its player sees at ``x`` from the left and ``y`` from the top."""
         if self.turned:
             return self.x + self.width - x, self.y + self.height - y
         return self.x + x, self.y + y
@@ -32,7 +32,7 @@ class Area:
 class Pad:
     """One target: its number, its MIDI key and degree, and in pixels the centre and size of its cell.
 
-    A ``round`` one is a circle as wide as its cell; where it is ``turned`` its player sees its lower edge on top.
+    A ``round`` one is a circle as wide as its cell; if ``turned``, its player sits at its upper edge.
     """
 
     number: int
@@ -46,12 +46,12 @@ class Pad:
     turned: bool = False
 
     def lift(self, y: float) -> float:
-        """Return how high in the cell a point lies: 0 at its player's nearer edge or beyond, 1 at the other."""
+        """Return the height of a point in the cell: 0 at or before the player's edge, 1 at the far edge or beyond."""
         lift = min(max((self.y + self.height / 2 - y) / self.height, 0.0), 1.0)
         return 1 - lift if self.turned else lift
 
     def outside(self, x: float, y: float, share: float = 1.0) -> float:
-        """Return how far outside the middle ``share`` of the cell a point lies, in pixels; 0 inside it."""
+        """Return the distance in pixels of a point from the middle ``share`` of the cell; 0 inside it."""
         if self.round:
             return max(math.hypot(x - self.x, y - self.y) - self.width * share / 2, 0.0)
         across = max(abs(x - self.x) - self.width * share / 2, 0.0)
@@ -60,5 +60,5 @@ class Pad:
 
 
 def nearest(pads: Iterable[Pad], x: float, y: float) -> Pad:
-    """Return the pad in which a point lies, or else the nearest one; lower numbers win ties."""
+    """Return the pad that holds a point, or else the nearest one; the lower number wins a tie."""
     return min(pads, key=lambda pad: pad.outside(x, y))

@@ -1,4 +1,4 @@
-"""The pitch under a finger that slides across pads, as on the ribbon of an ondes Martenot: nowhere does it jump."""
+"""The pitch under a finger that slides across pads, as on the ribbon of an ondes Martenot: it never jumps."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Self
 from bedside.music.pad import Pad
 from bedside.music.smoothstep import smoothstep
 
-# The share of a pad's width, and of its height, around its centre within which a finger is in tune.
+# The middle share of a pad's width and height in which a finger is exactly in tune.
 IN_TUNE = 0.6
 
-# Between round pads the nearer ones count the more, by this power of their nearness.
+# Between round pads, the exponent of the inverse distance by which each is weighted.
 _NEARNESS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """Pads as a surface of pitch: their rows from the top, each from left to right; or, of round ones, a single row."""
+    """Pads as a surface of pitch: rows from the top, each from left to right; round, ``scattered`` pads are one row."""
 
     rows: tuple[tuple[Pad, ...], ...]
     scattered: bool
 
     @classmethod
     def of(cls, pads: Sequence[Pad]) -> Self:
-        """Return the ribbon of pads that lie in rows, or of round ones that lie anywhere."""
+        """Return the ribbon of pads in rows, or of round pads anywhere."""
         if pads and pads[0].round:
             return cls((tuple(pads),), True)
         ordered = sorted(pads, key=lambda pad: (pad.y, pad.x))
@@ -35,9 +35,8 @@ class Ribbon:
     def pitch(self, x: float, y: float) -> float:
         """Return the pitch at a point, in MIDI keys.
 
-        The middle of a pad, `IN_TUNE` of it, sounds exactly the pad's key. Between the middles of two pads that lie
-        in rows the pitch goes over by `smoothstep`; among round ones it is the mean of all keys, weighted by nearness
-        (Shepard 1968).
+        In the middle of a pad, `IN_TUNE` of it, it is exactly the pad's key. Between two pads in rows it is a
+        `smoothstep`; among round pads it is the mean of all, weighted by inverse distance (Shepard 1968).
         """
         if self.scattered:
             return _among(self.rows[0], x, y)
@@ -46,7 +45,7 @@ class Ribbon:
 
 
 def _among(pads: Sequence[Pad], x: float, y: float) -> float:
-    """Return the mean of the pads' keys, weighted by how near the middle of each is to a point."""
+    """Return the mean of the pads' keys, weighted by the inverse distance of a point from the middle of each."""
     whole = keys = 0.0
     for pad in pads:
         away = pad.outside(x, y, IN_TUNE)

@@ -1,4 +1,4 @@
-"""Scales in which no note is wrong beside another, and the way of any key onto them."""
+"""Scales in which any two notes sound well together, and how any key snaps to them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ class Scale:
     steps: tuple[int, ...]
 
     def key(self, degree: int, root: int) -> int:
-        """Return the MIDI key of a degree; degree 0 is the key ``root``, degrees go on through octaves both ways."""
+        """Return the MIDI key of a degree; degree 0 is ``root``, and degrees continue over octaves both ways."""
         octave, step = divmod(degree, len(self.steps))
         return root + 12 * octave + self.steps[step]
 
     def degree(self, key: int, root: int) -> int:
-        """Return the degree whose key lies nearest to a MIDI key; the lower of two equally near."""
+        """Return the degree whose key is nearest to a MIDI key; the lower one in a tie."""
         octave, semitone = divmod(key - root, 12)
         steps = (*self.steps, 12)
         nearest = min(range(len(steps)), key=lambda step: abs(steps[step] - semitone))
         return octave * len(self.steps) + nearest
 
     def snap(self, key: int, root: int) -> int:
-        """Return the key of the scale nearest to a MIDI key, itself where it belongs to the scale."""
+        """Return the key of the scale that is nearest to a MIDI key: the key itself if it belongs to the scale."""
         return self.key(self.degree(key, root), root)
 
 

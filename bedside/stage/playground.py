@@ -13,7 +13,7 @@ from functools import partial
 
 import pygame
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (

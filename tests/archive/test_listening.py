@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.moments import STAR, Chosen
+from bedside.archive.store.choices import STAR, Chosen
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import (
     Event,

@@ -13,8 +13,8 @@ from sqlalchemy import event, select
 from archive.improvisations import BEGAN, duet
 from bedside.archive import recorder as recorder_module
 from bedside.archive.recorder import Recorder
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.models import Choice, Marker
-from bedside.archive.store.moments import Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn, Performed, Player, Source, TakeBegan
 

@@ -55,7 +55,7 @@ def test_touch_to_sound_card(
     played = [p.frame for p in take if isinstance(p.event, NoteOn)]
     assert len(played) == TOUCHES
     phase = (card.first - before) % card.block
-    heard = card.as_played(before)[phase:]
+    heard = card.heard(before)[phase:]
     where = {
         heard[at : at + card.block].tobytes(): before + phase + at
         for at in range(0, len(heard) - card.block + 1, card.block)

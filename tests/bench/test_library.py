@@ -11,8 +11,8 @@ from statistics import median
 
 import pytest
 
-from archive.shelves import fill
-from bedside.archive.store.shelf import Order, ShelvedTake, Wanted
+from archive.manytakes import fill
+from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bench.verdict import at_most
@@ -29,13 +29,13 @@ PAGE_MILLISECONDS = 100.0
 FIRST_PAGE_SECONDS = 1.0
 
 ASKED = {
-    "everything": Wanted(),
-    "words in remarks": Wanted("high bells"),
-    "a word that is nowhere": Wanted("nowhere"),
-    "a code": Wanted("K01"),
-    "a player": Wanted(player=Player.THERAPIST),
-    "stars": Wanted(starred=True),
-    **{f"{order}": Wanted(order=order) for order in Order},
+    "everything": TakeQuery(),
+    "words in remarks": TakeQuery("high bells"),
+    "a word that is nowhere": TakeQuery("nowhere"),
+    "a code": TakeQuery("K01"),
+    "a player": TakeQuery(player=Player.THERAPIST),
+    "stars": TakeQuery(starred=True),
+    **{f"{order}": TakeQuery(order=order) for order in Order},
 }
 
 # Type a word, and return the milliseconds until what is found is shown.
@@ -52,10 +52,10 @@ TYPED = """(word) => new Promise((done) => {
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of ten thousand takes, of which the newest forty have notes."""
-    folder = tmp_path_factory.mktemp("shelf") / "kept"
+    folder = tmp_path_factory.mktemp("library") / "kept"
     with Store.create(folder) as store:
         fill(store, TAKES)
-        for take in store.shelf.look(Wanted(), 0, 40):
+        for take in store.search.page(TakeQuery(), 0, 40):
             with store.writing() as writing:
                 writing.append(take.id, played(240.0, seed=len(take.id)))
     return folder
@@ -77,18 +77,18 @@ def milliseconds(ask: Callable[[], object], times: int = LOOKS) -> list[float]:
     return sorted(taken)
 
 
-def first_page(store: Store, wanted: Wanted) -> tuple[int, list[ShelvedTake]]:
-    return store.shelf.count(wanted), store.shelf.look(wanted, 0, 40)
+def first_page(store: Store, wanted: TakeQuery) -> tuple[int, list[FoundTake]]:
+    return store.search.count(wanted), store.search.page(wanted, 0, 40)
 
 
-def test_the_shelf(data: Path, report: Callable[[str], None]) -> None:
+def test_the_search(data: Path, report: Callable[[str], None]) -> None:
     """A page of forty is found and counted among ten thousand, whatever is looked for, in so many milliseconds."""
     with Store.open(data) as store:
         for name, wanted in ASKED.items():
             first = milliseconds(partial(first_page, store, wanted))
-            count = store.shelf.count(wanted)
+            count = store.search.count(wanted)
             end = max(count - 40, 0)
-            last = milliseconds(partial(store.shelf.look, wanted, end, 40))
+            last = milliseconds(partial(store.search.page, wanted, end, 40))
             report(
                 f"{name:>24}: first page {median(first):5.1f} ms (most {first[-1]:5.1f}), last {median(last):5.1f} ms, "
                 f"of {count} takes; wanted {LOOK_MILLISECONDS:g} ms: {at_most(median(first), LOOK_MILLISECONDS)}"
@@ -104,7 +104,7 @@ def test_the_page(data: Path, tmp_path: Path, report: Callable[[str], None]) -> 
         try:
             whole = milliseconds(lambda: visitor.get("/").raise_for_status())
             found = milliseconds(lambda: visitor.get("/?words=high+bells").raise_for_status())
-            newest = store.shelf.look(Wanted(), 0, 40)
+            newest = store.search.page(TakeQuery(), 0, 40)
             drawn = milliseconds(lambda: [visitor.get(f"/rolls/{take.id}.svg") for take in newest], 1)[0] / 40
             again = milliseconds(lambda: [visitor.get(f"/rolls/{take.id}.svg") for take in newest], 1)[0] / 40
             notes = sum(sum(number for _, number in take.notes) for take in newest) // 40

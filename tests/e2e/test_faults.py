@@ -133,7 +133,7 @@ def test_an_engine_that_dies_or_hangs_is_replaced(
     assert len(begun - ended) <= 1 + sum(lost[0] - card.rate < p.frame <= lost[0] for p in take)
 
 
-def test_a_lost_sound_card_is_found_again(touchscreen, tmp_path):
+def test_a_lost_sound_card_is_found_again(touchscreen: Touchscreen, tmp_path: Path) -> None:
     """Without its card the program plays on and records; when the card is back, so is the sound."""
     data = tmp_path / "kept"
     first = SoundCard()

@@ -166,7 +166,7 @@ def test_what_was_heard_is_what_render_gives(
     compared.require(late)
 
 
-def test_a_keyboard_comes_and_goes(touchscreen, card, tmp_path):
+def test_a_keyboard_comes_and_goes(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """Unplugged with a key down, its note ends; plugged in again, it plays. How soon, `make bench` says."""
     data = tmp_path / "kept"
     with bed(touchscreen, card, data) as program:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bedside.stage.picture import dimmer
 from e2e.bed import bed, pads, spot, wait_for_silence
 from e2e.rig.eye import Eye
+from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
 # The light of the last touch is gone after this at the most.
@@ -31,7 +32,7 @@ def look(screen: Touchscreen, folder: Path) -> NDArray[np.int_]:
     return pygame.surfarray.array3d(pygame.image.load(path)).astype(int)
 
 
-def test_rest_is_rest(touchscreen, card, tmp_path):
+def test_rest_is_rest(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:
     """A minute without a touch: exact silence, nothing drawn until the world dims, and then it only darkens.
 
     The next touch sounds at once all the same.

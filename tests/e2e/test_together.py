@@ -34,10 +34,10 @@ class Ten:
         numbers = itertools.count()
         self._screen = screen
         self._hands = {player: Fingers(side.pads, player, numbers) for player, side in laid.items()}
-        self._owner = {}
-        self.due = []
+        self._owner: dict[int, Player] = {}
+        self.due: list[tuple[Player, int]] = []
 
-    def down(self, finger, player, x, y):
+    def down(self, finger: int, player: Player, x: float, y: float) -> None:
         """Put a finger down at a player's side."""
         self._owner[finger] = player
         self._screen.down(finger, x, y)

@@ -15,7 +15,7 @@ from bedside.stage.bed import least
 from bedside.stage.input.seats import Control, Side, Together
 from bedside.stage.picture.chooser import Chooser
 from bedside.stage.worlds import world
-from e2e.bed import bed, button, spot, tables, takes, until_recorded, wait_for_silence
+from e2e.bed import bed, button, sides, spot, takes, until_recorded, wait_for_silence
 from e2e.control import ledger
 from e2e.rig.keyboard import Keyboard
 from e2e.rig.program import Program
@@ -39,8 +39,8 @@ class Afternoon:
         self.enter("night")
 
     def enter(self, name: str) -> None:
-        """Lay the tables of a world."""
-        self.laid = tables(self._screen, name, Together.BESIDE, _PLAYERS)
+        """Lay the sides of a world."""
+        self.laid = sides(self._screen, name, Together.BESIDE, _PLAYERS)
 
     def tap(self, player: Player, numbers: Sequence[int], held: float = 0.2, lift: float = 0.6) -> None:
         """Touch pads one after the other."""

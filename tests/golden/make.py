@@ -18,7 +18,7 @@ import mido
 
 from bedside import __version__
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.moments import Chosen, Marked
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.music.events import (
     Event,
@@ -36,7 +36,7 @@ from bedside.music.events import (
 )
 from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
-from bedside.sound.library import band, catalogue
+from bedside.sound.library import catalogue, loading, provenance
 from golden import live
 from golden.reading import commands, found, machine, sound
 
@@ -91,12 +91,13 @@ def every_instrument() -> Iterable[tuple[float, Event]]:
 
 def record(data: Path) -> None:
     """Record the take of all instruments, whose sound was lost for a second, with a choice and a marker."""
-    performed = offline.perform(every_instrument(), band.load(_RATE), _RATE, _BLOCK, _SEED)
+    performed = offline.perform(every_instrument(), loading.load(_RATE), _RATE, _BLOCK, _SEED)
     lost = _BLOCK * round(_LOST_SECONDS * _RATE / _BLOCK)
     performed += [Performed(lost, Lost()), Performed(lost + 200 * _BLOCK, Resumed(0.4))]
     performed.sort(key=lambda each: each.frame)
+    made = provenance.made_by(catalogue.recipes(None))
     with Store.create(data) as store:
-        recorder = Recorder(store, OTHER, f"bedside {__version__}", origin="demo")
+        recorder = Recorder(store, OTHER, lambda: made, origin="demo")
         for each in performed:
             recorder.feed(each)
         recorder.feed(Chosen(lost, "star", "", "adult"))
@@ -148,7 +149,7 @@ def main(folder: Path) -> None:
         # What is played on is made as this machine makes it; what is expected, as a pinned one does.
         os.environ["BEDSIDE_CACHE"] = str(work / "played")
         # Made before anybody plays, so that nobody waits.
-        band.load(_RATE)
+        loading.load(_RATE)
         live.play(data, PATIENT)
         commands(
             data,
@@ -161,9 +162,9 @@ def main(folder: Path) -> None:
         expected = expect(data, work)
         assert set(expected["fields"]) == set(KINDS), set(KINDS) - set(expected["fields"])
         # Closed by the last who had them open, the recordings are one file.
-        assert {file.name for file in data.iterdir()} == {"bedside.db", "bedside.key"}
+        assert {file.name for file in data.iterdir()} - {"bedside.log"} == {"bedside.db", "bedside.key"}
         folder.mkdir(parents=True)
-        for file in data.iterdir():
+        for file in (data / "bedside.db", data / "bedside.key"):
             (folder / file.name).write_bytes(file.read_bytes())
         lines = (f"{json.dumps(name)}: {json.dumps(each, ensure_ascii=False)}" for name, each in expected.items())
         (folder / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")

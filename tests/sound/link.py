@@ -3,7 +3,7 @@
 import socket
 from typing import TypeVar
 
-from bedside.music.events import Event, Performed
+from bedside.music.events import Event, Performed, Report, Settled
 from bedside.sound.live import wire
 
 M = TypeVar("M")
@@ -54,6 +54,11 @@ class Stage:
         return [report for report in self.reports if isinstance(report, Performed)]
 
     @property
-    def reports(self):
+    def reports(self) -> list[Report]:
         """All that the engine reported by now."""
         return [outcome.report for outcome in self.all(wire.Outcome)]
+
+
+def event_of(outcome: wire.Outcome) -> Event | None:
+    """Return the event that was performed or settled; None for a program that is awaited or declined."""
+    return outcome.report.event if isinstance(outcome.report, Performed | Settled) else None

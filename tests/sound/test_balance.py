@@ -42,7 +42,7 @@ def middle(name: str) -> list[int]:
 
 
 @pytest.mark.slow
-def test_all_instruments_are_equally_loud(instruments):
+def test_all_instruments_are_equally_loud(instruments: dict[str, Instrument]) -> None:
     """At one velocity the mid-range of every instrument lies within 2 LU of that of all together."""
     levels = {
         name: float(np.mean([loudness(instruments[name], key, 0.8, seed) for seed, key in enumerate(middle(name))]))

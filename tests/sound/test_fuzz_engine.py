@@ -182,7 +182,7 @@ def test_when_every_hand_and_pedal_is_up_nothing_is_left(block: int, script: lis
             engine.apply(NoteOff(player, note))
         engine.apply(Pedal(player, False))
     assert not engine.holding
-    assert not engine._ending
+    assert not engine._releases
     for _ in range(round(1.5 * RATE / block)):
         engine.render(out)
     assert engine.sounding == 0

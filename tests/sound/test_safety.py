@@ -75,7 +75,7 @@ def assert_safe(sound: NDArray[np.float64], profile: str) -> None:
 
 
 @pytest.mark.slow
-def test_no_instrument_can_be_made_loud(instruments):
+def test_no_instrument_can_be_made_loud(instruments: Sequence[Instrument]) -> None:
     """The worst mash of every instrument keeps under −3 dBTP and under the ward's −20 LUFS of any three seconds."""
     for instrument in instruments:
         sound = mash(Engine.of([instrument], RATE, BLOCK), instrument)
@@ -95,7 +95,7 @@ def test_no_room_and_no_profile_lets_loudness_through(profile: str, space: str) 
 
 
 @pytest.mark.slow
-def test_neither_bends_nor_part_levels_raise_it():
+def test_neither_bends_nor_part_levels_raise_it() -> None:
     """With every part at its loudest, all bent and swept, the ceiling stands."""
     instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)
     engine = Engine.of([instrument], RATE, BLOCK)
@@ -154,7 +154,7 @@ def test_without_the_limiter_the_ceiling_falls(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.slow
-def test_without_the_guard_the_loudness_passes(monkeypatch):
+def test_without_the_guard_the_loudness_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A build whose guard does nothing is caught by the very same check."""
     monkeypatch.setattr("bedside.sound.engine.guard.LoudnessGuard.render", lambda _self, _block: None)
     instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.events import Event, NoteOn, Performed, Player, Report, Setting, Settled, Stop, TakeBegan, TakeEnded
 from bedside.sound.library import catalogue
 from bedside.stage import bed

@@ -11,10 +11,11 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.music.compass import Compass
-from bedside.music.events import NoteOn, Performed, Player
+from bedside.music.events import Event, NoteOn, Performed, Player, Report
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
@@ -71,8 +72,8 @@ class Rehearsal:
     def __init__(self, together: Together = Together.ALONE, free: bool = False) -> None:
         self.now = 1.0
         self.surface = canvas(SIZE)
-        seeds = count(1)
-        self.performer = Performer(Engine.of(band(), RATE, BLOCK, 24), lambda: next(seeds))
+        self._seeds = count(1)
+        self.performer = self._performer()
         self.chosen: list[Chosen] = []
         self.performed: list[Performed] = []
         self.heard = False
@@ -81,9 +82,24 @@ class Rehearsal:
         compasses = {each.name: Compass(each.lowest, each.highest, each.lowest + 12) for each in band()}
         offered = [Offered(each.name, each.name, compasses[each.name], each.sustained) for each in band()]
         setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
-        outside = Outside(self.performer.ask, self.performer.close, self._frame, self.chosen.append)
+        outside = Outside(self.ask, self.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
         self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
+
+    def _performer(self) -> Performer:
+        return Performer(Engine.of(band(), RATE, BLOCK, 24), lambda: next(self._seeds))
+
+    def ask(self, event: Event) -> None:
+        """Ask the engine for an event."""
+        self.performer.ask(event)
+
+    def close(self) -> None:
+        """End the take."""
+        self.performer.close()
+
+    def render(self, out: NDArray[np.float32]) -> list[Report]:
+        """Compute a block, and return what the engine reports to the stage."""
+        return self.performer.render(out)
 
     @property
     def engine(self) -> Engine:
@@ -103,13 +119,17 @@ class Rehearsal:
             self._owed -= BLOCK / RATE
             self.now += BLOCK / RATE
             self.playground.tick(self.now)
-            for report in self.performer.render(self._out):
-                if isinstance(report, Performed):
-                    self.performed.append(report)
-                self.playground.follow(report, self.now)
+            for report in self.render(self._out):
+                self.follow(report)
             self.heard = bool(self._out.any())
             heard = heard or self.heard
         return heard
+
+    def follow(self, report: Report) -> None:
+        """Let the stage take in a report."""
+        if isinstance(report, Performed):
+            self.performed.append(report)
+        self.playground.follow(report, self.now)
 
     def forget(self) -> None:
         """Remember nothing of what was played."""

@@ -193,7 +193,7 @@ def test_a_world_that_strobes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 def test_controls_that_strobe_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A world, a panel or a sign that changes at once flashes more than twice a second where hands are fast."""
-    monkeypatch.setattr("bedside.stage.input.choices._AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("bedside.stage.input.choices._DEBOUNCE_SECONDS", 0.0)
     for module, control in ((dimmer, Control.HAND), (sign, Control.HAND)):
         with monkeypatch.context() as patched:
             patched.setattr(module, "TURN_SECONDS", 0.02)

@@ -1,4 +1,4 @@
-"""What is sent on the channels of a track, as events: notes, and what hands do beside striking keys.
+"""Convert channel messages to events: notes, bends, vibrato, expression, pedals and pressure.
 
 After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
 """
@@ -33,17 +33,17 @@ from bedside.music.keyboard import BEND_SEMITONES, PEDAL_DOWN, Controller
 # The farthest that a part can be bent.
 MOST_SEMITONES = 24.0
 
-# Registered parameters: the wheel's range, and none at all.
+# Registered parameter numbers: the range of the pitch wheel, and "none".
 BEND_RANGE, NO_PARAMETER = 0, 0x3FFF
 
-# Pressure moves the notes of ten fingers at once, the last ones struck.
+# Pressure applies to at most ten notes at once, the last ones struck.
 _MOST_PRESSED = 10
 _MOST_SHAPES = 300_000
 
 
 @dataclass(slots=True)
 class _Struck:
-    """A note that sounds: how hard it was struck, how hard its key is pressed, and how bright it is."""
+    """A sounding note: its velocity as a ``share`` of 1, the pressure of its key, and its brightness."""
 
     off: NoteOff
     share: float
@@ -53,9 +53,10 @@ class _Struck:
 
 @dataclass(slots=True)
 class _Channel:
-    """A channel of one track: who plays its notes, whom else it moves, and how its program, wheel and pressure stand.
+    """The state of a channel of one track.
 
-    Where a key sounds twice, its note-off ends the older note.
+    ``player`` plays its notes; its wheels and pedals apply to the players ``moved``. Where a key sounds twice, a
+    note-off ends the older note.
     """
 
     number: int
@@ -69,13 +70,13 @@ class _Channel:
     struck: dict[int, deque[_Struck]] = field(default_factory=dict)
 
     def notes(self, key: int | None = None) -> Iterator[_Struck]:
-        """Yield what sounds on a key, or on all, the last struck first."""
+        """Yield the sounding notes of a key, or of all keys, the last struck first."""
         keys = reversed(self.struck) if key is None else [key]
         return (struck for each in keys for struck in reversed(self.struck.get(each, ())))
 
 
 class Reading:
-    """Reads track after track of a file into the list ``performed``."""
+    """Reads the tracks of a file, one after the other, into the list ``performed``."""
 
     def __init__(self, parts: Parts, time: Clock, performed: list[Performed]) -> None:
         self._parts = parts
@@ -88,7 +89,7 @@ class Reading:
         self._unmoved: set[Player] = set()
 
     def warnings(self) -> list[str]:
-        """Return what could not be taken over of the tracks read so far."""
+        """Return warnings about what could not be converted so far."""
         said = []
         if self._unended:
             said.append(f"{self._unended} notes never end; they were ended with their track")
@@ -101,7 +102,7 @@ class Reading:
         return said
 
     def feed(self, place: int, track: Track) -> None:
-        """Add what is played in a track."""
+        """Add the events of a track."""
         channels: dict[int, _Channel] = {}
         for message in track.messages:
             number = message >> 16 & 0xF
@@ -151,7 +152,7 @@ class Reading:
         sounding = drum_key(key) if channel.number == DRUM_CHANNEL else key
         events: list[Event] = [NoteOn(player, number, sounding, share, share, Source.FILE)]
         instrument = instrument_of(channel.program, channel.number)
-        # In tracks that sound together, only their order in time will say which instrument it was before.
+        # Where a player has several tracks, only the order in time will show which instrument came before.
         if instrument != self._instruments.get(player) or player in self._parts.shared:
             self._instruments[player] = instrument
             events.insert(0, Program(player, instrument))
@@ -187,7 +188,7 @@ class Reading:
         return [Bend(player, semitones) for player in self._moved(channel)]
 
     def _moved(self, channel: _Channel) -> list[Player]:
-        """Return whom the wheels and pedals of a channel move."""
+        """Return the players to whom the wheels and pedals of a channel apply."""
         if channel.player in self._parts.several:
             self._unmoved.add(channel.player)
         return channel.moved
@@ -222,7 +223,7 @@ class Reading:
         return offs
 
     def _reset(self, channel: _Channel) -> Iterator[Event]:
-        """Let the wheels, pedals and pressure of a channel go (General MIDI's answer to controller 121, RP-015)."""
+        """Reset the wheels, pedals and pressure of a channel (controller 121; RP-015)."""
         channel.parameter, channel.wheel = NO_PARAMETER, 0.0
         yield from self._bend(channel)
         for control, value in ((Controller.MODULATION, 0), (Controller.EXPRESSION, 127), (Controller.SUSTAIN, 0)):

@@ -1,6 +1,6 @@
-"""Which of our instruments stands for a sound of General MIDI, and which sound of General MIDI for an instrument.
+"""Map General MIDI programs to our instruments and back.
 
-Numbers of programs count from 0, and channels too. After General MIDI System Level 1 (RP-003).
+Programs and channels count from 0. After General MIDI System Level 1 (RP-003).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FAMILIES = (
     "nature",
 )
 
-# What stands in a family of another kind.
+# Programs that sound unlike their family.
 _EXCEPTIONS = {
     6: "harp",  # harpsichord
     7: "guitar",  # clavinet
@@ -73,7 +73,7 @@ _EXCEPTIONS = {
     127: "drum",  # gunshot
 }
 
-# For keys of our drums, the percussion of General MIDI to which that piece of them is nearest.
+# For keys of our drums, the General MIDI percussion keys that sound most like them.
 _TONE = 62
 _DRUM_KEYS = {
     39: (35, 36),  # frame drum: bass drums
@@ -122,10 +122,10 @@ def instrument_of(program: int, channel: int) -> str:
 
 
 def program_of(instrument: str) -> int | None:
-    """Return the program that sounds most like an instrument, or None where that is not known."""
+    """Return the program that sounds most like an instrument, None for an unknown instrument."""
     return _PROGRAMS.get(instrument)
 
 
 def drum_key(key: int) -> int:
-    """Return the key of our drums for a key 0–127 of General MIDI's percussion, an open tone where it has none."""
+    """Return the key of our drums for a General MIDI percussion key 0–127; an open tone where there is none."""
     return _DRUM_KEY_OF.get(key, _TONE)

@@ -1,4 +1,4 @@
-"""A MIDI file becomes takes, and a take a MIDI file."""
+"""Read MIDI files into takes, and write takes as MIDI files."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ _MOST_MOVES = 1_000_000
 _LONGEST_FRAMES = 24 * 3600 * FLICKS
 _DEFAULT_PLAYERS = (Player.CHILD, Player.THERAPIST, Player.CHILD2, Player.PARTNER)
 
-# The ticks of a written file: 24,000 a beat at 120 beats a minute are 48,000 a second, so that at this rate a tick is
-# a frame and no onset moves.
+# A written file has 24,000 ticks a beat at 120 beats a minute, 48,000 a second: at this rate a tick is a frame, and no
+# onset moves.
 _TICKS_PER_BEAT = 24_000
 _TEMPO_MICROSECONDS = 500_000
 _TICKS_PER_SECOND = 48_000
 _LONGEST_DELTA = 0x0FFFFFFF
 
-# A note that glides takes its next key when it is this far from the last, in semitones.
+# A gliding note moves to the next key when it is this far from the last one, in semitones.
 _NEAREST = 0.6
 
-# How far a written wheel bends at its end: what a wheel does unless it is told otherwise, an octave, or all there is.
+# Ranges of a written pitch wheel, in semitones: the default, an octave, or the largest.
 _RANGES = (BEND_SEMITONES, 12.0, MOST_SEMITONES)
 
 
@@ -99,7 +99,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _seed(digest: bytes, ordinal: int) -> int:
-    """Return a seed of 63 bits, the most that is kept, which is the same whenever the same bytes are read."""
+    """Return a 63-bit seed that depends only on the bytes of the file and the take's ordinal."""
     return int.from_bytes(hashlib.sha256(digest + ordinal.to_bytes(2)).digest()[:8]) >> 1
 
 
@@ -130,7 +130,7 @@ def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
 
     Bends, vibrato, swells and the sustain pedal are written as a keyboard sends them, and the brightness of a held note
     as pressure of its key, which can only make it brighter than it was struck. MIDI bends a whole channel and not one
-    note; a glide is therefore a stair: where it has come to another key, its note ends and begins again on that key.
+    note; a glide therefore becomes steps: when it reaches another key, the note ends and begins again on that key.
     Levels, rooms, profiles and tempi are left out. Raise BedsideError where the file cannot be written.
     """
     last = round(max((item.frame for item in performed), default=0) * _TICKS_PER_SECOND / rate)
@@ -167,7 +167,7 @@ class _Part:
         self._held: dict[int, tuple[int, int]] = {}
 
     def beginning(self) -> Iterator[mido.Message]:
-        """Yield what sets the range of the wheel, where it is not the usual one."""
+        """Yield the messages that set the range of the wheel, where it is not the default."""
         if self._semitones != BEND_SEMITONES:
             settings = (
                 (Parameter.NUMBER, BEND_RANGE >> 7),
@@ -190,7 +190,7 @@ class _Part:
                 yield from self._off(note)
             case Glide(_, note, pitch) if note in self._held:
                 key, velocity = self._held[note]
-                # Halfway between two keys a tremor is no trill.
+                # The margin beyond half a semitone keeps a trembling finger from trilling.
                 if abs(pitch - key) > _NEAREST:
                     yield from self._off(note)
                     yield from self._on(note, round(pitch), velocity)
@@ -246,7 +246,7 @@ def _track(messages: Iterable[tuple[int, mido.Message]], last: int) -> mido.Midi
     track = mido.MidiTrack()
     before = 0
     for tick, message in (*messages, (last, mido.MetaMessage("end_of_track"))):
-        # A delta time has 28 bits, 93 minutes here: a longer silence is said in steps.
+        # A delta time has 28 bits, 93 minutes here; a longer silence is written in steps.
         while tick - before > _LONGEST_DELTA:
             track.append(mido.MetaMessage("text", text="", time=_LONGEST_DELTA))
             before += _LONGEST_DELTA

@@ -1,4 +1,4 @@
-"""The tracks of a MIDI file become one take; what a take cannot hold is said in plain sentences.
+"""Turn the tracks of a MIDI file into one take, with warnings about what a take cannot hold.
 
 Times of an imported take are counted in flicks, 705,600,000 a second, which every common audio rate divides.
 """
@@ -28,16 +28,16 @@ from bedside.music.events import (
 )
 from bedside.music.settings import PartSettings
 
-# Nobody waits for a take from a file, whose notes begin within a block as well as at its start; a long one is fastest.
+# Large blocks render fastest; nobody waits for an imported take, and its notes may begin within a block.
 BLOCK_FRAMES = 512
 
-# Beyond these, warnings would only hide each other.
+# More warnings than this would hide each other.
 _MOST_WARNINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one take of a file holds: its events at `FLICKS`, the notes of each player, and warnings."""
+    """One take of a file: its events at `FLICKS`, the number of notes of each player, and warnings."""
 
     performed: list[Performed]
     notes: dict[Player, int]
@@ -53,11 +53,11 @@ def clock(file: smf.MidiBytes, tracks: Iterable[Track]) -> Clock:
 
 
 def take(file: smf.MidiBytes, tracks: Sequence[Track], seed: int, players: Sequence[Player]) -> Imported:
-    """Return what the tracks hold, played by these players in order; the last plays all parts that are left.
+    """Return the tracks as a take, played by these players in order; the last plays all parts that are left.
 
-    A part's pitch wheel, modulation, expression and sustain pedal are those of its channel, in whatever track they
-    stand; a player of several channels, to whom they would not all apply, goes without. Each pressure, of a key or of
-    the channel, brightens the notes that sound, which are never duller than they were struck.
+    Pitch wheel, modulation, expression and sustain pedal apply to the player of their channel, whichever track they are
+    in; a player of several channels gets none of them. Key and channel pressure brighten sounding notes, never below
+    the brightness with which they were struck.
     """
     time = clock(file, tracks)
     warnings = [f"Track {file.tracks.index(track) + 1} {fault}" for track in tracks for fault in track.faults]
@@ -85,7 +85,7 @@ def take(file: smf.MidiBytes, tracks: Sequence[Track], seed: int, players: Seque
 
 
 def _changes(performed: Iterable[Performed]) -> tuple[list[Performed], list[Performed]]:
-    """Return the instruments with which the players begin, and the events without those that change nothing."""
+    """Return the players' first programs, and the events without settings that change nothing."""
     first: dict[Player, Performed] = {}
     standing: dict[tuple[Player, type], Event] = {}
     for player in Player:

@@ -1,4 +1,4 @@
-"""Who plays what of a MIDI file: tracks with notes where there are several, else the channels of the only one."""
+"""Assign players to the parts of a MIDI file: to its tracks with notes, or to the channels of its only one."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bedside.music.events import Player
 
 def note_ons(track: Track) -> int:
     """Return how many notes begin in a track."""
-    return len(_sounding(track))
+    return len(_packed_note_ons(track))
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Who plays the notes of each track, by its place in the file, or by the channel where ``by_channel``.
+    """The player of each track, by its index in the file, or of each channel if ``by_channel``.
 
-    ``alone`` are, by channel, the players who play on that channel and no other; ``several`` play on more channels,
-    ``shared`` on more tracks.
+    ``alone`` lists, for each channel, the players who use only that channel. Players in ``several`` use more than one
+    channel, players in ``shared`` more than one track.
     """
 
     by_channel: bool
@@ -33,13 +33,13 @@ class Parts:
     shared: set[Player]
 
     def player(self, place: int, channel: int) -> Player | None:
-        """Return who plays the notes of a channel of a track; None where there are no notes."""
+        """Return the player of a channel of a track, None where it has no notes."""
         return self.players.get(channel if self.by_channel else place)
 
 
 def share(tracks: Sequence[Track], players: Sequence[Player], warnings: list[str]) -> Parts:
-    """Give the parts of a take to the players in order, the last all that are left, which ``warnings`` is told."""
-    channels = {place: np.unique(_sounding(track) >> 16 & 0xF).tolist() for place, track in enumerate(tracks)}
+    """Assign the parts to the players in order; the last player gets all that are left, with a warning."""
+    channels = {place: np.unique(_packed_note_ons(track) >> 16 & 0xF).tolist() for place, track in enumerate(tracks)}
     places = [place for place in channels if channels[place]]
     by_channel = len(places) == 1
     if by_channel:
@@ -61,8 +61,8 @@ def share(tracks: Sequence[Track], players: Sequence[Player], warnings: list[str
     return Parts(by_channel, given, alone, several, shared)
 
 
-def _sounding(track: Track) -> NDArray[np.int64]:
-    """Return the note-ons of a track, as they are packed."""
+def _packed_note_ons(track: Track) -> NDArray[np.int64]:
+    """Return the packed note-on messages of a track."""
     if not track.messages:
         return np.empty(0, np.int64)
     messages: NDArray[np.int64] = np.frombuffer(track.messages, np.int64)

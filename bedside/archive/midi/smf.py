@@ -1,4 +1,4 @@
-"""The bytes of a Standard MIDI File in, its tracks out; no file, no clock, and no damage behind the header stops it.
+"""Parse the bytes of a Standard MIDI File into tracks; damage after the header is reported, never fatal.
 
 After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
 """
@@ -13,16 +13,16 @@ from bedside.errors import BedsideError
 
 _MAX_CHUNKS = 65_535
 
-# Some programs put a wrapper of their own around the file.
+# Some programs wrap the file in a container; the header is searched in so many bytes.
 _LOOK_FOR_HEADER = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class MidiBytes:
-    """A whole file: its format, 0 to 2, how long a tick is, and its tracks.
+    """A whole file: its format, 0 to 2, the length of a tick, its tracks, and how many tracks are ``missing``.
 
-    ``ticks_per_beat`` counts where the file counts beats, and ``ticks_per_second`` is then None; where it counts the
-    frames of a film, ``ticks_per_second`` is the numerator and denominator of their number, and tempi mean nothing.
+    A file that counts beats has ``ticks_per_beat``, and ``ticks_per_second`` is None. One that counts film frames
+    (SMPTE) has ``ticks_per_second`` as numerator and denominator, and its tempi mean nothing.
     """
 
     format: int
@@ -33,10 +33,10 @@ class MidiBytes:
 
 
 def parse(data: bytes) -> MidiBytes:
-    """Return what stands in the bytes of a file.
+    """Return the parsed bytes of a file.
 
-    Raise BedsideError, in words that follow the name of the file, where there is no header, no length of a tick, or
-    more than `MAX_MESSAGES` messages.
+    Raise BedsideError, in words that follow the file's name, for a missing header, an invalid length of a tick, or more
+    than `MAX_MESSAGES` messages.
     """
     header = data.find(b"MThd", 0, _LOOK_FOR_HEADER)
     if header < 0:
@@ -72,9 +72,9 @@ def _division(division: int) -> tuple[int, tuple[int, int] | None]:
 
 
 def _chunks(data: bytes, at: int) -> Iterator[tuple[int, int]]:
-    """Yield where the bytes of each track begin and where they end, by its header, perhaps beyond the data.
+    """Yield the first and last offset of each track, as its header states it; the last may lie beyond the data.
 
-    Other chunks are passed over. Where a length leads to no chunk, the next ``MTrk`` is looked for.
+    Other chunks are skipped. Where a length leads to no chunk, the search goes on at the next ``MTrk``.
     """
     for _ in range(_MAX_CHUNKS):
         if not _is_chunk(data, at):

@@ -1,4 +1,4 @@
-"""Ticks of a MIDI file become frames, in whole numbers throughout, so that no error ever adds up."""
+"""Convert ticks of a MIDI file to frames in whole numbers, so that rounding errors never accumulate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """From the tick ``starts[i]`` on, each tick lasts ``steps[i] / parts`` frames; ``bases[i]`` parts went before."""
+    """A tempo map: from tick ``starts[i]`` on, a tick is ``steps[i] / parts`` frames; ``bases[i]`` parts precede it."""
 
     starts: list[int]
     bases: list[int]
@@ -22,7 +22,10 @@ class Clock:
 
     @classmethod
     def of_beats(cls, tempi: Iterable[tuple[int, int]], ticks_per_beat: int, rate: int) -> Self:
-        """Make the clock of a file that counts beats: pairs of tick and microseconds per beat, 500,000 at first."""
+        """Return the clock of a file that counts beats; ``tempi`` are pairs of tick and microseconds per beat.
+
+        Until the first tempo a beat lasts 500,000 microseconds.
+        """
         starts, bases, steps = [0], [0], [_DEFAULT_TEMPO_MICROSECONDS * rate]
         for tick, tempo in sorted(tempi, key=lambda pair: pair[0]):
             bases.append(bases[-1] + (tick - starts[-1]) * steps[-1])
@@ -32,7 +35,7 @@ class Clock:
 
     @classmethod
     def of_seconds(cls, numerator: int, denominator: int, rate: int) -> Self:
-        """Make the clock of a file with ``numerator / denominator`` ticks a second."""
+        """Return the clock of a file with ``numerator / denominator`` ticks a second."""
         return cls([0], [0], [rate * denominator], numerator)
 
     def frame(self, tick: int) -> int:

@@ -1,7 +1,8 @@
-"""One track of a Standard MIDI File is read as far as it can be; what is wrong with it is said, not raised.
+"""Read one track of a Standard MIDI File as far as possible; faults are reported, not raised.
 
-Stretches of like messages are read by numpy at once, so that 20 MB of them cost less than a second and 100 MB; a
-library that makes an object of each, and drops a whole file at one bad byte, does neither.
+Runs of similar messages are decoded by numpy at once, so that 20 MB take less than a second and 100 MB of memory. The
+usual libraries make an object of each message and reject a whole file for one bad byte.
+
 After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
 """
 
@@ -19,18 +20,18 @@ from bedside.music.keyboard import Controller
 
 MAX_MESSAGES = 2_000_000
 
-# A message that stands in no stretch of its like takes a step, of about two microseconds; one of no channel, two.
+# A message outside a run costs one step, about two microseconds; a system message costs two.
 _MAX_STEPS = 200_000
-_STEPS_OF_STRETCH = 50
+_STEPS_OF_RUN = 50
 
-# Messages of two data bytes, and of one, each with its delta time and with or without its status.
-_STRETCHES = {
+# Runs of messages with two data bytes, and with one: each with its delta time, with or without a status byte.
+_RUNS = {
     3: re.compile(rb"(?:[\x80-\xff]{0,3}[\x00-\x7f][\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){1,30000}+"),
     2: re.compile(rb"(?:[\x80-\xff]{0,3}[\x00-\x7f][\xc0-\xdf]?[\x00-\x7f]){1,30000}+"),
 }
-_SHORT_STRETCH = 150
+_SHORT_RUN = 150
 
-# What fits beside the message into 63 bits: half a year of the finest ticks at the usual tempo.
+# The largest tick that fits into 63 bits beside the message: half a year of the finest ticks at the default tempo.
 _LAST_TICK = 2**39 - 1
 
 _META, _SYSEX, _SYSEX_MORE = 0xFF, 0xF0, 0xF7
@@ -43,7 +44,7 @@ _SYSTEM_LENGTH = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
 
 class Parameter(IntEnum):
-    """The controllers that choose a parameter by its number, such as the range of the pitch wheel, and set it."""
+    """The controllers that select a registered parameter, such as the range of the pitch wheel, and set it."""
 
     VALUE = 6
     VALUE_FINE = 38
@@ -68,7 +69,7 @@ SYSTEM = "system messages"
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """One track: its messages in order, its tempi, and what was met in it.
+    """One track: its messages in order, its tempi, and what was ignored or wrong.
 
     Each of ``messages`` is a message of a channel, packed as ``tick << 24 | status << 16 | a << 8 | b``; of the
     controllers there are modulation, expression, the sustain pedal, those for the pitch wheel's range, and resets.
@@ -90,13 +91,13 @@ class _CutError(Exception):
 
 @dataclass(slots=True)
 class ReadingBudget:
-    """How many more messages a file may hold, and how many steps its reading may take."""
+    """How many messages and steps are left for reading a file."""
 
     messages: int = MAX_MESSAGES
     steps: int = _MAX_STEPS
 
     def take(self, messages: int, steps: int) -> None:
-        """Take room; raise BedsideError where there is none left."""
+        """Spend messages and steps; raise BedsideError where none are left."""
         self.messages -= messages
         self.steps -= steps
         if self.messages < 0 or self.steps < 0:
@@ -129,19 +130,19 @@ def _delta(data: bytes, at: int, last: int) -> tuple[int, int]:
 
 
 def read_track(data: bytes, at: int, last: int, track: Track, room: ReadingBudget) -> None:
-    """Read a track from its bytes; raise BedsideError where it does not fit into ``room``."""
+    """Read a track from its bytes; raise BedsideError where it exceeds the budget ``room``."""
     status = tick = 0
-    # Up to here no stretch is worth a try.
+    # Before this offset no run is tried again.
     short = at
     try:
         while at < last:
             if at >= short and status:
                 width = _CHANNEL_LENGTH[status >> 4] + 1
-                stretch = _STRETCHES[width].match(data, at, last)
-                short = at + 1 if stretch is None else stretch.end()
-                if stretch is not None and stretch.end() - at >= _SHORT_STRETCH:
-                    status, tick = _read_stretch(stretch[0], width, status, tick, track, room)
-                    at = stretch.end()
+                run = _RUNS[width].match(data, at, last)
+                short = at + 1 if run is None else run.end()
+                if run is not None and run.end() - at >= _SHORT_RUN:
+                    status, tick = _read_run(run[0], width, status, tick, track, room)
+                    at = run.end()
                     continue
             delta, at = _delta(data, at, last)
             tick = _within(tick + delta)
@@ -183,17 +184,15 @@ def _read_message(data: bytes, at: int, last: int, status: int, tick: int, track
     return after
 
 
-def _read_stretch(
-    stretch: bytes, width: int, status: int, tick: int, track: Track, room: ReadingBudget
-) -> tuple[int, int]:
-    """Read messages that all have ``width - 1`` data bytes; return the status and the tick of the last.
+def _read_run(run: bytes, width: int, status: int, tick: int, track: Track, room: ReadingBudget) -> tuple[int, int]:
+    """Read a run of messages with ``width - 1`` data bytes each; return the status and tick of the last.
 
     Bytes below 128 come in groups of ``width``: the last of the delta time, then the data. Bytes above are the rest of
     the delta time where they stand before the group, and a status where they stand behind its first.
     """
-    values = np.frombuffer(stretch, np.uint8)
+    values = np.frombuffer(run, np.uint8)
     low = np.flatnonzero(values < 0x80)
-    room.take(len(low) // width, _STEPS_OF_STRETCH)
+    room.take(len(low) // width, _STEPS_OF_RUN)
     delta_at, a_at, b_at = low[0::width], low[1::width], low[width - 1 :: width]
     first = np.concatenate(([0], b_at[:-1] + 1))
     delta = values[delta_at].astype(np.int64)
@@ -220,7 +219,7 @@ def _ignored(control: int) -> str:
 
 
 def _read_system(data: bytes, at: int, last: int, tick: int, track: Track) -> tuple[int, bool]:
-    """Read a message that belongs to no channel; return where it ends, and whether it ends the track."""
+    """Read a system or meta message; return where it ends, and whether it ends the track."""
     status = data[at]
     at += 1
     if status not in (_META, _SYSEX, _SYSEX_MORE):

@@ -1,5 +1,5 @@
-"""The encrypted store: its database, its key, its tables, and what is read from and written to them.
+"""The encrypted store: its database, key and tables, and everything that reads and writes them.
 
-SQLCipher, SQLAlchemy and the key store are touched here and nowhere else. Everything here may wait for the disk, so the
-loop and the engine reach it only through the recorder's thread.
+SQLCipher, SQLAlchemy and the key store are used only here. All of it may wait for the disk, so the loop and the engine
+reach it only through the recorder's thread.
 """

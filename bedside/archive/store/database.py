@@ -1,4 +1,4 @@
-"""An encrypted SQLite file: the one module that knows SQLCipher, how it is opened, and what its faults mean."""
+"""The encrypted SQLite file; only this module knows SQLCipher, how to open it and what its errors mean."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def reason_of(error: DBAPIError) -> str:
-    """Return why the database refused, in words that end a sentence about the recordings."""
+    """Return the reason for a database error, in words that complete a sentence about the recordings."""
     name = _name(error)
     return next((words for prefix, words in _REASONS.items() if name.startswith(prefix)), "the database refused")
 
 
 def is_damage(error: DBAPIError) -> bool:
-    """Tell whether the database refused because its file is not what was written."""
+    """Return whether the error means that the file is damaged."""
     return _name(error).startswith(_DAMAGED)
 
 
 def writing_engine(path: Path, key: bytes) -> Engine:
-    """Return an engine that writes the database at ``path`` under a 32-byte key, and makes it where there is none.
+    """Return an engine that reads and writes the database at ``path`` under a 32-byte key; make it if necessary.
 
-    Raise BedsideError where the file cannot be made, DBAPIError where it cannot be opened.
+    Raise BedsideError where the file cannot be created, DBAPIError where it cannot be opened.
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -64,7 +64,10 @@ def writing_engine(path: Path, key: bytes) -> Engine:
 
 
 def reading_engine(path: Path, key: bytes) -> Engine:
-    """Return an engine that only reads the database at ``path`` under a 32-byte key; raise DBAPIError as it opens."""
+    """Return a read-only engine for the database at ``path`` under a 32-byte key.
+
+    Raise DBAPIError where it cannot be opened. An older schema is migrated first.
+    """
     engine = _file_engine(path, key, ("query_only = ON",))
     event.listen(engine, "begin", _begin_to_read)
     try:
@@ -78,18 +81,18 @@ def reading_engine(path: Path, key: bytes) -> Engine:
     engine.dispose()
     if not version:
         return empty_engine()
-    # Once opened to be written it is of today's shape.
+    # Opening it for writing migrates the schema.
     writing_engine(path, key).dispose()
     return reading_engine(path, key)
 
 
 def reading(engine: Engine) -> Connection:
-    """Return a connection of an engine that only reads: it waits for nobody who writes, and nobody waits for it."""
+    """Return a connection for reading; readers and writers do not wait for each other."""
     return engine.connect().execution_options(reads=True)
 
 
 def scratch(path: Path, key: bytes) -> Any:
-    """Return a connection to a new file under a 32-byte key, for what may be lost: nothing of it is ever synced."""
+    """Return a connection to a new scratch file under a 32-byte key; it is never synced to the disk."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -99,7 +102,7 @@ def scratch(path: Path, key: bytes) -> Any:
 
 
 def empty_engine() -> Engine:
-    """Return an engine that reads a database in memory which has all tables and nothing in them."""
+    """Return a read-only engine for an empty database in memory that has all tables."""
     connection = dbapi2.connect(":memory:", isolation_level=None, check_same_thread=False)
     engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connection, poolclass=StaticPool)
     Base.metadata.create_all(engine)
@@ -108,18 +111,18 @@ def empty_engine() -> Engine:
 
 
 def is_whole(engine: Engine) -> bool:
-    """Tell whether every page of the database still bears its seal; takes about 5 ms for each megabyte.
+    """Return whether the checksum of every page is right; takes about 5 ms per megabyte.
 
-    The log is folded in first: it mends pages that a power cut tore. While another program keeps it from being folded
-    in whole, the pages are not judged, and the answer is True.
+    The write-ahead log is checkpointed first, as it repairs pages torn by a power cut. Where another program prevents a
+    complete checkpoint, pages are not checked and the answer is True.
     """
-    # A transaction, which SQLAlchemy would begin, cannot fold in the log.
+    # A checkpoint is not possible within the transaction that SQLAlchemy would begin.
     raw = engine.raw_connection()
     cursor = raw.cursor()
     try:
         cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        busy, in_log, folded = cursor.fetchall()[0]
-        if busy or in_log != folded:
+        busy, in_log, checkpointed = cursor.fetchall()[0]
+        if busy or in_log != checkpointed:
             return True
         cursor.execute("PRAGMA cipher_integrity_check")
         return not cursor.fetchall()
@@ -136,7 +139,7 @@ def _name(error: DBAPIError) -> str:
 
 
 def _begin_to_write(connection: Connection) -> None:
-    # A write that began as a read could be refused at its first write however long it waits.
+    # A transaction that begins as a read may be refused at its first write, however long it waits.
     reads = connection.get_execution_options().get("reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
@@ -153,14 +156,14 @@ def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:
             address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            # SQLCipher would write what it thinks of a wrong key to the terminal.
+            # Otherwise SQLCipher prints complaints about a wrong key to the terminal.
             connection.execute("PRAGMA cipher_log_level = NONE")
-            # A key of 64 digits is taken as it is; anything else would be stretched for a quarter of a second.
+            # A key of 64 hexadecimal digits is used as it is; any other would cost a key derivation of 250 ms.
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            # SQLite's own knows capitals of English only: ÜBUNG is to be found as Übung, and Ärger as ärger.
+            # SQLite's own lower() knows only ASCII; ÜBUNG must be found as Übung.
             connection.create_function("lower", 1, _lowered, deterministic=True)
             for pragma in ("temp_store = MEMORY", "foreign_keys = ON", *pragmas):
-                _patiently(connection, f"PRAGMA {pragma}")
+                _execute_with_retry(connection, f"PRAGMA {pragma}")
         except BaseException:
             connection.close()
             raise
@@ -173,8 +176,8 @@ def _lowered(words: object) -> object:
     return words.lower() if isinstance(words, str) else words
 
 
-def _patiently(connection: Any, statement: str) -> None:
-    """Execute a statement that SQLite refuses at once, without its own waiting, while another program opens."""
+def _execute_with_retry(connection: Any, statement: str) -> None:
+    """Execute a statement that SQLite refuses, without its busy timeout, while another program opens the file."""
     until = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -209,10 +212,10 @@ def _make_schema(engine: Engine) -> None:
 
 
 def _add_columns(connection: Connection, tables: set[str]) -> None:
-    """Give the tables that there are the columns that came since, which are null in all that was kept before."""
-    there = inspect(connection)
+    """Add columns introduced since the tables were made; old rows get NULL."""
+    inspector = inspect(connection)
     for table in (table for table in Base.metadata.sorted_tables if table.name in tables):
-        known = {column["name"] for column in there.get_columns(table.name)}
+        known = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in known:
                 made = CreateColumn(column).compile(dialect=connection.dialect)

@@ -1,4 +1,4 @@
-"""What stands in the journal, as plain values; times within a take are frames, all others UTC."""
+"""The journal's entries as values; times within a take are frames, all others are UTC."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A meeting: of which patient, None of nobody's, and when it began."""
+    """A session: its patient, or None, and when it began."""
 
     id: str
     patient_id: str | None
@@ -26,7 +26,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A moment that was marked unseen: the ``seconds`` before ``frame``."""
+    """A marker set at the bed, unseen by the child; it covers the ``seconds`` before ``frame``."""
 
     id: str
     take_id: str
@@ -36,7 +36,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Words about the frames ``first`` to ``last`` of a take, equal for a moment."""
+    """Words about the frames ``first`` to ``last`` of a take; both are equal for a moment."""
 
     id: str
     take_id: str
@@ -48,7 +48,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a proposed moment of a kind, at frames ``first`` to ``last``, was accepted."""
+    """Whether a proposed moment of a ``kind``, from frame ``first`` to ``last``, was accepted."""
 
     id: str
     take_id: str
@@ -73,7 +73,7 @@ class SessionNote:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal: what −2 to 2 look like, one line each in ``levels``, and how much it weighs."""
+    """A goal; ``levels`` describes −2 to 2, one line each, and ``weight`` is its weight in the total."""
 
     id: str
     patient_id: str
@@ -86,7 +86,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """How far a goal was attained in a session, −2 to 2, as a rater saw it."""
+    """A rater's rating of a goal in a session, −2 to 2."""
 
     id: str
     goal_id: str
@@ -98,7 +98,7 @@ class Attainment:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A moment of a take that a session's note or a goal points to."""
+    """A span of a take that the note of a session, or a goal, refers to."""
 
     id: str
     session_id: str | None
@@ -110,7 +110,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A span of a take that a rater put into a category."""
+    """A span of a take and the category that a rater gave it."""
 
     id: str
     take_id: str
@@ -123,7 +123,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A rater has said that their ratings of a take are done."""
+    """A rater's statement that their ratings of a take are done."""
 
     id: str
     take_id: str

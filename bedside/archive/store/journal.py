@@ -1,6 +1,6 @@
-"""What people write about the music afterwards: markers, remarks, verdicts, notes, goals and ratings.
+"""What people write about the music: markers, remarks, verdicts, notes, goals and ratings.
 
-The music itself never changes; what is written about it may be written anew or taken back. Times are frames of a take.
+The music never changes; what is written about it can be rewritten or deleted. Times are frames of a take.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Longer words are a slip of the clipboard.
+# Longer text was pasted by mistake.
 MOST_WORDS = 20_000
 LEVELS = (-2, -1, 0, 1, 2)
 
@@ -63,7 +63,7 @@ _TABLES: dict[type[Any], Table] = {
 
 
 class Journal:
-    """All that is written in a store; ``sentences`` turns the database's faults into plain sentences.
+    """Reads and writes the entries of a store; ``sentences`` turns the database's faults into plain sentences.
 
     Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and
     for numbers out of range, and another BedsideError where the store cannot be read or written.
@@ -82,7 +82,7 @@ class Journal:
         return self._one(Patient, "id", patient)
 
     def picture(self, patient: str, picture: str | None) -> None:
-        """Give a patient the picture of this name, or none."""
+        """Set the picture of a patient, or remove it with None."""
         self._change(Patient, patient, picture=picture)
 
     def sessions(self, patient: str | None = None) -> list[Session]:
@@ -114,7 +114,7 @@ class Journal:
         return self._add(Remark(_fresh(), take, first, last, _now(), _words(words)))
 
     def reword(self, remark: str, words: str) -> None:
-        """Write a remark's words anew."""
+        """Replace the words of a remark."""
         self._change(Remark, remark, words=_words(words), written=_now())
 
     def verdicts(self, take: str) -> list[Verdict]:
@@ -122,7 +122,7 @@ class Journal:
         return self._of_take(Verdict, take, "first")
 
     def judge(self, take: str, kind: str, first: int, last: int, accepted: bool) -> Verdict:
-        """Accept or dismiss a proposed moment; a later verdict takes the place of an earlier one."""
+        """Accept or dismiss a proposed moment; replaces an earlier verdict."""
         first, last = _span(first, last)
         return self._add(
             Verdict(_fresh(), take, _words(kind)[:40], first, last, accepted, _now()),
@@ -133,12 +133,12 @@ class Journal:
         )
 
     def note(self, session: str) -> SessionNote | None:
-        """Return the note of a session, None where none was written."""
+        """Return the note of a session, or None."""
         found = self._all(SessionNote, _of(SessionNote).where(_column(SessionNote, "session_id") == session))
         return found[0] if found else None
 
     def write_note(self, session: str, subjective: str, objective: str, assessment: str, plan: str) -> SessionNote:
-        """Write a session's note, in the place of an earlier one."""
+        """Write the note of a session; replaces an earlier one."""
         made = SessionNote(
             session,
             _words(subjective, empty=True),
@@ -150,68 +150,68 @@ class Journal:
         return self._add(made, "session_id")
 
     def goals(self, patient: str) -> list[Goal]:
-        """Return the goals of a patient, the first first."""
+        """Return the goals of a patient, the oldest first."""
         wanted = _of(Goal).where(_column(Goal, "patient_id") == patient)
         return self._all(Goal, wanted.order_by(_column(Goal, "set"), _column(Goal, "id")))
 
     def set_goal(self, patient: str, words: str, levels: Sequence[str], weight: float = 1.0) -> Goal:
-        """Set a goal; ``levels`` are five lines, from −2 to 2."""
+        """Set a goal; ``levels`` are five descriptions, for −2 to 2."""
         if len(levels) != len(LEVELS) or not 0 < weight <= 100:
             raise Refused("A goal needs five levels and a weight above 0, at most 100.")
         lines = "\n".join(_words(" ".join(level.split()), empty=True) for level in levels)
         return self._add(Goal(_fresh(), patient, _words(words), lines, weight, _now(), None))
 
     def end_goal(self, goal: str) -> None:
-        """Say that a goal is not pursued any more."""
+        """End a goal that is no longer pursued."""
         self._change(Goal, goal, ended=_now())
 
     def attainments(self, goal: str) -> list[Attainment]:
-        """Return how far a goal was attained, in order of rating."""
+        """Return the ratings of a goal in order of time."""
         wanted = _of(Attainment).where(_column(Attainment, "goal_id") == goal)
         return self._all(Attainment, wanted.order_by(_column(Attainment, "rated"), _column(Attainment, "id")))
 
     def attain(self, goal: str, session: str, level: int, rater: str) -> Attainment:
-        """Rate a goal in a session, in the place of the same rater's earlier rating."""
+        """Rate a goal in a session; replaces an earlier rating by the same rater."""
         if level not in LEVELS:
             raise Refused(f"A goal is rated from −2 to 2, not {level}.")
         made = Attainment(_fresh(), goal, session, level, _words(rater, empty=True)[:40], _now())
         return self._add(made, "goal_id", "session_id", "rater")
 
     def links(self, session: str | None = None, goal: str | None = None) -> list[Link]:
-        """Return the moments that a session's note, or a goal, points to."""
+        """Return the spans that the note of a session, or a goal, refers to."""
         name, owner = ("session_id", session) if goal is None else ("goal_id", goal)
         return self._all(Link, _of(Link).where(_column(Link, name) == owner).order_by(_column(Link, "first")))
 
     def link(self, take: str, first: int, last: int, session: str | None = None, goal: str | None = None) -> Link:
-        """Let a session's note, or a goal, point to a moment."""
+        """Link the note of a session, or a goal, to a span of a take."""
         if (session is None) == (goal is None):
             raise ValueError("a link belongs to a session or to a goal")
         first, last = _span(first, last)
         return self._add(Link(_fresh(), session, goal, take, first, last))
 
     def ratings(self, take: str, rater: str | None = None) -> list[Rating]:
-        """Return the spans that a rater, or all, put into categories."""
+        """Return the ratings of a take, by one rater or by all."""
         found = self._of_take(Rating, take, "first")
         return found if rater is None else [rating for rating in found if rating.rater == rater]
 
     def rate(self, take: str, rater: str, category: str, first: int, last: int) -> Rating:
-        """Put a span into a category."""
+        """Rate a span of a take as a category."""
         first, last = _span(first, last)
         return self._add(Rating(_fresh(), take, _words(rater)[:40], _words(category)[:80], first, last, _now()))
 
     def finished(self, take: str) -> list[Finished]:
-        """Return who has said that their ratings of a take are done, in order of saying so."""
+        """Return the raters who have finished a take, in order of finishing."""
         return self._of_take(Finished, take, "made")
 
     def finish(self, take: str, rater: str) -> Finished:
-        """Say that a rater's ratings of a take are done."""
+        """Mark a rater's ratings of a take as done; the second time changes nothing."""
         for said in self.finished(take):
             if said.rater == rater:
                 return said
         return self._add(Finished(_fresh(), take, _words(rater)[:40], _now()))
 
     def take_back(self, kind: type[Any], which: str) -> None:
-        """Take back a marker, a remark, a verdict, a goal's rating, a link, a rating, or that these are done."""
+        """Delete a marker, remark, verdict, attainment, link, rating or finished mark."""
         if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating, Finished):
             raise ValueError(f"a {kind.__name__} is not taken back")
         with self._writing() as connection:
@@ -234,7 +234,7 @@ class Journal:
             return [kind(*row) for row in connection.execute(wanted)]
 
     def _add(self, made: T, *same: str) -> T:
-        """Write something, in the place of all that has the ``same`` values in those columns, where any are named."""
+        """Insert an entry; first delete those that equal it in all columns named in ``same``, if any are named."""
         table = _TABLES[type(made)]
         earlier: list[ColumnElement[bool]] = [table.c[name] == getattr(made, name) for name in same]
         with self._writing() as connection:
@@ -306,7 +306,7 @@ def _span(first: int, last: int) -> tuple[int, int]:
 
 
 def _words(words: str, empty: bool = False) -> str:
-    """Return words as they are kept: without what no keyboard writes, which some files and databases cannot hold."""
+    """Return text without control characters, which some files and databases cannot hold."""
     words = _UNWRITTEN.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(words) > MOST_WORDS:
         raise Refused(f"That text is too long; at most {MOST_WORDS} characters are kept.")

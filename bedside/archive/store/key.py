@@ -1,7 +1,7 @@
-"""The key of a store is 32 random bytes, made once and read back before anything is encrypted with it.
+"""The key of a store: 32 random bytes, made once and read back before anything is encrypted with it.
 
-It lies in the system's key store where there is one, else in the key file of the data folder. The key file says which,
-and appears whole: of two programs that start in the same moment, both end with the same key.
+It is kept in the system's key store, or, where there is none, in the key file of the data folder. The key file says
+which, and is created atomically: two programs that start at the same moment end up with the same key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEY_FILE = "bedside.key"
 _SERVICE = "bedside"
 _HEADING = "bedside key 1"
 
-# A key store that waits for a person, or for a service that is gone, must not keep a child waiting for longer.
+# A key store may wait for a person or for a dead service; a child must not wait longer than this.
 _PATIENCE_SECONDS = 10.0
 
 
@@ -57,7 +57,7 @@ def load(folder: Path) -> bytes | None:
 
 
 def describe_place(folder: Path) -> str:
-    """Return, for people, where the key of a folder's store lies, or would be put if it were made now."""
+    """Return words for where the key of a folder's store is, or would be if it were made now."""
     try:
         kept = (folder / KEY_FILE).read_text("ascii", errors="replace").split("\n")
         in_store = len(kept) > 1 and kept[1].startswith("keyring")
@@ -91,7 +91,7 @@ def _make(folder: Path) -> None:
                 file.write(f"{_HEADING}\n{place}\n{_fingerprint(key)}\n")
                 file.flush()
                 os.fsync(file.fileno())
-            # A link, unlike a renaming, never takes the place of the key that another program has just made.
+            # Unlike a rename, a link never replaces the key that another program has just made.
             with contextlib.suppress(FileExistsError):
                 os.link(draft, final)
                 name = ""
@@ -121,11 +121,11 @@ def _from_hex(text: str | None) -> bytes | None:
 
 
 def _key_store() -> Any:
-    # Importing keyring already looks for its backends, which can hang as well as any call to them.
+    # Importing keyring already searches for backends, which can hang like any call to them.
     import keyring
 
     backend = keyring.get_keyring()
-    # Below 1 keyring counts a backend as not recommended: one that always fails, or one that stores in clear.
+    # keyring gives a priority below 1 to backends that always fail or store in plain text.
     return backend if backend.priority >= 1 else None
 
 
@@ -159,13 +159,13 @@ def _forget(name: str) -> None:
 
 
 def _answer(ask: Callable[[], object]) -> object:
-    """Return what the system's key store answers, or None where it is off, raises, or takes too long."""
+    """Return the answer of the system's key store, or None where it is off, fails, or takes too long."""
     if os.environ.get("BEDSIDE_KEYRING") == "off":
         return None
     answers: queue.SimpleQueue[object] = queue.SimpleQueue()
 
     def run() -> None:
-        # Backends of many makers raise what they like, and a key store that fails is one that is not there.
+        # Backends raise exceptions of any type; a key store that fails counts as absent.
         try:
             answers.put(ask())
         except BaseException:

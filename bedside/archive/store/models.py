@@ -1,7 +1,7 @@
-"""What is kept, as tables that SQLite and PostgreSQL hold alike.
+"""The tables of the store, in types that SQLite and PostgreSQL share.
 
-Every identity is a random UUID, written as 32 hexadecimal digits, so that the records of many beds merge without
-conflict. Times of day are UTC; times inside a take are frames. No table knows a patient's name.
+Every id is a random UUID of 32 hexadecimal digits, so that the records of many beds can be merged. Times of day are
+UTC; times within a take are frames. No table holds a patient's name.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ SCHEMA_VERSION = 3
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time of day, aware on both sides, UTC in the database: SQLite would drop the zone."""
+    """A time-zone-aware time, stored as UTC, because SQLite does not store the zone."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the time without its zone, in UTC; raise ValueError for a time that has no zone."""
+        """Return the time in UTC without its zone; raise ValueError for a time without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -36,11 +36,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """The tables of the archive."""
+    """The base of all tables."""
 
 
 class Patient(Base):
-    """A patient as the ward's list knows them: a code, and the picture that the child knows."""
+    """A patient: the code from the ward's list, and the picture that the child knows."""
 
     __tablename__ = "patient"
 
@@ -76,7 +76,7 @@ class Take(Base):
 
 
 class PartRow(Base):
-    """How many notes a player has played in a take; kept beside the events so that a list of takes need not count."""
+    """How many notes a player played in a take, and the ordinal of the first; saves counting the events."""
 
     __tablename__ = "part"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
@@ -88,7 +88,7 @@ class PartRow(Base):
 
 
 class PerformedRow(Base):
-    """One performed event; the columns after ``kind`` are the fields of all events, each null where it is not one."""
+    """One performed event; the columns after ``kind`` are the fields of all kinds, NULL where a kind lacks one."""
 
     __tablename__ = "performed"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
@@ -121,7 +121,7 @@ class PerformedRow(Base):
 
 
 class Choice(Base):
-    """A choice and whose it was; the frame is null where it was made between takes."""
+    """A choice and who made it; the frame is NULL between takes."""
 
     __tablename__ = "choice"
 
@@ -163,7 +163,7 @@ class Remark(Base):
 
 
 class Verdict(Base):
-    """What the therapist made of a moment that was proposed: accepted or dismissed."""
+    """The therapist's verdict on a proposed moment: accepted or dismissed."""
 
     __tablename__ = "verdict"
 
@@ -230,7 +230,7 @@ class Link(Base):
 
 
 class Rating(Base):
-    """A span of a take, in frames, that a rater put into a category, without seeing another's."""
+    """A span of a take, in frames, and the category a rater gave it, blind to other raters."""
 
     __tablename__ = "rating"
 
@@ -244,7 +244,7 @@ class Rating(Base):
 
 
 class Finished(Base):
-    """A rater has said that their ratings of a take are done; from then on nothing of them changes."""
+    """A rater's statement that their ratings of a take are done; they do not change afterwards."""
 
     __tablename__ = "finished"
 
@@ -255,7 +255,7 @@ class Finished(Base):
 
 
 class StaffCode(Base):
-    """The staff code as a hash, and how many wrong ones were tried since the last right one; there is one row."""
+    """The only row: the hash of the staff code, and the number of wrong codes since the last right one."""
 
     __tablename__ = "staff_code"
 

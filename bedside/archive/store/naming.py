@@ -1,4 +1,4 @@
-"""The names of things in JSON, the same in every output of the commands.
+"""The names of things in JSON, the same in every output of the commands and in the answers of the pages.
 
 =============  =========================================================================================
 key            what it is
@@ -14,7 +14,10 @@ key            what it is
 ``rate``       a take's frames in a second
 ``frame``      a time in a take, in frames, exact
 ``t``          a time in a take, in seconds
+``notes``      in an exported file, its notes
 ``onset``      when a note begins, in seconds; ``duration`` is how long it lasts
+``key``        a note's MIDI key; ``velocity`` is from 0 to 1
+``events``     in an exported file, all that was performed
 ``kind``       the name of an event; its fields follow by their own names
 ``warnings``   sentences about what was left out
 =============  =========================================================================================

@@ -1,4 +1,4 @@
-"""Every event has one row and every row one event, exactly: both ways are read from the same table of kinds."""
+"""Convert events to rows and back without loss; one table of field types drives both directions."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _float_back(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-# For every type of field, how it is written and how it is read; the field's name is also the name of its column.
-_WAYS: dict[type, tuple[Callable[[Any], object], Callable[[Any], Any]]] = {
+# How each type of field is written and read; a field's name is also the name of its column.
+_CONVERTERS: dict[type, tuple[Callable[[Any], object], Callable[[Any], Any]]] = {
     Player: (lambda player: player.label, {player.label: player for player in Player}.__getitem__),
     Source: (lambda source: source.name.lower(), {source.name.lower(): source for source in Source}.__getitem__),
     int: (_whole, int),
@@ -37,8 +37,8 @@ _WAYS: dict[type, tuple[Callable[[Any], object], Callable[[Any], Any]]] = {
     bool: (bool, bool),
     str: (str, str),
 }
-_WRITE = {event: [(name, _WAYS[made][0]) for name, made in fields.items()] for event, fields in FIELDS.items()}
-_READ = {kind: [(name, _WAYS[made][1]) for name, made in FIELDS[event].items()] for kind, event in KINDS.items()}
+_WRITE = {event: [(name, _CONVERTERS[made][0]) for name, made in fields.items()] for event, fields in FIELDS.items()}
+_READ = {kind: [(name, _CONVERTERS[made][1]) for name, made in FIELDS[event].items()] for kind, event in KINDS.items()}
 _KIND_OF = {event: kind for kind, event in KINDS.items()}
 
 COLUMNS: tuple[str, ...] = tuple(PerformedRow.__table__.columns.keys())
@@ -48,7 +48,7 @@ _EMPTY: dict[str, object] = dict.fromkeys(COLUMNS)
 
 
 def event_fields(event: Event) -> dict[str, object]:
-    """Return an event as plain values: its ``kind``, then its fields by name, players and sources by their labels.
+    """Return an event as plain values: its ``kind``, then its fields by name; players and sources as labels.
 
     Raise ValueError for a whole number that does not fit into 63 bits.
     """
@@ -59,7 +59,7 @@ def event_fields(event: Event) -> dict[str, object]:
 
 
 def row(take: str, ordinal: int, performed: Performed) -> dict[str, object]:
-    """Return the row of an event, with every column, for the take of this id; raise ValueError as `fields` does."""
+    """Return the row of an event of a take, with every column; raise ValueError as `event_fields` does."""
     return {
         **_EMPTY,
         "take_id": take,
@@ -70,21 +70,24 @@ def row(take: str, ordinal: int, performed: Performed) -> dict[str, object]:
 
 
 def outline(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> list[Performed]:
-    """Return the events of rows that have only these columns, ``frame`` and ``kind`` first, which hold them whole."""
-    ways = {
+    """Return events from rows with only these columns, of which the first two are ``frame`` and ``kind``.
+
+    The columns must include every field of the kinds that occur.
+    """
+    readers = {
         kind: (event, [(columns.index(name), read) for name, read in _READ[kind]])
         for kind, event in KINDS.items()
         if set(FIELDS[event]) <= set(columns)
     }
     made = []
     for row in found:
-        event, places = ways[row[1]]
+        event, places = readers[row[1]]
         made.append(Performed(row[0], event(*[read(row[at]) for at, read in places])))
     return made
 
 
 def performed(row: RowMapping) -> Performed:
-    """Return the event of a row; raise BedsideError for one that a later version wrote."""
+    """Return the event of a row; raise BedsideError for a kind that only a later version knows."""
     kind = row["kind"]
     if kind not in KINDS:
         raise BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")

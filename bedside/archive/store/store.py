@@ -1,6 +1,6 @@
-"""A store is one data folder and all that is kept in it, encrypted; a change is there whole or not at all.
+"""The store: one data folder with its encrypted database; every change is made whole or not at all.
 
-Whoever is killed, at whatever instant, leaves a store that the next start opens without a question.
+A program that is killed, at any instant, leaves a store that the next start opens without asking anything.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bedside.music.events import Performed, Player
 
 if TYPE_CHECKING:
     from bedside.archive.store.journal import Journal
-    from bedside.archive.store.shelf import Shelf
+    from bedside.archive.store.search import TakeSearch
     from bedside.archive.store.staffcode import Gate
 
 DATABASE = "bedside.db"
@@ -50,7 +50,7 @@ _SUMMARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A take at a glance: ``players`` in the order of their first notes, ``notes`` of all of them together."""
+    """What a list shows of a take: ``players`` in the order of their first notes, ``notes`` counts those of all."""
 
     id: str
     session: str
@@ -65,7 +65,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice as it was kept: in which take and at which frame, None between takes, and when; see `Chosen`."""
+    """A choice as it was kept, with its take and frame, both None between takes, and its time; see `Chosen`."""
 
     take: str | None
     frame: int | None
@@ -76,7 +76,7 @@ class Choice:
 
 
 class Store:
-    """The recordings of one data folder; ``notice`` is a sentence for the staff where opening it met damage."""
+    """The recordings of one data folder; ``notice`` tells the staff that opening it met damage, or is None."""
 
     def __init__(self, engine: Engine, notice: str | None = None) -> None:
         self.notice = notice
@@ -84,7 +84,7 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open the store of a folder to be read; without a store there, it is empty, and none is made."""
+        """Open the store of a folder for reading; where there is none, return an empty one and make no files."""
         path = folder / DATABASE
         try:
             there = path.exists() and path.stat().st_size > 0
@@ -97,16 +97,16 @@ class Store:
 
     @classmethod
     def create(cls, folder: Path) -> Self:
-        """Open the store of a folder to be written, made where there is none; raise BedsideError for a damaged one."""
+        """Open the store of a folder for writing, and make it if necessary; raise BedsideError for a damaged one."""
         with _sentences(f"The recordings in {folder} cannot be opened"):
             return cls(_writing(folder))
 
     @classmethod
     def open_or_set_aside(cls, folder: Path) -> Self:
-        """Open the store of a folder to be written; set a damaged one aside whole and begin a new one.
+        """Open the store of a folder for writing; rename the files of a damaged one and begin a new one.
 
-        ``notice`` then says so. Raise BedsideError for what a new store would not mend: a lost key, a full disk, a
-        folder without permission, a store made by a later version.
+        ``notice`` then says so. Raise BedsideError where a new store would not help: for a lost key, a full disk, a
+        folder without permission, or a store made by a later version.
         """
         with _sentences(f"The recordings in {folder} cannot be opened"):
             engine = _undamaged(folder)
@@ -120,7 +120,7 @@ class Store:
             )
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -131,37 +131,37 @@ class Store:
 
     @property
     def journal(self) -> Journal:
-        """What people write about the music."""
-        # A bed that only records starts without what the pages need.
+        """What people wrote about the music."""
+        # Recording needs none of this; importing it late keeps the start at the bed short.
         from bedside.archive.store.journal import Journal
 
         return Journal(self._engine, _sentences)
 
     @property
-    def shelf(self) -> Shelf:
-        """All takes, to be looked through."""
-        from bedside.archive.store.shelf import Shelf
+    def search(self) -> TakeSearch:
+        """The search over all takes."""
+        from bedside.archive.store.search import TakeSearch
 
-        return Shelf(self._engine, _sentences)
+        return TakeSearch(self._engine, _sentences)
 
     def gate(self) -> Gate:
-        """Return what asks for the staff code, whose waiting begins with it."""
+        """Return a new gate for the staff code; any wait that is due starts now."""
         from bedside.archive.store.staffcode import Gate
 
         return Gate(self._engine, _sentences)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        """Give the means to write; all of it is kept, on the disk, when the block ends, or nothing where it raises."""
+        """Open a transaction; it is on the disk when the block ends, or rolled back if the block raises."""
         with _sentences("The recording cannot be kept"), self._engine.begin() as connection:
             yield Writing(connection)
 
     def takes(self) -> list[Summary]:
-        """Return what is recorded, in order of beginning; what was only listened to is left out."""
+        """Return all takes in order of beginning, without those in which a take was only replayed."""
         return self._summaries(_SUMMARIES)
 
     def summary(self, take: str) -> Summary:
-        """Return the take of this id at a glance; raise NotFound for an unknown id."""
+        """Return the summary of a take; raise NotFound for an unknown id."""
         match self._summaries(_SUMMARIES.where(Take.id == take)):
             case [only]:
                 return only
@@ -169,7 +169,10 @@ class Store:
                 raise NotFound("That take is not there, or not any more.", take)
 
     def find(self, name: str) -> str:
-        """Return the id of the take that ``name`` means: its id, a beginning of it that no other has, or ``last``."""
+        """Return the id of the take that ``name`` means: an id, a unique beginning of one, or ``last``.
+
+        Raise NotFound where there is none, Refused where several begin so.
+        """
         take = Take.__table__.c
         wanted = select(take.id)
         if name == "last":
@@ -190,14 +193,14 @@ class Store:
                     raise Refused(f"Several takes begin with {name!r}; give more of the id.")
 
     def performed(self, take: str) -> list[Performed]:
-        """Return all that was performed in the take of this id, in order; none for an id that is not known."""
+        """Return the performed events of a take in order; none for an unknown id."""
         table = PerformedRow.__table__
         wanted = select(table).where(table.c.take_id == take).order_by(table.c.ordinal)
         with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return [rows.performed(row) for row in connection.execute(wanted).mappings()]
 
     def choices(self, session: str) -> list[Choice]:
-        """Return what was chosen in the session of this id, in order of time."""
+        """Return the choices of a session in order of time."""
         table = ChoiceRow.__table__.c
         wanted = (
             select(table.take_id, table.frame, table.made, table.what, table.which, table.by)
@@ -208,16 +211,16 @@ class Store:
             return [Choice(*row) for row in connection.execute(wanted)]
 
     def _summaries(self, wanted: Select[Any]) -> list[Summary]:
-        together: dict[str, list[RowMapping]] = {}
+        rows_of: dict[str, list[RowMapping]] = {}
         with _sentences("The recordings cannot be read"), reading(self._engine) as connection:
             for row in connection.execute(wanted).mappings():
-                together.setdefault(row["id"], []).append(row)
-        return [_summary(parts) for parts in together.values()]
+                rows_of.setdefault(row["id"], []).append(row)
+        return [_summary(parts) for parts in rows_of.values()]
 
 
 @contextmanager
 def _sentences(beginning: str) -> Iterator[None]:
-    """Turn what the database, and not the program, did wrong into a BedsideError that begins so."""
+    """Turn faults of the database, but not of the program, into a BedsideError with this beginning."""
     try:
         yield
     except (IntegrityError, ProgrammingError):
@@ -240,7 +243,7 @@ def _key_of_existing(folder: Path) -> bytes:
 def _writing(folder: Path) -> Engine:
     make_private(folder)
     path = folder / DATABASE
-    # In this order: a database that is there had its key before it, also where another program is making both now.
+    # In this order: a database is made after its key, also where another program is making both right now.
     found = _key_of_existing(folder) if path.exists() else key.load_or_make(folder)
     engine = writing_engine(path, found)
     sync_folder(folder)
@@ -266,7 +269,7 @@ def _undamaged(folder: Path) -> Engine | None:
 
 
 def _set_aside(folder: Path) -> str:
-    """Rename the files of the database, the log first, for SQLite would delete a log that has lost its database."""
+    """Rename the database's files, the write-ahead log first: SQLite deletes a log without its database."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     name = f"bedside-damaged-{stamp}.db"
     for suffix in ("-wal", "-shm", ""):

@@ -1,4 +1,4 @@
-"""What is written in one transaction; the statements are prepared once, so that a commit costs little Python."""
+"""Write takes, choices and markers within one transaction; statements are prepared once to keep commits fast."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bedside.archive.store import rows
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, PerformedRow, Session, Take
-from bedside.archive.store.moments import Chosen, Marked
 from bedside.music.events import NoteOn, Performed, TakeBegan
 
-# Of a replayed one nobody played a note: it was listened to.
+# In a "replayed" take nobody played: a take was only listened to.
 Origin = Literal["played", "imported", "demo", "replayed"]
 
-# An imported take of a million notes is not to stand in memory a second time, as rows.
+# Limits memory: an imported take of a million notes is not copied into rows all at once.
 _ROWS_AT_ONCE = 5_000
 
 _performed = PerformedRow.__table__
@@ -47,7 +47,7 @@ class Writing:
         self._connection = connection
 
     def begin_session(self, patient: str | None, at: datetime | None = None) -> str:
-        """Write a new meeting, and the patient of this code if unknown; return its id. ``at`` is now where not said."""
+        """Write a new session, and its patient if the code is unknown; return its id. ``at`` defaults to now."""
         session = uuid.uuid4().hex
         patient_id = None
         if patient is not None:
@@ -61,9 +61,9 @@ class Writing:
         return session
 
     def begin_take(self, session: str, began: TakeBegan, origin: Origin, sound: str, at: datetime | None = None) -> str:
-        """Write a new, empty take of a session; return its id. ``at`` is now where not said.
+        """Write a new, empty take of a session; return its id. ``at`` defaults to now.
 
-        ``sound`` is the version of what makes its sound. Raise ValueError for a seed that does not fit into 63 bits.
+        ``sound`` says what makes its sound. Raise ValueError for a seed that does not fit into 63 bits.
         """
         take = uuid.uuid4().hex
         plain = rows.event_fields(began)
@@ -83,12 +83,12 @@ class Writing:
         )
         return take
 
-    def call(self, take: str, origin: Origin) -> None:
-        """Write where a take comes from, if it is not what was said at its beginning."""
+    def set_origin(self, take: str, origin: Origin) -> None:
+        """Change the origin of a take."""
         self._connection.execute(update(Take).where(_take.c.id == take).values(origin=origin))
 
     def append(self, take: str, performed: Iterable[Performed]) -> None:
-        """Write what was performed in a take, after all that is there; its `TakeBegan` is written like any other."""
+        """Append performed events to a take, its `TakeBegan` included."""
         ordinal = self._connection.execute(_NEXT_ORDINAL, {"of": take}).scalar_one()
         remaining = iter(performed)
         while batch := list(itertools.islice(remaining, _ROWS_AT_ONCE)):
@@ -99,7 +99,7 @@ class Writing:
             ordinal += len(batch)
 
     def choose(self, session: str, take: str | None, chosen: Chosen, at: datetime | None = None) -> None:
-        """Write a choice; ``take`` is None between takes. ``at`` is now where not said."""
+        """Write a choice; ``take`` is None between takes. ``at`` defaults to now."""
         self._connection.execute(
             insert(Choice),
             {

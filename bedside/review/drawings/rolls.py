@@ -30,7 +30,7 @@ class Rolls:
             cached = self._cache.get(key)
         if cached is not None:
             return cached
-        drawn = miniature(notes(self._store.shelf.outline(take), summary.rate), summary.seconds)
+        drawn = miniature(notes(self._store.search.outline(take), summary.rate), summary.seconds)
         with self._lock:
             self._cache[key] = drawn
         return drawn

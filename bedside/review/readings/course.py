@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedside.archive.store.journal import Session
-from bedside.archive.store.shelf import Order, ShelvedTake, Wanted
+from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
 from bedside.review.measures.values import Pair
@@ -25,7 +25,7 @@ class CourseSession:
     """A session: its takes in order of time, its numbers, and how many of its ``choices`` were made ``by_child``."""
 
     session: Session
-    takes: tuple[ShelvedTake, ...]
+    takes: tuple[FoundTake, ...]
     numbers: Numbers
     circumstances: Circumstances
     by_child: int
@@ -52,9 +52,9 @@ class BesideEarlier:
     differs: tuple[str, ...]
 
 
-def takes_of(store: Store, patient: str) -> list[ShelvedTake]:
+def takes_of(store: Store, patient: str) -> list[FoundTake]:
     """Return a patient's takes in order of time; for an empty id, those without a patient."""
-    return store.shelf.look(Wanted(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
+    return store.search.page(TakeQuery(patient=patient, order=Order.OLDEST), 0, _MOST_TAKES)
 
 
 def session_course(store: Store, measured: Measured, patient: str, whose: Player | Pair) -> list[CourseSession]:
@@ -63,7 +63,7 @@ def session_course(store: Store, measured: Measured, patient: str, whose: Player
     Numbers are of a player or of a pair; the circumstances of a pair are those of its first player.
     """
     player = whose.a if isinstance(whose, Pair) else whose
-    kept: dict[str, list[ShelvedTake]] = {}
+    kept: dict[str, list[FoundTake]] = {}
     for take in takes_of(store, patient):
         kept.setdefault(take.session, []).append(take)
     found = []

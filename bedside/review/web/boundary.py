@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bedside.errors import BedsideError, NotFound, Refused
+from bedside.log import Safe
 from bedside.review.web.pages import Pages
 
 MISTAKE = (
@@ -43,7 +44,7 @@ class ErrorBoundary:
         try:
             await self._app(scope, receive, send)
         except Exception as mistake:
-            _log.error("%s in %s", type(mistake).__name__, _place(mistake))
+            _log.error("%s in %s", Safe(type(mistake).__name__), Safe(_place(mistake)))
 
 
 def status(error: Exception) -> int:

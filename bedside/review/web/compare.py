@@ -11,7 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from bedside.archive.store.shelf import ShelvedTake, Wanted
+from bedside.archive.store.search import FoundTake, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.errors import Refused
 from bedside.music.events import Player
@@ -59,7 +59,7 @@ class MeanDifference:
 class ComparedTake:
     """One of the two takes, with its markers and measures; ``at`` is the second that is aligned with the other take."""
 
-    take: ShelvedTake
+    take: FoundTake
     markers: list[tuple[str, str]]
     at: float
     measured: TakeMeasures
@@ -79,7 +79,7 @@ def compare(
     store: Store = request.app.state.store
     if measure not in _MEASURES:
         raise Refused("There is no such measure.")
-    offered = store.shelf.look(Wanted(words), 0, _MOST)
+    offered = store.search.page(TakeQuery(words), 0, _MOST)
     sides = [_side(request, take, marker, offered) if take else None for take, marker in ((a, at_a), (b, at_b))]
     # Chosen takes stay on offer, whatever the search.
     there = [each.take for each in sides if each is not None]
@@ -93,7 +93,7 @@ def compare(
         request,
         "compare.html",
         offered=offered,
-        count=store.shelf.count(Wanted(words)),
+        count=store.search.count(TakeQuery(words)),
         most=_MOST,
         words=words,
         sides=sides,
@@ -113,14 +113,14 @@ def compare(
     )
 
 
-def _side(request: Request, take: str, marker: str, offered: list[ShelvedTake]) -> ComparedTake:
+def _side(request: Request, take: str, marker: str, offered: list[FoundTake]) -> ComparedTake:
     """Return one side; raise NotFound for an unknown take, Refused for a marker of another take."""
     store: Store = request.app.state.store
     measured: Measured = request.app.state.measured
     summary = store.summary(take)
     kept = next((each for each in offered if each.id == take), None)
     if kept is None:
-        kept = next(each for each in store.shelf.look(Wanted(words=take), 0, 50) if each.id == take)
+        kept = next(each for each in store.search.page(TakeQuery(words=take), 0, 50) if each.id == take)
     found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
     if marker and marker not in found:
         raise Refused("That marker does not belong to this take.")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.store.shelf import Order, Wanted
+from bedside.archive.store.search import Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.errors import Refused
 from bedside.music.events import Player
@@ -45,17 +45,17 @@ def library(
 ) -> Response:
     """Show the takes that match, a page at a time."""
     store: Store = request.app.state.store
-    wanted = Wanted(
+    wanted = TakeQuery(
         words,
         None if not patient else ("" if patient == "nobody" else patient),
         inputs.player(player) if player else None,
         starred,
         order,
     )
-    count = store.shelf.count(wanted)
+    count = store.search.count(wanted)
     pages = max(-(-count // PAGE), 1)
     page = min(page, pages)
-    takes = store.shelf.look(wanted, (page - 1) * PAGE, PAGE)
+    takes = store.search.page(wanted, (page - 1) * PAGE, PAGE)
     asked = {"words": words, "patient": patient, "player": player, "order": str(order)}
     if starred:
         asked["starred"] = "true"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from bedside import places
-from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, Refused
 from bedside.music.events import Player
@@ -44,7 +44,9 @@ def report(
     journal = store.journal
     if take and not patient:
         patient = journal.session(store.summary(take).session).patient_id or ""
-    offered = takes_of(store, patient) if patient else store.shelf.look(Wanted(patient=""), 0, _MOST_WITHOUT_PATIENT)
+    offered = (
+        takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _MOST_WITHOUT_PATIENT)
+    )
     # The newest session first, and its takes in their order.
     began = {each.session: store.journal.session(each.session).began for each in offered}
     offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))

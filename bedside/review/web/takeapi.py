@@ -75,7 +75,7 @@ class LinkBody(Span):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TakeRequest:
     """The take that a request is about, and the journal in which people write about it."""
 
     read: Read
@@ -115,14 +115,14 @@ class Asked:
         return as_json(_plain(written, self.read))
 
 
-def asked(request: Request, take: str) -> Asked:
+def asked(request: Request, take: str) -> TakeRequest:
     """Return the take of this id and its journal."""
     takes: Takes = request.app.state.takes
     store: Store = request.app.state.store
-    return Asked(takes.read(take), store.journal)
+    return TakeRequest(takes.read(take), store.journal)
 
 
-AskedTake = Annotated[Asked, Depends(asked)]
+AskedTake = Annotated[TakeRequest, Depends(asked)]
 
 _TABLES = {"markers": Marker, "remarks": Remark, "verdicts": Verdict, "links": Link}
 
@@ -226,7 +226,7 @@ def _plain(made: Any, read: Read) -> dict[str, Any]:
     return {name: value.isoformat() if name in ("written", "made") else value for name, value in plain.items()}
 
 
-def _written(about: Asked) -> dict[str, Any]:
+def _written(about: TakeRequest) -> dict[str, Any]:
     journal, read = about.journal, about.read
     patient = journal.session(read.summary.session).patient_id
     goals = [goal for goal in journal.goals(patient) if goal.ended is None] if patient is not None else []

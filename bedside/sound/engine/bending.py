@@ -1,4 +1,4 @@
-"""Pitch that moves: bends and vibrato of a part, and notes that slide; only such voices pay for interpolation."""
+"""Pitch that changes: bends and vibrato of parts, and sliding notes; only such voices pay for interpolation."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from bedside.sound.engine.strike import Strike
 from bedside.sound.instrument import GUARD, Instrument
 from bedside.sound.tuning import hertz
 
-# A table is read at most so many semitones higher or lower; what has gone half as far is carried over to another key's.
+# A table is read at most so many semitones higher or lower; a note this far away moves to the tables of another key.
 MOST_SEMITONES = 7.0
 _FAR_SEMITONES = 2.5
 
-# A wheel or a finger that moves takes its notes two thirds of the way in this time.
+# Time constant with which notes follow a wheel or a finger.
 _SLIDE_SECONDS = 0.012
 
-# A hand's vibrato: its pace, and how far it goes to either side at most.
+# The rate of the vibrato, and its greatest deviation to either side.
 VIBRATO_HZ = 5.2
 VIBRATO_SEMITONES = 0.5
 
-# Frames of two tables that are looked at to bring their fundamentals into step.
-_LOOK = 1024
+# Frames of two tables from which the phases of their fundamentals are measured.
+_PHASE_FRAMES = 1024
 
 
 class Bender:
-    """Moves the pitch of the voices that bend, for ``parts`` players, ``block`` frames at a time."""
+    """Computes the pitch of the voices that bend, of ``parts`` players, ``block`` frames at a time."""
 
     def __init__(self, rate: int, block: int, parts: int) -> None:
         self._rate = rate
@@ -40,7 +40,7 @@ class Bender:
         self._depth_wanted = np.zeros(parts)
         self._slide = 1 - math.exp(-block / (_SLIDE_SECONDS * rate))
         self._step = np.arange(block, dtype=np.float64)
-        # How far a speed that changes by 1 in a straight line through the block has come at each frame, and after it.
+        # The distance read at each frame, and after the block, at a speed that rises linearly from 0 to 1 in the block.
         self._ramp = self._step * (self._step + 1) / (2 * block)
         self._whole_ramp = (block + 1) / 2
         self._time = 0
@@ -49,7 +49,7 @@ class Bender:
         self._ending = np.zeros(0)
 
     def clear(self) -> None:
-        """Forget all voices; bends and vibrato are where they are wanted."""
+        """Forget all voices; bends and vibrato take their target values."""
         self._bend[:] = self._bend_wanted
         self._depth[:] = self._depth_wanted
         self._time = 0
@@ -58,14 +58,14 @@ class Bender:
     def bend(self, part: int, semitones: float, columns: Columns) -> None:
         """Bend a part."""
         self._bend_wanted[part] = semitones
-        self._waver(part, columns)
+        self._bend_part(part, columns)
 
     def vibrato(self, part: int, depth: float, columns: Columns) -> None:
-        """Let a part waver."""
+        """Set the vibrato of a part."""
         self._depth_wanted[part] = depth
-        self._waver(part, columns)
+        self._bend_part(part, columns)
 
-    def _waver(self, part: int, columns: Columns) -> None:
+    def _bend_part(self, part: int, columns: Columns) -> None:
         those = np.flatnonzero(columns.player[: columns.count] == part).tolist()
         if not those:
             self._bend[part] = self._bend_wanted[part]
@@ -74,12 +74,12 @@ class Bender:
             self._begin(at, columns)
 
     def glide(self, at: int, pitch: float, columns: Columns) -> None:
-        """Let the voice of a column slide to a pitch, folded into the instrument's range as its strike was."""
+        """Slide the voice of a column to a pitch, folded into the instrument's range like its strike."""
         columns.pitch_wanted[at] = pitch - columns.strikes[at].fold
         self._begin(at, columns)
 
     def strike(self, at: int, how: Strike, columns: Columns) -> None:
-        """Give a new voice its pitch, which bends from the start where its part does."""
+        """Set the pitch of a new voice, which bends from the start if its part does."""
         part = how.player
         columns.key[at], columns.pitch[at], columns.pitch_wanted[at] = how.key, how.pitch, how.pitch
         columns.fraction[at], columns.bent[at] = 0.0, 0
@@ -93,11 +93,11 @@ class Bender:
         self.active = True
 
     def count(self, columns: Columns) -> None:
-        """Look whether any voice is left that bends."""
+        """Check whether any voice still bends."""
         self.active = bool(columns.bent[: columns.count].any())
 
     def move(self, columns: Columns) -> None:
-        """Move all pitches to where they are at the end of the block."""
+        """Compute all pitches at the end of the block."""
         self._those = np.flatnonzero(columns.bent[: columns.count])
         those = self._those
         self._time += self._block
@@ -110,7 +110,7 @@ class Bender:
     def read(
         self, pool: NDArray[np.float32], first: int, last: int, samples: NDArray[np.float32], columns: Columns
     ) -> None:
-        """Put what the bending voices among the columns of an instrument read into the rows of its ``samples``."""
+        """Write the samples of an instrument's bending voices over their rows of ``samples``."""
         low, high = np.searchsorted(self._those, (first, last))
         if low == high:
             return
@@ -124,7 +124,7 @@ class Bender:
         )
 
     def advance(self, columns: Columns) -> int:
-        """Let each bending voice have read as much as it did, where others read a block; return their first end."""
+        """Advance each bending voice by what it read instead of a block; return the first of their ends."""
         those = self._those
         if not those.size:
             return NEVER
@@ -138,11 +138,11 @@ class Bender:
         return int(columns.ends[those].min())
 
     def heard(self, at: int, columns: Columns) -> float:
-        """Return the pitch of a column's voice as a key, its vibrato left out."""
+        """Return the pitch of a column's voice in keys, without vibrato."""
         return float(columns.pitch[at] + self._bend[columns.player[at]])
 
     def far(self, columns: Columns) -> list[int]:
-        """Return the columns of notes whose pitch has left their tables behind."""
+        """Return the columns of notes whose pitch is too far from their tables."""
         count = columns.count
         heard = columns.pitch[:count] + self._bend[columns.player[:count]]
         away = np.abs(heard - columns.key[:count]) > _FAR_SEMITONES
@@ -156,11 +156,11 @@ class Bender:
         return columns_away
 
     def in_step(self, at: int, instrument: Instrument, soft: int, key: int, columns: Columns) -> int:
-        """Return how many frames past ``soft`` the table of ``key`` is in step with what the voice reads now."""
-        window = np.hanning(_LOOK)
+        """Return how many frames after ``soft`` the table of ``key`` is in phase with what the voice reads now."""
+        window = np.hanning(_PHASE_FRAMES)
         phases = []
         for begin, of in ((int(columns.reading[2 * at]), int(columns.key[at])), (soft, key)):
-            piece = instrument.pool[begin : begin + _LOOK]
+            piece = instrument.pool[begin : begin + _PHASE_FRAMES]
             turning = np.exp(-2j * np.pi * hertz(of) / self._rate * np.arange(piece.size))
             phases.append(np.angle(np.sum(piece * window[: piece.size] * turning)))
         turn = (phases[0] - phases[1]) / (2 * np.pi) % 1.0

@@ -1,4 +1,4 @@
-"""The way of all sound from the voices to the card: rooms, rises and stops, guard, limiter, scrub and clamp."""
+"""The effect chain from the voices to the card: rooms, fades, loudness guard, limiter, scrub and clamp."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.engine.limiter import Limiter
 from bedside.sound.engine.surroundings import Surroundings
 
-# A sound this soft is silent.
+# A sound at this level or below is silent.
 SILENT_DB = -60.0
 
-# A stop is heard as a breath, not as a cut, and is over well before 300 ms.
+# A stop fades softly and is over well before 300 ms.
 STOP_SECONDS = 0.2
 
-# Sound that comes back after a loss rises in a straight line of decibels, so that nobody is startled.
+# Sound that returns after a loss fades in linearly in decibels, so that nobody is startled.
 RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
 
 
 class Chain:
-    """Takes blocks of stereo sound, (2, block) float32, to what may be heard, in exactly this order."""
+    """Processes blocks of stereo sound, (2, block) float32, in exactly this order."""
 
     def __init__(self, rate: int, block: int) -> None:
         self.block = block
@@ -40,12 +40,12 @@ class Chain:
 
     @property
     def limits(self) -> profiles.Limits:
-        """How loud and how sudden it may be."""
+        """The limits of the profile: how loud and how sudden the sound may be."""
         return profiles.PROFILES[self.profile]
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is left anywhere on the way."""
+        """Whether every stage of the chain is silent."""
         return self.surroundings.silent and self._limiter.silent
 
     @property
@@ -55,7 +55,7 @@ class Chain:
 
     @property
     def spent(self) -> float:
-        """How much is gone of the loudness that three seconds may have, 0–1."""
+        """The share of the loudness budget of three seconds that is spent, 0–1."""
         return self._guard.spent
 
     def take(self, profile: str) -> None:
@@ -65,11 +65,11 @@ class Chain:
             self._guard.limit(self.limits.loudness_lufs)
 
     def stop(self) -> None:
-        """Begin to fade to silence."""
+        """Start to fade out to silence."""
         self._stopping = self._stopping or self._stop_blocks
 
     def rise(self) -> None:
-        """Begin at silence, and rise."""
+        """Start at silence and fade in."""
         self._rising = self._rise_blocks
 
     def silence(self) -> None:
@@ -79,17 +79,17 @@ class Chain:
         self._limiter.clear()
 
     def clear(self, spent: float) -> None:
-        """Fall to exact silence, ``spent`` being how much is gone of the loudness of three seconds, 0–1."""
+        """Fall to exact silence; ``spent`` is the share of the loudness budget that is spent, 0–1."""
         self.silence()
         self._guard.clear(spent)
 
     def rest(self) -> None:
-        """Let a block of silence pass."""
+        """Process a block of silence."""
         self._stopping = self._rising = 0
         self._guard.rest()
 
     def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> bool:
-        """Write what may be heard of a block into ``out``, both (2, block); return whether it ended a stop."""
+        """Write a processed block into ``out``, both (2, block); return whether it ended a stop."""
         answer = self._answer
         self.surroundings.render(sound, answer)
         if self._rising:
@@ -105,7 +105,7 @@ class Chain:
         return self._stopping == 0
 
     def _fade(self) -> NDArray[np.float32]:
-        """Return the next block of a raised cosine that falls from 1 to 0 and leaves the limiter's look-ahead empty."""
+        """Return the next block of a raised cosine from 1 to 0 that ends early enough to empty the limiter's delay."""
         lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
         done = self._stop_blocks - self._stopping
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
@@ -113,7 +113,7 @@ class Chain:
         return fade
 
     def _rise(self) -> NDArray[np.float32]:
-        """Return the next block of a straight line of decibels from `SILENT_DB` to 0."""
+        """Return the next block of a fade-in, linear in decibels, from `SILENT_DB` to 0."""
         done = self._rise_blocks - self._rising
         db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
         rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)

@@ -1,6 +1,6 @@
-"""Gains that move: voices that fall, rise, fade and change colour, and parts that are brought to a level.
+"""Gains that change: voices that decay, fade in and out and change their brightness, and the levels of parts.
 
-Within a block each gain goes in a straight line; nothing here makes it jump.
+Within a block each gain is interpolated linearly; nothing here makes it jump.
 """
 
 from __future__ import annotations
@@ -14,43 +14,43 @@ from bedside.sound.engine.strike import Strike
 from bedside.sound.instrument import Region
 from bedside.sound.profiles import RISE_DB_PER_50_MS
 
-# A stolen voice fades over this long: too short to be missed, too long to click. One that is choked, as by a hand on a
-# cymbal, takes a little longer.
+# A stolen voice fades out in this time, long enough not to click. One that is choked, like a cymbal under a hand, takes
+# a little longer.
 STEAL_SECONDS = 0.008
 CHOKE_SECONDS = 0.04
 
-# Brightness goes two thirds of the way to where it is wanted in this time, and all that moves is there in the next.
-_FOLLOW_SECONDS = 0.03
-_ARRIVED_SECONDS = 0.4
+# Time constant of brightness and levels, and the time after which they take their target values.
+_SMOOTHING_SECONDS = 0.03
+_SETTLED_SECONDS = 0.4
 
-# A part that comes up begins here, −60 dB.
+# A part that is turned up starts here, at −60 dB.
 _FLOOR = 10 ** (-60 / 20)
 
 
 class Fader:
-    """Moves the gains of the voices, for ``parts`` players, ``block`` frames at a time."""
+    """Computes the gains of the voices of ``parts`` players, ``block`` frames at a time."""
 
     def __init__(self, rate: int, block: int, parts: int) -> None:
         self._rate = rate
         self._block = block
-        # There are only as many as there are keys.
+        # It holds no more entries than the instruments have regions.
         self._falls_of: dict[tuple[float, float], tuple[float, float]] = {}
         self._part = np.ones(parts, np.float32)
         self._part_wanted = np.ones(parts, np.float32)
         self._moving = 0
-        self._follow = np.float32(1 - math.exp(-block / (_FOLLOW_SECONDS * rate)))
+        self._follow = np.float32(1 - math.exp(-block / (_SMOOTHING_SECONDS * rate)))
         self._climb = np.float32(10 ** (0.95 * RISE_DB_PER_50_MS / 20 * block / (0.05 * rate)))
-        self._following = math.ceil(_ARRIVED_SECONDS * rate / block)
+        self._following = math.ceil(_SETTLED_SECONDS * rate / block)
         self._steal_fall = self._falling(96.0, STEAL_SECONDS)
         self._choke_fall = self._falling(96.0, CHOKE_SECONDS)
 
     def clear(self) -> None:
-        """Forget all voices; levels are where they are wanted."""
+        """Forget all voices; levels take their target values."""
         self._moving = 0
         self._part[:] = self._part_wanted
 
     def level(self, part: int, gain: float, columns: Columns) -> None:
-        """Set the gain of a part; voices get there without a click, and upwards without a start."""
+        """Set the gain of a part; it is approached without a click, and upwards without startling."""
         self._part_wanted[part] = gain
         if columns.count:
             self._moving = self._following
@@ -58,12 +58,12 @@ class Fader:
             self._part[part] = gain
 
     def shade(self, at: int, brightness: float, columns: Columns) -> None:
-        """Turn a voice towards its soft table, 0, or its bright one, 1."""
+        """Crossfade a voice towards its soft table, 0, or its bright one, 1."""
         columns.shade_wanted[at] = brightness
         self._moving = self._following
 
     def strike(self, at: int, how: Strike, columns: Columns) -> None:
-        """Give a new voice its gains."""
+        """Set the gains of a new voice."""
         columns.gain[at] = how.gain
         columns.shade[at] = columns.shade_wanted[at] = how.brightness
         columns.sides[0, at], columns.sides[1, at] = how.left, how.right
@@ -80,24 +80,24 @@ class Fader:
         gains[2, soft], gains[2, bright] = how.left * (level - share), how.left * share
         gains[3, soft], gains[3, bright] = how.right * (level - share), how.right * share
 
-    def let_go(self, at: int, columns: Columns) -> None:
-        """Let a voice fall at the pace of one that is let go."""
+    def release(self, at: int, columns: Columns) -> None:
+        """Let a voice decay at the rate of its release."""
         self._fall(at, self._falls(columns.strikes[at].region)[1], columns)
 
     def steal(self, at: int, columns: Columns) -> None:
-        """Let a voice fade away, soon enough for another to take its place."""
+        """Fade out a stolen voice."""
         self._fall(at, self._steal_fall, columns)
 
     def choke(self, at: int, columns: Columns) -> None:
-        """Let a voice fade away as under a hand."""
+        """Fade out a choked voice."""
         self._fall(at, self._choke_fall, columns)
 
-    def withdraw(self, at: int, seconds: float, columns: Columns) -> None:
-        """Let a voice go in a straight line, as another comes."""
+    def fade_out(self, at: int, seconds: float, columns: Columns) -> None:
+        """Fade out a voice linearly, as another fades in."""
         columns.rising[at] = -self._rising(seconds)
 
     def move(self, columns: Columns) -> None:
-        """Move all gains to where they are at the end of the block."""
+        """Compute all gains at the end of the block."""
         count, gains = columns.count, columns.gains
         pairs = 2 * count
         gains[:2, :pairs] = gains[2:, :pairs]
@@ -125,13 +125,13 @@ class Fader:
         columns.falls[2 * at : 2 * at + 2] = fall
 
     def _rising(self, seconds: float) -> float:
-        """Return what a block adds to a gain that comes up in this time, and see that it moves for as long."""
+        """Return what a block adds to a gain that fades in within this time, and keep gains moving for as long."""
         frames = seconds * self._rate
         self._moving = max(self._moving, math.ceil(frames / self._block) + 1)
         return min(self._block / frames, 1.0)
 
     def _falls(self, region: Region) -> tuple[float, float]:
-        """Return what a block leaves of a voice of a region that is held, and of one that is let go."""
+        """Return the factors by which a block lets a voice of a region decay: held, and released."""
         key = (region.fall, region.release)
         if key not in self._falls_of:
             fall = self._falling(region.fall, 1.0)
@@ -139,5 +139,5 @@ class Fader:
         return self._falls_of[key]
 
     def _falling(self, db: float, seconds: float) -> float:
-        """Return what a block leaves of a voice that falls by ``db`` in ``seconds``."""
+        """Return the factor by which a voice decays in a block that decays by ``db`` in ``seconds``."""
         return float(10 ** (-db / 20 * self._block / (seconds * self._rate)))

@@ -1,7 +1,7 @@
-"""The loudness guard: however much is played at once, the sound of any three seconds stays under a ceiling.
+"""The loudness guard: however much is played at once, the loudness of any three seconds stays under a ceiling.
 
-A gain follows how loud the sound is, as a good hand on a fader would; behind it stands an account of the last three
-seconds, of which no block may spend more than its share, so that the ceiling holds whatever comes.
+A gain follows the loudness, as a hand on a fader would. Behind it is a budget of energy for the last three seconds, of
+which no block may spend more than its share, so that the ceiling holds whatever comes.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from numpy.typing import NDArray
 
 from bedside.sound.loudness import OFFSET_LU, k_weighting
 
-# Short-term loudness is the mean of so many seconds (EBU Tech 3341).
+# Short-term loudness is the mean over this time (EBU Tech 3341).
 WINDOW_SECONDS = 3.0
 
-# The gain aims this far under the ceiling, which pays for what comes before it has answered.
+# The gain aims this far under the ceiling, a margin for what passes before it responds.
 _MARGIN_LU = 1.2
 
-# The account is kept this far under the ceiling: it weighs what comes in, the ceiling is for what goes out.
-_ACCOUNT_LU = 0.25
+# The budget is this far under the ceiling: it measures the input, while the ceiling is for the output.
+_BUDGET_LU = 0.25
 
-# How fast loudness is noticed, how slowly it is forgotten, and in which time at the least what is left is spent.
+# Time constants of rising and falling loudness, and the least time in which the rest of the budget may be spent.
 _RISE_SECONDS, _FALL_SECONDS, _SPEND_SECONDS = 0.2, 1.2, 0.4
 
-# Once the account is no fuller than this after a lower ceiling, it is kept as strictly as ever.
+# After the ceiling was lowered, the budget is enforced again once no more than this share of it is spent.
 _LENIENT = 0.9
 
-# The gain goes two thirds of the way to a new ceiling in this time.
+# Time constant with which the gain approaches a new ceiling.
 _LOWER_SECONDS = 0.15
 
-# How fast the gain comes back at most.
+# The gain recovers at most this fast.
 _CLIMB_DB_PER_SECOND = 10.0
 
-# The part of a block in which the gain falls where a block would spend more than its share.
+# The fraction of a block in which the gain falls if the block would spend more than its share.
 _PLUNGE = 0.25
 
-# A block is weighed in pieces of so many frames: the cost grows with the square of a piece.
+# A block is filtered in pieces of so many frames: the cost grows with the square of a piece's length.
 _PIECE = 32
 
-# After so many seconds nothing is left, −80 dB, of what the head's shelf answers to a click.
+# The impulse response of the shelf filter has decayed, to −80 dB, after this time.
 _SHELF_SECONDS = 64 / 48_000
 
 
 class LoudnessGuard:
     """Keeps a stereo sound, (2, block) float32, under a ceiling of short-term loudness in LUFS (ITU-R BS.1770-4).
 
-    Of the standard's two filters it leaves out the high-pass at 38 Hz: deep sound weighs a little more than it must.
+    Of the standard's two filters it omits the high-pass at 38 Hz: deep sound counts a little more than it must.
     """
 
     def __init__(self, rate: int, block: int, ceiling_lufs: float) -> None:
@@ -69,41 +69,41 @@ class LoudnessGuard:
         self._plunge = np.minimum(self._ramp / np.float32(_PLUNGE), np.float32(1))
         self._gains = np.ones(block, np.float32)
         self._lower = math.exp(-block / (_LOWER_SECONDS * rate))
-        # Until the first block, what was spent before it.
+        # Until the first block, the share that was spent before it.
         self._begun: float | None = 0.0
         self._total = 0.0
         self.limit(ceiling_lufs)
 
     def limit(self, ceiling_lufs: float) -> None:
-        """Set the ceiling; the sound is brought to a lower one in half a second, and all three have it in three."""
+        """Set the ceiling; the sound reaches a lower one within half a second, its three-second mean within three."""
         energy = 10 ** ((ceiling_lufs - OFFSET_LU) / 10) * self._block
         self._aim_wanted = energy * 10 ** (-_MARGIN_LU / 10)
-        self._account = energy * 10 ** (-_ACCOUNT_LU / 10) * self._blocks
+        self._budget = energy * 10 ** (-_BUDGET_LU / 10) * self._blocks
         if self._begun is not None:
-            # Before the first block a take has one ceiling only, whichever held before it.
+            # Before its first block a take has only one ceiling, whatever it was before.
             self.clear(self._begun)
-        # What was heard under the old ceiling is not held against the sound, for as long as it counts.
-        self._lenient = self._total > self._account
+        # What was heard under the old ceiling is not counted against the sound.
+        self._lenient = self._total > self._budget
 
     @property
     def spent(self) -> float:
-        """How much is gone of the loudness that three seconds may have, 0–1."""
-        return min(max(self._total / self._account, 0.0), 1.0)
+        """The share of the budget of three seconds that is spent, 0–1."""
+        return min(max(self._total / self._budget, 0.0), 1.0)
 
     def clear(self, spent: float = 0.0) -> None:
-        """Forget all that was heard, but for how much of three seconds' loudness was ``spent``, 0–1."""
+        """Forget the sound; ``spent`` is the share of the budget that is spent, 0–1."""
         self._sound[:] = 0
         self._aim = self._aim_wanted
         self._lenient = False
         self._spent = [0.0] * self._blocks
-        self._spent[-1] = self._total = spent * self._account
+        self._spent[-1] = self._total = spent * self._budget
         self._begun = spent
         self._at = 0
         self._level = 0.0
         self._gain = 1.0
 
     def render(self, block: NDArray[np.float32]) -> None:
-        """Bring a block to the gain that the ceiling allows."""
+        """Apply the gain that the ceiling allows to a block, in place."""
         self._begun = None
         self._sound[:, : self._before] = self._sound[:, -self._before :]
         self._sound[:, self._before :] = block
@@ -115,14 +115,14 @@ class LoudnessGuard:
         self._level += way * (self._rise if way > 0 else self._fall)
         began = self._gain
         gain = self._wanted()
-        left = max(0.0, self._account - self._total + self._spent[self._at]) * self._share
+        left = max(0.0, self._budget - self._total + self._spent[self._at]) * self._share
         if self._lenient:
             left = max(left, self._aim)
-            self._lenient = self._total > _LENIENT * self._account
+            self._lenient = self._total > _LENIENT * self._budget
         ramp, part = self._ramp, 1.0
         if energy * max(gain, began) ** 2 > left:
             gain = min(gain, math.sqrt(left / energy))
-            # What comes so suddenly is met as fast as can be without a click.
+            # The gain falls as fast as it can without a click.
             ramp, part = self._plunge, _PLUNGE
         self._gain = gain
         self._book(energy * (part * (began * began + began * gain + gain * gain) / 3 + (1 - part) * gain * gain))
@@ -132,7 +132,7 @@ class LoudnessGuard:
             block *= self._gains
 
     def rest(self) -> None:
-        """Let a block of silence pass."""
+        """Process a block of silence."""
         self._begun = None
         self._sound[:] = 0
         self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
@@ -141,7 +141,7 @@ class LoudnessGuard:
         self._book(0.0)
 
     def _wanted(self) -> float:
-        """Return the gain for what is heard; it comes back slowly, also where the ceiling was raised."""
+        """Return the gain for the measured loudness; it recovers slowly, even after the ceiling was raised."""
         gain = 1.0 if self._level <= self._aim else math.sqrt(self._aim / self._level)
         return min(gain, self._gain * self._climb)
 
@@ -155,7 +155,7 @@ class LoudnessGuard:
 
 
 def _shelf(rate: int, before: int, frames: int) -> NDArray[np.float32]:
-    """Return the matrix that takes rows of ``before`` and ``frames`` samples to how the head hears the latter."""
+    """Return the matrix of the shelf filter: rows of ``before`` + ``frames`` samples in, the last ``frames`` out."""
     b0, b1, b2, _, a1, a2 = k_weighting(rate)[0]
     answer = np.zeros(before + 1)
     for frame, given in enumerate([b0, b1, b2, *[0.0] * (before - 2)]):

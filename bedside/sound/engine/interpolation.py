@@ -1,4 +1,4 @@
-"""Reading a table between its samples, by a sinc under a window."""
+"""Interpolation between the samples of a table, by a windowed sinc."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 TAPS = 8
 _PHASES = 2048
 
-# Of half the rate: the kernel's skirt lies above it, and tables end at 0.88 themselves.
+# The kernel's edge as a share of half the rate; tables have nothing above 0.88.
 _EDGE = 0.94
 _BETA = 6.0
 
 
 def kernels() -> NDArray[np.float32]:
-    """Return kernels (taps, phases), a sinc under a Kaiser window, each of gain 1 at 0 Hz.
+    """Return kernels (taps, phases), Kaiser-windowed sincs, each of gain 1 at 0 Hz.
 
-    Column p reads from tap 3 towards tap 4, p / phases of the way (Smith & Gossett, "A flexible sampling-rate
-    conversion method", ICASSP 1984).
+    Column p interpolates from tap 3 towards tap 4 by p / phases (Smith & Gossett, "A flexible sampling-rate conversion
+    method", ICASSP 1984).
     """
     phase = np.arange(_PHASES) / _PHASES
     at = np.arange(TAPS)[:, None] - (TAPS // 2 - 1) - phase
@@ -31,14 +31,13 @@ _KERNELS = kernels()
 
 
 def interpolate(pool: NDArray[np.float32], whole: NDArray[np.int64], part: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the samples of a pool at ``whole`` frames, (voices, tables, frames), and a ``part`` of the next.
+    """Return the samples of a pool at positions: ``whole`` frames, (voices, tables, frames), and a fractional ``part``.
 
-    The part, (voices, frames), is the same for all tables of a voice. The pool must go on for four frames on either
-    side.
+    The part, (voices, frames), is the same for all tables of a voice. The pool must extend four frames to either side.
     """
     phase = (part * _PHASES).astype(np.int64)
     at = whole - (TAPS // 2 - 1)
-    # Tap by tap, in large strides: eight frames at a time would be gathered far more slowly.
+    # Tap by tap, over large arrays: to gather eight taps at a time would be far slower.
     samples: NDArray[np.float32] = pool.take(at) * _KERNELS[0].take(phase)[:, None]
     for kernel in _KERNELS[1:]:
         at += 1

@@ -1,4 +1,4 @@
-"""The last gate before the ear: a look-ahead true-peak limiter, a scrub of what is no number, and a hard clamp."""
+"""The end of the chain: a look-ahead true-peak limiter, a scrub of non-finite samples, and a hard clamp."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from numpy.typing import NDArray
 
 from bedside.sound.profiles import TRUE_PEAK_DB
 
-# Seconds that the limiter sees ahead, and so delays the sound, beside the few frames that show what lies between.
+# The limiter's look-ahead. It delays the sound by this and by the few frames that oversampling takes.
 LOOK_AHEAD_SECONDS = 0.001
 
-# Decibels a second in which the sound comes back after a peak.
+# How fast the gain recovers after a peak.
 RELEASE_DB_PER_SECOND = 36.0
 
-# What lies between two frames is seen at three places (four times oversampled, as ITU-R BS.1770-4, annex 2, asks).
+# Three samples are interpolated between two frames: four times oversampling (ITU-R BS.1770-4, annex 2).
 _TAPS = 16
 _BETWEEN = (0.25, 0.5, 0.75)
 
-# The gain moves while the sound does, and so it aims a little under the promise.
+# The gain aims this far under the ceiling, because it changes while the sound does.
 _MARGIN_DB = 0.6
 
 
 class Limiter:
     """Keeps the true peak of a stereo sound, (2, block) float32, under a ceiling in dBTP without a jump in its gain.
 
-    The gain wanted for each frame is held for the look-ahead, recovers in a straight line of decibels, and is averaged
-    over the look-ahead: so it has arrived when the peak does (Giannoulis, Massberg & Reiss, JAES 2012).
+    The gain that each frame needs is held for the look-ahead, recovers linearly in decibels, and is averaged over the
+    look-ahead, so that it is reached when the peak comes (Giannoulis, Massberg & Reiss, JAES 2012).
     """
 
     def __init__(self, rate: int, block: int, true_peak_db: float = TRUE_PEAK_DB) -> None:
@@ -42,7 +42,7 @@ class Limiter:
         self._sound = np.zeros((2, self.delay + block), np.float32)
         self._seen = sliding_window_view(self._sound[:, self.delay + 1 - _TAPS :], _TAPS, axis=1)
         self._between = _between()
-        # No sound whose frames stay below this has a peak above the ceiling between them.
+        # Samples below this have no peak above the ceiling between them.
         self._calm = self._ceiling / float(np.abs(self._between).sum(axis=0).max())
         self._wanted = np.zeros(self._ahead + block)
         self._gain = np.zeros(self._ahead + block)
@@ -51,29 +51,29 @@ class Limiter:
 
     @property
     def silent(self) -> bool:
-        """Whether no sound is on its way and the gain rests at 0 dB."""
+        """Whether the delay line is empty and the gain is at 0 dB."""
         return self._idle and not self._sound[:, self._block :].any()
 
     def clear(self) -> None:
-        """Forget the sound on its way and let the gain rest."""
+        """Empty the delay line and reset the gain to 0 dB."""
         self._sound[:] = 0
         self._wanted[:] = 0
         self._gain[:] = 0
         self._was_calm = self._idle = True
 
     def render(self, block: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write the limited sound into ``out``, `delay` frames later; what is no finite number is silence."""
+        """Write the limited sound into ``out``, `delay` frames late; samples that are not finite become silence."""
         sound, delay = self._sound, self.delay
         loudest = float(np.abs(block, out=self._peaks).max())
         if not math.isfinite(loudest):
-            # One bad number would stay in the gain for ever.
+            # One such sample would stay in the gain for ever.
             np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
             loudest = float(np.abs(block).max())
         sound[:, :delay] = sound[:, -delay:]
         sound[:, delay:] = block
         calm = loudest <= self._calm
         if calm and self._was_calm and self._idle:
-            # Each side by itself: where frames stand together in ``out``, both would be copied frame by frame.
+            # Channel by channel: where ``out`` is interleaved, both at once would be copied frame by frame.
             out[0] = sound[0, : self._block]
             out[1] = sound[1, : self._block]
             return
@@ -93,7 +93,7 @@ class Limiter:
 
 
 def _between() -> NDArray[np.float32]:
-    """Return kernels (taps, places) that show a sound between taps 7 and 8: sincs under a Kaiser window."""
+    """Return kernels (taps, places) that interpolate between taps 7 and 8: Kaiser-windowed sincs."""
     at = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.array(_BETWEEN)
     kernels = np.sinc(at) * np.i0(5.0 * np.sqrt(np.maximum(0.0, 1 - (at / (_TAPS // 2)) ** 2)))
     kernels /= kernels.sum(axis=0)

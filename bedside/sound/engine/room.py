@@ -16,18 +16,18 @@ from bedside.sound.engine.runs import Runs
 # Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
 _LINES = (1103, 1259, 1433, 1621, 1831, 2053, 2297, 2579, 2887, 3253, 3739, 4327)
 
-# First reflections of either side at 48 kHz, 4 to 41 ms, denser as they go; they also thicken what enters the lines.
+# First reflections of either side at 48 kHz, 4 to 41 ms, denser with time; they also feed the lines.
 _LEFT = (211, 419, 593, 757, 911, 1049, 1181, 1307, 1427, 1543, 1657, 1759)
 _RIGHT = (263, 467, 631, 797, 941, 1087, 1213, 1361, 1483, 1601, 1721, 1973)
 _SIGNS = (1, -1, -1, 1, -1, 1, 1, -1, 1, 1, -1, -1)
 
-# How loud the first reflections are heard, beside what the lines give back.
+# The gain of the first reflections relative to the output of the lines.
 _EARLY = 0.5
 
-# A tail whose every block stays below this, −140 dB, for as long as the longest line is over.
+# A tail ends once all blocks stay below this, −140 dB, for the length of the longest line.
 _INAUDIBLE = 1e-7
 
-# The energy of a block that no instruments could make.
+# More energy in a block than any instruments could make.
 _ABSURD = 1e9
 
 
@@ -35,8 +35,8 @@ _ABSURD = 1e9
 class Space:
     """A room.
 
-    ``size`` is its size against the usual one, 0.5–1.5, ``seconds`` the time in which low sounds fall by 60 dB,
-    ``damping`` (0–1) how much faster high ones do, and ``wet`` the gain of what it gives back.
+    ``size`` is relative to the usual one, 0.5–1.5; ``seconds`` is the reverberation time (60 dB) of low sounds,
+    ``damping`` (0–1) how much faster high ones decay, and ``wet`` the gain of the reverberation.
     """
 
     size: float
@@ -45,7 +45,7 @@ class Space:
     wet: float
 
 
-# By name, as worlds ask for them and takes keep them; the first is the usual one.
+# By the names that worlds and takes use; the first is the usual one.
 SPACES: dict[str, Space] = {
     "hall": Space(size=1.0, seconds=1.9, damping=0.32, wet=0.22),
     "nearby": Space(size=0.55, seconds=0.5, damping=0.5, wet=0.12),
@@ -59,7 +59,7 @@ USUAL = "hall"
 
 
 class Room:
-    """A reverberator: stereo in, stereo out, both (2, block) float32; what comes out holds the sound itself too."""
+    """A reverberator: stereo in and out, both (2, block) float32; the output includes the dry sound."""
 
     def __init__(self, rate: int, block: int, space: Space = SPACES[USUAL]) -> None:
         self.block = block
@@ -70,14 +70,14 @@ class Room:
         self._count = count
         sides = np.repeat([count, count + 1], [len(_LEFT), len(_RIGHT)])
         loss = 10 ** (-3 * lines / (space.seconds * rate))
-        # A two-tap low-pass in each loop; longer lines lose more, so that all lines' highs fall together.
+        # A two-tap low-pass in each loop; longer lines lose more, so that high sounds decay at one rate in all lines.
         tilt = 0.5 * space.damping * lines / lines.max()
-        # Taps: each line, each line a frame earlier, each reflection, the sound itself.
+        # Taps: each line, each line a frame earlier, each reflection, the dry sound.
         late = np.concatenate((lines, lines + 1, walls, (0, 0)))
         rows = np.concatenate((np.arange(count), np.arange(count), sides, (count, count + 1)))
         mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
         self._kept, self._given = np.split(mixing, (count,))
-        # The delays go round through a store of whole blocks. The first stands behind the last too: no run is torn.
+        # The delays are ring buffers of whole blocks; the first block is repeated behind the last, so no run wraps.
         around = (-(-int(late.max()) // block) + 1) * block
         self._store = np.zeros((count + 2, around + block), np.float32)
         self._runs = Runs(self._store, block)
@@ -91,7 +91,7 @@ class Room:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is left in the room: every state is exactly zero."""
+        """Whether every state is exactly zero."""
         return self._quiet >= self._longest
 
     def clear(self) -> None:
@@ -101,9 +101,9 @@ class Room:
         self._quiet = self._longest
 
     def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write a block of ``sound`` and the room's answer to it into ``out``.
+        """Write a block of ``sound`` with its reverberation into ``out``.
 
-        A number that is none is taken as silence, an absurd one cut down: they would go round in the room for ever.
+        Samples that are not finite become silence and absurd ones are clipped: they would stay in the room for ever.
         """
         energy = float(np.vdot(sound, sound))
         if not energy < _ABSURD:
@@ -139,13 +139,13 @@ def _mixing(
     sides: NDArray[np.int64],
     wet: float,
 ) -> NDArray[np.float32]:
-    """Return what goes from lines, lines a frame before, reflections and sound (columns) into lines, left and right."""
+    """Return the matrix from lines, lines a frame earlier, reflections and dry sound to lines, left and right."""
     count = len(now)
     orthogonal = _hadamard() / np.sqrt(count)
     level = np.array(_SIGNS * 2) * np.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
     given = np.zeros((count + 2, count))
     given[:count] = orthogonal
-    # Each reflection enters the lines by a pattern of its own; lines leave by two more: all uncorrelated.
+    # Each reflection enters the lines, and the lines leave to either side, by rows of their own: all uncorrelated.
     given[count:] = wet * orthogonal[[3, 8]] * np.sqrt(count) / 2
     reflected = np.zeros((count + 2, len(walls)))
     for number, side in enumerate(sides):
@@ -157,7 +157,7 @@ def _mixing(
 
 
 def _hadamard() -> NDArray[np.float64]:
-    """Return the Hadamard matrix of twelve rows, ±1 in rows that are orthogonal (Paley 1933, by the squares mod 11)."""
+    """Return the Hadamard matrix of order twelve: orthogonal rows of ±1 (Paley's construction mod 11, 1933)."""
     squares = {number * number % 11 for number in range(1, 11)}
     matrix = np.ones((12, 12))
     for row in range(11):

@@ -1,4 +1,4 @@
-"""Runs of samples, each begun anywhere: taken as items of many bytes, numpy copies each in one piece."""
+"""Runs of samples from any frame: viewed as items of many bytes, so that numpy copies each run at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class Runs:
-    """All runs of so many ``frames`` in a row of float32 samples, which may change under them."""
+    """All runs of ``frames`` frames in a row of float32 samples, which may change."""
 
     def __init__(self, samples: NDArray[np.float32], frames: int) -> None:
         self._row = np.dtype((np.float32, (frames,)))
@@ -15,6 +15,6 @@ class Runs:
         self._items: NDArray[np.void] = np.ndarray(number, f"V{self._row.itemsize}", samples, 0, samples.itemsize)
 
     def read(self, begins: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return a copy of the runs that begin at these frames, as rows; raise IndexError for one that is not there."""
+        """Return a copy of the runs that begin at these frames, as rows; raise IndexError for one out of range."""
         rows: NDArray[np.float32] = self._items[begins].view(self._row)
         return rows

@@ -1,4 +1,4 @@
-"""How a voice begins."""
+"""The start of a voice."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bedside.sound.instrument import Region
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A voice's owner, what it plays and at which gain, brightness 0–1, and the gain of either side.
+    """A voice's player and note, its region and gain, its brightness 0–1, and the gains of left and right.
 
-    ``slot`` is the instrument's place in the bank; ``region`` is number ``layer`` of those that it has for ``key``;
-    ``pitch`` is the key that is heard, with what lies between two keys, and lies ``fold`` below what was asked. The
-    voice comes up within ``attack`` seconds.
+    ``slot`` is the instrument's place in the bank; ``region`` is number ``layer`` of its regions for ``key``. ``pitch``
+    is heard, in fractional keys, and lies ``fold`` below what was asked for. The voice fades in within ``attack``
+    seconds.
     """
 
     player: int

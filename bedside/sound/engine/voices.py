@@ -1,4 +1,4 @@
-"""The voices: each sounding note is one column of arrays, and a block is a gather and a product for each instrument.
+"""The voices: each sounding note is one column of arrays; a block takes one gather and one product per instrument.
 
 Nothing here knows who decides what is played.
 """
@@ -17,31 +17,29 @@ from bedside.sound.engine.runs import Runs
 from bedside.sound.engine.strike import Strike
 from bedside.sound.instrument import LONGEST_BLOCK, Instrument, Region
 
-# A note that slides on to the tables of another key is there in this time.
+# A sliding note crossfades to the tables of another key in this time.
 REHOME_SECONDS = 0.02
 
-# How far a struck table that does not loop falls to its end, in nepers, and what being held adds to the worth of a
-# voice.
-_FALLEN = 70 / 20 * math.log(10)
-_HELD = 4.0
+# Assumed decay of an unlooped table, in nepers.
+_TABLE_DECAY = 70 / 20 * math.log(10)
 
-# What a voice is worth more than the one before it: it decides between equals.
-_YOUNGER = 1e-9
+# What being held adds to a voice's priority against being stolen, and what being younger does among equals.
+_HELD_PRIORITY = 4.0
+_YOUNGER_PRIORITY = 1e-9
 
-# Stolen voices that may still be fading; a note that finds no room even here takes the softest of them.
+# At most so many detached voices fade out; where there is no room even for them, the softest is cut off.
 _FADING = 32
 
-# So many notes may do so in one block.
-_MOST_MOVED = 4
+# At most so many notes change their tables in one block.
+_MOST_REHOMED = 4
 
-# How `Columns.hold` says that the pedal holds a note.
+# The value of `Columns.hold` for a note that only the pedal holds.
 PEDAL = 2
 
-# A note that is held this long was forgotten, or its end was lost on the way: it is let go.
+# A note held this long was forgotten, or its end was lost: it is released.
 HOLD_SECONDS = 120.0
 
-# What is softer than this, −96 dB, ends. It is looked for once in this time, and what is held for too long the less
-# often.
+# A voice softer than this, −96 dB, ends. Voices are checked at this interval, and for being held too long less often.
 _INAUDIBLE = np.float32(10 ** (-96 / 20))
 _SWEEP_SECONDS = 0.043
 _HELD_SWEEPS = 16
@@ -50,8 +48,8 @@ _HELD_SWEEPS = 16
 class VoiceBank:
     """At most ``polyphony`` sounding notes of some instruments, computed ``block`` frames at a time.
 
-    There are ``slots`` places for instruments, filled one by one. ``parts`` is the number of players; each has a gain,
-    a bend and a vibrato of its own, which move without a click.
+    There are ``slots`` for instruments, filled one by one. ``parts`` is the number of players; each has a gain, a bend
+    and a vibrato, which change without a click.
     """
 
     def __init__(self, slots: int, rate: int, block: int, polyphony: int = 64, parts: int = 4) -> None:
@@ -74,7 +72,7 @@ class VoiceBank:
         self._more = np.zeros((4, block), np.float32)
 
     def __len__(self) -> int:
-        """Return how many voices sound, those that fade for others not counted."""
+        """Return the number of voices that sound, without detached ones."""
         return self._columns.count - self._columns.fading
 
     @property
@@ -89,12 +87,12 @@ class VoiceBank:
         return bool((columns.hold[: columns.count] > 0).any())
 
     def adopt(self, slot: int, instrument: Instrument) -> None:
-        """Put an instrument into its place."""
+        """Put an instrument into its slot."""
         self._instruments[slot] = instrument
         self._runs[slot] = Runs(instrument.pool, self.block)
 
     def clear(self) -> None:
-        """End every voice at once; levels, bends and vibrato are where they are wanted."""
+        """End every voice at once; gains, bends and vibrato take their target values."""
         self._columns.clear()
         self._born = self._blocks = self._now = 0
         self._due = NEVER
@@ -102,21 +100,21 @@ class VoiceBank:
         self._bender.clear()
 
     def level(self, part: int, gain: float) -> None:
-        """Set the gain of a part; voices get there without a click, and upwards without a start."""
+        """Set the gain of a part; it is approached without a click, and upwards without startling."""
         self._fader.level(part, gain, self._columns)
 
     def bend(self, part: int, semitones: float) -> None:
-        """Bend all voices of a part, those to come included."""
+        """Bend all voices of a part, present and future."""
         self._bender.bend(part, semitones, self._columns)
 
     def vibrato(self, part: int, depth: float) -> None:
-        """Let all voices of a part waver, by a depth of 0–1."""
+        """Set the vibrato of all voices of a part, to a depth of 0–1."""
         self._bender.vibrato(part, depth, self._columns)
 
     def strike(self, how: Strike, begun: int = 0) -> int:
-        """Begin a voice and return its column; where all are taken, another is softly stolen.
+        """Start a voice and return its column; where all are taken, steal another one, which fades out.
 
-        It begins ``begun`` frames into its tables or, below 0, as many frames into the next block.
+        It starts ``begun`` frames into its tables or, below 0, as many frames into the next block.
         """
         columns = self._columns
         if len(self) >= self.polyphony:
@@ -129,8 +127,8 @@ class VoiceBank:
         ends = self._now + region.length - begun
         columns.player[at], columns.length[at], columns.ends[at] = how.player, region.length, ends
         columns.struck[at], columns.hold[at] = self._blocks, 1
-        columns.worth[at] = _HELD + _YOUNGER * self._born
-        columns.paling[at] = 0.0 if region.loop else _FALLEN / region.length
+        columns.priority[at] = _HELD_PRIORITY + _YOUNGER_PRIORITY * self._born
+        columns.decay[at] = 0.0 if region.loop else _TABLE_DECAY / region.length
         columns.reading[2 * at], columns.reading[2 * at + 1] = region.soft + begun, region.bright + begun
         self._due = min(self._due, ends)
         self._fader.strike(at, how, columns)
@@ -138,43 +136,43 @@ class VoiceBank:
         return at
 
     def release(self, player: int, note: int, pedal: bool) -> None:
-        """Let go of a note: from here it falls at its own pace, or the ``pedal`` holds it."""
+        """Release a note, or let the ``pedal`` hold it."""
         columns = self._columns
         if pedal:
             for at in columns.of(player, note):
                 if columns.hold[at] == 1:
                     columns.hold[at] = PEDAL
         else:
-            self._let_go(columns.of(player, note))
+            self._release(columns.of(player, note))
 
     def lift(self, player: int) -> None:
-        """Let go of the notes of a player that only the pedal holds."""
+        """Release the notes of a player that only the pedal holds."""
         columns = self._columns
         count = columns.count
-        self._let_go(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] == PEDAL)).tolist())
+        self._release(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] == PEDAL)).tolist())
 
     def release_all(self, player: int) -> None:
-        """Let go of all notes of a player."""
+        """Release all notes of a player."""
         columns = self._columns
         count = columns.count
-        self._let_go(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] > 0)).tolist())
+        self._release(np.flatnonzero((columns.player[:count] == player) & (columns.hold[:count] > 0)).tolist())
 
     def choke(self, player: int, slot: int, group: int, but: int) -> None:
-        """Silence a player's voices of a group of an instrument, those of the note ``but`` left out."""
+        """Choke a player's voices of a group of an instrument, except those of the note ``but``."""
         columns = self._columns
         for at, how in enumerate(columns.strikes):
             theirs = (how.player, how.slot, how.region.group) == (player, slot, group)
             if theirs and columns.notes[at] not in (None, (player, but)):
-                columns.give_up(at)
+                columns.detach(at)
                 self._fader.choke(at, columns)
 
     def shade(self, player: int, note: int, brightness: float) -> None:
-        """Turn a held note towards its soft table, 0, or its bright one, 1."""
+        """Crossfade a held note towards its soft table, 0, or its bright one, 1."""
         for at in self._columns.of(player, note):
             self._fader.shade(at, brightness, self._columns)
 
     def glide(self, player: int, note: int, pitch: float) -> None:
-        """Let a held note slide to a pitch, as a key with what lies between two keys."""
+        """Slide a held note to a pitch, in fractional MIDI keys."""
         for at in self._columns.of(player, note):
             self._bender.glide(at, pitch, self._columns)
 
@@ -202,13 +200,13 @@ class VoiceBank:
                 whole = False
             else:
                 lines += np.matmul(gains[:, 2 * first : 2 * last], samples, out=self._more)
-        # Each gain goes in a straight line through the block, from what it began with to what it ends with.
+        # Each gain is interpolated linearly through the block.
         lines *= self._weights
         np.add(lines[:2], lines[2:], out=out)
         self._advance()
 
     def _advance(self) -> None:
-        """Go on by a block in every table: round the loop, or to the voice's end."""
+        """Advance every table by a block, around its loop or to its end."""
         columns = self._columns
         self._blocks += 1
         self._now += self.block
@@ -216,12 +214,12 @@ class VoiceBank:
         if self._bender.active:
             self._due = min(self._due, self._bender.advance(columns))
         if self._now >= self._due:
-            self._turn()
+            self._loop_or_end()
         if self._blocks % self._sweep_blocks == 0:
             self._sweep()
 
-    def _turn(self) -> None:
-        """Take voices that have come to the end of their tables back by a loop, or out."""
+    def _loop_or_end(self) -> None:
+        """Move voices that reached the end of their tables back by a loop, or remove them."""
         columns = self._columns
         while columns.count:
             ends = columns.ends[: columns.count]
@@ -239,17 +237,17 @@ class VoiceBank:
         self._due = NEVER
 
     def _sweep(self) -> None:
-        """Take out what can no longer be heard, and let go of what is held for too long."""
+        """Remove what can no longer be heard, and release what was held for too long."""
         columns = self._columns
         count = columns.count
         if self._blocks % (_HELD_SWEEPS * self._sweep_blocks) == 0:
-            tired = (self._blocks - columns.struck[:count] > self._hold_blocks) & (columns.hold[:count] > 0)
-            self._let_go(np.flatnonzero(tired).tolist())
-        over = columns.gain[:count] <= _INAUDIBLE
+            forgotten = (self._blocks - columns.struck[:count] > self._hold_blocks) & (columns.hold[:count] > 0)
+            self._release(np.flatnonzero(forgotten).tolist())
+        ended = columns.gain[:count] <= _INAUDIBLE
         if self._bender.active:
-            # Notes that were carried over have withdrawn from where they were.
-            over |= (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
-        faint = np.flatnonzero(over)
+            # Voices that were replaced in a crossfade have faded out.
+            ended |= (columns.rise[:count] == 0) & (columns.rising[:count] < 0)
+        faint = np.flatnonzero(ended)
         if faint.size:
             self._remove(faint.tolist())
 
@@ -258,43 +256,43 @@ class VoiceBank:
         if self._bender.active:
             self._bender.count(self._columns)
 
-    def _let_go(self, those: list[int]) -> None:
+    def _release(self, those: list[int]) -> None:
         columns = self._columns
         for at in those:
             if columns.hold[at] > 0:
                 columns.hold[at] = 0
-                columns.worth[at] -= _HELD
-                self._fader.let_go(at, columns)
+                columns.priority[at] -= _HELD_PRIORITY
+                self._fader.release(at, columns)
 
     def _steal(self) -> None:
-        """Let the least missed voice fade: one let go before one held, the softest, the oldest of equals."""
+        """Steal the voice of the lowest priority: released before held, then the softest, then the oldest."""
         columns = self._columns
         count = columns.count
         gain = columns.gain[:count]
         if columns.unlooped:
             past = self._now + columns.length[:count] - columns.ends[:count]
-            gain = gain * np.exp(-columns.paling[:count] * past)
-        at = int((gain + columns.worth[:count]).argmin())
-        columns.give_up(at)
+            gain = gain * np.exp(-columns.decay[:count] * past)
+        at = int((gain + columns.priority[:count]).argmin())
+        columns.detach(at)
         self._fader.steal(at, columns)
 
     def _drop(self) -> None:
-        """Cut off the softest of those that fade for others."""
+        """Cut off the softest detached voice."""
         columns = self._columns
         gain = columns.gain[: columns.count]
         self._remove([int(np.argmin(np.where(columns.hold[: columns.count] < 0, gain, np.inf)))])
 
     def _rehome(self) -> None:
-        """Carry notes that have bent too far for their tables over to those of another key, at the same pitch."""
+        """Move notes that have bent too far from their tables to those of another key, at the same pitch."""
         columns = self._columns
         moved = 0
-        # What was carried over stands behind what is left to carry, or at least not before it.
+        # From the last column on, because a new voice shifts those behind it.
         for at in reversed(self._bender.far(columns)):
-            if moved < _MOST_MOVED and self._carry(at):
+            if moved < _MOST_REHOMED and self._rehome_voice(at):
                 moved += 1
 
-    def _carry(self, at: int) -> bool:
-        """Let a voice fade while another begins on nearer tables where it stands; return whether there are any."""
+    def _rehome_voice(self, at: int) -> bool:
+        """Crossfade a voice to nearer tables at the same position; return whether there were any."""
         columns = self._columns
         before = columns.strikes[at]
         slot, layer = before.slot, before.layer
@@ -332,20 +330,20 @@ class VoiceBank:
         )
         wanted = columns.pitch_wanted[at] + before.fold
         shade_wanted, struck, hold = columns.shade_wanted[at], columns.struck[at], columns.hold[at]
-        # One goes as the other comes, in step: together they keep the level.
-        self._fader.withdraw(at, REHOME_SECONDS, columns)
-        columns.give_up(at)
+        # Both fades are linear and the tables in phase: together they keep the level.
+        self._fader.fade_out(at, REHOME_SECONDS, columns)
+        columns.detach(at)
         fresh = self.strike(strike, begun)
         self._bender.glide(fresh, wanted, columns)
         columns.shade_wanted[fresh], columns.struck[fresh] = shade_wanted, struck
         if hold == 0:
-            self._let_go([fresh])
+            self._release([fresh])
         columns.hold[fresh] = hold
         return True
 
 
 def _looped(begun: int, region: Region) -> int:
-    """Return where in its tables a voice stands that has come ``begun`` frames far, round the loop if there is one."""
+    """Return the position in its tables of a voice ``begun`` frames after its start, wrapped around its loop."""
     if begun < region.length or not region.loop:
         return begun
     return region.length - region.loop + (begun - region.length) % region.loop

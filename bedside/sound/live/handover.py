@@ -106,9 +106,9 @@ class Handover:
                 if (player, note) in self._held:
                     self._played[player, note] = self._plays(player)
             case Declined(program) if self._asked.get((program.player, Program)) == program:
-                # The next engine would not know it either.
-                if plays := self._plays(program.player):
-                    self._asked[program.player, Program] = Program(program.player, plays)
+                # The next engine would not know it either: what the part awaited or played before holds.
+                if before := self._reported.awaited.get(program.player) or self._plays(program.player):
+                    self._asked[program.player, Program] = Program(program.player, before)
                 else:
                     del self._asked[program.player, Program]
 

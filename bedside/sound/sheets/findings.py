@@ -157,7 +157,7 @@ def _partials(instrument: Instrument, key: int) -> tuple[Ringing, ...]:
     ringing = []
     for hz, _ in found:
         gap = min(abs(hz - other) for other in places if other != hz)
-        trace = partials.follow(sound, instrument.rate, hz, min(_SHARE_OF_GAP * gap, hertz(key)))
+        trace = partials.trace_line(sound, instrument.rate, hz, min(_SHARE_OF_GAP * gap, hertz(key)))
         ringing.append(Ringing(f"{hz:,.0f} Hz", trace, partials.fall(trace, _let_go(instrument))))
     return tuple(ringing)
 
@@ -174,7 +174,7 @@ def _tuned(instrument: Instrument, key: int) -> Tuned:
     if math.isnan(hz):
         return Tuned(key, math.nan, math.nan)
     width = max(_SHARE_OF_GAP * hertz(key), _LEAST_SPACING_HZ)
-    fall = partials.fall(partials.follow(sound, instrument.rate, hz, width), _let_go(instrument))
+    fall = partials.fall(partials.trace_line(sound, instrument.rate, hz, width), _let_go(instrument))
     return Tuned(key, 1200 * math.log2(hz / hertz(key)), fall.t60 if fall else math.nan)
 
 

@@ -107,7 +107,7 @@ def pitch(sound: Floats, rate: int, hz: float, seconds: float, around_cents: flo
     return math.nan
 
 
-def follow(sound: Floats, rate: int, hz: float, width_hz: float) -> LevelTrace:
+def trace_line(sound: Floats, rate: int, hz: float, width_hz: float) -> LevelTrace:
     """Return the level over time of the line at ``hz``, without lines ``width_hz`` away; 0 dB is a full-scale sine."""
     frames = min(math.ceil(4 * rate / width_hz), sound.size)
     shape = blackman_harris(frames)

@@ -1,7 +1,7 @@
 """MIDI keyboards that come and go: the one module of the stage that knows MIDI devices.
 
-A thread of its own looks for keyboards once a second, because no driver says when one is plugged in or out. What
-they play arrives on the drivers' threads, is put in a queue and nothing more.
+A thread of its own looks for keyboards about once a second, because no driver reports when one is plugged in or out.
+What they play arrives on the drivers' threads and is only put in a queue.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.8
 
-# Ports of the system that echo what others play.
+# Ports of the system that repeat what other ports play.
 _ECHOES = ("midi through", "rtmidi", "bedside")
 
 
-# The controllers below it are wheels and sliders, those from it on pedals and commands.
+# Controllers below this number are wheels and sliders; from it on they are pedals and commands.
 _FIRST_SWITCH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class KeyboardMessage:
-    """A MIDI message from the keyboard of this name; None where the keyboard was unplugged."""
+    """A MIDI message from the keyboard of this name; None if the keyboard was unplugged."""
 
     keyboard: str
     message: mido.Message | None
@@ -46,7 +46,7 @@ class _Driver(Protocol):
         """Return the names of the ports that are there now."""
 
     def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        """Begin to hear a port, and return what ends it."""
+        """Begin to listen to a port, and return what ends it."""
 
 
 class Keyboards:
@@ -66,22 +66,22 @@ class Keyboards:
 
     @property
     def names(self) -> list[str]:
-        """The keyboards that are being heard."""
+        """The names of the keyboards that are connected."""
         return list(self._open)
 
     def played(self) -> Iterator[KeyboardMessage]:
-        """Yield what was played since the last call, in order; of a wheel that went on meanwhile, its last place."""
-        yield from _settled([self._queue.popleft() for _ in range(len(self._queue))])
+        """Yield what was played since the last call, in order; of a moving wheel only the last position."""
+        yield from _thinned([self._queue.popleft() for _ in range(len(self._queue))])
 
     def close(self) -> None:
-        """Stop hearing."""
+        """Disconnect all keyboards."""
         self._stopped.set()
         self._thread.join(2.0)
 
     def _run(self) -> None:
         driver = _driver()
         while driver is not None and not self._stopped.is_set():
-            # A driver may raise anything while a device vanishes; the next look is a second away.
+            # A driver may raise anything while a device vanishes; the next attempt is a second away.
             with contextlib.suppress(Exception):
                 self._look(driver)
             self._stopped.wait(_LOOK_SECONDS)
@@ -93,12 +93,12 @@ class Keyboards:
         there = {name for name in driver.names() if self._listens(name)}
         for name in self._open.keys() - there:
             end = self._open.pop(name)
-            # First the end: a note that came after the farewell would never be released.
+            # Disconnect first: a note that came after the report would never be released.
             with contextlib.suppress(Exception):
                 end()
             self._put(KeyboardMessage(name, None))
         for name in sorted(there - self._open.keys()):
-            # A keyboard that another program holds must not keep the next one from being heard.
+            # A keyboard that another program holds must not keep the next one from being connected.
             with contextlib.suppress(Exception):
                 self._open[name] = driver.open(name, partial(self._hear, name))
 
@@ -114,8 +114,8 @@ class Keyboards:
         self._wake()
 
 
-def _settled(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
-    """Return what was played without the places that a wheel or the pressure of a hand passed between two notes."""
+def _thinned(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
+    """Return what was played, thinned: of each wheel and pressure only the last value between two notes."""
     kept: list[KeyboardMessage] = []
     later: set[tuple[str, str, int]] = set()
     for played in reversed(batch):
@@ -131,7 +131,7 @@ def _settled(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
 
 
 def _moved(played: KeyboardMessage) -> tuple[str, str, int] | None:
-    """Return what moved of which keyboard; None for a message of which each counts."""
+    """Return which wheel or pressure of which keyboard moved; None for a message that may not be dropped."""
     message = played.message
     if message is None:
         return None
@@ -194,7 +194,7 @@ class _RtMidi:
                 heard(message)
 
         def end() -> None:
-            # In this order: a callback during the close would run into a port half gone.
+            # In this order: a callback during the close would find a port half closed.
             port.cancel_callback()
             port.close_port()
             port.delete()
@@ -206,7 +206,7 @@ class _RtMidi:
 
 
 class _Polled:
-    """MIDI through pygame's PortMidi, for Pythons that RtMidi has no wheels for; it must be asked again and again."""
+    """MIDI through pygame's PortMidi, for Pythons without wheels of RtMidi; it has to be polled."""
 
     _PERIOD_SECONDS = 0.002
 
@@ -227,8 +227,8 @@ class _Polled:
                     for message in port.iter_pending():
                         heard(message)
                 except Exception:
-                    _log.exception("A MIDI keyboard failed, or was pulled out.")
-                    # PortMidi says so when a keyboard is pulled; what it held must not sound on.
+                    _log.exception("A MIDI keyboard failed, or was unplugged.")
+                    # PortMidi raises when a keyboard is unplugged; what it held must not sound on.
                     heard(mido.Message("reset"))
                     return
 

@@ -1,6 +1,6 @@
-"""Who sits where at one screen: one player, two side by side, or two face to face with the tablet lying between them.
+"""Who sits where at one screen: one player, two side by side, or two face to face with the tablet between them.
 
-Each has a bar of controls at the far edge, where no palm rests, and the rest to play on.
+Each player has a bar of controls at the far edge, where no palm rests, and the rest to play on.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from enum import StrEnum
 from bedside.music.events import Player
 from bedside.music.pad import Area, Pad
 
-# What a target measures at the least where the screen's size is known, and where it is not.
+# The least size of a target, where the size of the screen is known and where it is not.
 LEAST_MM = 20.0
 LEAST_PIXELS = 96.0
 
-# How high a bar is, as a share of the shorter side of the screen, at the least.
+# The least height of a bar, as a share of the screen's shorter side.
 _BAR = 0.135
 
 
@@ -29,7 +29,7 @@ class Together(StrEnum):
 
 
 class Control(StrEnum):
-    """What a child decides beside the music: each is one picture in the bar."""
+    """What a child decides besides the music: each control is one picture in the bar."""
 
     HAND = "hand"
     EAR = "ear"
@@ -41,7 +41,7 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A control's target: whose it is, and a rectangle in pixels."""
+    """The target of a player's control: a rectangle in pixels."""
 
     control: Control
     player: Player
@@ -50,7 +50,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A player's part of the screen: all of it, what is played on, and the controls."""
+    """A player's part of the screen: the whole of it, the area to play on, and the controls."""
 
     player: Player
     whole: Area
@@ -60,16 +60,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A seat, and the pads that lie before it."""
+    """A seat and its pads."""
 
     seat: Seat
     pads: tuple[Pad, ...]
 
 
 def seats(together: Together, players: Sequence[Player], size: tuple[int, int], least: float) -> tuple[Seat, ...]:
-    """Return the seats at a screen of ``size`` pixels, where a target has ``least`` at the least.
+    """Return the seats at a screen of ``size`` pixels, where each target measures at least ``least``.
 
-    The first of ``players`` sits below or on the left. Raises ValueError where they are not one, or two, as asked.
+    The first of ``players`` sits below or on the left. Raises ValueError for a wrong number of players.
     """
     width, height = size
     match together:
@@ -100,6 +100,6 @@ def _seat(player: Player, whole: Area, bar: float, least: float) -> Seat:
 
 
 def _within(whole: Area, x: float, y: float, width: float, height: float) -> Area:
-    """Return a part of an area, its corner given as the area's player sees it."""
+    """Return a part of an area; its upper left corner is given as the area's player sees it."""
     one, other = whole.place(x, y), whole.place(x + width, y + height)
     return Area(min(one[0], other[0]), min(one[1], other[1]), width, height, whole.turned)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from archive.improvisations import BEGAN
+from bedside.archive.store.choices import Marked
 from bedside.archive.store.database import reading
 from bedside.archive.store.journal import Marker, Remark
 from bedside.archive.store.models import SCHEMA_VERSION, PerformedRow
-from bedside.archive.store.moments import Marked
-from bedside.archive.store.shelf import Wanted
+from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Bend, Glide, NoteOn, Pedal, Performed, Player, Reverb, Source
 
@@ -133,7 +133,7 @@ def test_a_store_of_the_second_version_is_read_and_written(folder: Path, opening
         assert [marker.seconds for marker in store.journal.markers(take)] == [15.0]
         assert store.journal.note(session) is None
         assert not store.gate().closed
-        assert store.shelf.count(Wanted("waits")) == 1
+        assert store.search.count(TakeQuery("waits")) == 1
     assert len(list(folder.glob("*.db"))) == 1
     with Store.create(folder) as store:
         made = store.journal.remark(take, 9, 9, "begins again")

@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from archive.improvisations import BEGAN, RATE, duet
 from bedside.archive.store import key
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
-from bedside.archive.store.moments import Chosen, Marked
 from bedside.archive.store.store import DATABASE, Store
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed, Player

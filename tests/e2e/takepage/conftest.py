@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.archive.store.store import Store
 from e2e.reviewing import Pages, entered, opened, score, served
 

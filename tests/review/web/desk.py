@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bedside.archive.store.moments import Chosen
+from bedside.archive.store.choices import Chosen
 from bedside.archive.store.store import Store
 from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Reverb, Source, TakeBegan, TakeEnded
 from review.web.door import Door, door

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bedside.archive.store.journal import Journal
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
+from bedside.log import line_of
 from bedside.review.web import boundary
 from review.web.door import Door, TestClient, door
 
@@ -66,6 +67,7 @@ def test_a_mistake_is_told_in_one_sentence_and_logged(
     assert line.levelno == logging.ERROR
     assert line.exc_info is None
     said = line.getMessage()
+    assert line_of(line, "pages").event == said, "the log keeps the type and the place"
     assert said.startswith(f"{type(mistake).__name__} in bedside/review/")
     assert SAID not in said
 

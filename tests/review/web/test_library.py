@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.shelves import fill
-from bedside.archive.store.moments import STAR, Chosen
-from bedside.archive.store.shelf import Wanted
+from archive.manytakes import fill
+from bedside.archive.store.choices import STAR, Chosen
+from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.writing import Origin
 from bedside.music.events import Player
 from bedside.music.notes import Note
@@ -81,7 +81,7 @@ def test_what_stands_in_the_library(pages: Door, visitor: TestClient) -> None:
     pages.store.journal.remark(take, 9, 9, "answers")
     page = visitor.get("/").text
     said = words(page)
-    notes = dict(pages.store.shelf.look(Wanted(), 0, 1)[0].notes)
+    notes = dict(pages.store.search.page(TakeQuery(), 0, 1)[0].notes)
     for wanted in (
         *("One take", "K7", "2 March 2026", "1:35", "with a star", "imported", "“waits” and 1 more"),
         *(f"child {notes[Player.CHILD]}", f"therapist {notes[Player.THERAPIST]}"),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bedside.archive.store.moments import Chosen, Marked
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.music.events import (
     FLICKS,

@@ -55,7 +55,7 @@ def test_a_bend_makes_no_click() -> None:
 
 
 @pytest.mark.slow
-def test_a_finger_slides_a_note_across_the_keys_like_a_theremin():
+def test_a_finger_slides_a_note_across_the_keys_like_a_theremin() -> None:
     """A glide over two octaves is heard at every pitch on the way, at one level, and the note stays one note."""
     engine = dry()
     engine.apply(on(1, 60))

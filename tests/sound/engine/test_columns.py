@@ -41,7 +41,7 @@ def struck(slot: int, mark: int) -> Strike:
 
 
 def fill(columns: Columns, at: int, mark: int) -> None:
-    for state in (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.paling):
+    for state in (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.decay):
         state[at] = mark
     columns.sides[:, at] = mark
     columns.gains[:, 2 * at : 2 * at + 2] = columns.falls[2 * at : 2 * at + 2] = mark
@@ -51,7 +51,7 @@ def fill(columns: Columns, at: int, mark: int) -> None:
 def marks(columns: Columns) -> list[NDArray[Any]]:
     """Return the rows of all states that `fill` wrote."""
     count = columns.count
-    single = (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.paling, *columns.sides)
+    single = (columns.player, columns.length, columns.ends, columns.gain, columns.key, columns.decay, *columns.sides)
     double = (*columns.gains, columns.falls, columns.reading)
     return [state[:count] for state in single] + [state[side : 2 * count : 2] for state in double for side in (0, 1)]
 
@@ -74,7 +74,7 @@ def test_every_voice_keeps_its_state(steps: list[int | set[int]]) -> None:
             columns.remove(gone)
             there = [voice for at, voice in enumerate(there) if at not in gone]
             if there:
-                columns.give_up(0)
+                columns.detach(0)
                 there[0] = Voice(there[0].mark, there[0].how, fading=True)
         expected = [voice.mark for voice in there]
         assert all(np.array_equal(row, expected) for row in marks(columns))

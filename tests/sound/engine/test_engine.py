@@ -73,7 +73,7 @@ def test_a_held_note_of_a_sustained_instrument_sounds_on_and_ends_with_the_hand(
 
 
 @pytest.mark.slow
-def test_a_note_whose_end_was_lost_ends_all_the_same():
+def test_a_note_whose_end_was_lost_ends_all_the_same() -> None:
     """A sustained note that nobody lets go is let go after two minutes, and falls silent."""
     engine = Engine.of([tone(loop_seconds=0.4, release=0.2)], RATE, BLOCK)
     engine.apply(on(1))

@@ -84,7 +84,7 @@ def test_a_steady_loud_sound_does_not_pump() -> None:
 
 
 @pytest.mark.slow
-def test_both_ears_share_one_gain():
+def test_both_ears_share_one_gain() -> None:
     """A sound on the left is turned down on the right too, so that nothing moves."""
     sound = noise(5, 0.5)
     sound[1] = 0.1 * sound[0]
@@ -133,7 +133,7 @@ def test_a_new_ceiling_is_reached_softly() -> None:
 
 
 @pytest.mark.slow
-def test_rest_and_clear_forget():
+def test_rest_and_clear_forget() -> None:
     """After three seconds of rest, as after a clear, a sound passes as if it were the first."""
     first = guard(noise(1, 0.5))
     for way in ("rest", "clear"):

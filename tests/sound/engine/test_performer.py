@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from bedside.music.events import (
     AllOff,
+    Awaited,
     Bend,
+    Declined,
     Event,
     Expression,
     Glide,
+    Lead,
     Level,
     Lost,
     NoteOff,
@@ -21,9 +24,11 @@ from bedside.music.events import (
     Player,
     Profile,
     Program,
+    Report,
     Resumed,
     Reverb,
     Setting,
+    Settled,
     Shape,
     Source,
     Stop,
@@ -35,6 +40,7 @@ from bedside.sound.engine import offline
 from bedside.sound.engine.chain import RISE_SECONDS
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
+from bedside.sound.instrument import Instrument
 from effort import times
 from sound.tones import RATE, band
 
@@ -118,6 +124,90 @@ def test_a_lost_take_goes_on_at_its_own_time() -> None:
     assert each.resume(99, 1000, 48001) == [Performed(1000, Lost()), Performed(48128, Resumed(spent))]
     each.ask(on(5))
     assert play(each, 0.01) == [Performed(48128, on(5))]
+
+
+def reports(each: Performer, blocks: int = 1) -> list[Report]:
+    """Return all that a performer reports in some blocks."""
+    out = np.empty((each.engine.block, 2), np.float32)
+    return [report for _ in range(blocks) for report in each.render(out)]
+
+
+def late(*ready: Instrument) -> Performer:
+    """Return a performer that knows the band and has only these instruments."""
+    engine = Engine([instrument.name for instrument in BAND], RATE, 128)
+    for instrument in ready:
+        engine.adopt(instrument)
+    return Performer(engine, lambda: 7)
+
+
+def test_settings_between_takes_are_reported_and_no_part_of_a_take() -> None:
+    """What is set is said at once, as settled; all else that is asked before the first note does nothing."""
+    each = performer()
+    asked: list[Setting] = [Lead(Player.THERAPIST), Bend(Player.CHILD, 1.0), Program(Player.CHILD, "held")]
+    others: list[Event] = [Stop(), NoteOff(Player.CHILD, 1), AllOff(Player.CHILD)]
+    for event in (*asked, *others):
+        each.ask(event)
+    assert reports(each) == [Settled(event) for event in asked]
+    assert not each.playing
+
+
+def test_an_instrument_that_is_not_ready_is_awaited_and_then_taken() -> None:
+    """A fresh performer says first what the part plays meanwhile; in a take that was said at its beginning."""
+    struck, held = BAND
+    each = late(struck)
+    wanted = Program(Player.CHILD, "held")
+    each.ask(wanted)
+    assert reports(each) == [Settled(Program(Player.CHILD, "struck")), Awaited(wanted)]
+    each.ask(on(1))
+    begun = reports(each)
+    assert Performed(0, Program(Player.CHILD, "struck")) in begun
+    assert begun[-2:] == [Awaited(wanted), Performed(0, on(1))]
+    each.ask(Program(Player.THERAPIST, "held"))
+    each.ask(Stop())
+    assert reports(each) == [Awaited(Program(Player.THERAPIST, "held")), Performed(each.frame - 128, Stop())]
+    each.adopt(held)
+    taken = [report.event for report in reports(each, 200) if isinstance(report, Performed | Settled)]
+    assert taken == [wanted, Program(Player.THERAPIST, "held")]
+
+
+def test_whoever_is_given_another_instrument_awaits_none() -> None:
+    """Also where the one that was awaited comes at the same moment."""
+    struck, held = BAND
+    each = late(struck)
+    for player in (Player.CHILD, Player.THERAPIST):
+        each.ask(Program(player, "held"))
+    reports(each)
+    each.ask(Program(Player.CHILD, "struck"))
+    each.adopt(held)
+    assert reports(each) == [Settled(Program(Player.CHILD, "struck")), Settled(Program(Player.THERAPIST, "held"))]
+
+
+def test_an_instrument_that_nobody_knows_is_declined() -> None:
+    """It changes nothing, and ends no wait."""
+    struck, held = BAND
+    each = late(struck)
+    unknown = Program(Player.CHILD, "nobody knows it")
+    each.ask(Program(Player.CHILD, "held"))
+    each.ask(unknown)
+    assert reports(each)[-1] == Declined(unknown)
+    each.adopt(held)
+    assert reports(each) == [Settled(Program(Player.CHILD, "held"))]
+
+
+def test_the_first_instrument_of_all_is_everybody_s() -> None:
+    """Parts that had nothing to play take it, and the performer says so, in a take as well."""
+    held = BAND[1]
+    each = late()
+    each.ask(Program(Player.CHILD, "struck"))
+    each.ask(on(1))
+    assert reports(each)[0] == Awaited(Program(Player.CHILD, "struck"))
+    each.adopt(held)
+    frame = each.frame
+    said = reports(each)
+    assert [report for report in said if isinstance(report, Performed)] == [
+        Performed(frame, Program(player, "held")) for player in Player
+    ]
+    assert Awaited(Program(Player.CHILD, "struck")) in said
 
 
 def rendered(take: list[Performed], solo: Player | None = None) -> NDArray[np.float32]:

@@ -100,7 +100,7 @@ def test_regions_take_turns() -> None:
 
 
 @pytest.mark.slow
-def test_chance_is_shared_out():
+def test_chance_is_shared_out() -> None:
     """Two regions with a half each: every strike plays exactly one, and each about half the time."""
     engine = dry(with_regions({"chance": (0.0, 0.5)}, {"chance": (0.5, 1.0)}))
     engine.reset(77)
@@ -265,7 +265,7 @@ def test_an_attack_shorter_than_a_block_is_an_attack(block: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard():
+def test_a_flood_at_long_blocks_cuts_nothing_that_is_heard() -> None:
     """A thousand notes a second in blocks of 512: only voices that have faded make room."""
     bends = []
     for block in (128, 512):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bedside.children import ChildProcess
 from bedside.errors import BedsideError
 from bedside.sound.instrument import Instrument
 from bedside.sound.library import cache, catalogue
@@ -18,6 +19,9 @@ from bedside.sound.live import baker
 
 RATE = 8_000
 ROOT = Path(__file__).parents[3]
+
+# Starts a real baker.
+Launch = Callable[[], ChildProcess]
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +40,11 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def launch(empty: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def launch(empty: Path) -> Iterator[Launch]:
     """Give a way to start a real baker."""
-    started = []
+    started: list[ChildProcess] = []
 
-    def start():
+    def start() -> ChildProcess:
         started.append(baker.launch(RATE, None, empty.parent / "fallback"))
         return started[-1]
 
@@ -49,7 +53,7 @@ def launch(empty: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
         process.end(20.0)
 
 
-def wait_for(true, seconds=240.0):
+def wait_for(true: Callable[[], bool], seconds: float = 240.0) -> None:
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():
@@ -150,7 +154,7 @@ def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe]
 
 
 @pytest.mark.slow
-def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
+def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch: Launch) -> None:
     """The process makes every instrument of the catalogue, in order, behind everything else, and ends by itself."""
     process = launch()
     if hasattr(os, "getpriority"):
@@ -160,7 +164,7 @@ def test_a_real_baker_bakes_the_catalogue_and_ends(empty: Path, launch) -> None:
 
 
 @pytest.mark.slow
-def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
+def test_two_at_once_do_no_harm(empty: Path, launch: Launch) -> None:
     """Two bakers on one cache leave each instrument whole, and nothing else."""
     both = [launch() for _ in range(2)]
     assert [process.wait(240) for process in both] == [0, 0]
@@ -170,7 +174,7 @@ def test_two_at_once_do_no_harm(empty: Path, launch) -> None:
 
 
 @pytest.mark.slow
-def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch) -> None:
+def test_killed_half_way_it_leaves_nothing_broken(empty: Path, launch: Launch) -> None:
     """Killed at any instant, it leaves whole instruments only; the next one goes on from there."""
     for count in range(1, 4):
         process = launch()
@@ -196,6 +200,7 @@ def test_it_ends_with_whoever_started_it(empty: Path) -> None:
     )
     fallback = empty.parent / "fallback"
     parent = subprocess.Popen([sys.executable, "-c", script, fallback], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     wait_for(lambda: any(empty.glob("*.part")) or any(empty.glob("*.tables")))
     parent.kill()

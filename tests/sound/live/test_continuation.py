@@ -48,9 +48,11 @@ def test_a_take_that_was_to_end_is_ended_for_its_engine() -> None:
     """Where the engine is gone before it ended the take, the end is at the last frame heard of, once."""
     continuation = Continuation(set())
     continuation.close(0)
-    assert continuation.ended is None
+    without = continuation.ended
+    assert without is None
     continuation.follow(BEGAN, 500)
-    assert continuation.ended is None
+    going_on = continuation.ended
+    assert going_on is None
     continuation.beat(wire.Beat(4_800, 1_000, 0, 0.0, True))
     continuation.close(0)
     assert continuation.ended == Performed(4_800, TakeEnded())

@@ -233,7 +233,7 @@ def test_what_a_part_plays_by_default_is_told_before_what_it_awaits() -> None:
 
 
 def test_an_instrument_that_was_declined_is_not_asked_for_again() -> None:
-    """The part keeps what it plays; where it was never said what it plays, nothing is told."""
+    """The part keeps what it plays and awaits; where the engine never said what it plays, nothing is told."""
     nobody = Program(CHILD, "nobody knows it")
     for before in ((), (PAD,)):
         handover = Handover(set())
@@ -243,6 +243,11 @@ def test_an_instrument_that_was_declined_is_not_asked_for_again() -> None:
             handover.follow(Settled(event))
         handover.follow(Declined(nobody))
         assert handover.events(1) == list(before)
+        handover.ask(HARP, 1)
+        handover.follow(Awaited(HARP))
+        handover.ask(nobody, 2)
+        handover.follow(Declined(nobody))
+        assert handover.events(3) == [*before, HARP]
 
 
 def test_instruments_are_those_that_the_parts_want_and_play() -> None:

@@ -4,14 +4,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Performed, Player, Program, Resumed, Source, TakeBegan
+from bedside.music.events import NoteOff, NoteOn, Player, Program, Report, Resumed, Source, TakeBegan
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import Settings
@@ -34,9 +34,9 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Performed]]]:
-    """Give a host that plays unheard, and all that its engines performed."""
-    performed: list[Performed] = []
+def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Report]]]:
+    """Give a host that plays unheard, and all that its engines reported."""
+    performed: list[Report] = []
     host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
     try:
@@ -45,16 +45,17 @@ def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Performed
         host.stop()
 
 
-def wait_for(true, seconds: float = 240.0) -> None:
+def wait_for(true: Callable[[], object], seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
         time.sleep(0.01)
 
 
-def of(kind: type, performed: list) -> list:
+def of(kind: type[E], performed: Sequence[Report]) -> list[E]:
     """Return the events of a kind among what was performed or set."""
-    return [each.event for each in list(performed) if isinstance(getattr(each, "event", None), kind)]
+    events = [getattr(each, "event", None) for each in list(performed)]
+    return [event for event in events if isinstance(event, kind)]
 
 
 @pytest.mark.slow

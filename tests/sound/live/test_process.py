@@ -1,6 +1,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -10,17 +11,18 @@ from bedside.music.events import Lost, NoteOn, Performed, Player, Program, Sourc
 from bedside.sound.library import cache, catalogue
 from bedside.sound.live import wire
 from bedside.sound.live.process import Settings, main
-from sound.link import Stage
+from sound.link import Stage, event_of
 
 RATE = 48000
 BLOCK = 128
 
 M = TypeVar("M")
 
+# An engine's process, and the stage's end of its socket.
 Running = tuple[children.ChildProcess, Stage]
 
 
-def test_settings_cross_as_text():
+def test_settings_cross_as_text() -> None:
     """What an engine's process is told at its start arrives as it was."""
     settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
     assert children.from_json(Settings, children.to_json(settings)) == settings
@@ -52,7 +54,7 @@ def wait_for(stage: Stage, kind: type[M], seconds: float = 60.0, count: int = 1)
 
 
 @pytest.mark.slow
-def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
+def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started: Running) -> None:
     """With no card, what is asked is performed all the same, said to be unheard; after Quit take and process end."""
     process, stage = started
     wait_for(stage, wire.Ready)
@@ -60,15 +62,15 @@ def test_a_process_without_a_card_performs_and_ends_when_it_is_asked(started):
     assert wait_for(stage, wire.Opened) == [wire.Opened(0.0, "")]
     stage.ask(NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH), asked_ns=99)
     reports = wait_for(stage, wire.Outcome)
-    assert isinstance(reports[0].report.event, TakeBegan)
+    assert isinstance(event_of(reports[0]), TakeBegan)
     stage.send(wire.Quit())
     assert process.wait(20) == 0
     assert Performed(0, Lost()) in stage.take
     assert isinstance(stage.take[-1].event, TakeEnded)
-    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(r.report.event, NoteOn)] == [99]
+    assert [r.asked_ns for r in stage.all(wire.Outcome) if isinstance(event_of(r), NoteOn)] == [99]
 
 
-def test_a_process_whose_stage_is_gone_ends(started):
+def test_a_process_whose_stage_is_gone_ends(started: Running) -> None:
     """No engine outlives its stage, neither while it plays nor while it waits to be opened."""
     process, stage = started
     wait_for(stage, wire.Ready)
@@ -76,7 +78,7 @@ def test_a_process_whose_stage_is_gone_ends(started):
     assert process.wait(20) == 0
 
 
-def test_a_process_that_is_not_needed_ends(started):
+def test_a_process_that_is_not_needed_ends(started: Running) -> None:
     """Where the beginning fails elsewhere, an engine that was never opened ends when it is asked."""
     process, stage = started
     stage.send(wire.Quit())
@@ -84,7 +86,9 @@ def test_a_process_that_is_not_needed_ends(started):
 
 
 @pytest.mark.slow
-def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(tmp_path, monkeypatch):
+def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
     recipes = {recipe.name: recipe for recipe in catalogue.recipes(None)}

@@ -16,6 +16,7 @@ from bedside.music.events import (
     Performed,
     Player,
     Program,
+    Report,
     Resumed,
     Shape,
     Source,
@@ -29,7 +30,7 @@ from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
 from bedside.sound.live import wire
 from bedside.sound.live.pump import BEAT_SECONDS, Pump
-from sound.link import Stage
+from sound.link import Stage, event_of
 from sound.tones import RATE, band
 
 BAND = band()
@@ -162,11 +163,11 @@ def test_a_note_is_reported_with_the_time_at_which_it_was_asked(joined: Join) ->
     stage.ask(Stop(), asked_ns=333)
     stage.ask(on(2), asked_ns=444)
     card.play(2 * BLOCK)
-    assert not [report for report in stage.all(wire.Outcome) if report.report.event == on(2)]
+    assert not [outcome for outcome in stage.all(wire.Outcome) if event_of(outcome) == on(2)]
     card.play(RATE // 2)
-    asked = [each.asked_ns for each in stage.all(wire.Outcome) if isinstance(each.report.event, NoteOn)]
+    asked = [each.asked_ns for each in stage.all(wire.Outcome) if isinstance(event_of(each), NoteOn)]
     assert asked == [111, 222, 444]
-    assert not any(each.asked_ns for each in stage.all(wire.Outcome) if not isinstance(each.report.event, NoteOn))
+    assert not any(each.asked_ns for each in stage.all(wire.Outcome) if not isinstance(event_of(each), NoteOn))
 
 
 def test_a_fault_in_the_engine_is_silence_and_is_named(joined: Join, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +179,7 @@ def test_a_fault_in_the_engine_is_silence_and_is_named(joined: Join, monkeypatch
     assert pump.fault == ""
     render, blocks = pump.performer.render, []
 
-    def failing(out: NDArray[np.float32]) -> list[Performed]:
+    def failing(out: NDArray[np.float32]) -> list[Report]:
         blocks.append(out)
         if len(blocks) > 3:
             raise FloatingPointError if len(blocks) == 4 else KeyError
@@ -214,7 +215,7 @@ def test_a_record_in_pieces_waits_for_its_rest(joined: Join) -> None:
 
 
 @pytest.mark.slow
-def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined):
+def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined: Join) -> None:
     """With a stage that sleeps and a full socket the engine plays on; awake, it is told all, in order, once."""
     pump, card, stage = joined(room=1)
     wanted: list[Event] = []
@@ -277,7 +278,7 @@ def test_late_blocks_of_the_card_and_of_the_engine_are_counted(joined: Join, mon
     assert between >= before + 3
     render = card.pump.performer.render
 
-    def slow(out: NDArray[np.float32]) -> list[Performed]:
+    def slow(out: NDArray[np.float32]) -> list[Report]:
         time.sleep(2 * BLOCK / RATE)
         return render(out)
 

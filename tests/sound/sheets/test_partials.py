@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.sound.sheets.partials import LevelTrace, fall, follow, loudness, pitch, strongest_lines
+from bedside.sound.sheets.partials import LevelTrace, fall, loudness, pitch, strongest_lines, trace_line
 
 RATE = 48_000
 
@@ -48,14 +48,14 @@ def test_noise_and_silence_have_no_lines() -> None:
 def test_the_decay_of_a_line_is_read(t60: float) -> None:
     """A line of a known T60 is found to have it, within 2 %, beside a line 30 dB stronger that falls otherwise."""
     sound = ringing((300.0, 0.0, 1.0), (1200.0, -30.0, t60), seconds=6.0)
-    found = fall(follow(sound, RATE, 1200.0, 250.0))
+    found = fall(trace_line(sound, RATE, 1200.0, 250.0))
     assert found is not None
     assert found.t60 == pytest.approx(t60, rel=0.02)
 
 
 def test_the_line_of_a_decay_lies_on_it() -> None:
     """What is fitted begins at −5 dB or below, ends at −25 dB or above, and follows the trace within 0.3 dB."""
-    trace = follow(ringing((500.0, -10.0, 2.0)), RATE, 500.0, 100.0)
+    trace = trace_line(ringing((500.0, -10.0, 2.0)), RATE, 500.0, 100.0)
     found = fall(trace)
     assert found is not None
     on = (trace.seconds >= found.begin) & (trace.seconds <= found.end)
@@ -67,7 +67,7 @@ def test_the_line_of_a_decay_lies_on_it() -> None:
 def test_beats_do_not_disturb_a_decay() -> None:
     """Two lines that beat all the way to silence have the T60 of each, within 5 %."""
     sound = ringing((220.0, 0.0, 8.0), (221.5, 0.0, 8.0), seconds=12.0)
-    found = fall(follow(sound, RATE, 220.7, 60.0))
+    found = fall(trace_line(sound, RATE, 220.7, 60.0))
     assert found is not None
     assert found.t60 == pytest.approx(8.0, rel=0.05)
 
@@ -76,9 +76,9 @@ def test_a_held_line_falls_once_it_is_let_go() -> None:
     """A steady line has no decay; one that is let go after a while has the T60 with which it falls from then on."""
     time = np.arange(3 * RATE) / RATE
     held = np.sin(2 * np.pi * 330 * time)
-    assert fall(follow(held, RATE, 330.0, 80.0)) is None
+    assert fall(trace_line(held, RATE, 330.0, 80.0)) is None
     released = held * 10 ** (-3 * np.maximum(time - 1.5, 0) / 0.9)
-    found = fall(follow(released, RATE, 330.0, 80.0), 1.5)
+    found = fall(trace_line(released, RATE, 330.0, 80.0), 1.5)
     assert found is not None
     assert found.t60 == pytest.approx(0.9, rel=0.05)
     assert found.begin >= 1.5
@@ -93,9 +93,9 @@ def test_too_short_a_trace_has_no_decay() -> None:
 def test_the_level_of_a_line_is_its_amplitude() -> None:
     """A sine of amplitude 0.1 runs at −20 dB, in its own line and as a whole sound, and is far below in another."""
     sine = ringing((1000.0, -20.0, math.inf), seconds=1.0)
-    assert follow(sine, RATE, 1000.0, 100.0).db == pytest.approx(-20, abs=0.01)
+    assert trace_line(sine, RATE, 1000.0, 100.0).db == pytest.approx(-20, abs=0.01)
     assert loudness(sine, RATE).db == pytest.approx(-20, abs=0.1)
-    assert follow(sine, RATE, 1200.0, 100.0).db.max() < -100
+    assert trace_line(sine, RATE, 1200.0, 100.0).db.max() < -100
 
 
 @pytest.mark.parametrize("cents", [-31.0, -1.0, 0.0, 0.7, 12.0])

@@ -87,7 +87,8 @@ def test_whoever_looks_late_gets_all_that_was_due_in_order() -> None:
 def test_it_is_active_until_its_last_note_has_rung() -> None:
     """From its beginning on, through the last event and some seconds more; then it is over and nothing is due."""
     echo = Echo(count(1), settings_now())
-    assert not echo.active
+    before = echo.active
+    assert not before
     assert echo.next_due == float("inf")
     echo.start(TUNE, 0.0)
     assert echo.active

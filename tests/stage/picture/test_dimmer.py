@@ -1,4 +1,4 @@
-"""The dimmer over a world: down when nobody plays or all is stopped, up again when somebody does, and never a flash."""
+"""A world dims when nobody plays or all is stopped, brightens when somebody plays, and never flashes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def passing(dimmer: Dimmer, begin: float, seconds: float, lit: bool = False, ste
 
 
 def test_a_world_begins_in_full_light() -> None:
-    """Before anything happened, and as it happens, nothing is dimmed."""
+    """A new world has full brightness and keeps it at first."""
     dimmer = Dimmer()
     assert dimmer.level == 1
     assert not dimmer.moving
@@ -34,7 +34,7 @@ def test_a_world_begins_in_full_light() -> None:
 
 
 def test_when_nobody_plays_it_comes_down_to_almost_nothing() -> None:
-    """After a while without light the world fades, takes its time, keeps a tenth, and then stays so."""
+    """After a while without light the world fades slowly to a tenth and stays there."""
     dimmer = Dimmer()
     levels = passing(dimmer, 100.0, REST_SECONDS)
     assert levels == [1.0] * len(levels)
@@ -47,7 +47,7 @@ def test_when_nobody_plays_it_comes_down_to_almost_nothing() -> None:
 
 
 def test_it_hurries_no_frames_while_it_falls_asleep() -> None:
-    """Its fall is so slow that it needs no frame of its own; its rise is drawn at every frame."""
+    """Its slow fall asks for no frames of its own; its rise is drawn at every frame."""
     dimmer = Dimmer()
     passing(dimmer, 0.0, REST_SECONDS + 20.0)
     assert 0 < dimmer.level < 1
@@ -58,7 +58,7 @@ def test_it_hurries_no_frames_while_it_falls_asleep() -> None:
 
 @pytest.mark.parametrize("how", [Dimmer.wake, lambda dimmer: dimmer.advance(200.0, True)], ids=["woken", "lit"])
 def test_whoever_plays_lifts_it(how: Callable[[Dimmer], object]) -> None:
-    """A touch, or a light, brings the world back within a turn of the dimmer, and not at once."""
+    """A touch, or a light, brightens the world within `TURN_SECONDS`, not at once."""
     dimmer = Dimmer()
     passing(dimmer, 1.0, 199.0)
     asleep = dimmer.level
@@ -71,7 +71,7 @@ def test_whoever_plays_lifts_it(how: Callable[[Dimmer], object]) -> None:
 
 
 def test_as_long_as_something_is_lit_it_stays_up() -> None:
-    """A note that is held for minutes keeps the world awake; the rest begins with the last light."""
+    """A note held for minutes keeps the world awake; the rest begins when the last light is out."""
     dimmer = Dimmer()
     assert set(passing(dimmer, 0.0, 300.0, lit=True, step=0.5)) == {1.0}
     assert set(passing(dimmer, 300.5, REST_SECONDS - 1, step=0.5)) == {1.0}
@@ -80,7 +80,7 @@ def test_as_long_as_something_is_lit_it_stays_up() -> None:
 
 
 def test_while_everything_is_stopped_it_is_half_down() -> None:
-    """A stop is seen: the world dims; going on lifts it, and a touch while stopped does not."""
+    """A stop dims the world; going on brightens it, a touch while stopped does not."""
     dimmer = Dimmer()
     dimmer.advance(10.0, True)
     dimmer.stop(True)

@@ -108,7 +108,7 @@ def test_it_stays_lit_until_the_last_hand_leaves() -> None:
 
 
 def test_it_follows_the_finger_within_its_home() -> None:
-    """However far the finger goes, the light stays in its place's home."""
+    """However far the finger goes, the light stays within its home."""
     lamp = Lamp(HOME)
     lamp.strike(CHILD, 1.0, 0.0, (100.0, 100.0))
     lamp.follow(5000.0, -5000.0)
@@ -118,7 +118,7 @@ def test_it_follows_the_finger_within_its_home() -> None:
 
 
 def test_a_slow_world_opens_and_fades_slowly() -> None:
-    """At twice the pace the light needs twice the time to its full, and twice the time to go."""
+    """At twice the pace a light takes twice the time to brighten and to fade."""
     usual, slow = Lamp(HOME), Lamp(HOME, pace=2.0)
     for lamp, pace in ((usual, 1), (slow, 2)):
         lamp.strike(CHILD, 1.0, 0.0, None)

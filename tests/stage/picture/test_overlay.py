@@ -1,4 +1,4 @@
-"""A picture that comes before a part of the screen, and goes."""
+"""An overlay fades in over a part of the screen, and out again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def drawn(overlay: Overlay, within: pygame.Rect) -> np.ndarray:
 
 @pytest.mark.parametrize("target", [0.0, 1.0])
 def test_it_comes_and_goes_evenly(target: float) -> None:
-    """Whatever the frame rate, it is half there after half its time, and there, or gone, after all of it."""
+    """At any frame rate it is half opaque after half of `FADE_SECONDS`, and opaque or gone after all of it."""
     for rate in (7, 60, 240):
         overlay = hung(1 - target, target)
         levels = []
@@ -42,7 +42,7 @@ def test_it_comes_and_goes_evenly(target: float) -> None:
 
 
 def test_one_that_is_called_back_half_way_returns_from_there() -> None:
-    """It does not leap when what is target changes."""
+    """Its opacity does not jump when its target changes."""
     overlay = hung(0.0, 1.0)
     overlay.advance(0.0)
     overlay.advance(FADE_SECONDS / 2)
@@ -55,7 +55,7 @@ def test_one_that_is_called_back_half_way_returns_from_there() -> None:
 
 
 def test_it_draws_itself_and_nothing_beside() -> None:
-    """Of a rectangle that is asked for, what lies in the overlay has its levels, in the share that it is there."""
+    """Within the drawn rectangle its picture is blended by its opacity; outside nothing changes."""
     for level in (0.25, 1.0):
         shown = drawn(hung(level, 1.0), pygame.Rect(0, 0, 30, 25))
         assert shown[20:30, 10:25] == pytest.approx(
@@ -66,7 +66,7 @@ def test_it_draws_itself_and_nothing_beside() -> None:
 
 
 def test_another_picture_takes_its_place_at_once() -> None:
-    """A replaced picture is what is drawn from then on, no less there than the first."""
+    """The picture that replaces another is drawn with the same opacity."""
     overlay = hung(1.0, 1.0)
     other = canvas(RECT.size)
     other.fill((10, 20, 250))

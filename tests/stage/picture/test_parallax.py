@@ -1,4 +1,4 @@
-"""What floats before a backdrop moves only where hands play, and slowly."""
+"""Motes before a backdrop move only while hands play, and slowly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def corners(parallax: Parallax) -> np.ndarray:
 
 
 def test_without_hands_nothing_floats_away() -> None:
-    """A minute in which nobody plays moves no mote, neither before any hand came nor after it went."""
+    """No mote moves in a minute without hands, neither before the first hand nor after the last."""
     floating = parallax(1.0)
     before = corners(floating)
     assert not any(floating.lean([], second) for second in range(60))
@@ -45,7 +45,7 @@ def test_without_hands_nothing_floats_away() -> None:
 
 @pytest.mark.parametrize("hand", [(1279, 400), (0, 400), (640, 799), (640, 0)])
 def test_motes_move_against_the_hands(hand: tuple[float, float]) -> None:
-    """All motes go away from the side on which hands play, none towards it."""
+    """All motes move away from the side where hands play."""
     floating = parallax(1.0)
     before = corners(floating)
     for frame in range(600):
@@ -56,7 +56,7 @@ def test_motes_move_against_the_hands(hand: tuple[float, float]) -> None:
 
 
 def test_motes_come_to_rest_under_a_resting_hand() -> None:
-    """A hand that stays where it is moves them a pixel at a time, ever more seldom, and then no more."""
+    """Under a resting hand they move by single pixels, less and less often, and then stop."""
     floating = parallax(1.0)
     places = [corners(floating)]
     for frame in range(60 * 40):
@@ -69,7 +69,7 @@ def test_motes_come_to_rest_under_a_resting_hand() -> None:
 
 
 def test_nearer_motes_move_farther() -> None:
-    """The parallax of what floats before the pads is larger than that of what floats at the backdrop."""
+    """Motes close to the pads move farther than motes close to the backdrop."""
     floating = parallax(0.1, 1.0)
     before = corners(floating)
     for frame in range(600):
@@ -90,7 +90,7 @@ def test_a_long_pause_between_two_frames_is_no_leap() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FLOATING)
 def test_a_mote_that_moved_leaves_no_trail(name: str) -> None:
-    """Beside where its motes are now, a world is the one in which nothing floats, however they got there."""
+    """Outside its motes, a world looks like one without motes, whatever way they came."""
     screen, bare = Screen(SIZE, worlds.find(name)), Screen(SIZE, motionless(name))
     for each in (screen, bare):
         each.paint(0.0)

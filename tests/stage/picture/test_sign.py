@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pygame
 import pytest
 
-from bedside.stage.picture.sign import OFF, ON, TURN_SECONDS, Sign
+from bedside.stage.picture.sign import OFF, ON, TURN_SECONDS, WAITING, Sign
 from stage.playroom import canvas
 from stage.screen import Screen, motionless
 
@@ -32,7 +34,7 @@ def shown(sign: Sign) -> int:
 
 
 def test_it_lights_up_and_goes_down_as_a_slope() -> None:
-    """On, it goes evenly from what it is to what it is on, in most of a second; off, back again."""
+    """Turned on, it brightens evenly within most of a second; turned off, it dims again."""
     sign = sign_at(100, 100)
     sign.advance(10.0, 1.0)
     assert shown(sign) == pytest.approx(255 * OFF, abs=2)
@@ -49,6 +51,28 @@ def test_it_lights_up_and_goes_down_as_a_slope() -> None:
         assert not sign.moving
 
 
+def test_it_is_dim_while_what_it_shows_is_not_ready() -> None:
+    """It dims as a slope, so that nothing flashes, is bright if it is on, and comes back as a slope."""
+    sign = sign_at(100, 100)
+    sign.advance(1.0, 1.0)
+    sign.wait(True)
+    now, levels = 1.0, [shown(sign)]
+    for wanted, on, waiting in (
+        (WAITING, False, True),
+        (ON, True, True),
+        (WAITING, False, True),
+        (OFF, False, False),
+    ):
+        sign.light(on)
+        sign.wait(waiting)
+        while sign.moving:
+            now += 1 / 30
+            sign.advance(now, 1.0)
+            levels.append(shown(sign))
+        assert shown(sign) == pytest.approx(255 * wanted, abs=2)
+    assert max(abs(one - other) for one, other in pairwise(levels)) < 255 * 0.05
+
+
 def test_it_dims_with_the_world_but_never_goes_out() -> None:
     """In the darkest world a sign keeps more than a quarter of its light."""
     sign = sign_at(100, 100)
@@ -61,7 +85,7 @@ def test_it_dims_with_the_world_but_never_goes_out() -> None:
 
 
 def test_it_shows_one_of_its_pictures() -> None:
-    """Another picture is shown at the next drawing; one that it does not have, or shows already, changes nothing."""
+    """Another picture shows at the next drawing; an unknown one, or the current one, changes nothing."""
     sign = sign_at(100, 100)
     assert sign.changed
     white = shown(sign)

@@ -1,4 +1,4 @@
-"""The pictures that are chosen among: every world in little, every instrument, every control."""
+"""The pictures on panels and buttons: a thumbnail of every world, every instrument, every control."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def light(drawn: pygame.Surface) -> float:
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", world.names())
 def test_every_world_has_a_thumbnail_with_round_corners(name: str, look: str) -> None:
-    """A world in little is as large as asked, opaque but for its corners, and shows something, in every look."""
+    """In every look a thumbnail has the size asked for, is opaque except at its corners, and shows something."""
     drawn = thumbnails.world_thumbnail(world.find(name), SIZE, LOOKS[look])
     assert drawn.get_size() == SIZE
     alpha = opaque(drawn)
@@ -67,7 +67,7 @@ def test_every_world_has_a_thumbnail_with_round_corners(name: str, look: str) ->
 
 
 def test_thumbnails_tell_the_worlds_apart() -> None:
-    """No two worlds look alike in little: in the mean their pixels differ clearly."""
+    """No two worlds have similar thumbnails: their pixels differ clearly in the mean."""
     shown = {name: levels(thumbnails.world_thumbnail(world.find(name), SIZE, PLAIN)) for name in world.names()}
     for name, one in shown.items():
         for other_name, other in shown.items():
@@ -75,7 +75,7 @@ def test_thumbnails_tell_the_worlds_apart() -> None:
 
 
 def test_one_of_the_world_s_pads_hangs_in_its_middle() -> None:
-    """In the middle of a thumbnail the first pad is seen: with another picture there, only the middle changes."""
+    """A thumbnail shows the first pad in its middle: another picture for it changes only the middle."""
     night = world.find("night")
     other = replace(night, tones=(replace(night.tones[0], colour=(90, 200, 90)), *night.tones[1:]))
     before, after = (levels(thumbnails.world_thumbnail(each, SIZE, PLAIN)) for each in (night, other))
@@ -87,7 +87,7 @@ def test_one_of_the_world_s_pads_hangs_in_its_middle() -> None:
 
 
 def test_a_world_that_cannot_be_shown_is_left_out() -> None:
-    """A world whose picture is missing has no thumbnail; the sentence is for who asked for it, not for the child."""
+    """A world whose picture is missing has no thumbnail, and the child sees no error."""
     night = world.find("night")
     broken = replace(night, tones=(replace(night.tones[0], picture="nowhere"),))  # type: ignore[arg-type]
     with pytest.raises(BedsideError, match=r"nowhere\.svg"):
@@ -99,7 +99,7 @@ def test_a_world_that_cannot_be_shown_is_left_out() -> None:
 
 
 def test_every_shipped_instrument_has_a_picture_of_its_own() -> None:
-    """Each instrument names a picture that is there; no two pictures are the same."""
+    """Each instrument names an existing picture; no two pictures are the same."""
     there = {path.stem for path in (shipped("assets") / "pictures" / "instruments").glob("*.svg")}
     assert set(instruments()) <= there
     drawn = {

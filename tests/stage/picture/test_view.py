@@ -1,4 +1,4 @@
-"""What hangs before a scene: pictures to choose among, and the world that one has just left."""
+"""Overlays of a scene: the panels, and the world that fades out."""
 
 from __future__ import annotations
 

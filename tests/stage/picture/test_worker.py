@@ -1,4 +1,4 @@
-"""Where pictures are made that take longer than a frame: in order, on a thread of its own, and it outlives faults."""
+"""The picture worker runs jobs in order on a thread of its own, and survives their faults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class Loop:
-    """A loop that is woken, and collects then; and a staff sign that keeps what it was told."""
+    """A loop that collects when it is woken, and keeps what the staff were told."""
 
     def __init__(self) -> None:
         self.sentences: list[str] = []
@@ -60,7 +60,7 @@ def test_what_is_ordered_is_made_elsewhere_and_handed_over_here(loop: Loop) -> N
 
 
 def test_orders_are_filled_one_after_the_other(loop: Loop) -> None:
-    """However many there are, they come in the order in which they were asked for, each once."""
+    """All results come in the order of their jobs, each once."""
     for number in range(50):
         loop.worker.submit(lambda number=number: number, loop.take)  # type: ignore[misc]
     loop.turn(50)
@@ -68,7 +68,7 @@ def test_orders_are_filled_one_after_the_other(loop: Loop) -> None:
 
 
 def test_to_order_and_to_collect_waits_for_nothing(loop: Loop) -> None:
-    """While a picture is being made more can be ordered, and collecting gives what is ready and no more."""
+    """Jobs can be submitted while one runs; `deliver` gives finished results only."""
     begun, go_on = threading.Event(), threading.Event()
 
     def slow() -> str:
@@ -108,7 +108,7 @@ def test_what_fails_is_a_sentence_and_the_next_is_made(loop: Loop) -> None:
 
 
 def test_what_is_taken_may_order_more(loop: Loop) -> None:
-    """Handing over may lead to another order, which is filled in its turn."""
+    """A delivered result may submit another job, which runs in its turn."""
 
     def again(made: object) -> None:
         loop.take(made)
@@ -122,7 +122,7 @@ def test_what_is_taken_may_order_more(loop: Loop) -> None:
 
 
 def test_closed_it_makes_nothing_more() -> None:
-    """What was ordered before is made, what comes after is not, and its thread is gone."""
+    """Closing finishes the jobs submitted before, ignores later ones, and ends the thread."""
     loop = Loop()
     loop.worker.submit(lambda: "before", loop.take)
     loop.worker.close(PATIENCE_SECONDS)
@@ -133,7 +133,7 @@ def test_closed_it_makes_nothing_more() -> None:
 
 
 def test_closing_waits_no_longer_than_it_was_given() -> None:
-    """A picture that is never finished does not keep the program from ending."""
+    """A job that never ends does not keep the program from ending."""
     loop, never = Loop(), threading.Event()
     loop.worker.submit(lambda: never.wait(PATIENCE_SECONDS), loop.take)
     loop.worker.close(0.05)

@@ -26,7 +26,7 @@ from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
 from bedside.stage.worlds.colours import saturated_red
-from bedside.stage.worlds.world import Motes, Placed, Tone
+from bedside.stage.worlds.world import Motes, PlacedPicture, Tone
 
 WORLDS = shipped("assets") / "worlds"
 PICTURES = shipped("assets") / "pictures"
@@ -79,7 +79,7 @@ def test_every_world_names_what_there_is(name: str) -> None:
     assert made.room in SPACES
     assert made.layout in LAYOUTS
     assert made.bloom in BLOOMS
-    shown: tuple[Tone | Placed | Motes, ...] = (*made.tones, *made.placed, *made.motes)
+    shown: tuple[Tone | PlacedPicture | Motes, ...] = (*made.tones, *made.placed, *made.motes)
     names = [each.picture for each in shown if each.picture]
     assert [name for name in names if not (PICTURES / f"{name}.svg").is_file()] == []
 

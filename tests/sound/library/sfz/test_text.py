@@ -169,7 +169,7 @@ def test_the_first_of_several_files_is_played_and_the_others_are_said(tmp_path: 
 
 
 @pytest.mark.slow
-def test_layers_go_before_sounds_are_cut_to_nothing(tmp_path):
+def test_layers_go_before_sounds_are_cut_to_nothing(tmp_path: Path) -> None:
     """A large library plays within the pool: fewer layers, then shorter sounds, every velocity still heard once."""
     layers = "\n".join(f"<region> sample=one.wav lovel={8 * n} hivel={8 * n + 7} volume={n - 15}" for n in range(16))
     folder = kit(tmp_path, f"<group> lokey=60 hikey=84\n{layers}", one=sine(400, 8))
@@ -181,7 +181,7 @@ def test_layers_go_before_sounds_are_cut_to_nothing(tmp_path):
 
 
 @pytest.mark.slow
-def test_keys_go_before_loops_are_cut(tmp_path):
+def test_keys_go_before_loops_are_cut(tmp_path: Path) -> None:
     """Where loops do not fit, keys at the ends are left out; the rest stays whole and stands for them."""
     text = "<region> sample=one.wav loop_mode=loop_continuous loop_start=100000 loop_end=383999"
     instrument, ignored = sfz.load(kit(tmp_path, text, one=sine(400, 8)), RATE)

@@ -1,10 +1,10 @@
-"""What is kept beside the music: the choices that were made in it, and the moments that were marked."""
+"""Choices and markers: what the recorder is given besides performed events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# What is chosen when somebody calls what they played their own.
+# The choice by which somebody calls what they played their own.
 STAR = "star"
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from archive.improvisations import BEGAN, PERFORMED, duet
-from archive.shelves import RATE, fill
-from bedside.archive.store.moments import STAR, Chosen
-from bedside.archive.store.shelf import Order, Shelf, ShelvedTake, Wanted
+from archive.manytakes import RATE, fill
+from bedside.archive.store.choices import STAR, Chosen
+from bedside.archive.store.search import FoundTake, Order, TakeQuery, TakeSearch
 from bedside.archive.store.store import Store
 from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Stop, TakeEnded
 from bedside.music.notes import Note, notes
@@ -32,7 +32,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Give a shelf of ten thousand takes."""
+    """Give ten thousand takes to search."""
     with Store.create(tmp_path_factory.mktemp("large") / "kept") as made:
         fill(made, 10_000)
         yield made
@@ -58,9 +58,9 @@ def keep(
 
 def found(store: Store, *arguments: object, **wanted: object) -> list[str]:
     """Return the ids of what is found, and see that it is counted alike."""
-    asked = Wanted(*arguments, **wanted)  # type: ignore[arg-type]
-    takes = store.shelf.look(asked, 0, EVERYTHING)
-    assert store.shelf.count(asked) == len(takes)
+    asked = TakeQuery(*arguments, **wanted)  # type: ignore[arg-type]
+    takes = store.search.page(asked, 0, EVERYTHING)
+    assert store.search.count(asked) == len(takes)
     return [take.id for take in takes]
 
 
@@ -84,8 +84,8 @@ def test_a_take_on_the_shelf(store: Store) -> None:
     session = store.summary(take).session
     with store.writing() as writing:
         writing.choose(session, take, Chosen(0, STAR, "", "child"))
-    [kept] = store.shelf.look(Wanted(), 0, 10)
-    assert kept == ShelvedTake(
+    [kept] = store.search.page(TakeQuery(), 0, 10)
+    assert kept == FoundTake(
         id=take,
         session=session,
         patient=patient(store, "K7"),
@@ -105,7 +105,7 @@ def test_nobodys_take_without_a_note(store: Store) -> None:
     """A take of nobody in which nothing was played is there too."""
     with store.writing() as writing:
         take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")
-    [kept] = store.shelf.look(Wanted(), 0, 10)
+    [kept] = store.search.page(TakeQuery(), 0, 10)
     assert (kept.id, kept.code, kept.patient, kept.picture) == (take, None, None, None)
     assert (kept.notes, kept.seconds, kept.remarks, kept.starred) == ((), 0.0, 0, False)
 
@@ -177,7 +177,9 @@ def test_what_is_said_of_a_take(store: Store) -> None:
     store.journal.remark(take, 900, 900, "Zwei hohe GLOCKEN")
     store.journal.remark(take, 5, 9, "waits")
     store.journal.remark(take, 999, 999, "glocken again")
-    said = {words: store.shelf.look(Wanted(words), 0, 1)[0].said for words in ("", "K7", "glocken", "again", " WAIT ")}
+    said = {
+        words: store.search.page(TakeQuery(words), 0, 1)[0].said for words in ("", "K7", "glocken", "again", " WAIT ")
+    }
     assert said == {
         "": "waits",
         "K7": "waits",
@@ -195,11 +197,11 @@ def test_the_outline_has_the_same_notes(store: Store, events: list[Performed]) -
     with store.writing() as writing:
         take = writing.begin_take(writing.begin_session(None), BEGAN, "played", "1")
         writing.append(take, events)
-    outline = store.shelf.outline(take)
+    outline = store.search.outline(take)
     assert {*map(type, (each.event for each in outline))} <= {NoteOn, NoteOff, AllOff, Stop, Lost, TakeEnded}
     assert [each for each in events if each in outline] == outline
     assert notes_before_the_end(outline) == notes_before_the_end(store.performed(take))
-    assert store.shelf.outline("0" * 32) == []
+    assert store.search.outline("0" * 32) == []
 
 
 def notes_before_the_end(events: list[Performed]) -> list[Note]:
@@ -236,7 +238,7 @@ def test_everything_together(store: Store) -> None:
 
 
 WANTED = st.builds(
-    Wanted,
+    TakeQuery,
     words=st.sampled_from(["", "bells", "K0", "zzz", "a"]),
     patient=st.sampled_from([None, ""]),
     player=st.sampled_from([None, *Player]),
@@ -248,20 +250,20 @@ WANTED = st.builds(
 @pytest.mark.slow
 @settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=WANTED, size=st.integers(40, 3000))
-def test_pages_are_the_whole(large: Store, wanted: Wanted, size: int) -> None:
+def test_pages_are_the_whole(large: Store, wanted: TakeQuery, size: int) -> None:
     """Page by page everything is shown once, in the same order as in one, however large the pages are."""
-    shelf = large.shelf
-    whole = shelf.look(wanted, 0, EVERYTHING)
-    assert len(whole) == shelf.count(wanted) == len({take.id for take in whole})
-    paged: list[ShelvedTake] = []
-    while page := shelf.look(wanted, len(paged), size):
+    search = large.search
+    whole = search.page(wanted, 0, EVERYTHING)
+    assert len(whole) == search.count(wanted) == len({take.id for take in whole})
+    paged: list[FoundTake] = []
+    while page := search.page(wanted, len(paged), size):
         assert len(page) <= size
         paged += page
     assert paged == whole
     assert all(true_of(take, wanted) for take in whole)
 
 
-def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
+def true_of(take: FoundTake, wanted: TakeQuery) -> bool:
     return (
         (wanted.patient is None or take.patient is None)
         and (wanted.player is None or wanted.player in dict(take.notes))
@@ -273,20 +275,22 @@ def true_of(take: ShelvedTake, wanted: Wanted) -> bool:
 @pytest.mark.parametrize("order", Order)
 def test_every_order_of_ten_thousand(large: Store, order: Order) -> None:
     """Each of ten thousand takes lies after the one before it."""
-    keys: dict[Order, Callable[[ShelvedTake], Any]] = {
+    keys: dict[Order, Callable[[FoundTake], Any]] = {
         Order.NEWEST: lambda take: -take.began.timestamp(),
         Order.OLDEST: lambda take: take.began.timestamp(),
         Order.LONGEST: lambda take: -take.seconds,
         Order.FULLEST: lambda take: -sum(number for _, number in take.notes),
         Order.PATIENT: lambda take: (take.code is None, take.code or "", -take.began.timestamp()),
     }
-    takes = large.shelf.look(Wanted(order=order), 0, EVERYTHING)
+    takes = large.search.page(TakeQuery(order=order), 0, EVERYTHING)
     assert len(takes) == 10_000
     assert all(keys[order](one) <= keys[order](next_) for one, next_ in pairwise(takes))
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted("bells"), Wanted(player=Player.CHILD, order=Order.FULLEST)])
-def test_a_page_of_ten_thousand_takes_three_questions(large: Store, wanted: Wanted) -> None:
+@pytest.mark.parametrize(
+    "wanted", [TakeQuery(), TakeQuery("bells"), TakeQuery(player=Player.CHILD, order=Order.FULLEST)]
+)
+def test_a_page_of_ten_thousand_takes_three_questions(large: Store, wanted: TakeQuery) -> None:
     """A page is asked for in three questions, which give its own rows and no others, and no event is read."""
     asked: list[str] = []
 
@@ -295,7 +299,7 @@ def test_a_page_of_ten_thousand_takes_three_questions(large: Store, wanted: Want
 
     event.listen(large._engine, "before_cursor_execute", note)
     try:
-        page = large.shelf.look(wanted, 400, 40)
+        page = large.search.page(wanted, 400, 40)
     finally:
         event.remove(large._engine, "before_cursor_execute", note)
     questions = [each for each in asked if each.startswith("SELECT")]
@@ -306,14 +310,14 @@ def test_a_page_of_ten_thousand_takes_three_questions(large: Store, wanted: Want
 
 
 def test_a_shelf_is_read_while_a_take_is_played(folder: Path, store: Store) -> None:
-    """What is being recorded at the same moment, by another program, is on the shelf when it is looked at again."""
+    """What is being recorded at the same moment, by another program, is found when it is searched for again."""
     take = keep(store)
     with Store.open(folder) as reading:
-        shelf: Shelf = reading.shelf
-        before = shelf.look(Wanted(), 0, 1)[0].notes
+        search: TakeSearch = reading.search
+        before = search.page(TakeQuery(), 0, 1)[0].notes
         with store.writing() as writing:
             event_ = next(each for each in duet() if isinstance(each.event, NoteOn))
             writing.append(take, [Performed(RATE * 60, event_.event)])
-        after = shelf.look(Wanted(), 0, 1)[0]
+        after = search.page(TakeQuery(), 0, 1)[0]
     assert sum(number for _, number in after.notes) == sum(number for _, number in before) + 1
     assert after.seconds == 60.0

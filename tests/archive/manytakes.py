@@ -1,4 +1,4 @@
-"""A ward's shelf after some years: thousands of takes, whose music a few of them have, written quickly."""
+"""The takes of a ward after some years: thousands, a few of them with music, written quickly."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from bedside.archive.store.choices import STAR
 from bedside.archive.store.models import Choice, PartRow, Patient, Remark, Session, Take
-from bedside.archive.store.moments import STAR
 from bedside.archive.store.store import Store
 
 RATE = 48_000

@@ -1,4 +1,4 @@
-"""The shelf of all takes, looked through by patient, player, words and time, a page at a time."""
+"""Search all takes by patient, player, words and time, a page at a time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
 from bedside.archive.store import rows
+from bedside.archive.store.choices import STAR
 from bedside.archive.store.database import reading
 from bedside.archive.store.models import Choice, PartRow, Patient, PerformedRow, Remark, Session, Take
-from bedside.archive.store.moments import STAR
 from bedside.music.events import Performed, Player
 
 
 class Order(StrEnum):
-    """How takes are put in order; the newest, longest or fullest first, or patients by their codes."""
+    """The order of the results; FULLEST puts the take with the most notes first, PATIENT sorts by code."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -28,10 +28,11 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for: ``words`` in a patient's code, a remark or a take's id; each None or empty matches all.
+class TakeQuery:
+    """A search: ``words`` occur in a patient's code, in a remark or at the beginning of a take's id.
 
-    ``patient`` is an id, or "" for takes of nobody; ``starred`` are those that somebody called their own.
+    None or an empty text matches all takes. ``patient`` is an id, or "" for takes without a patient. ``starred`` takes
+    are those that somebody called their own.
     """
 
     words: str = ""
@@ -42,10 +43,10 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelvedTake:
-    """A take on the shelf; ``notes`` are each player's, in the order in which they entered.
+class FoundTake:
+    """A take that was found; ``notes`` counts each player's, in the order in which they entered.
 
-    ``said`` is one of its remarks: the first in which the words are that were looked for, else the first.
+    ``said`` is its first remark that contains the words searched for, or else its first remark.
     """
 
     id: str
@@ -62,7 +63,7 @@ class ShelvedTake:
     said: str | None
 
 
-# What begins and ends notes, and the columns that these events need; all else, which is most, is not read.
+# The events that begin and end notes, and the columns they need. All other events, which are most, are not read.
 _OF_NOTES = ("note_on", "note_off", "all_off", "stop", "lost", "take_ended")
 _OUTLINE = ("frame", "kind", "player", "note", "key", "velocity", "brightness", "source")
 _performed = PerformedRow.__table__.c
@@ -87,21 +88,21 @@ _ORDERS: dict[Order, tuple[Any, ...]] = {
 }
 
 
-class Shelf:
-    """The takes of a store; ``sentences`` turns the database's faults into plain sentences."""
+class TakeSearch:
+    """Searches the takes of a store; ``sentences`` turns the database's faults into plain sentences."""
 
     def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
         self._engine = engine
         self._sentences = sentences
 
-    def count(self, wanted: Wanted) -> int:
-        """Return how many takes are what is wanted."""
+    def count(self, wanted: TakeQuery) -> int:
+        """Return how many takes match."""
         counted = _matching(select(func.count()), wanted)
         with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
             return int(connection.execute(counted).scalar_one())
 
-    def look(self, wanted: Wanted, first: int, count: int) -> list[ShelvedTake]:
-        """Return so many of the takes that are wanted, from the one numbered ``first`` on, in their order."""
+    def page(self, wanted: TakeQuery, first: int, count: int) -> list[FoundTake]:
+        """Return up to ``count`` matching takes in order, beginning with number ``first``, counted from 0."""
         columns = (
             *(_take.id, _take.session_id, _session.patient_id, _patient.code, _patient.picture),
             *(
@@ -113,9 +114,9 @@ class Shelf:
                 _STARRED.label("starred"),
             ),
         )
-        page = _matching(select(*columns), wanted).order_by(*_ORDERS[wanted.order], _take.id).limit(count).offset(first)
+        matching = _matching(select(*columns), wanted).order_by(*_ORDERS[wanted.order], _take.id)
         with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
-            found = connection.execute(page).all()
+            found = connection.execute(matching.limit(count).offset(first)).all()
             ids = [row[0] for row in found]
             parts = connection.execute(
                 select(_part.take_id, _part.player, _part.notes).where(_part.take_id.in_(ids)).order_by(_part.entered)
@@ -129,11 +130,11 @@ class Shelf:
         for take, player, number in parts:
             notes.setdefault(take, []).append((Player.named(player), number))
         said: dict[str, str] = {}
-        looked_for = wanted.words.strip().lower()
-        for take, words in sorted(remarks, key=lambda each: looked_for not in each.words.lower()):
+        words_lower = wanted.words.strip().lower()
+        for take, words in sorted(remarks, key=lambda each: words_lower not in each.words.lower()):
             said.setdefault(take, words)
         return [
-            ShelvedTake(
+            FoundTake(
                 id=row.id,
                 session=row.session_id,
                 patient=row.patient_id,
@@ -151,7 +152,7 @@ class Shelf:
         ]
 
     def outline(self, take: str) -> list[Performed]:
-        """Return of what was performed in a take only with what notes begin and end, in order."""
+        """Return only those performed events of a take that begin and end notes, in order."""
         wanted = (
             select(*(_performed[name] for name in _OUTLINE))
             .where(_performed.take_id == take, _performed.kind.in_(_OF_NOTES))
@@ -161,7 +162,7 @@ class Shelf:
             return rows.outline(_OUTLINE, connection.execute(wanted))
 
 
-def _matching(what: Select[Any], wanted: Wanted) -> Select[Any]:
+def _matching(what: Select[Any], wanted: TakeQuery) -> Select[Any]:
     found = (
         what.select_from(Take.__table__)
         .join(Session.__table__, _session.id == _take.session_id)

@@ -88,7 +88,7 @@ def bed(screen: Touchscreen, card: SoundCard, data: Path, *more: str) -> Iterato
 
 
 def begin_session(screen: Touchscreen, card: SoundCard, program: Program) -> None:
-    """Begin a new session, as staff do for the next child: the take ends, silence follows, all choices are undone.
+    """Begin a new session, as staff do for the next child: the take ends, and silence follows; worlds and sounds stay.
 
     A take ends by itself only 20 s after its last sound.
     """

@@ -13,7 +13,7 @@ from e2e.rig.program import Program
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
-TOUCHES = int(os.environ.get("BEDSIDE_MONKEY", "3000"))
+TOUCHES = int(os.environ.get("BEDSIDE_MONKEY", "2000"))
 
 CONTROLS = {"stop", "go on", "listen", "star", "lead", "sound", "world"}
 

@@ -115,6 +115,7 @@ def test_what_was_only_listened_to_is_kept_and_not_listed(bed: Bedside) -> None:
     assert bed.store.find("last") == played
     assert bed.store.find(replayed) == replayed
     assert bed.store.performed(replayed) == REPLAYED
+    assert bed.store.summary(replayed).origin == "replayed"
     assert bed.store.performed(played) == PLAYED
 
 

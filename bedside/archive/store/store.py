@@ -43,7 +43,6 @@ DATABASE = "bedside.db"
 _SUMMARIES = (
     select(Take.__table__, PartRow.player, PartRow.notes)
     .join_from(Take.__table__, PartRow.__table__, PartRow.take_id == Take.id, isouter=True)
-    .where(Take.origin != "replayed")
     .order_by(Take.began, Take.id, PartRow.entered)
 )
 
@@ -158,10 +157,10 @@ class Store:
 
     def takes(self) -> list[Summary]:
         """Return all takes in order of beginning, without those in which a take was only replayed."""
-        return self._summaries(_SUMMARIES)
+        return self._summaries(_SUMMARIES.where(Take.origin != "replayed"))
 
     def summary(self, take: str) -> Summary:
-        """Return the summary of a take; raise NotFound for an unknown id."""
+        """Return the summary of a take, one that was only replayed included; raise NotFound for an unknown id."""
         match self._summaries(_SUMMARIES.where(Take.id == take)):
             case [only]:
                 return only

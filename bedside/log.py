@@ -127,6 +127,9 @@ def follow(process: str) -> None:
         logger.addHandler(_Handler(Path(path), process))
         atexit.unregister(close)
         atexit.register(close, _LAST_SECONDS)
+    if not os.environ.get("BEDSIDE_DEBUG"):
+        # What libraries warn of, such as a glyph that a font lacks, is nothing for those who read standard error.
+        logging.lastResort = None
     _hook()
 
 

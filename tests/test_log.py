@@ -159,6 +159,7 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
     assert (line.process, line.event, line.error) == ("baker", "The process ended with a fault.", "RuntimeError")
 
 
+@pytest.mark.slow
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
     renderer = rendering.Renderer(None)
@@ -288,6 +289,7 @@ def test_a_folder_that_can_only_be_read(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_doctor_prints_it(folder: Path) -> None:
     """`bedside doctor --log` prints the log, the newest line last; with --json as values."""
 

@@ -6,6 +6,8 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
+
 from test_imports import Module, planted, program
 
 # What is kept is a value for those who read it and a row in `models`: the same thing in memory and in the database.
@@ -43,6 +45,7 @@ def homonyms(modules: list[Module]) -> dict[str, set[str]]:
     return {name: several for name, several in homes.items() if len(several) > 1 and not several <= ROWS}
 
 
+@pytest.mark.slow
 def test_no_name_means_two_things() -> None:
     """Whoever reads a name knows which thing it is, in every module."""
     assert homonyms(program()) == {}

@@ -19,7 +19,7 @@ from bedside import log
 from bedside.errors import NotFound
 from bedside.review.hearing import rendering
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 
 CODE = "K7-planted"
 WORDS = "Er lacht zum ersten Mal"
@@ -173,7 +173,7 @@ def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
 
 def test_a_turn_of_the_host_that_fails_leaves_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that keeps the engines logs what failed, and goes on."""
-    host = EngineHost(Settings(48000, 128, 8, None), frozenset(), lambda _: None)
+    host = EngineHost(EngineSettings(48000, 128, 8, None), frozenset(), lambda _: None)
     turns: list[float] = []
 
     def turn(turned: float) -> None:

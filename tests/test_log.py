@@ -19,7 +19,7 @@ from bedside import log
 from bedside.errors import NotFound
 from bedside.review.hearing import rendering
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 
 CODE = "K7-planted"
 WORDS = "Er lacht zum ersten Mal"
@@ -179,6 +179,7 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
     assert (line.process, line.event, line.error) == ("baker", "The process ended with a fault.", "RuntimeError")
 
 
+@pytest.mark.slow
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
     renderer = rendering.Renderer(None)
@@ -192,7 +193,7 @@ def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
 
 def test_a_turn_of_the_host_that_fails_leaves_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that keeps the engines logs what failed, and goes on."""
-    host = EngineHost(Settings(48000, 128, 8, None), frozenset(), lambda _: None)
+    host = EngineHost(EngineSettings(48000, 128, 8, None), frozenset(), lambda _: None)
     turns: list[float] = []
 
     def turn(turned: float) -> None:
@@ -346,6 +347,7 @@ def test_a_folder_that_can_only_be_read(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_doctor_prints_it(folder: Path) -> None:
     """`bedside doctor --log` prints the log, the newest line last; with --json as values."""
 

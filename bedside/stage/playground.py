@@ -39,7 +39,7 @@ from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import arrangement
-from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
+from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
@@ -73,7 +73,7 @@ class Playground:
         self,
         surface: pygame.Surface,
         world: World,
-        setting: Setting,
+        setting: ScreenSetup,
         offered: Sequence[Offered],
         outside: Outside,
         worker: Worker,

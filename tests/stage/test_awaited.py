@@ -223,6 +223,7 @@ _STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from((Together.ALONE, Together.FACING)), st.lists(_STEPS, min_size=5, max_size=40))
 def test_pads_sliding_and_sign_agree_with_what_sounds(together: Together, steps: list[tuple[object, ...]]) -> None:

@@ -148,6 +148,7 @@ def test_each_note_sounds_as_its_program_says(song: Path) -> None:
     assert [item.frame for item in take.performed] == sorted(item.frame for item in take.performed)
 
 
+@pytest.mark.slow
 def test_pressure_without_end_is_bounded(song: Path) -> None:
     """Pressure on thousands of notes that never end moves the last ten, and not without end."""
     wild = b"\x00\x90" + b"\x3c\x01\x00" * 2_000 + b"\x3c\x01" + b"\x00\xd0" + b"\x7f\x00\x10\x00" * 40_000 + b"\x00"

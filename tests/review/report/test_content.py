@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedside.review.report import content, html, pdf
-from bedside.review.report.blocks import MomentList, Report, ReportTable, SectionKind
+from bedside.review.report.blocks import MomentList, ReportTable, SectionKind, TeamReport
 from review.report.reports import CODE, FREE, GOAL, INSTRUMENT, NOTE, RATER, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
 
@@ -20,7 +20,7 @@ def ward(tmp_path: Path) -> Iterator[Desk]:
         yield filled(there)
 
 
-def sections(made: Report) -> list[tuple[SectionKind, str]]:
+def sections(made: TeamReport) -> list[tuple[SectionKind, str]]:
     """Return each section's kind and all that stands in it."""
     return [(section.kind, repr(section)) for part in made.parts for section in part.sections]
 

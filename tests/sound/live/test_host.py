@@ -14,7 +14,7 @@ import pytest
 from bedside.music.events import NoteOff, NoteOn, Player, Program, Report, Resumed, Source, TakeBegan
 from bedside.sound.library import catalogue
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from sound.live.kept import keep
 
 RATE = 8_000
@@ -37,7 +37,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Report]]]:
     """Give a host that plays unheard, and all that its engines reported."""
     performed: list[Report] = []
-    host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
+    host = EngineHost(EngineSettings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
     try:
         yield host, performed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -117,6 +118,16 @@ def test_it_follows_the_finger_within_its_home() -> None:
     lamp.advance(60.0)
     assert 100 < lamp.x <= 150
     assert 60 <= lamp.y < 100
+
+
+def test_it_follows_the_finger_slowly() -> None:
+    """In a second a light moves by a fifth of the shorter half of its home: petals that sweep faster would flicker."""
+    lamp = Lamp(HOME)
+    lamp.strike(CHILD, 1.0, 0.0, (100.0, 100.0))
+    lamp.follow(5000.0, -5000.0)
+    for frame in range(1, 31):
+        lamp.advance(frame / 60)
+    assert 2.0 < math.hypot(lamp.x - 100.0, lamp.y - 100.0) < 4.1
 
 
 def test_a_trembling_hand_pulses_the_flower_once_a_second_at_the_most() -> None:

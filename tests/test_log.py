@@ -225,6 +225,14 @@ def test_it_stays_small(folder: Path) -> None:
     assert oct(path.with_name(log.OLDER).stat().st_mode & 0o777) == "0o600"
 
 
+def test_no_file_of_it_grows_beyond_half_a_megabyte(folder: Path) -> None:
+    """Whatever goes wrong for however long, it takes no room that music needs."""
+    path = folder / log.FILE
+    for _ in range(40):
+        log.append(path, b"x" * 50_000)
+        assert all(file.stat().st_size <= 500_000 for file in folder.iterdir())
+
+
 def test_many_processes_at_once(folder: Path) -> None:
     """Lines of several processes are whole, and none is lost, also while the file is copied and emptied."""
     path = folder / log.FILE

@@ -26,6 +26,12 @@ def test_a_note_without_end_ends_with_its_track(song: Path) -> None:
     assert take.warnings == ["2 notes never end; they were ended with their track."]
 
 
+def test_a_note_without_end_does_not_sound_to_the_end_of_a_longer_track(song: Path) -> None:
+    """A note that is never ended ends with its own track, however long another one goes on."""
+    short, longer = b"\x00\x90\x30\x40" + varint(960) + END[1:], scale(channel=1, notes=8, delta=960)
+    assert (0.0, 1.0, 48) in onsets(imported(song, midi(short, longer + END), [CHILD, THERAPIST]))
+
+
 NOTE = b"\x00\x90\x3c\x40"
 OFF = b"\x10\x80\x3c\x00"
 

@@ -63,7 +63,7 @@ def of(kind: type[E], performed: Sequence[Report]) -> list[E]:
 
 def test_an_engine_that_hangs_is_replaced() -> None:
     """The spare takes over from an engine without a heartbeat; where the whole machine stood still, it waits."""
-    host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", ()), frozenset(), lambda _: None)
+    host = EngineHost(EngineSettings(RATE, 128, 16, "a card that nobody has", ()), frozenset(), lambda _: None)
     with puppet(Phase.PLAYING) as active, puppet(Phase.READY) as spare:
         active.beat = wire.Beat(0, 10 * 10**9, 0, 0.0, True)
         active.card = "a card"

@@ -53,7 +53,7 @@ def frames(take: Sequence[Performed]) -> int:
 def perform(
     asked: Iterable[tuple[float, Event]], instruments: Sequence[Instrument], rate: int, block: int, seed: int
 ) -> list[Performed]:
-    """Return what an engine performs of events, asked at given seconds in order of time, until the take has ended.
+    """Return what an engine performs until the take ends, given events and the seconds at which to ask for them.
 
     It runs as fast as the machine can. Every block is computed, because only that shows when the sound has ended.
     """
@@ -99,7 +99,7 @@ def render(
     lost = False
     ended = False
     for performed in take:
-        # What was played began with a block; what comes from a file begins within one.
+        # A live note began with a block; a note from a file may begin within one.
         due = performed.frame * rate // first.rate
         while frame + block <= due:
             engine.render(out)

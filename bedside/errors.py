@@ -2,7 +2,7 @@
 
 
 class BedsideError(Exception):
-    """A fault of the world outside; its message is one plain sentence for the person who meets it."""
+    """A fault outside the program; its message is one plain sentence for the person who meets it."""
 
 
 class NotFound(BedsideError):  # noqa: N818 - the name says what happened
@@ -14,4 +14,4 @@ class NotFound(BedsideError):  # noqa: N818 - the name says what happened
 
 
 class Refused(BedsideError):  # noqa: N818 - the name says what happened
-    """What was given means nothing, or is not allowed now."""
+    """The input is invalid, or is not allowed now."""

@@ -20,7 +20,7 @@ _Look = tuple[int, int, int]
 class Arrivals:
     """The instruments of some recipes at ``rate``, delivered as they appear in the cache in ``folder``.
 
-    If the cache cannot be written, they appear in the folder ``fallback``.
+    If the cache cannot be written, they appear in the ``fallback`` folder.
     """
 
     def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path, fallback: Path | None = None) -> None:

@@ -71,7 +71,7 @@ class Settings:
 
 
 def main(link: Socket, settings: Settings) -> None:
-    """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
+    """Run an engine's process; ``link`` carries the records of `wire` to and from the stage."""
     log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
@@ -96,7 +96,7 @@ def main(link: Socket, settings: Settings) -> None:
 
 
 def _warm(engine: Engine) -> None:
-    """Play some notes into the void, so that the first touch finds everything loaded."""
+    """Play a few notes unheard, so that everything is loaded at the first touch."""
     out = np.zeros((engine.block, 2), np.float32)
     for note, key in enumerate(range(48, 72)):
         engine.apply(NoteOn(Player.CHILD, note, key, 0.5, 0.5, Source.TOUCH))

@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the sound card, as `Opening` says, and play."""
+    """Open the sound card, in this way, and play."""
 
     how: Opening
 

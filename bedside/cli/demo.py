@@ -1,4 +1,4 @@
-"""``bedside demo``: the whole path, from a touch to the report, without hands."""
+"""``bedside demo``: a built-in improvisation takes the whole path, from a touch to the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bedside.cli.terminal import make_folder, working
 
 def demo(
     context: typer.Context,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for what the demo leaves.")] = Path(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files of the demo.")] = Path(
         "out"
     ),
 ) -> None:

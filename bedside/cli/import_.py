@@ -21,7 +21,7 @@ def import_(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make takes of MIDI files; their channels or tracks become players."""
+    """Import MIDI files as takes; their channels or tracks become players."""
     from bedside.archive.importing import ImportedTake, import_file
     from bedside.archive.store.store import Store
 

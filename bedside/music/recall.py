@@ -33,7 +33,7 @@ LONGEST_SECONDS = 30.0
 # A replay is cut off this long after its beginning.
 _CUT_SECONDS = 45.0
 
-# At most so many events of a take are kept, and of a moving note one movement of each kind in this time.
+# The most events of a take that are kept; of a moving note, one movement of each kind in this time.
 _MOST = 60_000
 _MOVE_SECONDS = 0.03
 
@@ -60,7 +60,7 @@ class _Take:
             self.set(self.performed.popleft().event)
 
     def _soon(self, performed: Performed) -> bool:
-        """Return whether a note moves so soon after it last did that this need not be kept."""
+        """Return whether a note moves so soon after its last move that the event need not be kept."""
         event = performed.event
         if not isinstance(event, Shape | Glide):
             return False
@@ -78,7 +78,7 @@ class _Take:
 
 
 class Recall:
-    """Keeps what is performed; a take that was only a replay is not kept."""
+    """Keeps performed events; a take that was only a replay is not kept."""
 
     def __init__(self) -> None:
         self._playing: _Take | None = None

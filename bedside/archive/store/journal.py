@@ -270,7 +270,7 @@ def _require(connection: Connection, made: object) -> None:
 
 def _not_found(kind: str, which: str) -> NotFound:
     called = {"SessionNote": "note", "Attainment": "rating", "Finished": "entry"}.get(kind, kind.lower())
-    return NotFound(f"That {called} is not there, or not any more.", which)
+    return NotFound(f"That {called} does not exist, or no longer exists.", which)
 
 
 def _names(kind: type[Any]) -> list[str]:
@@ -311,5 +311,5 @@ def _words(words: str, empty: bool = False) -> str:
     if len(words) > MOST_WORDS:
         raise Refused(f"That text is too long; at most {MOST_WORDS} characters are kept.")
     if not words and not empty:
-        raise Refused("Nothing is written there yet.")
+        raise Refused("Please write some text first.")
     return words

@@ -165,7 +165,7 @@ class Store:
             case [only]:
                 return only
             case _:
-                raise NotFound("That take is not there, or not any more.", take)
+                raise NotFound("That take does not exist, or no longer exists.", take)
 
     def find(self, name: str) -> str:
         """Return the id of the take that ``name`` means: an id, a unique beginning of one, or ``last``.

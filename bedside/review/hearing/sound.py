@@ -161,7 +161,7 @@ class Listening:
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
         performed = self._performed(take)
         if not performed:
-            raise NotFound("That take is not there, or not any more.", take)
+            raise NotFound("That take does not exist, or no longer exists.", take)
         # The length is part of the key, because a take that is being played grows.
         key = (take, len(performed), players)
         with self._work:

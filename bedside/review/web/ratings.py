@@ -92,7 +92,7 @@ def take_back(request: Request, take: str, rating: str) -> Response:
     initials = rater(request)
     _check_open(store.journal, take, initials)
     if rating not in [each.id for each in store.journal.ratings(take, initials)]:
-        raise NotFound("You have no such span in this take, or not any more.")
+        raise NotFound("You have no such span in this take, or no longer have it.")
     store.journal.take_back(Rating, rating)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 

@@ -108,7 +108,7 @@ class TakeRequest:
         for each in self.entries(kind):
             if each.id == entry:
                 return each
-        raise NotFound("That is not written about this take, or not any more.")
+        raise NotFound("This take has no such entry, or no longer has it.")
 
     def answer(self, written: Any) -> Response:
         """Return what was written, as JSON."""

@@ -137,8 +137,7 @@ class EngineHost:
         return list(self._pongs)
 
     def stop(self, seconds: float = 3.0) -> None:
-        """End the take and the engines; wait at most this long for the last sound to fade. A second call does
-        nothing."""
+        """End the take and the engines; wait at most this long for the last sound to fade. May be called twice."""
         if self._stopped.is_set():
             return
         health = self.health

@@ -16,7 +16,7 @@ def play(
     context: typer.Context,
     world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
     patient: Annotated[str | None, typer.Option(help="The code of the child, never a name.")] = None,
-    window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window instead of on the whole screen.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
@@ -29,7 +29,8 @@ def play(
         str, typer.Option(help="What eyes need: still (no motion), contrast, dim (night), or several: still,dim.")
     ] = "",
     screen_mm: Annotated[
-        str | None, typer.Option("--screen-mm", metavar="WxH", help="The screen's size in mm, if the system does not know it.")
+        str | None,
+        typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if the system does not know it."),
     ] = None,
     free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
     or_demo: Annotated[

@@ -1,4 +1,4 @@
-"""Examining a machine: its devices, and the latency of its engine. Nothing sounds, nothing is recorded."""
+"""Examine a machine: its devices, and the latency of its engine. Nothing sounds, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; None is what the machine does not have."""
+    """What was found; None for what the machine lacks."""
 
     version: str
     python: str

@@ -1,4 +1,4 @@
-"""What people write about the music: markers, remarks, verdicts, notes, goals and ratings.
+"""The journal, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
 
 The music never changes; what is written about it can be rewritten or deleted. Times are frames of a take.
 """
@@ -65,8 +65,8 @@ _TABLES: dict[type[Any], Table] = {
 class Journal:
     """Reads and writes the entries of a store; ``sentences`` turns the database's faults into plain sentences.
 
-    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and
-    for numbers out of range, and another BedsideError where the store cannot be read or written.
+    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and for
+    numbers out of range, and another BedsideError if the store cannot be read or written.
     """
 
     def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
@@ -257,7 +257,7 @@ class Journal:
 
 
 def _require(connection: Connection, made: object) -> None:
-    """Raise NotFound where a value names an owner that does not exist; the database would not say which."""
+    """Raise NotFound if a value names an owner that does not exist; the database would not say which one."""
     for name in _names(type(made)):
         owner = {"take_id": "take", "session_id": "session", "patient_id": "patient", "goal_id": "goal"}.get(name)
         value = getattr(made, name)

@@ -60,7 +60,7 @@ class Session(Base):
 
 
 class Take(Base):
-    """One improvisation; ``frames`` is the frame of its last event, ``sound`` the version of what made its sound."""
+    """One improvisation; ``frames`` is the frame of its last event, ``sound`` says what made its sound."""
 
     __tablename__ = "take"
 

@@ -1,4 +1,4 @@
-"""The names of things in JSON, the same in every output of the commands and in the answers of the pages.
+"""The keys of JSON, the same in every output of the commands and in the responses of the pages.
 
 =============  =========================================================================================
 key            what it is
@@ -38,7 +38,7 @@ from bedside.music.notes import Note
 
 
 def take_json(take: Summary) -> dict[str, object]:
-    """Return a take at a glance."""
+    """Return the summary of a take."""
     return {
         "id": take.id,
         "start": take.began.isoformat(timespec="milliseconds"),

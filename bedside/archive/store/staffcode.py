@@ -63,7 +63,7 @@ class Gate:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
-        """Set the first code; raise Refused where there is a code already, or for one that is too short or too long."""
+        """Set the first code; raise Refused if there is a code already, or for one that is too short or too long."""
         hashed = self._hashed(code)
         with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
@@ -71,10 +71,10 @@ class Gate:
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
 
     def change(self, old: str, new: str) -> bool:
-        """Replace the code where ``old`` is right; return whether it was.
+        """Replace the code if ``old`` is right; return whether it was.
 
-        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is looked at, and WaitError where
-        it is too soon for another try.
+        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is checked, and WaitError if it is
+        too soon for another try.
         """
         hashed = self._hashed(new)
         with self._lock:
@@ -87,14 +87,14 @@ class Gate:
                 return bool(connection.execute(changed).rowcount)
 
     def opens(self, code: str) -> bool:
-        """Return whether a code is right; raise WaitError where it is too soon for another try."""
+        """Return whether a code is right; raise WaitError if it is too soon for another try."""
         with self._lock:
             return self._known(code) is not None
 
     def _known(self, code: str) -> str | None:
-        """Return the stored hash that a code matches, None where it does not; the caller holds the lock.
+        """Return the stored hash if a code matches it, else None; the caller holds the lock.
 
-        Tries are taken one at a time: of many at once, each must find what the others counted.
+        Tries are checked one at a time, so that each sees the count of all others.
         """
         hashed = self._count()
         if hashed is None or not self._verified(hashed, code):
@@ -150,7 +150,7 @@ def _plain(code: str) -> str:
 
 
 def _spoken(seconds: float) -> str:
-    """Return a time as people say it, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
+    """Return a time in words, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
     minutes, rest = divmod(max(math.ceil(seconds), 1), 60)
     parts = [(minutes, "minute"), (rest, "second")]
     return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)

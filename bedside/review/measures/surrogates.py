@@ -1,4 +1,4 @@
-"""The chance level of a number about two players, from surrogates: one player's part is shifted circularly in time.
+"""The chance level of a number about two players, from surrogates: circular shifts of one player's part in time.
 
 A shift keeps each player's music intact and breaks only their alignment.
 """

@@ -50,8 +50,7 @@ class PlayedTake:
     def played(self) -> float:
         """The end in seconds of the last note to begin in each part, the latest of all parts.
 
-        The recorder's wait before it closes the take is no part of the music. The Music Therapy Toolbox ends its time
-        there too.
+        The rest before the take ends is not part of the music. The Music Therapy Toolbox stops there too.
         """
         return max((float(part.end[-1]) for part in self.parts.values() if len(part)), default=0.0)
 

@@ -1,4 +1,4 @@
-"""Where the faults of a page end: whoever asked gets one sentence, and a mistake in the program goes to the log.
+"""The boundary for the faults of pages: the visitor gets one sentence, and a bug in the program is logged.
 
 The status follows from the type of the fault. The text of a builtin exception is never shown and never logged: it may
 hold what people wrote.
@@ -30,7 +30,7 @@ _PROGRAM = Path(__file__).parents[2]
 
 
 class ErrorBoundary:
-    """Answers every fault of an application; nothing that it raises passes on to the server."""
+    """Answers every fault of an application; no exception reaches the server."""
 
     def __init__(self, app: FastAPI) -> None:
         app.add_exception_handler(BedsideError, _told)
@@ -40,7 +40,7 @@ class ErrorBoundary:
         self._app: ASGIApp = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; log what its page raises after it was answered."""
+        """Pass a request on; log exceptions of its page after the response."""
         try:
             await self._app(scope, receive, send)
         except Exception as mistake:

@@ -108,7 +108,7 @@ def finish(request: Request, take: str) -> Response:
 
 @router.post("/again")
 def reopen(request: Request, take: str) -> Response:
-    """Go on rating; refused once the other rater's spans are shown."""
+    """Reopen the rater's ratings; refused once the other rater's spans are shown."""
     store: Store = request.app.state.store
     initials = rater(request)
     if is_open(store.journal, take):
@@ -120,7 +120,7 @@ def reopen(request: Request, take: str) -> Response:
 
 
 def is_open(journal: Journal, take: str) -> bool:
-    """Return whether two raters have said that they are done."""
+    """Return whether two raters have declared that they are done."""
     return len(journal.finished(take)) > 1
 
 

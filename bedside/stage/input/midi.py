@@ -46,7 +46,7 @@ class _Driver(Protocol):
         """Return the names of the ports that are there now."""
 
     def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        """Begin to listen to a port, and return what ends it."""
+        """Begin to listen to a port; return the function that ends it."""
 
 
 class Keyboards:
@@ -93,7 +93,7 @@ class Keyboards:
         there = {name for name in driver.names() if self._listens(name)}
         for name in self._open.keys() - there:
             end = self._open.pop(name)
-            # Disconnect first: a note that came after the report would never be released.
+            # Disconnect first: a note that arrived after the report would never be released.
             with contextlib.suppress(Exception):
                 end()
             self._put(KeyboardMessage(name, None))

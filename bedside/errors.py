@@ -6,7 +6,7 @@ class BedsideError(Exception):
 
 
 class NotFound(BedsideError):  # noqa: N818 - the name says what happened
-    """What was asked for does not exist, or no longer does; ``which`` is the id or name that was asked for."""
+    """The requested thing does not exist, or no longer exists; ``which`` is its id or name."""
 
     def __init__(self, sentence: str, which: str = "") -> None:
         super().__init__(sentence)

@@ -28,7 +28,7 @@ def demo(
     from bedside.sound.engine import offline
 
     make_folder(out)
-    chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
+    chance = random.Random(1)  # noqa: S311 - the demo must be the same every time
     asked = [(each.seconds, each.event) for each in improvise(chance)]
     instruments = instruments_of(context.obj, offline.FILE_RATE, [event for _, event in asked])
     with working("Improvising"):

@@ -42,7 +42,7 @@ _SOUNDING = NoteOn | NoteOff | Shape | Glide | AllOff
 
 @dataclass(slots=True)
 class _Take:
-    """What was performed in a take, and the settings of its parts before the first event that is kept."""
+    """The performed events of a take, and the settings of its parts before the first one kept."""
 
     rate: int
     performed: deque[Performed] = field(default_factory=deque)
@@ -85,7 +85,7 @@ class Recall:
         self._last: _Take | None = None
 
     def feed(self, performed: Performed) -> None:
-        """Take in a performed event."""
+        """Keep a performed event."""
         if isinstance(performed.event, TakeBegan):
             self._keep()
             self._playing = _Take(performed.event.rate)

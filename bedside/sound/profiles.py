@@ -1,4 +1,4 @@
-"""Limits of loudness and onset: one table of numbers, to be confirmed by whoever is responsible for the ward.
+"""Limits of loudness and onset: one table of numbers, to be confirmed by those responsible for the ward.
 
 They limit the output of the program; the level at the ear must be measured for each device.
 """

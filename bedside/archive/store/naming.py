@@ -7,9 +7,9 @@ key            what it is
 ``start``      when a take began: ISO 8601, UTC, to the millisecond
 ``seconds``    how long a take is
 ``note_count`` how many notes it has
-``players``    the labels of players, in order of entry; keys of an object where something is said of each
+``players``    the labels of players, in order of entry; or an object with a value for each
 ``player``     one player's label: child, therapist, child2 or partner
-``pairs``      what is said of two players, by their labels with a hyphen between them
+``pairs``      values for two players, by their labels with a hyphen between them
 ``sound``      what made a take's sound
 ``rate``       a take's frames in a second
 ``frame``      a time in a take, in frames, exact

@@ -25,7 +25,7 @@ class TakeMeasures:
 
 
 def measure(take: PlayedTake, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> TakeMeasures:
-    """Measure each player and each pair of players of a take, over the whole take and in windows of so many seconds.
+    """Measure each player and each pair of players, over the whole take and in windows ``step`` seconds apart.
 
     Raise ValueError for a window or a step of no length.
     """

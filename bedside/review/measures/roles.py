@@ -96,7 +96,7 @@ def role(affirmative: Floats, contradictive: Floats, near: Bools) -> Ints:
 
 
 def longest_stretch(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Stretch | None:
-    """Return the longest stretch with one role while the other plays; None where there is none.
+    """Return the longest stretch with one role while the other plays; None if there is none.
 
     ``own``, ``other`` and ``silent`` are (n,), one sample a second.
     """

@@ -17,7 +17,7 @@ _APART_SECONDS = 5.0
 
 SHIFTS = 200
 
-# Curves are computed anew for each shift, so they get fewer.
+# Curves must be recomputed for each shift, so they get fewer shifts.
 CURVE_SHIFTS = 40
 
 

@@ -81,7 +81,7 @@ def lost(gaps: Floats, until: Floats) -> Floats:
 
 
 def beats(part: NoteColumns, tempi: Floats) -> Floats | None:
-    """Return the duration of each note in beats, (N,), or None where the take has no tempo.
+    """Return the duration of each note in beats, (N,), or None if the take has no tempo.
 
     The first tempo also holds before its time.
     """

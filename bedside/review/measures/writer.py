@@ -36,14 +36,14 @@ def measures_json(measured: TakeMeasures) -> dict[str, Json]:
 
 
 def numbers_json(curve: Floats) -> list[Json]:
-    """Return a curve, (W,), as a list, None where there is no data."""
+    """Return a curve, (W,), as a list, None if there is no data."""
     known = curve.astype(object)
     known[np.isnan(curve)] = None
     return [*known.tolist()]
 
 
 def number_json(value: float) -> float | None:
-    """Return a number, None where there is no data."""
+    """Return a number, None if there is no data."""
     return None if math.isnan(value) else value
 
 

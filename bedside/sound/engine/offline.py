@@ -33,7 +33,7 @@ _TAIL_SECONDS = 20.0
 
 
 def began(take: Sequence[Performed]) -> TakeBegan:
-    """Return the event that began a take; raise ValueError where it has none."""
+    """Return the event that began a take; raise ValueError if it has none."""
     if not take or not isinstance(take[0].event, TakeBegan):
         raise ValueError("a take begins with TakeBegan")
     return take[0].event

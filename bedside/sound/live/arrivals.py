@@ -49,7 +49,7 @@ class Arrivals:
         return found
 
     def poll(self) -> Iterator[Instrument]:
-        """Yield the instruments that have arrived since the last poll; remove damaged files, to be baked anew."""
+        """Yield the instruments that have arrived since the last poll; remove damaged files, to have them rebaked."""
         for recipe in list(self._missing):
             found = self._kept(recipe)
             if found is not None:

@@ -96,7 +96,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: P
 
 
 def _say(sentence: str) -> None:
-    # Whoever started it may have closed the terminal.
+    # The terminal may have been closed.
     with contextlib.suppress(OSError, ValueError):
         print(sentence, file=sys.stderr, flush=True)
 

@@ -36,7 +36,7 @@ class Phase(Enum):
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """One engine's process and what is known of it."""
+    """One engine's process, with everything that its parent knows of it."""
 
     process: children.ChildProcess
     phase: Phase = Phase.LOADING

@@ -78,7 +78,7 @@ _Target = Button | Picked
 class Hands:
     """The hands at one screen of ``size`` pixels with these sides, and at any number of keyboards.
 
-    ``instruments`` are the names that a program change selects from, each with its compass, None where it is not known.
+    ``instruments`` are the names that a program change selects from, each with its compass, None if it is not known.
     On ``sustained`` ones a held finger slides its note from pad to pad; on others it strikes the next pad. ``settings``
     are those that the engine reports; they hold each player's instrument. ``numbers`` yields a new number for every
     note of a session.

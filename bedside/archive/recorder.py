@@ -161,13 +161,13 @@ class Recorder:
             with self._store.writing() as writing:
                 where = self._write(writing, waiting)
         except BedsideError as error:
-            _log.exception("What is played could not be kept; %d things wait in memory.", len(waiting))
-            self._fault = f"{error} What is played stays in memory until it can be."
+            _log.exception("What is played could not be written; %d items wait in memory.", len(waiting))
+            self._fault = f"{error} What is played stays in memory until it can be saved."
             return False
         except Exception as error:
-            _log.exception("The recorder failed; %d things wait in memory.", len(waiting))
+            _log.exception("The recorder failed; %d items wait in memory.", len(waiting))
             # The thread must survive any fault, or everything after it would be lost too.
-            self._fault = f"The recording cannot be kept: {type(error).__name__}. What is played stays in memory."
+            self._fault = f"The recording cannot be saved: {type(error).__name__}. What is played stays in memory."
             return False
         self._where = where
         self._fault = None

@@ -29,7 +29,7 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as fault:
-        logging.getLogger("bedside.cli").exception("Something went wrong that was not foreseen.")
+        logging.getLogger("bedside.cli").exception("Something unexpected went wrong.")
         if os.environ.get("BEDSIDE_DEBUG"):
             traceback.print_exc()
         end(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
 Take = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
-Out = Annotated[Path, typer.Option("--out", help="The file to write; its ending says what kind.")]
+Out = Annotated[Path, typer.Option("--out", help="The file to write; its suffix selects the format.")]
 
 
 def together_as(name: str) -> Together:

@@ -41,4 +41,4 @@ def demo(
     midifile.write(score, kept, offline.began(kept).rate)
     with Store.open(context.obj) as store, working("Making the report"):
         whole.write(store, context.obj, take, page)
-    print(f"The demo left the take {take}, {sound}, {score} and the report {page}.")
+    print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")

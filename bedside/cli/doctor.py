@@ -27,7 +27,7 @@ def doctor(
         elif lines:
             print("\n".join(map(str, lines)))
         else:
-            print("Nothing is in the log.")
+            print("The log is empty.")
         return
     with working("Examining"):
         found = examination.examine(context.obj, audio)

@@ -17,7 +17,7 @@ def import_(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE.mid…", help="MIDI files; each becomes a take.")],
     players: Annotated[
-        str | None, typer.Option(help="Who plays the parts, in order: child,therapist,child2,partner.")
+        str | None, typer.Option(help="The players of the parts, in order: child,therapist,child2,partner.")
     ] = None,
     as_json: Json = False,
 ) -> None:

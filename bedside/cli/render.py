@@ -15,9 +15,7 @@ def render(
     context: typer.Context,
     take: Take,
     out: Out,
-    player: Annotated[
-        str | None, typer.Option(help="Only what this player played; or several: child,therapist.")
-    ] = None,
+    player: Annotated[str | None, typer.Option(help="Only this player's part, or several: child,therapist.")] = None,
 ) -> None:
     """Render a take to a sound file, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
     from bedside.archive.store.store import Store

@@ -183,9 +183,9 @@ class _FaultWatch:
         if self._host.ready:
             self._ready = time.monotonic()
         if time.monotonic() - self._ready > _SILENT_SECONDS:
-            now.add("The sound has not answered for some seconds; it is tried again and again. Please restart bedside.")
+            now.add("The sound engine has not responded for some seconds. If there is still no sound, restart bedside.")
         if self._host.ready and not self._host.health.card:
-            now.add("No sound card answers: play goes on and is recorded, but nothing is heard. Is it plugged in?")
+            now.add("No sound card responds: play goes on and is recorded, but nothing is heard. Is it plugged in?")
         for sentence in sorted(now - self._said):
             self._say(sentence)
         self._said = now

@@ -145,7 +145,7 @@ class Play:
             except Exception as fault:
                 # A picture that fails is redrawn; the music goes on.
                 _log.exception("A frame of the picture failed.")
-                self._say_once(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
+                self._say_once(f"The picture had to be drawn again ({type(fault).__name__}); the music went on.")
                 self._playground.expose()
                 time.sleep(FRAME_SECONDS)
 

@@ -252,7 +252,7 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._sentences("What you wrote cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("What you wrote cannot be saved"), self._engine.begin() as connection:
             yield connection
 
 

@@ -100,7 +100,7 @@ def _make(folder: Path) -> None:
         sync_folder(folder)
     except OSError as error:
         raise BedsideError(
-            f"The key of the recordings cannot be kept in {folder}: {reason(error)}. "
+            f"The key of the recordings cannot be saved in {folder}: {reason(error)}. "
             "Choose a folder on this computer's own disk."
         ) from error
     finally:

@@ -65,7 +65,7 @@ class Gate:
     def set(self, code: str) -> None:
         """Set the first code; raise Refused if there is a code already, or for one that is too short or too long."""
         hashed = self._hashed(code)
-        with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._lock, self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
                 raise Refused("There is a staff code already.")
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
@@ -81,7 +81,7 @@ class Gate:
             known = self._known(old)
             if known is None:
                 return False
-            with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+            with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
                 # Of two changes at once the first wins; the other's old code is not right any more.
                 changed = update(StaffCode).where(_code.c.hashed == known).values(hashed=hashed)
                 return bool(connection.execute(changed).rowcount)
@@ -99,7 +99,7 @@ class Gate:
         hashed = self._count()
         if hashed is None or not self._verified(hashed, code):
             return None
-        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             connection.execute(update(StaffCode).values(failures=0))
         self._wait_for(0)
         return hashed
@@ -109,7 +109,7 @@ class Gate:
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)
-        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             row = connection.execute(select(_code.c.hashed, _code.c.failures)).first()
             if row is None:
                 return None

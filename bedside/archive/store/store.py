@@ -152,7 +152,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """Open a transaction; it is committed when the block ends, or rolled back if the block raises."""
-        with _sentences("The recording cannot be kept"), self._engine.begin() as connection:
+        with _sentences("The recording cannot be saved"), self._engine.begin() as connection:
             yield Writing(connection)
 
     def takes(self) -> list[Summary]:

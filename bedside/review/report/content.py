@@ -218,7 +218,7 @@ def _curves(request: ReportRequest, read: Read, measured: TakeMeasures, called: 
             for player, of in measured.players.items()
         ]
         said = terms.term(name)
-        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap is no data."
+        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap means no data."
         picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
         unit = f", {said.unit}" if said.unit else ""
         found.append(Chart(f"{said.label}{unit}", picture, labels))

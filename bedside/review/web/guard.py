@@ -115,7 +115,7 @@ class Guard:
         if headers.get("host", "").lower() not in self._hosts:
             return _plain(421, "These pages are served under this machine's own address only.")
         if method not in _METHODS:
-            return _plain(405, "That is not understood here.", allow=", ".join(_METHODS))
+            return _plain(405, "These pages do not support that method.", allow=", ".join(_METHODS))
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site", "none" if method in _SAFE else "same-origin")
         # A link from elsewhere may open a page, but only in a window of its own.
@@ -123,7 +123,7 @@ class Guard:
         if (origin is not None and origin.lower() not in self._origins) or not (
             site == "same-origin" or (method in _SAFE and site == "none") or link
         ):
-            return _plain(403, "Another site may not ask for this.")
+            return _plain(403, "Other sites may not request this.")
         return None
 
 

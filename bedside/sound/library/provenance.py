@@ -117,7 +117,7 @@ def changes_since(then: str, now: str, *, on_samples: bool) -> str | None:
     """
     was, is_ = parse(then), parse(now)
     if not (was.code and is_.code):
-        return "What made the sound of this take is not known, so that it may differ slightly from what was heard."
+        return "It is not known what made the sound of this take, so it may differ slightly from what was heard."
     changed = [
         words
         for name, words in _WORDS.items()

@@ -83,7 +83,7 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: P
         if cache.keep(made, into / file) is not None:
             continue
         if into == folder:
-            _say(f"The instruments cannot be kept in {folder}, and are made again at each start; is the disk full?")
+            _say(f"The instruments cannot be saved in {folder}, and are made again at each start; is the disk full?")
             into = fallback
             with contextlib.suppress(OSError):
                 # No other user may put anything there.

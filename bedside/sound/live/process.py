@@ -155,7 +155,7 @@ def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> No
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
-                _log.error("The engine failed as it played.", exc_info=pump.error)
+                _log.error("The engine failed while playing.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -195,4 +195,4 @@ def _play_unheard(pump: Pump, settings: Settings) -> None:
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
     if pump.fault:
-        _log.error("The engine failed as it played unheard.", exc_info=pump.error)
+        _log.error("The engine failed while playing unheard.", exc_info=pump.error)

@@ -336,7 +336,7 @@ def test_it_lasts(folder: Path, store: Store, journal: Journal, take: str) -> No
 def test_a_fault_of_the_disk_is_one_sentence(folder: Path, take: str, store: Store) -> None:
     """Where a store cannot be written, a plain sentence says that the words are not kept."""
     store.close()
-    with Store.open(folder) as reading, pytest.raises(BedsideError, match="What you wrote cannot be kept: "):
+    with Store.open(folder) as reading, pytest.raises(BedsideError, match="What you wrote cannot be saved: "):
         reading.journal.remark(take, 1, 2, "waits")
 
 

@@ -389,7 +389,7 @@ else:
 
 
 def _drain(source: IO[bytes], process: str, handler: _Handler) -> None:
-    """Log what a child prints on standard error, until it ends."""
+    """Log the standard error of a child until it ends."""
     with source, contextlib.suppress(OSError, ValueError):
         for printed in source:
             text = "".join(c if c.isprintable() else " " for c in printed.decode("utf-8", errors="replace")).strip()

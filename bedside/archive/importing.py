@@ -20,7 +20,7 @@ class ImportedTake:
     warnings: list[str]
 
     def as_json(self) -> dict[str, object]:
-        """Return it as plain values; `naming` says what the keys mean."""
+        """Return it as plain values; `naming` explains the keys."""
         count = sum(self.notes.values())
         return {
             "id": self.id,

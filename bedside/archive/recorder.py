@@ -146,7 +146,7 @@ class Recorder:
         return True
 
     def _drain(self, waiting: list[_Fed]) -> bool:
-        """Collect what was fed meanwhile, without waiting; return False when the recorder is closed."""
+        """Collect the items that are queued by now, without waiting; return False when the recorder is closed."""
         while True:
             try:
                 fed = self._queue.get_nowait()

@@ -1,4 +1,4 @@
-"""Parse what people type after a command; an error says what would be right."""
+"""Parse the arguments of commands; an error says what would be valid."""
 
 from __future__ import annotations
 

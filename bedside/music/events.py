@@ -1,4 +1,4 @@
-"""What can be asked of the engine, and what it reports.
+"""Events: the requests to the engine, and its reports.
 
 Events are values. A hand asks for them, the engine performs them, the recorder writes them and a replay renders them
 again, all with the same classes; only `Performed` adds a time.
@@ -15,7 +15,7 @@ FLICKS = 705_600_000
 
 
 class Player(IntEnum):
-    """Who plays a part."""
+    """The player of a part."""
 
     CHILD = 0
     CHILD2 = 1
@@ -37,7 +37,7 @@ class Player(IntEnum):
 
 
 class Source(IntEnum):
-    """What a note was played on; a replayed note was played earlier and is heard again."""
+    """The device that a note was played on; a replayed note was played earlier and is heard again."""
 
     TOUCH = 0
     MOUSE = 1
@@ -258,7 +258,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A part takes an instrument as soon as that is ready; until then it plays the one that it has."""
+    """A part takes an instrument as soon as it is ready; until then it plays its present one."""
 
     program: Program
 

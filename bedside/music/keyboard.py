@@ -1,4 +1,4 @@
-"""What hands do on a MIDI keyboard, as musical events: its keys, wheels and pedals.
+"""The keys, wheels and pedals of a MIDI keyboard, as musical events.
 
 A key holds at most one note, every note that begins here also ends here, and an unplugged keyboard leaves no pedal down
 and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).

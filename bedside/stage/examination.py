@@ -48,7 +48,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; None for what the machine lacks."""
+    """The findings; None for what the machine lacks."""
 
     version: str
     python: str

@@ -87,7 +87,7 @@ class Inbox:
         self._open = False
 
     def reports(self) -> Iterator[Report]:
-        """Yield what the engine reported since the last call."""
+        """Yield the reports of the engine since the last call."""
         while self._reports:
             yield self._reports.popleft()
 

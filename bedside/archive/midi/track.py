@@ -69,7 +69,7 @@ SYSTEM = "system messages"
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """One track: its messages in order, its tempi, and what was ignored or wrong.
+    """One track: its messages in order, its tempi, and everything that was ignored or wrong.
 
     Each of ``messages`` is a message of a channel, packed as ``tick << 24 | status << 16 | a << 8 | b``; of the
     controllers there are modulation, expression, the sustain pedal, those for the pitch wheel's range, and resets.

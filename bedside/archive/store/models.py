@@ -177,7 +177,7 @@ class Verdict(Base):
 
 
 class SessionNote(Base):
-    """What the therapist wrote of a session, in the four parts of a SOAP note."""
+    """The therapist's note of a session, in the four parts of a SOAP note."""
 
     __tablename__ = "session_note"
 

@@ -130,7 +130,7 @@ class Store:
 
     @property
     def journal(self) -> Journal:
-        """What people wrote about the music."""
+        """The journal that people write about the music."""
         # Recording needs none of this; importing it late keeps the start at the bed short.
         from bedside.archive.store.journal import Journal
 

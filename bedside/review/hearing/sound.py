@@ -36,7 +36,7 @@ MOST_BYTES = 2 << 30
 # How long `offline` lets an imported take ring on after its last event; the rest is silence.
 _TAIL_SECONDS = 21.0
 
-# How often a reader polls for what is not rendered yet.
+# How often a reader polls for sound that is not rendered yet.
 LOOK_SECONDS = 0.02
 
 # A take, how many events it has, and who is heard.

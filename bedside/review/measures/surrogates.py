@@ -48,7 +48,7 @@ class BesideChance:
 
 @dataclass(frozen=True, slots=True)
 class ChanceBand:
-    """The span that holds 95 % of what a curve is by chance; NaN where nothing is known."""
+    """The span that holds 95 % of a curve's values by chance; NaN where nothing is known."""
 
     low: float
     high: float

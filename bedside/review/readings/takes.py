@@ -69,7 +69,7 @@ class Takes:
         """Start reading a take that will be asked for soon; return at once."""
 
         def read() -> None:
-            # The request for it will report what is wrong with it.
+            # The request for it will report the fault.
             with contextlib.suppress(BedsideError):
                 self.read(take)
 

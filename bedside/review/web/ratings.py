@@ -125,7 +125,7 @@ def is_open(journal: Journal, take: str) -> bool:
 
 
 def _check_open(journal: Journal, take: str, initials: str) -> None:
-    """Refuse a change by a rater who is done, or after two are."""
+    """Refuse a change by a rater who is done, and any change after two raters are done."""
     if initials in [each.rater for each in journal.finished(take)]:
         raise Refused("You said that you are done with this take. Press “Go on rating” first.")
     if is_open(journal, take):

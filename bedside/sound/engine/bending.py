@@ -124,7 +124,7 @@ class Bender:
         )
 
     def advance(self, columns: Columns) -> int:
-        """Advance each bending voice by what it read instead of a block; return the first of their ends."""
+        """Advance each bending voice by the distance it read, not by a block; return the first of their ends."""
         those = self._those
         if not those.size:
             return NEVER

@@ -46,7 +46,7 @@ def sound_rate(take: Sequence[Performed]) -> int:
 
 
 def frames(take: Sequence[Performed]) -> int:
-    """Return the number of frames of sound from a take's beginning to its last event, without what rings out."""
+    """Return the number of frames of sound from a take's beginning to its last event, without the final decay."""
     return -(-take[-1].frame * sound_rate(take) // began(take).rate)
 
 

@@ -86,7 +86,7 @@ class Performer:
         self._asked.append(None)
 
     def lose(self) -> None:
-        """Report, from the next block on, that nothing is heard; what is asked is performed all the same."""
+        """Report, from the next block on, that nothing is heard; events are still performed."""
         self._unheard = self._losing = True
 
     def resume(self, seed: int, lost: int, frame: int) -> list[Report]:

@@ -36,7 +36,7 @@ class Arrivals:
         return [recipe.name for recipe in self._missing]
 
     def load_now(self, names: Collection[str]) -> list[Instrument]:
-        """Return the instruments with these ``names``, or the first of all; bake what the cache does not have.
+        """Return the instruments with these ``names``, or the first of all; bake those that the cache lacks.
 
         Raises BedsideError if one cannot be made.
         """

@@ -44,7 +44,7 @@ class BakerSettings:
 
 
 def main(link: Socket, settings: BakerSettings) -> None:
-    """Bake what is missing; sentences for the staff go to standard error.
+    """Bake the missing instruments; sentences for the staff go to standard error.
 
     If the fallback folder was created, wait for the end of the link, then remove it.
     """

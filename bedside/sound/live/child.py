@@ -26,7 +26,7 @@ _MOST_UNSENT = 1 << 16
 
 
 class Phase(Enum):
-    """What an engine's process is doing."""
+    """The phase of an engine's process."""
 
     LOADING = auto()
     READY = auto()

@@ -25,7 +25,7 @@ class Links:
         self._selector.register(child.process.link, selectors.EVENT_READ, child)
 
     def hear(self, seconds: float) -> Iterator[tuple[Child, bytes]]:
-        """Yield what each engine has sent, waiting at most ``seconds``; b"" for an engine that is gone.
+        """Yield the bytes that each engine has sent, waiting at most ``seconds``; b"" for an engine that is gone.
 
         Each is read only in its turn, so the caller may end one because of what another sent.
         """

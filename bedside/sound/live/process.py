@@ -187,7 +187,7 @@ def _stream(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> 
 
 
 def _play_unheard(pump: Pump, settings: Settings) -> None:
-    """Play in real time without a card, so that what is played is still performed and recorded."""
+    """Play in real time without a card, so that events are still performed and recorded."""
     out = np.zeros((settings.block, 2), np.float32)
     due = time.perf_counter()
     while not pump.over and not pump.fault:

@@ -71,7 +71,7 @@ class Programmed:
 
 Press = Pressed | Picked | Programmed
 
-# What a finger may have landed on, apart from a player's pads.
+# Targets that a finger may have landed on, apart from a player's pads.
 _Target = Button | Picked
 
 

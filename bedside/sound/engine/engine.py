@@ -340,8 +340,7 @@ class _Release:
 
 
 def _chances(seed: int, player: Player, note: int) -> tuple[float, float, float, float]:
-    """Return four random numbers from −0.5 to 0.5 that depend only on the arguments (SplitMix64, Steele et al.
-    2014)."""
+    """Return four numbers from −0.5 to 0.5 that depend only on the arguments (SplitMix64, Steele et al. 2014)."""
     mixed = ((seed << 34 ^ note << 2 ^ player) + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF

@@ -1,26 +1,26 @@
-# Everything that is needed is fetched the first time and then only when pyproject.toml changes. Recipes are plain sh and
-# keep to GNU make 3.81, which is what macOS has.
+# Dependencies are installed the first time, and again only when pyproject.toml changes. Recipes are plain sh for GNU
+# make 3.81, the version of macOS.
 
-# The newest Python comes after those for which python-rtmidi has wheels.
+# Pythons with wheels of python-rtmidi come before the newest one.
 PYTHONS = python3.12 python3.11 python3.13 python3
 BIN = .venv/bin
 
 # libxi6: SDL loads it at run time, and without it sees no finger.
 PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2 chromium poppler-utils
-# What rendering is measured against.
+# For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 
-# Further words for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
+# Further arguments for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
 
-# Tests start Python many times, which is to find what it compiled the last time.
+# Tests start Python many times, and it must find its compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Where ARGS select tests, there may be none left in one part; pytest then exits with 5.
+# ARGS may leave no tests in one part; pytest then exits with 5.
 PYTEST = $(BIN)/python -m pytest --durations=5 --durations-min=1 $(1) $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 
-# On every core; whoever has none left takes over from the others.
+# On every core; a worker without tests takes over those of others.
 SPREAD = --numprocesses=auto --dist=worksteal
 
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
@@ -30,7 +30,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-help: ## say what can be made
+help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 play: play-packages .venv/play ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
@@ -40,7 +40,7 @@ pictures: .venv/test ## paint every world in every variant and size, and a sheet
 	@echo "Painting every world"
 	@SDL_VIDEODRIVER=dummy PYTHONPATH=tests $(BIN)/python -m stage.pictures out/pictures
 
-quick: .venv/test instruments ## run what needs no device and no more than a second; ARGS="-k …" goes to pytest
+quick: .venv/test instruments ## run all tests that need no device and no more than a second; ARGS="-k …" goes to pytest
 	@$(call PYTEST,-m "not alone and not slow" --ignore=tests/e2e $(SPREAD))
 
 test: test-packages check instruments ## check, then run every test on real devices; ARGS="-k …" goes to pytest
@@ -49,22 +49,22 @@ test: test-packages check instruments ## check, then run every test on real devi
 	@echo "Running those that play and listen, with the machine to themselves"
 	@$(call PYTEST,-m alone tests/e2e)
 
-# Each once, before processes that start together would all make the same.
+# Bake each instrument once, before parallel processes would all bake it.
 instruments: .venv/test
 	@PYTHONPATH=tests $(BIN)/python -m instruments
 
-check: .venv/test javascript ## lint, formatting, types of the program and of its tests, JavaScript, the map
+check: .venv/test javascript ## check lint, formatting, types of the program and of its tests, JavaScript, the map
 	@echo "Checking lint, formatting and types"
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@PYTHONPATH=tests $(BIN)/python -m architecture --check
 
-map: .venv/test ## draw the map of the rooms in bedside/README.md anew
+map: .venv/test ## write the map of the rooms into bedside/README.md
 	@PYTHONPATH=tests $(BIN)/python -m architecture
 
-# Nobody needs Node to run bedside: where npm or its registry is out of reach, this is said and skipped.
-javascript: ## types of the pages' scripts
+# Nobody needs Node to run bedside: if npm or its registry is out of reach, say so and go on.
+javascript: ## check the types of the pages' scripts
 	@cd tests/javascript; \
 	if ! command -v npm >/dev/null; then \
 		echo "The pages' scripts are not checked: npm is not installed."; \
@@ -80,18 +80,18 @@ bench: test-packages bench-packages .venv/test ## measure against FluidSynth and
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-packages .venv/test ## kill the program in fifty lives, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
+soak: test-packages .venv/test ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
-	@echo "Trying twenty times as many examples of everything that is tried by chance"
+	@echo "Trying twenty times as many random examples of every property"
 	@BEDSIDE_EFFORT=20 $(BIN)/python -m pytest -m hypothesis $(SPREAD) --timeout 10800
 	@BEDSIDE_FUZZ=200 $(BIN)/python -m pytest tests/review/web/test_fuzz.py $(SPREAD) --timeout 10800
 	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
-clean: ## remove what can be made again
+clean: ## remove everything that can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
 	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
 

@@ -6,7 +6,7 @@ import os
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_name] = "1"
 
-# Standard output is for what was asked for.
+# Standard output is only for the output that was asked for.
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
 __version__ = "0.1.0"

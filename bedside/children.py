@@ -1,17 +1,17 @@
-"""How this program starts another process of its own: the engine, the baker and the renderer, all in one way.
+"""Start child processes, all in one way: the engine, the baker and the renderer.
 
-A child runs one module's ``main(link, settings)``. Its settings are told once, at the start, as a frozen dataclass. Its
+A child runs one module's ``main(link, settings)``. It gets its settings once, at the start, as a frozen dataclass. Its
 link is one end of a duplex socket; the parent holds the other. These rules hold for every child:
 
-- End-of-file on the link means that the parent is gone, however it went, or wants nothing more: the child ends.
-- An interrupt at the terminal goes to the whole group; a child ignores it, as its parent decides what to do.
-- Standard input and output lead nowhere. Standard error is the parent's, or leads into the log.
-- It may be killed at any instant. Whoever started it waits for its end, so that nothing is left behind.
+- End-of-file on the link means that the parent is gone, for whatever reason, or is done with it: the child ends.
+- Ctrl+C in the terminal reaches the whole process group; a child ignores it and leaves the decision to its parent.
+- Standard input and output are closed. Standard error is the parent's, or goes to the log.
+- It may be killed at any instant. Its parent reaps it, so that no zombie is left.
 
-The link works at once on the parent's side: what is sent before the child runs waits in the socket. On Linux and macOS
-the child inherits its end. On Windows it is given a copy, which can be made only once its process number is known, and
-that is not the one of what was started: the ``python.exe`` of a virtual environment and a packed program both start
-another process. So the child first says its number; a thread, here, waits for it.
+The parent can use the link at once: what it sends before the child runs waits in the socket. On Linux and macOS the
+child inherits its end. On Windows it gets a copy, which can be made only for a known process id. That is not the id of
+the process that was started, because the ``python.exe`` of a virtual environment, like a packed program, starts another
+one. So the child first reports its id; a thread of the parent waits for it.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ from bedside import log
 # The first argument of a child.
 MARK = "--child"
 
-# What a link is asked to hold, in bytes.
+# The buffer that is requested for a link, in bytes.
 _BUFFER = 1 << 19
 
 # One end of the duplex socket between a parent and its child.
 Socket = socket.socket
 
-# In place of the number of an inherited socket.
+# Stands in for the number of an inherited socket where the child gets a copy instead.
 _SHARED = "shared"
 
 S = TypeVar("S", contravariant=True)
 
 
 class Main(Protocol[S]):
-    """What a child runs; it returns, or raises SystemExit, when the link ends."""
+    """The entry point of a child; it returns, or raises SystemExit, when the link ends."""
 
     __module__: str
 
@@ -62,7 +62,7 @@ class Main(Protocol[S]):
 
 @dataclass(eq=False, slots=True)
 class ChildProcess:
-    """A child as its parent holds it: its link, and its process."""
+    """The parent's handle on a child: its link, and its process."""
 
     link: Socket
     _started: subprocess.Popen[bytes]
@@ -70,7 +70,7 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """The child's process number, as far as it is known."""
+        """The child's process id, as far as it is known."""
         return self._started.pid if self._lent is None or self._lent.pid is None else self._lent.pid
 
     def poll(self) -> int | None:
@@ -78,18 +78,18 @@ class ChildProcess:
         return self._started.poll()
 
     def wait(self, seconds: float | None = None) -> int:
-        """Wait for the child's end and return its exit code; raise `subprocess.TimeoutExpired` after so long."""
+        """Wait for the child to exit; return its exit code, or raise `subprocess.TimeoutExpired` after ``seconds``."""
         return self._started.wait(seconds)
 
     def kill(self) -> None:
-        """Kill the child, without waiting; what it had sent can still be read from the link."""
+        """Kill the child without waiting; what it had sent can still be read from the link."""
         if self.pid != self._started.pid and self.poll() is None:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGTERM)
         self._started.kill()
 
     def end(self, seconds: float) -> None:
-        """Close the link, kill the child and wait for its end, at most so long."""
+        """Close the link, kill the child, and wait at most ``seconds`` for it to exit."""
         self.link.close()
         self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -98,7 +98,7 @@ class ChildProcess:
 
 @dataclass(slots=True)
 class Lent:
-    """What a child has said of itself: its process number, None before it has said so."""
+    """What a child has reported: its process id, None until then."""
 
     pid: int | None = None
 
@@ -106,9 +106,8 @@ class Lent:
 def launch(main: Main[S], settings: S, *, niceness: int = 0, stderr_to_log: str | None = None) -> ChildProcess:
     """Start a child that runs ``main``, a function of that name at the top of its module; return at once.
 
-    A child with a ``niceness``, 0–19, lets others run first; on Windows any but 0 is the priority below normal. With
-    ``stderr_to_log``, what it prints on standard error goes to the log, under this name. Raises OSError where the
-    system refuses.
+    A ``niceness``, 0–19, lowers its priority; on Windows any but 0 means below normal. With ``stderr_to_log``, its
+    standard error goes to the log under this name. Raises OSError if the system refuses.
     """
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
@@ -150,14 +149,14 @@ def _command(main: Main[S], link: str, niceness: int, settings: S) -> list[str]:
 
 
 def _standard_error(name: str | None) -> contextlib.AbstractContextManager[int | None]:
-    """Give where a child's standard error goes; None is where the parent's goes."""
+    """Yield the target of a child's standard error; None is the parent's own."""
     return contextlib.nullcontext() if name is None else log.stderr_for_child(name)
 
 
 def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[int], bytes], lent: Lent) -> None:
-    """Wait for the number that a child says, and give it a copy of its end of the link, which is closed here.
+    """Wait for a child to report its id, give it a copy of its end of the link, and close the original.
 
-    ``share`` copies it for a process. Where the child dies before it has said its number, its parent reads end-of-file.
+    ``share`` copies it for a process. If the child dies before it has reported its id, its parent reads end-of-file.
     """
     assert started.stdin is not None and started.stdout is not None  # noqa: S101
     with end, contextlib.suppress(OSError, ValueError), started.stdin, started.stdout:
@@ -166,7 +165,7 @@ def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[
 
 
 def borrow(source: IO[bytes], out: IO[bytes], copied: Callable[[bytes], socket.socket]) -> socket.socket:
-    """Say this process's number, and return the end of the link that its parent then gives it."""
+    """Report this process's id, and return the end of the link that its parent gives it in answer."""
     out.write(b"%d\n" % os.getpid())
     out.flush()
     return copied(source.read())
@@ -178,11 +177,11 @@ def is_child(arguments: Sequence[str]) -> bool:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Be the child that these arguments start: ``--child MODULE LINK NICENESS SETTINGS``."""
+    """Run the child that these arguments describe: ``--child MODULE LINK NICENESS SETTINGS``."""
     _, module, link, niceness, text = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not os.environ.get("BEDSIDE_DEBUG"):
-        # What libraries warn of is nothing for those who read standard error at a bed.
+        # The warnings of libraries mean nothing to the staff who read standard error.
         warnings.simplefilter("ignore")
     if sys.platform != "win32" and niceness != "0":
         with contextlib.suppress(OSError):
@@ -205,12 +204,12 @@ def _link(link: str) -> socket.socket:
 
 
 def to_json(settings: object) -> str:
-    """Return a dataclass of numbers, texts, paths and tuples of them as a text that `from_json` reads."""
+    """Return a dataclass of numbers, texts, paths and tuples of these as text for `from_json`."""
     return json.dumps(dataclasses.asdict(settings), default=os.fspath)  # type: ignore[call-overload]
 
 
 def from_json(kind: type[Any], text: str) -> Any:
-    """Return the dataclass ``kind`` that a text holds; raise TypeError for a setting that it does not have."""
+    """Return the dataclass ``kind`` from its text; raise TypeError for an unknown setting."""
     hints = typing.get_type_hints(kind)
     return kind(**{name: _setting(hints.get(name), value) for name, value in json.loads(text).items()})
 

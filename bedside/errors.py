@@ -2,11 +2,11 @@
 
 
 class BedsideError(Exception):
-    """A fault of the world outside; its message is one plain sentence for the person who meets it."""
+    """A fault outside the program; its message is one plain sentence for the person who meets it."""
 
 
 class NotFound(BedsideError):  # noqa: N818 - the name says what happened
-    """What was asked for does not exist, or no longer does; ``which`` is the id or name that was asked for."""
+    """The requested thing does not exist, or no longer exists; ``which`` is its id or name."""
 
     def __init__(self, sentence: str, which: str = "") -> None:
         super().__init__(sentence)
@@ -14,4 +14,4 @@ class NotFound(BedsideError):  # noqa: N818 - the name says what happened
 
 
 class Refused(BedsideError):  # noqa: N818 - the name says what happened
-    """What was given means nothing, or is not allowed now."""
+    """The input is invalid, or is not allowed now."""

@@ -27,12 +27,12 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Return the reason for a system error, in words that complete a sentence."""
+    """Return the reason for a system error in words that complete a sentence."""
     return _REASONS.get(error.errno or 0, "the system refused")
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync a folder's entries to the disk, where the system can; raise OSError where that fails."""
+    """Sync a folder's entries to the disk, where the system supports it; raise OSError if that fails."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -43,7 +43,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and its parents, accessible to this user alone; raise BedsideError where that fails."""
+    """Make a folder and its parents, accessible to this user only; raise BedsideError if that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_mode & 0o077:
@@ -56,7 +56,7 @@ def make_private(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write that replaces ``path`` when the block ends, readable by this user alone.
+    """Open a new file that replaces ``path`` when the block ends; only this user can read it.
 
     If the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
     """

@@ -42,7 +42,7 @@ MOST_BYTES = 256 * 1024
 # Where children find the file to append to.
 _VARIABLE = "BEDSIDE_LOG"
 
-# What is written last may take so long when a process ends.
+# How long the last lines may take to be written when a process ends.
 _LAST_SECONDS = 1.0
 
 _MOST_LINE = 2000
@@ -54,11 +54,11 @@ _MOST_UNWRITTEN = 50
 _REPEAT_SECONDS = 60.0
 _REPEATS = 3
 
-# How long a line waits for other writers before it is written all the same.
+# How long a line waits for other writers before it is written anyway.
 _LOCK_TRIES = 100
 _LOCK_SECONDS = 0.005
 
-# The byte that Windows locks: beyond all that is ever written, as a lock there keeps others from reading.
+# The byte that Windows locks. It lies beyond all that is ever written, because nobody can read a locked byte.
 _LOCKED_BYTE = 1 << 30
 
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?([-#0 +]*\d*(?:\.\d+)?)([a-zA-Z%])")
@@ -82,7 +82,7 @@ class Safe(str):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the log; ``at`` are the places of an exception, the innermost first."""
+    """One line of the log; ``at`` lists the places that an exception passed through, the innermost first."""
 
     time: str
     process: str
@@ -106,18 +106,18 @@ class LogLine:
 
 
 def start(folder: Path, process: str) -> None:
-    """Let this process log into a data folder, under this name; children that it starts `follow` into the same file.
+    """Log this process to a data folder, under this name; children that it starts `follow` to the same file.
 
-    The file is made with the first record, and only in a folder that exists.
+    The first record creates the file, but only in a folder that exists.
     """
     os.environ[_VARIABLE] = str(folder / FILE)
     follow(process)
 
 
 def follow(process: str) -> None:
-    """Let this process log, under this name, where its parent does; without such a parent nothing is written.
+    """Log this process, under this name, to its parent's log; if the parent has none, write nothing.
 
-    Exceptions that nobody catches, in any thread, are logged from now on, and are printed only for BEDSIDE_DEBUG.
+    From now on uncaught exceptions of any thread are logged; they are printed only if BEDSIDE_DEBUG is set.
     """
     close(0.0)
     path = os.environ.get(_VARIABLE)
@@ -134,7 +134,7 @@ def follow(process: str) -> None:
 
 
 def close(seconds: float) -> None:
-    """Write what waits, at most so long, and log no more."""
+    """Write what is queued, for at most ``seconds``, and stop logging."""
     logger = logging.getLogger("bedside")
     for handler in [each for each in logger.handlers if isinstance(each, _Handler)]:
         handler.flush_within(seconds)
@@ -143,11 +143,11 @@ def close(seconds: float) -> None:
 
 @contextlib.contextmanager
 def stderr_for_child(process: str) -> Iterator[int | None]:
-    """Give what to pass as a child's standard error while it is started: a pipe into the log.
+    """Yield what to pass as a child's standard error: a pipe into the log.
 
-    What libraries print there is written under the name of the child, without the messages of exceptions. A child that
-    prints faster than it is read loses what it prints, where the system can do that; it never waits. Without a log it
-    is DEVNULL; for BEDSIDE_DEBUG it is None, which is the parent's own.
+    Lines that libraries print there are logged under the child's name, without the messages of exceptions. A child that
+    prints too fast loses lines instead of waiting, where the system supports it. Without a log it is DEVNULL; if
+    BEDSIDE_DEBUG is set it is None, the parent's own.
     """
     if os.environ.get("BEDSIDE_DEBUG"):
         yield None
@@ -170,7 +170,7 @@ def stderr_for_child(process: str) -> Iterator[int | None]:
 
 
 def read(folder: Path) -> list[LogLine]:
-    """Return the lines of a folder's log, the newest last; none where there is no log or it cannot be read."""
+    """Return the lines of a folder's log, the newest last; none if there is no log or it cannot be read."""
     lines: list[LogLine] = []
     for name in (OLDER, FILE):
         with contextlib.suppress(OSError):
@@ -180,7 +180,7 @@ def read(folder: Path) -> list[LogLine]:
 
 
 def parse(line: str) -> LogLine | None:
-    """Return a line from its text; None where it is damaged."""
+    """Parse a line of the log; return None if it is damaged."""
     found = _LINE.fullmatch(line)
     if found is None:
         return None
@@ -192,7 +192,7 @@ def parse(line: str) -> LogLine | None:
 
 
 def line_of(record: logging.LogRecord, process: str) -> LogLine:
-    """Return what the log keeps of a record."""
+    """Return the line that the log keeps of a record."""
     error = record.exc_info[1] if record.exc_info else None
     return LogLine(
         _stamp(record.created),
@@ -254,7 +254,7 @@ def _places(found: TracebackType | None) -> list[str]:
 
 
 def _short(path: str) -> str:
-    """Return a source file as its package names it; where a user installed it is nobody's business."""
+    """Return a source file's path within its package; the full path could hold a user's name."""
     parts = Path(path).parts
     for top in ("bedside", "site-packages"):
         if top in parts:
@@ -275,12 +275,12 @@ class _Handler(logging.Handler):
         self._seen: dict[tuple[str, str, str | None], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record from any thread; never wait, never raise."""
+        """Queue a record, from any thread; never wait, never raise."""
         with contextlib.suppress(Exception):
             self.put(line_of(record, self._process))
 
     def put(self, line: LogLine) -> None:
-        """Take a line from any thread, unless there were too many like it; never wait."""
+        """Queue a line, from any thread, unless there were too many like it; never wait."""
         with self.lock or contextlib.nullcontext():
             key = (line.module, line.event, line.error)
             now = time.monotonic()
@@ -301,7 +301,7 @@ class _Handler(logging.Handler):
             self._waiting.put_nowait(line)
 
     def flush_within(self, seconds: float) -> None:
-        """Wait until all that was put is written, at most so long."""
+        """Wait until every queued line is written, at most this many seconds."""
         if self._thread is None:
             return
         done = threading.Event()
@@ -310,7 +310,7 @@ class _Handler(logging.Handler):
             done.wait(seconds)
 
     def _run(self) -> None:
-        # At a first start the folder is made only after the first lines; what cannot be written is tried again.
+        # At a first start the folder appears only after the first lines; what cannot be written is retried.
         unwritten: list[bytes] = []
         while True:
             item = self._waiting.get()
@@ -325,9 +325,9 @@ class _Handler(logging.Handler):
 
 
 def append(path: Path, text: bytes, most: int = MOST_BYTES) -> None:
-    """Append to a file that this user alone can read, which is made where it is missing; keep it small.
+    """Append to a file that only this user can read; create it if it is missing, and keep it small.
 
-    Beyond ``most`` bytes it is copied to the older file and emptied. Raise OSError where the system refuses.
+    Beyond ``most`` bytes it is copied to the older file and emptied. Raise OSError if the system refuses.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     # A link to another file would have that one emptied; a pipe would never be read.
@@ -350,7 +350,7 @@ def append(path: Path, text: bytes, most: int = MOST_BYTES) -> None:
 
 
 def _copy(path: Path, older: Path) -> None:
-    # Not a renaming, which Windows refuses while others have the file open, and after which they would write elsewhere.
+    # Not renamed: Windows refuses that while others have the file open, and elsewhere they would go on in the old file.
     draft = older.with_name(f".{older.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
@@ -363,7 +363,7 @@ def _copy(path: Path, older: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(descriptor: int) -> Iterator[None]:
-    """Hold a file against the other processes' logs; without it, after a while, where one of them keeps it."""
+    """Lock a file against other processes that log; if one of them keeps it for too long, go on without the lock."""
     for _ in range(_LOCK_TRIES):
         if _lock(descriptor):
             break
@@ -405,7 +405,7 @@ else:
 
 
 def _drain(source: IO[bytes], process: str, handler: _Handler) -> None:
-    """Log what a child prints on standard error, until it ends."""
+    """Log the standard error of a child until it ends."""
     with source, contextlib.suppress(OSError, ValueError):
         in_traceback = False
         for printed in source:
@@ -434,7 +434,7 @@ def _without_words(text: str, in_traceback: bool) -> str:
 
 
 def _hook() -> None:
-    """Log the exceptions that nobody catches, in any thread; print them only for BEDSIDE_DEBUG."""
+    """Log uncaught exceptions of any thread; print them only if BEDSIDE_DEBUG is set."""
     logger = logging.getLogger(__name__)
 
     def leave(before: Callable[[Any], Any], event: str, error: BaseException | None, told: Any) -> None:

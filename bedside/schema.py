@@ -1,7 +1,7 @@
-"""How a table of a TOML file becomes a dataclass: each value is held to what its field's annotation allows.
+"""Read a table of a TOML file into a dataclass; each value is checked against its field's annotation.
 
-Pure, and it guesses nothing. What is missing, unknown, of another kind or out of range raises `SchemaError`, in words
-that end a sentence and name the value by its whole path, such as “pieces[2].membrane.air”.
+Pure, and nothing is guessed. A value that is missing, unknown, of the wrong kind or out of range raises `SchemaError`;
+its words complete a sentence and name the value by its full path, such as “pieces[2].membrane.air”.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _USUAL_COUNT = Count(0, 16)
 
 
 class SchemaError(ValueError):
-    """A file states something that does not fit; the words end a sentence."""
+    """A file states something invalid; the words complete a sentence."""
 
 
 def read(kind: type[T], stated: Any, path: str = "", readers: Mapping[Any, Reader] | None = None) -> T:
@@ -58,12 +58,12 @@ def read(kind: type[T], stated: Any, path: str = "", readers: Mapping[Any, Reade
 
 
 def table(stated: Any, needed: Collection[str], path: str = "", optional: Collection[str] = ()) -> dict[str, Any]:
-    """Return a stated table that has all the needed names and no others but optional ones; raise SchemaError."""
+    """Return a stated table that has all needed names, and optional ones, but no others; raise SchemaError."""
     if not isinstance(stated, dict):
         raise SchemaError(f"“{path}” must be a table")
     missing = [name for name in sorted(needed) if name not in stated]
     unknown = [_shown(name) for name in sorted(stated.keys() - {*needed, *optional})]
-    # Of a name that is misspelt, both are told.
+    # A misspelt name is reported both as missing and as unknown.
     faults = [f"“{_inner(path, name)}” is missing" for name in missing[:1]]
     faults += [f"“{_inner(path, name)}” is unknown" for name in unknown[:1]]
     if faults:
@@ -72,7 +72,7 @@ def table(stated: Any, needed: Collection[str], path: str = "", optional: Collec
 
 
 def value(hint: Any, stated: Any, path: str, readers: Mapping[Any, Reader] | None = None) -> Any:
-    """Return a stated value as an annotation wants it; raise SchemaError."""
+    """Return a stated value as its annotation requires; raise SchemaError."""
     kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     within = next((extra for extra in extras if isinstance(extra, Within)), None)
     if get_origin(kind) in (Union, types.UnionType):

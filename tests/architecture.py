@@ -31,7 +31,7 @@ def drawn() -> str:
     homes = "; ".join(
         f"{library} in {' and '.join(f'`{home}`' for home in several)}" for library, several in HOMES.items()
     )
-    return "\n".join([*lines, "", f"Libraries that one module alone imports: {homes}."])
+    return "\n".join([*lines, "", f"Libraries that may be imported only in the modules named: {homes}."])
 
 
 def main() -> None:

@@ -363,7 +363,7 @@ def test_the_doctor_prints_it(folder: Path) -> None:
         command = [sys.executable, "-m", "bedside", "--data", str(folder), "doctor", "--log", *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
-    assert doctor() == "Nothing is in the log.\n"
+    assert doctor() == "The log is empty.\n"
     logger.warning("The first.")
     logger.warning("The second.")
     lines = written(folder)

@@ -1,5 +1,5 @@
-"""What is kept: the recorder, the encrypted store, import and export.
+"""The archive: the recorder, the encrypted store, import and export.
 
-All that is recorded or written passes through here. While somebody plays, only the recorder's thread waits for the
-disk.
+Everything that is recorded or written passes through here. While somebody plays, only the recorder's thread waits for
+the disk.
 """

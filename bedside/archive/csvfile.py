@@ -18,7 +18,7 @@ def write(path: Path, performed: Iterable[Performed], rate: int) -> None:
     """Write the notes of a take in order of onset, whole or not at all.
 
     ``rate`` is the number of the take's frames in a second. Times are in seconds with nine decimals, keys and
-    velocities as in MIDI, velocities rounded to 0–127. Raise BedsideError where the file cannot be written.
+    velocities as in MIDI, velocities rounded to 0–127. Raise BedsideError if the file cannot be written.
     """
     text = io.StringIO(newline="")
     table = csv.writer(text)

@@ -1,4 +1,4 @@
-"""MIDI files become takes of the store."""
+"""Import MIDI files into the store as takes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bedside.music.events import Player, TakeBegan
 
 @dataclass(frozen=True, slots=True)
 class ImportedTake:
-    """A take that was imported: its id, the notes of each player, and sentences about what was left out."""
+    """An imported take: its id, the notes of each player, and sentences about what was left out."""
 
     id: str
     notes: dict[Player, int]
     warnings: list[str]
 
     def as_json(self) -> dict[str, object]:
-        """Return it as plain values; `naming` says what the keys mean."""
+        """Return it as plain values; `naming` explains the keys."""
         count = sum(self.notes.values())
         return {
             "id": self.id,
@@ -33,10 +33,10 @@ class ImportedTake:
 
 
 def import_file(store: Store, path: Path, players: Sequence[Player] | None, sound: str) -> list[ImportedTake]:
-    """Write the takes of a MIDI file into a store, each in a session of its own, of no patient.
+    """Write the takes of a MIDI file into a store, each in a session of its own without a patient.
 
-    ``players`` play the parts, as `midifile.read` has it; ``sound`` is what makes the sound here. Raise BedsideError
-    where the file cannot be read or the store cannot be written; the takes written before stay.
+    ``players`` play the parts, as in `midifile.read`; ``sound`` is what makes the sound here. Raise BedsideError if the
+    file cannot be read or the store cannot be written; takes that were already written stay.
     """
     written = []
     for imported in midifile.read(path, players):

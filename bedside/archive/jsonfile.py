@@ -1,4 +1,4 @@
-"""A take as JSON (RFC 8259), with every event and every number as it was kept."""
+"""A take as JSON (RFC 8259), with every event and every number exactly as stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bedside.music.notes import notes
 def write(path: Path, take: Summary, performed: Sequence[Performed]) -> None:
     """Write a take, whole or not at all; `naming` says what its keys mean.
 
-    JSON has no numbers that are not finite; such a number is null. Raise BedsideError where the file cannot be written.
+    JSON has no numbers that are not finite; such a number is null. Raise BedsideError if the file cannot be written.
     """
     whole = {
         **naming.take_json(take),

@@ -1,7 +1,7 @@
-"""The recorder is always on and never makes anybody wait: what it is fed is on the disk 100 ms later.
+"""The recorder: always on, never blocking; what it is fed is on the disk within 100 ms.
 
-Its own thread is the only one that writes to the store and may block on the disk. While the disk refuses, everything
-stays in memory, in order, and is retried every second.
+Only its own thread writes to the store and may block on the disk. While writing fails, everything stays in memory, in
+order, and is retried every second.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _NewSession:
-    """From here on a new session is recorded, of the patient with this code."""
+    """Begin a new session from here on, of the patient with this code."""
 
     patient: str | None
 
@@ -42,7 +42,7 @@ class _Fed:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where the next item belongs.
+    """The session and the take to which the next item belongs.
 
     ``session`` and ``take`` are None until they begin; ``owner`` is the session of the current take. ``own`` is the
     last take of that session in which somebody played. ``replayed`` is whether the current take is only a replay so
@@ -60,10 +60,10 @@ class _Where:
 class Recorder:
     """Writes sessions into a store as they are played.
 
-    The first session is of the patient of this code, or of nobody; it begins with the first item that is kept, so
+    The first session is of the patient with this code, or of nobody; it begins with the first item that is kept, so
     that a session without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
-    thread, at once and for each take, and should remember its answer. ``committed``, where given, is called there after
-    each commit with the number of things kept since the beginning.
+    thread, at once and for each take, and should cache its answer. ``committed``, if given, is called there after each
+    commit with the number of items kept so far.
     """
 
     def __init__(
@@ -93,14 +93,14 @@ class Recorder:
 
     @property
     def fault(self) -> str | None:
-        """A sentence for the staff while events cannot be written; None once all are written."""
+        """A sentence for the staff while events cannot be written; None when all are written."""
         return self._fault
 
     def feed(self, kept: Performed | Chosen | Marked) -> None:
         """Queue one item to be recorded; any thread may call this, and it never blocks.
 
-        A `TakeBegan` begins a new take, to which all that follows belongs. Events and markers before the first take are
-        dropped; a choice then belongs only to the session.
+        A `TakeBegan` begins a new take, to which everything after it belongs. Events and markers before the first take
+        are dropped; a choice then belongs only to the session.
         """
         self._queue.put(_Fed(kept, datetime.now(UTC)))
 
@@ -109,7 +109,7 @@ class Recorder:
         self._queue.put(_Fed(_NewSession(patient), datetime.now(UTC)))
 
     def close(self, timeout: float) -> bool:
-        """Write what was fed and stop, within ``timeout`` seconds; return whether all of it is on the disk."""
+        """Write all that was fed, and stop, within ``timeout`` seconds; return whether all of it is on the disk."""
         self._queue.put(None)
         self._thread.join(timeout)
         self._giving_up.set()
@@ -129,7 +129,7 @@ class Recorder:
                 open_ = self._drain(waiting) and open_
 
     def _gather(self, waiting: list[_Fed]) -> bool:
-        """Wait for an item and for those that follow closely; return False when the recorder is closed."""
+        """Wait for an item, and for those that follow closely; return False when the recorder is closed."""
         first = self._queue.get()
         if first is None:
             return False
@@ -146,7 +146,7 @@ class Recorder:
         return True
 
     def _drain(self, waiting: list[_Fed]) -> bool:
-        """Collect what was fed meanwhile, without waiting; return False when the recorder is closed."""
+        """Collect the items that are queued by now, without waiting; return False when the recorder is closed."""
         while True:
             try:
                 fed = self._queue.get_nowait()
@@ -161,13 +161,13 @@ class Recorder:
             with self._store.writing() as writing:
                 where = self._write(writing, waiting)
         except BedsideError as error:
-            _log.exception("What is played could not be kept; %d things wait in memory.", len(waiting))
-            self._fault = f"{error} What is played stays in memory until it can be."
+            _log.exception("What is played could not be written; %d items wait in memory.", len(waiting))
+            self._fault = f"{error} What is played stays in memory until it can be saved."
             return False
         except Exception as error:
-            _log.exception("The recorder failed; %d things wait in memory.", len(waiting))
-            # The thread must survive any fault, or all that follows would be lost too.
-            self._fault = f"The recording cannot be kept: {type(error).__name__}. What is played stays in memory."
+            _log.exception("The recorder failed; %d items wait in memory.", len(waiting))
+            # The thread must survive any fault, or everything after it would be lost too.
+            self._fault = f"The recording cannot be saved: {type(error).__name__}. What is played stays in memory."
             return False
         self._where = where
         self._fault = None
@@ -220,7 +220,7 @@ class Recorder:
 
     @staticmethod
     def _choose(writing: Writing, where: _Where, chosen: Chosen, at: datetime) -> None:
-        """Write a choice with its take; a star belongs to what was played last, not to a replay of it."""
+        """Write a choice with its take; a star belongs to the take that was played last, not to a replay of it."""
         take = where.take if where.owner == where.session else None
         if chosen.what == STAR and where.replayed and take is not None:
             take, chosen = where.own, replace(chosen, frame=None)
@@ -235,9 +235,9 @@ def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
 
 
 def record_all(store: Store, performed: Iterable[Performed], sound: str, origin: Origin, timeout: float = 30.0) -> str:
-    """Record a whole take, of no patient, as if it were played; return its id.
+    """Record a whole take without a patient, as if it were played; return its id.
 
-    Raise BedsideError where it is not on the disk after ``timeout`` seconds.
+    Raise BedsideError if it is not on the disk after ``timeout`` seconds.
     """
     recorder = Recorder(store, None, lambda: sound, origin)
     for each in performed:

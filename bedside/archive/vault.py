@@ -1,4 +1,4 @@
-"""An encrypted scratch file for pieces of sound; its key is kept only in memory, so it ends with the program."""
+"""An encrypted scratch file for pieces of sound; its key exists only in memory, so nobody can read it later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bedside.errors import NotFound
 
 
 class Vault:
-    """Pieces of bytes in a file at ``path``, by two numbers, under a 32-byte key; any thread may use it."""
+    """Pieces of bytes in a file at ``path``, looked up by two numbers, under a 32-byte key; any thread may use it."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._connection = scratch(path, key)
@@ -24,7 +24,7 @@ class Vault:
             self._connection.execute("INSERT OR REPLACE INTO piece VALUES (?, ?, ?)", (of, at, held))
 
     def get(self, of: int, at: int) -> bytes:
-        """Return a piece; raise NotFound for one that is not kept."""
+        """Return a piece; raise NotFound for one that is not stored."""
         with self._lock:
             row = self._connection.execute("SELECT held FROM piece WHERE of = ? AND at = ?", (of, at)).fetchone()
         if row is None:

@@ -1,4 +1,4 @@
-"""The commands, one module each, which answer in plain sentences.
+"""The commands, one module each; they answer in plain sentences.
 
 A command imports what it needs when it is called, so that each of them starts quickly.
 """
@@ -25,11 +25,11 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except BrokenPipeError:
-        # Whoever read our output has closed it; the interpreter would complain again when it flushes at exit.
+        # The reader of our output has closed it; the interpreter would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as fault:
-        logging.getLogger("bedside.cli").exception("Something went wrong that was not foreseen.")
+        logging.getLogger("bedside.cli").exception("Something unexpected went wrong.")
         if os.environ.get("BEDSIDE_DEBUG"):
             traceback.print_exc()
         end(

@@ -53,7 +53,7 @@ def start(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Play, when no command is named."""
+    """Play if no command is given."""
     context.obj = (data or places.user_data()).absolute()
     name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
     log.start(context.obj, name)

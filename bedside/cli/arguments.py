@@ -1,4 +1,4 @@
-"""Parse what people type after a command; an error says what would be right."""
+"""Parse the arguments of commands; an error says what would be valid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
 TakeArgument = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
-OutOption = Annotated[Path, typer.Option("--out", help="The file to write; its ending says what kind.")]
+OutOption = Annotated[Path, typer.Option("--out", help="The file to write; its suffix selects the format.")]
 
 
 def together_as(name: str) -> Together:
@@ -22,7 +22,7 @@ def together_as(name: str) -> Together:
     from bedside.stage.input.seats import Together
 
     if name not in list(Together):
-        raise typer.BadParameter(f"players sit {', '.join(Together)}, not {name!r}")
+        raise typer.BadParameter(f"choose one of {', '.join(Together)}, not {name!r}")
     return Together(name)
 
 
@@ -32,7 +32,7 @@ def seated(together: str, other: str) -> tuple[Player, ...]:
 
     second = players_named(other)[0]
     if second is Player.CHILD:
-        raise typer.BadParameter("the child is there already; with child2, therapist or partner")
+        raise typer.BadParameter("the child plays anyway; choose child2, therapist or partner")
     return (Player.CHILD,) if together == "alone" else (Player.CHILD, second)
 
 
@@ -44,7 +44,7 @@ def look_of(names: str) -> Look:
     known = ("still", "contrast", "dim")
     for name in wanted:
         if name not in known:
-            raise typer.BadParameter(f"a look is of {', '.join(known)}, not {name!r}")
+            raise typer.BadParameter(f"a look is one or more of {', '.join(known)}, not {name!r}")
     return Look(**dict.fromkeys(wanted, True))
 
 
@@ -55,7 +55,7 @@ def millimetres(text: str | None) -> tuple[float, float] | None:
     width, cross, height = text.lower().partition("x")
     if cross and width.isdigit() and height.isdigit() and 40 <= int(width) <= 3000 and 40 <= int(height) <= 3000:
         return float(width), float(height)
-    raise typer.BadParameter(f"a screen is as 217x136, from 40 to 3000 millimetres, not {text!r}")
+    raise typer.BadParameter(f"write the size of a screen like 217x136, from 40 to 3000 millimetres, not {text!r}")
 
 
 def everybody() -> list[Player]:
@@ -82,4 +82,4 @@ def window_pixels(text: str | None) -> tuple[int, int] | None:
     width, cross, height = text.lower().partition("x")
     if cross and width.isdigit() and height.isdigit() and 160 <= int(width) <= 16384 and 160 <= int(height) <= 16384:
         return int(width), int(height)
-    raise typer.BadParameter(f"a window is as 1280x800, from 160 to 16384 pixels, not {text!r}")
+    raise typer.BadParameter(f"write the size of a window like 1280x800, from 160 to 16384 pixels, not {text!r}")

@@ -1,4 +1,4 @@
-"""``bedside demo``: the whole path, from a touch to the report, without hands."""
+"""``bedside demo``: a built-in improvisation takes the whole path, from a touch to the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bedside.cli.terminal import make_folder, working
 
 def demo(
     context: typer.Context,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for what the demo leaves.")] = Path(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files of the demo.")] = Path(
         "out"
     ),
 ) -> None:
@@ -28,7 +28,7 @@ def demo(
     from bedside.sound.engine import offline
 
     make_folder(out)
-    chance = random.Random(1)  # noqa: S311 - the demo is to be the same every time
+    chance = random.Random(1)  # noqa: S311 - the demo must be the same every time
     asked = [(each.seconds, each.event) for each in improvise(chance)]
     instruments = instruments_of(context.obj, offline.FILE_RATE, [event for _, event in asked])
     with working("Improvising"):
@@ -41,4 +41,4 @@ def demo(
     midifile.write(score, kept, offline.began(kept).rate)
     with Store.open(context.obj) as store, working("Making the report"):
         whole.write(store, context.obj, take, page)
-    print(f"The demo left the take {take}, {sound}, {score} and the report {page}.")
+    print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")

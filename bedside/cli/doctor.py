@@ -1,4 +1,4 @@
-"""``bedside doctor``: what this machine has, and what went wrong on it."""
+"""``bedside doctor``: this machine's devices and latency, and the log."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bedside.cli.terminal import print_json, working
 def doctor(
     context: typer.Context,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
-    show_log: Annotated[bool, typer.Option("--log", help="Print the log instead, the newest line last.")] = False,
+    show_log: Annotated[bool, typer.Option("--log", help="Print the log instead, newest line last.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what this machine has, and how quickly it answers a touch; nothing is heard."""
+    """Report the devices of this machine and its latency from touch to sound, without a sound."""
     from bedside.stage import examination
 
     if show_log:
@@ -27,7 +27,7 @@ def doctor(
         elif lines:
             print("\n".join(map(str, lines)))
         else:
-            print("Nothing is in the log.")
+            print("The log is empty.")
         return
     with working("Examining"):
         found = examination.examine(context.obj, audio)

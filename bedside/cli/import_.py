@@ -17,11 +17,11 @@ def import_(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE.mid…", help="MIDI files; each becomes a take.")],
     players: Annotated[
-        str | None, typer.Option(help="Who plays the parts, in order: child,therapist,child2,partner.")
+        str | None, typer.Option(help="The players of the parts, in order: child,therapist,child2,partner.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make takes of MIDI files; their channels or tracks become players."""
+    """Import MIDI files as takes; their channels or tracks become players."""
     from bedside.archive.importing import ImportedTake, import_file
     from bedside.archive.store.store import Store
 

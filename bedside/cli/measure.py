@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def measure(context: typer.Context, take: TakeArgument, as_json: JsonOption = False) -> None:
-    """Measure a take: what each player played, and what passed between two beside what chance would give."""
+    """Measure a take: each player, and each pair of players beside its chance level."""
     from bedside.archive.store.store import Store
     from bedside.review.measures import take as takes_
     from bedside.review.measures.measure import measure as measured
@@ -59,7 +59,7 @@ def table_lines(measured: TakeMeasures) -> Iterator[str]:
 
 
 def _whole(of: PlayerMeasures) -> dict[str, int | float | str | None]:
-    """Return what is one number or name over the whole take."""
+    """Return the measures that are a single number or name for the whole take."""
     from bedside.review.measures.values import SharesMeasure
 
     return {

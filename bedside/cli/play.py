@@ -16,22 +16,24 @@ def play(
     context: typer.Context,
     world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
     patient: Annotated[str | None, typer.Option(help="The code of the child, never a name.")] = None,
-    window: Annotated[str | None, typer.Option(metavar="WxH", help="A window, not the whole screen.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
-    midi: Annotated[str | None, typer.Option(metavar="NAME", help="Hear only MIDI keyboards of this name.")] = None,
+    midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
-    profile: Annotated[str, typer.Option(help="How loud and how sudden it may be: ward, quiet or night.")] = "ward",
+    profile: Annotated[str, typer.Option(help="Limits of loudness: ward, quiet or night.")] = "ward",
     together: Annotated[
         str, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
     ] = "alone",
     other: Annotated[str, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = "child2",
     look: Annotated[
-        str, typer.Option(help="What eyes need: still (no motion), contrast, dim (night), or several: still,dim.")
+        str,
+        typer.Option(help="For eyes that need it: still (no motion), contrast, dim, or several: still,dim."),
     ] = "",
     screen_mm: Annotated[
-        str | None, typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if it does not say so itself.")
+        str | None,
+        typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if the system does not know it."),
     ] = None,
-    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys sound as they are, not in the scale.")] = False,
+    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys play every note, not only the scale.")] = False,
     or_demo: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
     ] = None,

@@ -15,11 +15,9 @@ def render(
     context: typer.Context,
     take: TakeArgument,
     out: OutOption,
-    player: Annotated[
-        str | None, typer.Option(help="Only what this player played; or several: child,therapist.")
-    ] = None,
+    player: Annotated[str | None, typer.Option(help="Only this player's part, or several: child,therapist.")] = None,
 ) -> None:
-    """Make a take sound again, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
+    """Render a take to a sound file, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""
     from bedside.archive.store.store import Store
     from bedside.sound import audiofile
     from bedside.sound.engine import offline

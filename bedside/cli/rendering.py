@@ -1,4 +1,4 @@
-"""What render and demo share: instruments, sound files, and what made the sound."""
+"""Shared by render and demo: instruments, sound files, and the record of what made the sound."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def instruments_of(data: Path, rate: int, events: Sequence[Event]) -> list[Instr
 
 
 def sound_made_by(data: Path) -> str:
-    """Return what makes the sound here and now, as takes keep it."""
+    """Return what makes the sound on this machine, as the line that takes keep."""
     from bedside.sound.library import catalogue, provenance
 
     return provenance.made_by(catalogue.recipes(data / "sounds"))

@@ -1,4 +1,4 @@
-"""``bedside sounds``: which instruments there are, and sheets of them."""
+"""``bedside sounds``: the list of instruments, and a sheet for each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def sounds(
     only: Annotated[str | None, typer.Option(metavar="NAME", help="Only this instrument.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the instruments, or write sheets by which each can be judged in a minute."""
+    """List the instruments, or write a sheet for each, to judge it by in a minute."""
     from bedside.sound.engine import offline
     from bedside.sound.sheets import export
     from bedside.sound.sheets.sheet import key_name

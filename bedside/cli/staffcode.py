@@ -1,4 +1,4 @@
-"""``bedside staffcode``: the staff code is chosen, or changed by whoever knows it."""
+"""``bedside staffcode``: set the staff code, or change it with the old one."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def staffcode(context: typer.Context) -> None:
         gate = store.gate()
         old = None
         while gate.closed:
-            old = _asked("The staff code as it is now: ")
+            old = _asked("The current staff code: ")
             try:
                 if gate.opens(old):
                     break
             except WaitError as wait:
                 say(str(wait))
-                # Another program that asks anew would wait as long again.
+                # A second program that asks would start this wait over.
                 time.sleep(wait.seconds)
                 continue
             say("That is not the staff code.")
@@ -41,7 +41,7 @@ def staffcode(context: typer.Context) -> None:
 
 
 def _asked(question: str) -> str:
-    """Return what is typed, without showing it; a line of standard input where that is no terminal."""
+    """Return what is typed, without showing it; without a terminal, a line of standard input."""
     if sys.stdin.isatty():
         from getpass import getpass
 

@@ -1,4 +1,4 @@
-"""``bedside takes``: what is recorded."""
+"""``bedside takes``: the list of takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bedside.cli.terminal import print_json
 
 
 def takes(context: typer.Context, as_json: JsonOption = False) -> None:
-    """List what is recorded."""
+    """List the recorded takes."""
     from bedside.archive.store import naming
     from bedside.archive.store.store import Store
 

@@ -27,7 +27,7 @@ def end(sentence: str) -> NoReturn:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder if necessary; raise BedsideError where that fails."""
+    """Make a folder if necessary; raise BedsideError if that fails."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:

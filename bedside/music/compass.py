@@ -25,7 +25,7 @@ class Compass:
 def keys(scale: Scale, root: int, count: int, compass: Compass | None) -> tuple[int, ...]:
     """Return the MIDI keys of ``count`` pads: degrees of a scale, from the root in the octave nearest to the register.
 
-    A set's pads play its pieces, over again where there are more pads. Without a compass the root stays as it is.
+    A set's pads play its pieces, and repeat them if there are more pads. Without a compass the root stays as it is.
     """
     if compass is None:
         return tuple(scale.key(degree, root) for degree in range(count))
@@ -40,5 +40,5 @@ def keys(scale: Scale, root: int, count: int, compass: Compass | None) -> tuple[
 
 
 def tuned(pads: Sequence[Pad], keys: Sequence[int]) -> tuple[Pad, ...]:
-    """Return pads with other keys, one for each."""
+    """Return pads with new keys, one for each pad."""
     return tuple(replace(pad, key=key) for pad, key in zip(pads, keys, strict=True))

@@ -1,4 +1,4 @@
-"""What can be asked of the engine, and what it reports.
+"""Events: the requests to the engine, and its reports.
 
 Events are values. A hand asks for them, the engine performs them, the recorder writes them and a replay renders them
 again, all with the same classes; only `Performed` adds a time.
@@ -15,7 +15,7 @@ FLICKS = 705_600_000
 
 
 class Player(IntEnum):
-    """Who plays a part."""
+    """The player of a part."""
 
     CHILD = 0
     CHILD2 = 1
@@ -37,7 +37,7 @@ class Player(IntEnum):
 
 
 class Source(IntEnum):
-    """What a note was played on; one of a replay was played before and is heard again."""
+    """The device that a note was played on; a replayed note was played earlier and is heard again."""
 
     TOUCH = 0
     MOUSE = 1
@@ -146,7 +146,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Reverb:
-    """The room that everybody plays in from here on, a name of `bedside.sound.engine.room`."""
+    """Everybody plays in this room from here on: a name of `bedside.sound.engine.room`."""
 
     room: str
 
@@ -232,8 +232,9 @@ Event = (
 )
 
 
-# What a player sets on an instrument or a keyboard; what stands beside it at the mixing desk; and what is everybody's.
-# A setting holds until it is set anew. How settings are kept and said: `bedside.music.settings`.
+# Settings that a player makes at an instrument or keyboard; those together with the mixing desk's; and those that all
+# players share. A setting holds until it is changed. For how settings are kept and reported, see
+# `bedside.music.settings`.
 PlayerSetting = Program | Bend | Vibrato | Expression | Pedal
 PartSetting = PlayerSetting | Level
 CommonSetting = Reverb | Profile | Lead
@@ -250,14 +251,14 @@ class Performed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A setting that took effect between two takes; the next take says at its beginning how everything is set."""
+    """A setting that took effect between two takes; the next take begins by stating all settings."""
 
     event: Setting
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A part takes an instrument as soon as that is ready; until then it plays the one that it has."""
+    """A part takes an instrument as soon as it is ready; until then it plays its present one."""
 
     program: Program
 
@@ -269,6 +270,6 @@ class Declined:
     program: Program
 
 
-# All that the engine says of what was asked. Only what is performed is music, and recorded. After a report of a part's
-# `Program` it awaits nothing, unless `Awaited` follows.
+# Everything that the engine reports about requests. Only performed events are music and are recorded. A report of a
+# part's `Program` ends its wait for an instrument, unless `Awaited` follows.
 Report = Performed | Settled | Awaited | Declined

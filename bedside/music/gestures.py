@@ -1,4 +1,4 @@
-"""What fingers do on pads, as musical events.
+"""The gestures of fingers on pads, as musical events.
 
 A finger holds at most one note, and every note that begins here also ends here, in whatever order the screen reports.
 """

@@ -1,4 +1,4 @@
-"""What hands do on a MIDI keyboard, as musical events: its keys, wheels and pedals.
+"""The keys, wheels and pedals of a MIDI keyboard, as musical events.
 
 A key holds at most one note, every note that begins here also ends here, and an unplugged keyboard leaves no pedal down
 and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
@@ -34,7 +34,7 @@ STEP = 1 / 64
 
 
 class Controller(IntEnum):
-    """The MIDI numbers of the controllers that mean something here."""
+    """The MIDI numbers of the controllers that are used here."""
 
     MODULATION = 1
     EXPRESSION = 11
@@ -120,14 +120,14 @@ class Keyboard:
     def bend(self, position: int) -> list[Event]:
         """Return the events of the pitch wheel at −8192 to 8191, 0 in the middle."""
         share = position / (8191 if position > 0 else 8192)
-        # Both ways together are its range.
+        # Half, because the range spans both directions.
         if not _heard(share / 2, self._bend / 2, (-0.5, 0.0, 0.5)):
             return []
         self._bend = share
         return [Bend(self.player, BEND_SEMITONES * share)]
 
     def control(self, number: int, value: int) -> list[Event]:
-        """Return the events of a controller, 0–127, moved to a value, 0–127; none for one that means nothing here."""
+        """Return the events of a controller, 0–127, moved to a value, 0–127; none for one that is not used."""
         share = value / 127
         match number:
             case Controller.MODULATION if _heard(share, self._depth, (0.0, 1.0)):
@@ -164,5 +164,5 @@ class Keyboard:
 
 
 def _heard(value: float, last: float, places: tuple[float, ...]) -> bool:
-    """Return whether a value, of a range of 1, is passed on after another one; those in ``places`` always are."""
+    """Return whether a value differs enough from the last to be passed on, in a range of 1; ``places`` always are."""
     return value != last and (abs(value - last) >= STEP or value in places)

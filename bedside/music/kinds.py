@@ -24,8 +24,8 @@ def _called(event: type[Event]) -> str:
     return re.sub("(?<!^)(?=[A-Z])", "_", event.__name__).lower()
 
 
-# Every class of event by its name in files and databases: NoteOn is a note_on. To rename a class therefore breaks what
-# was kept so far.
+# Every class of event by its name in files and databases: NoteOn is a note_on. Renaming a class therefore breaks
+# existing recordings.
 KINDS: Mapping[str, type[Event]] = MappingProxyType({_called(event): event for event in get_args(Event)})
 
 # The fields of each class of event.

@@ -1,4 +1,4 @@
-"""Ways to lay out pads in any rectangle, none of them smaller than a finger needs."""
+"""Ways to lay out pads in any rectangle, each pad large enough for a finger."""
 
 from __future__ import annotations
 

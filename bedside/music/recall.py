@@ -33,7 +33,7 @@ LONGEST_SECONDS = 30.0
 # A replay is cut off this long after its beginning.
 _CUT_SECONDS = 45.0
 
-# At most so many events of a take are kept, and of a moving note one movement of each kind in this time.
+# The most events of a take that are kept; of a moving note, one movement of each kind in this time.
 _MOST = 60_000
 _MOVE_SECONDS = 0.03
 
@@ -42,7 +42,7 @@ _SOUNDING = NoteOn | NoteOff | Shape | Glide | AllOff
 
 @dataclass(slots=True)
 class _Take:
-    """What was performed in a take, and the settings of its parts before the first event that is kept."""
+    """The performed events of a take, and the settings of its parts before the first one kept."""
 
     rate: int
     performed: deque[Performed] = field(default_factory=deque)
@@ -60,7 +60,7 @@ class _Take:
             self.set(self.performed.popleft().event)
 
     def _soon(self, performed: Performed) -> bool:
-        """Return whether a note moves so soon after it last did that this need not be kept."""
+        """Return whether a note moves so soon after its last move that the event need not be kept."""
         event = performed.event
         if not isinstance(event, Shape | Glide):
             return False
@@ -78,14 +78,14 @@ class _Take:
 
 
 class Recall:
-    """Keeps what is performed; a take that was only a replay is not kept."""
+    """Keeps performed events; a take that was only a replay is not kept."""
 
     def __init__(self) -> None:
         self._playing: _Take | None = None
         self._last: _Take | None = None
 
     def feed(self, performed: Performed) -> None:
-        """Take in a performed event."""
+        """Keep a performed event."""
         if isinstance(performed.event, TakeBegan):
             self._keep()
             self._playing = _Take(performed.event.rate)

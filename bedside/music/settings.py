@@ -1,7 +1,7 @@
-"""How everything is set: which settings there are, where they stand at first, their ranges, and the order to say them.
+"""All settings: which there are, their defaults, their ranges, and the order in which a take states them.
 
-The engine, the handover between two engines, the stage and the archive all keep settings here, so that what is live and
-what is recorded cannot differ.
+The engine, the handover between two engines, the stage and the archive all use this module, so that live and recorded
+settings cannot differ.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bedside.music.events import (
 
 @dataclass(frozen=True, slots=True)
 class PartSettings:
-    """One part's settings, as it stands at first where nothing else is given; ``instrument`` is empty until one is set.
+    """One part's settings, by default those of a fresh part; ``instrument`` is empty until one is set.
 
     ``db`` and ``pan`` are those of `Level`, the others those of the events of their name.
     """
@@ -69,7 +69,7 @@ class PartSettings:
                 return replace(self, pedal=down)
 
     def every(self, player: Player) -> list[PartSetting]:
-        """Return every setting as an event of ``player``, in the order in which a take says them."""
+        """Return every setting as an event of ``player``, in the order in which a take states them."""
         return [
             Program(player, self.instrument),
             Level(player, self.db, self.pan),
@@ -80,7 +80,7 @@ class PartSettings:
         ]
 
     def events(self, player: Player) -> list[PartSetting]:
-        """Return the events that set a fresh part like this one: always instrument and level, else what differs."""
+        """Return the events that give a fresh part these settings: instrument, level, and others that differ."""
         return [
             event
             for event, first in zip(self.every(player), PartSettings().every(player), strict=True)
@@ -90,9 +90,9 @@ class PartSettings:
 
 @dataclass(slots=True)
 class AllSettings:
-    """The settings of all parts, and those that are everybody's; ``awaited`` are the instruments that parts wait for.
+    """The settings of each part, and the shared ones; ``awaited`` holds the instruments that parts wait for.
 
-    Room and profile are empty, and instruments as well, where nothing was said of them yet.
+    Room, profile and instruments are empty until they are set.
     """
 
     room: str = ""
@@ -102,7 +102,7 @@ class AllSettings:
     awaited: dict[Player, str] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
-        """Take in an event that took effect; one that sets nothing changes nothing."""
+        """Apply an event that took effect; one that is not a setting changes nothing."""
         match event:
             case Reverb(room):
                 self.room = room
@@ -116,7 +116,7 @@ class AllSettings:
                 self.parts[event.player] = self.parts[event.player].after(event)
 
     def follow(self, report: Report) -> None:
-        """Take in what the engine said."""
+        """Apply a report of the engine."""
         match report:
             case Performed(_, event) | Settled(event):
                 self.apply(event)
@@ -128,19 +128,19 @@ class AllSettings:
                 pass
 
     def events(self) -> list[Setting]:
-        """Return the events that set a fresh engine like this: what a take says at its beginning, in that order."""
+        """Return the events that give a fresh engine these settings: the beginning of a take, in that order."""
         settings: list[Setting] = [Reverb(self.room), Profile(self.profile), Lead(self.lead)]
         for player, part in self.parts.items():
             settings += part.events(player)
         return settings
 
 
-# The classes of a part's settings, in the order in which a take says them.
+# The classes of a part's settings, in the order in which a take states them.
 PART_SETTINGS: tuple[type[PartSetting], ...] = tuple(type(event) for event in PartSettings().every(Player.CHILD))
 
 
 def at_first(player: Player, kind: type[PartSetting]) -> PartSetting:
-    """Return a setting as a fresh part of ``player`` has it."""
+    """Return the event that states the default of a setting of ``player``."""
     return PartSettings().every(player)[PART_SETTINGS.index(kind)]
 
 

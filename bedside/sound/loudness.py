@@ -1,4 +1,4 @@
-"""Loudness as ITU-R BS.1770 measures it, at any sample rate."""
+"""Loudness after ITU-R BS.1770, at any sample rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of loudness and onset: one table of numbers, to be confirmed by whoever is responsible for the ward.
+"""Limits of loudness and onset: one table of numbers, to be confirmed by those responsible for the ward.
 
 They limit the output of the program; the level at the ear must be measured for each device.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # The limit of the true peak in dBTP, with four times oversampling; no setting changes it.
 TRUE_PEAK_DB = -3.0
 
-# Sound that starts, resumes or changes its world rises by at most this much in 50 ms.
+# Sound rises by at most this much in 50 ms when it starts, resumes or moves to another world.
 RISE_DB_PER_50_MS = 12.0
 
 

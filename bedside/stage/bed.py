@@ -1,4 +1,4 @@
-"""The bed: window, hands, engine and recorder, put together for play and taken apart after it."""
+"""The bed: set up window, hands, engine and recorder for play, and close them afterwards."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ _CODE = re.compile(r"[\w.\-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """What is chosen before play.
+    """The options of a start of the program.
 
-    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None where
-    it is to be measured. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys``
-    plays the MIDI keyboards. ``profile`` is one of `PROFILES`.
+    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None to ask
+    the system. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys`` is the
+    player at the MIDI keyboards. ``profile`` is one of `PROFILES`.
     """
 
     data: Path
@@ -73,9 +73,9 @@ class Bed:
 
 
 def play(bed: Bed, say: Callable[[str], None]) -> None:
-    """Play until the staff leave, recording everything; ``say`` is given sentences for the staff.
+    """Play until the staff leave, recording everything; ``say`` gets sentences for the staff.
 
-    Raises BedsideError for what prevents the beginning: no screen, no such world, a store that cannot be opened.
+    Raises BedsideError if it cannot begin: no screen, no such world, a store that cannot be opened.
     """
     if bed.patient is not None and not _CODE.fullmatch(bed.patient):
         raise BedsideError("A patient's code has 1 to 40 letters, digits, points, hyphens or underscores.")
@@ -98,7 +98,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         host = EngineHost(settings, sustained, tell)
         leaving.callback(host.stop)
         host.start()
-        # To import these takes as long as to start an engine, so both happen at once.
+        # Importing these takes as long as starting an engine, so both happen at once.
         from bedside.archive.recorder import Recorder
         from bedside.archive.store.store import Store
         from bedside.sound.library import provenance
@@ -108,7 +108,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
             say(store.notice)
         recorder = Recorder(store, bed.patient, functools.cache(lambda: provenance.made_by(recipes)))
         leaving.callback(_close, recorder, say)
-        # The recorder must have everything that was performed before it is closed.
+        # The recorder needs everything that was performed before it is closed.
         leaving.callback(host.stop)
         inbox = Inbox()
 
@@ -132,7 +132,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         watch = _FaultWatch(host, recorder, say)
 
         def renew() -> None:
-            # The next child may be another one; a patient can only be named at the start.
+            # The next player may be another child, and a patient can be named only at the start.
             host.close_take()
             recorder.renew(None)
 
@@ -145,7 +145,7 @@ def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
 
 
 def offered(recipe: Recipe) -> Offered:
-    """Return an instrument as players are offered it; the compass of a folder of samples is not known before."""
+    """Return an instrument as it is offered to players; the compass of a folder of samples is not known beforehand."""
     patch = recipe.origin
     if isinstance(patch, Path):
         return Offered(recipe.name, recipe.name, None, recipe.sustained)
@@ -156,7 +156,7 @@ def offered(recipe: Recipe) -> Offered:
 
 
 def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
-    """Return how many pixels a target must measure on a screen of ``size`` pixels, of so many millimetres if known."""
+    """Return the least size of a target in pixels on a screen of ``size`` pixels, given its millimetres if known."""
     known = screen_mm or screensize.screen_millimetres()
     if known is None:
         return LEAST_PIXELS
@@ -176,16 +176,16 @@ class _FaultWatch:
         self._ready = time.monotonic()
 
     def check(self) -> None:
-        """Say what has newly gone wrong."""
+        """Report new faults."""
         now = set()
         if self._recorder.fault:
             now.add(self._recorder.fault)
         if self._host.ready:
             self._ready = time.monotonic()
         if time.monotonic() - self._ready > _SILENT_SECONDS:
-            now.add("The sound has not answered for some seconds; it is tried again and again. Please restart bedside.")
+            now.add("The sound engine has not responded for some seconds. If there is still no sound, restart bedside.")
         if self._host.ready and not self._host.health.card:
-            now.add("No sound card answers: play goes on and is recorded, but nothing is heard. Is it plugged in?")
+            now.add("No sound card responds: play goes on and is recorded, but nothing is heard. Is it plugged in?")
         for sentence in sorted(now - self._said):
             self._say(sentence)
         self._said = now

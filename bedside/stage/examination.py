@@ -1,4 +1,4 @@
-"""Examining a machine: its devices, and the latency of its engine. Nothing sounds, nothing is recorded."""
+"""Examine a machine: its devices, and the latency of its engine. Nothing sounds, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; None is what the machine does not have."""
+    """The findings; None for what the machine lacks."""
 
     version: str
     python: str
@@ -83,10 +83,10 @@ class Examination:
         lines = [
             f"bedside {self.version}, Python {self.python}, {self.system}",
             "Screen: none" if shown is None else f"Screen: {shown.width} × {shown.height}, {_touch(shown)}",
-            f"Sound card: {self.heard_on or 'none answers; nothing will be heard'}",
+            f"Sound card: {self.heard_on or 'none responds; nothing will be heard'}",
             *(f"  {'*' if card.default else ' '} {card.name} ({card.driver})" for card in self.cards),
             f"MIDI keyboards: {', '.join(self.midi) or 'none'}",
-            f"Key of the record: {self.key_store}",
+            f"Key of the recordings: {self.key_store}",
         ]
         if self.latency is not None:
             answer = self.as_json()["latency"]

@@ -1,4 +1,4 @@
-"""The loop at the bed: input in, pictures out; it waits for nothing but the next input and the next frame."""
+"""The loop at the bed: input in, pictures out; it waits only for the next input or the next frame."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 60
 
-# With nothing to draw the loop still checks this often whether it should end.
+# Even with nothing to draw, the loop checks this often whether it should end.
 _IDLE_SECONDS = 0.1
 
 _CHECK_SECONDS = 1.0
@@ -33,7 +33,7 @@ _CHECK_SECONDS = 1.0
 # While a frame is drawn, input is polled this often.
 _POLL_SECONDS = 0.0006
 
-# A thread that wants to run Python waits for the drawing this long, not the usual 5 ms.
+# A thread that wants the GIL waits this long for the drawing, not the usual 5 ms.
 _SWITCH_SECONDS = 0.0005
 
 _WAKE = pygame.event.custom_type()
@@ -52,7 +52,7 @@ def fingers() -> set[Finger]:
 
 
 class Inbox:
-    """What other threads bring to the loop: the engine's reports, and a wake-up."""
+    """The loop's inbox for other threads: the engine's reports, and a wake-up."""
 
     def __init__(self) -> None:
         self._reports: deque[Report] = deque()
@@ -60,7 +60,7 @@ class Inbox:
         self._posted = False
 
     def put(self, report: Report) -> None:
-        """Bring a report of the engine, from any thread."""
+        """Queue a report of the engine, from any thread."""
         self._reports.append(report)
         self.wake()
 
@@ -75,11 +75,11 @@ class Inbox:
         return bool(self._reports)
 
     def woken(self) -> None:
-        """Let the next wake-up through: the last one arrived."""
+        """Allow the next wake-up: the last one has arrived."""
         self._posted = False
 
     def open(self) -> None:
-        """Let wake-ups through: the window is open."""
+        """Allow wake-ups: the window is open."""
         self._open = True
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Inbox:
         self._open = False
 
     def reports(self) -> Iterator[Report]:
-        """Yield what the engine reported since the last call."""
+        """Yield the reports of the engine since the last call."""
         while self._reports:
             yield self._reports.popleft()
 
@@ -96,8 +96,8 @@ class Play:
     """The playground, its keyboards and the engine's reports, in one window.
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
-    ``say`` is given sentences for the staff. `run` returns when the window is closed, Ctrl and Q are pressed, or the
-    process is asked to end.
+    ``say`` gets sentences for the staff. `run` returns when the window is closed, Ctrl and Q are pressed, or the
+    process is told to end.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Play:
         sys.setswitchinterval(_SWITCH_SECONDS)
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = [signal.signal(number, self._end) for number in numbers]
-        # What exists now stays; to collect it again and again would hold up the drawing.
+        # Objects that exist now stay; collecting them again and again would hold up the drawing.
         gc.collect()
         gc.freeze()
         self._inbox.open()
@@ -145,7 +145,7 @@ class Play:
             except Exception as fault:
                 # A picture that fails is redrawn; the music goes on.
                 _log.exception("A frame of the picture failed.")
-                self._say_once(f"The picture had to be drawn anew ({type(fault).__name__}); the music went on.")
+                self._say_once(f"The picture had to be drawn again ({type(fault).__name__}); the music went on.")
                 self._playground.expose()
                 time.sleep(FRAME_SECONDS)
 
@@ -165,7 +165,7 @@ class Play:
             self._check()
 
     def _say_once(self, sentence: str) -> None:
-        """Tell the staff a sentence, once."""
+        """Say a sentence to the staff, but only once."""
         if sentence not in self._said:
             self._said.add(sentence)
             self._say(sentence)

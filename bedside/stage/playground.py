@@ -1,7 +1,7 @@
-"""What players see and touch at one screen, and how they move from one world to another.
+"""The playground: everything that players see and touch at one screen, and their way from world to world.
 
-It joins hands, choices and pictures: the engine is asked for what hands do, what the engine reports is seen, and what
-somebody chose is kept. It never waits.
+It connects hands, choices and pictures: it asks the engine for what hands do, shows what the engine reports, and has
+choices recorded. It never waits.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from bedside.stage.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the playground needs of the engine and the recorder; none of it waits.
+    """The playground's interface to the engine and the recorder; none of it blocks.
 
     ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` returns the frame that
     it has reached, None between takes, and ``keep`` records a choice.
@@ -62,11 +62,11 @@ class Outside:
 
 
 class Playground:
-    """A world on a surface, and everything that can be done in it; every ``now`` is in seconds.
+    """A world on a surface, and everything that players can do in it; every ``now`` is in seconds.
 
     Players begin in ``world`` and may go to ``others``, by default all that are shipped. ``offered`` are the
-    instruments in order, ``worker`` makes pictures. ``settings`` are the engine's, as it reports them. A display mode
-    must be set; raises BedsideError where the world cannot be shown.
+    instruments in order, ``worker`` makes pictures. ``settings`` are those that the engine reports. A display mode must
+    be set; raises BedsideError if the world cannot be shown.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Playground:
         self._in_take = False
         self._joined = False
         self._entering = 0
-        # Players whose panel stays until the world that was chosen on it is there.
+        # Players whose panel stays open until the world that was chosen on it is ready.
         self._leaving: set[Player] = set()
         self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
         keyboards = [setting.keys] if setting.keys not in setting.players else []
@@ -126,19 +126,19 @@ class Playground:
         return self._sides
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
-        """Take in an input event of the screen, the mouse or the computer's keys."""
+        """Process an input event of the screen, the mouse or the computer's keys."""
         self._ask_all(self.hands.feed(event))
         for player, note, x, y in self.hands.moved():
             self.view.scene.move(player, note, x, y, now)
         self._press(now)
 
     def hear(self, played: KeyboardMessage, now: float) -> None:
-        """Take in what a MIDI keyboard played."""
+        """Process a message of a MIDI keyboard."""
         self._ask_all(self.hands.hear(played))
         self._press(now)
 
     def release_missing(self, there: set[Finger]) -> None:
-        """Release the fingers whose leaving was not reported: those that are not ``there``, on the panel."""
+        """Release the fingers whose leaving was not reported: those that are no longer ``there``."""
         self._ask_all(self.hands.release_missing(there))
 
     def lift(self) -> None:
@@ -152,7 +152,7 @@ class Playground:
         self._show_signs()
 
     def renew(self) -> None:
-        """Prepare for the next child: what the last one played can no longer be replayed, and nothing is stopped."""
+        """Prepare for the next child: forget the last phrase, and lift a stop."""
         self.lift()
         self._recall = Recall()
         self._do(self.choices.renew(), 0.0)
@@ -160,7 +160,7 @@ class Playground:
         self._show_panels()
 
     def follow(self, report: Report, now: float) -> None:
-        """Take in what the engine reported."""
+        """Process a report of the engine."""
         self.settings.follow(report)
         match report:
             case Performed(_, Program(player)) | Settled(Program(player)):
@@ -186,12 +186,12 @@ class Playground:
                 self._begin_listening(now)
 
     def tick(self, now: float) -> None:
-        """Ask for what is due, and show what the worker has made."""
+        """Ask for the events that are due, and show finished work of the worker."""
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
             if not self._joined:
-                # The next touch must not go on with a take in which nobody played.
+                # The next touch must not continue a take in which nobody played.
                 self._outside.close_take()
             self._show_signs()
         self._worker.deliver()
@@ -270,7 +270,7 @@ class Playground:
         self.choices.listening = False
 
     def _enter(self, name: str) -> None:
-        """Order another world, and go there when it is ready."""
+        """Have another world prepared, and go there when it is ready."""
         self._entering += 1
         self._leaving |= self.view.open_panels
         turn = self._entering
@@ -278,7 +278,7 @@ class Playground:
         def make() -> Arrangement | None:
             with suppress(BedsideError):
                 return arrangement.arrange(self._worlds[name], self._setting, self._size, self._offered)
-            # Where its pictures are damaged, everybody stays here.
+            # If its pictures are damaged, everybody stays here.
             return None
 
         def arrive(place: Arrangement | None) -> None:

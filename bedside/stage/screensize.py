@@ -10,7 +10,7 @@ import pygame
 _CONNECTORS = Path("/sys/class/drm")
 _HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
 
-# No screen at a bed is larger; a projector states 0.
+# No screen at a bed is larger, and a projector states 0.
 _MOST_MM = 2000.0
 
 

@@ -1,4 +1,4 @@
-"""Silencing C libraries, which complain on the terminal about devices that are missing."""
+"""Silence C libraries, which complain on the terminal about missing devices."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class NoScreenError(BedsideError):
 
 @contextmanager
 def screen() -> Iterator[None]:
-    """Hold the machine's screen; raise NoScreenError where there is none."""
+    """Hold the machine's screen; raise NoScreenError if there is none."""
     # A touch must not be reported as a mouse too, nor the mouse as a touch.
     os.environ["SDL_TOUCH_MOUSE_EVENTS"] = "0"
     os.environ["SDL_MOUSE_TOUCH_EVENTS"] = "0"

@@ -43,12 +43,12 @@ MISTAKES = {
     ("render", "last", "--out", "x.wav", "--player", "nobody"): "no player is called 'nobody'",
     ("import", "x.mid", "--players", "child,"): "no player is called ''",
     ("play", "--keys", "nobody"): "no player is called 'nobody'",
-    ("play", "--window", "100x100"): "a window is as 1280x800",
-    ("play", "--together", "apart"): "players sit alone, beside, facing, not 'apart'",
-    ("play", "--together", "facing", "--with", "child"): "the child is there already",
+    ("play", "--window", "100x100"): "write the size of a window like 1280x800",
+    ("play", "--together", "apart"): "choose one of alone, beside, facing, not 'apart'",
+    ("play", "--together", "facing", "--with", "child"): "the child plays anyway",
     ("play", "--together", "beside", "--with", "nobody"): "no player is called 'nobody'",
-    ("play", "--look", "still,bright"): "a look is of still, contrast, dim, not 'bright'",
-    ("play", "--screen-mm", "20x10"): "a screen is as 217x136",
+    ("play", "--look", "still,bright"): "a look is one or more of still, contrast, dim, not 'bright'",
+    ("play", "--screen-mm", "20x10"): "write the size of a screen like 217x136",
 }
 
 

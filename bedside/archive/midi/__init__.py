@@ -1,4 +1,4 @@
-"""Standard MIDI Files: how a file becomes takes, and a take a file.
+"""Standard MIDI Files: reading a file into takes, and writing a take as a file.
 
-Bytes become tracks, tracks become events, without a file or a clock; only `midifile` opens files.
+Pure functions turn bytes into tracks and tracks into events; only `midifile` opens files.
 """

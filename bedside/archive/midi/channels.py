@@ -89,7 +89,7 @@ class Reading:
         self._unmoved: set[Player] = set()
 
     def warnings(self) -> list[str]:
-        """Return warnings about what could not be converted so far."""
+        """Return warnings about everything that could not be converted so far."""
         said = []
         if self._unended:
             said.append(f"{self._unended} notes never end; they were ended with their track")

@@ -131,7 +131,7 @@ def write(path: Path, performed: Sequence[Performed], rate: int) -> None:
     Bends, vibrato, swells and the sustain pedal are written as a keyboard sends them, and the brightness of a held note
     as pressure of its key, which can only make it brighter than it was struck. MIDI bends a whole channel and not one
     note; a glide therefore becomes steps: when it reaches another key, the note ends and begins again on that key.
-    Levels, rooms, profiles and tempi are left out. Raise BedsideError where the file cannot be written.
+    Levels, rooms, profiles and tempi are left out. Raise BedsideError if the file cannot be written.
     """
     last = round(max((item.frame for item in performed), default=0) * _TICKS_PER_SECOND / rate)
     first = [(0, mido.MetaMessage("set_tempo", tempo=_TEMPO_MICROSECONDS))]

@@ -33,7 +33,7 @@ class Parts:
     shared: set[Player]
 
     def player(self, place: int, channel: int) -> Player | None:
-        """Return the player of a channel of a track, None where it has no notes."""
+        """Return the player of a channel of a track, None if it has no notes."""
         return self.players.get(channel if self.by_channel else place)
 
 

@@ -69,7 +69,7 @@ SYSTEM = "system messages"
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """One track: its messages in order, its tempi, and what was ignored or wrong.
+    """One track: its messages in order, its tempi, and everything that was ignored or wrong.
 
     Each of ``messages`` is a message of a channel, packed as ``tick << 24 | status << 16 | a << 8 | b``; of the
     controllers there are modulation, expression, the sustain pedal, those for the pitch wheel's range, and resets.
@@ -97,7 +97,7 @@ class ReadingBudget:
     steps: int = _MAX_STEPS
 
     def take(self, messages: int, steps: int) -> None:
-        """Spend messages and steps; raise BedsideError where none are left."""
+        """Spend messages and steps; raise BedsideError if none are left."""
         self.messages -= messages
         self.steps -= steps
         if self.messages < 0 or self.steps < 0:
@@ -130,7 +130,7 @@ def _delta(data: bytes, at: int, last: int) -> tuple[int, int]:
 
 
 def read_track(data: bytes, at: int, last: int, track: Track, room: ReadingBudget) -> None:
-    """Read a track from its bytes; raise BedsideError where it exceeds the budget ``room``."""
+    """Read a track from its bytes; raise BedsideError if it exceeds the budget ``room``."""
     status = tick = 0
     # Before this offset no run is tried again.
     short = at

@@ -1,16 +1,16 @@
-"""Choices and markers: what the recorder is given besides performed events."""
+"""Choices and markers: the recorder's input besides performed events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The choice by which somebody calls what they played their own.
+# The choice by which players claim a take as their own.
 STAR = "star"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Somebody chose: ``what`` (world, sound, stop, go on, listen, star, lead), ``which``, ``by`` whom (child, adult).
+    """A choice: ``what`` (world, sound, stop, go on, listen, star, lead), ``which``, ``by`` whom (child, adult).
 
     ``frame`` counts from the beginning of the take, and is None between takes.
     """

@@ -1,4 +1,4 @@
-"""The encrypted SQLite file; only this module knows SQLCipher, how to open it and what its errors mean."""
+"""The encrypted SQLite file; only this module knows SQLCipher, how to open the file and how to read its errors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_damage(error: DBAPIError) -> bool:
 def writing_engine(path: Path, key: bytes) -> Engine:
     """Return an engine that reads and writes the database at ``path`` under a 32-byte key; make it if necessary.
 
-    Raise BedsideError where the file cannot be created, DBAPIError where it cannot be opened.
+    Raise BedsideError if the file cannot be created, DBAPIError if it cannot be opened.
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -66,7 +66,7 @@ def writing_engine(path: Path, key: bytes) -> Engine:
 def reading_engine(path: Path, key: bytes) -> Engine:
     """Return a read-only engine for the database at ``path`` under a 32-byte key.
 
-    Raise DBAPIError where it cannot be opened. An older schema is migrated first.
+    Raise DBAPIError if it cannot be opened. An older schema is migrated first.
     """
     engine = _file_engine(path, key, ("query_only = ON",))
     event.listen(engine, "begin", _begin_to_read)
@@ -156,7 +156,7 @@ def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:
             address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            # Otherwise SQLCipher prints complaints about a wrong key to the terminal.
+            # Otherwise SQLCipher complains about a wrong key on the terminal.
             connection.execute("PRAGMA cipher_log_level = NONE")
             # A key of 64 hexadecimal digits is used as it is; any other would cost a key derivation of 250 ms.
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient: the code of the ward's list, and the picture that the child knows, if there is one."""
+    """A patient: the code on the ward's list, and the picture that the child knows, if there is one."""
 
     id: str
     code: str

@@ -1,4 +1,4 @@
-"""What people write about the music: markers, remarks, verdicts, notes, goals and ratings.
+"""The journal, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
 
 The music never changes; what is written about it can be rewritten or deleted. Times are frames of a take.
 """
@@ -65,8 +65,8 @@ _TABLES: dict[type[Any], Table] = {
 class Journal:
     """Reads and writes the entries of a store; ``sentences`` turns the database's faults into plain sentences.
 
-    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and
-    for numbers out of range, and another BedsideError where the store cannot be read or written.
+    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and for
+    numbers out of range, and another BedsideError if the store cannot be read or written.
     """
 
     def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
@@ -252,12 +252,12 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._sentences("What you wrote cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("What you wrote cannot be saved"), self._engine.begin() as connection:
             yield connection
 
 
 def _require(connection: Connection, made: object) -> None:
-    """Raise NotFound where a value names an owner that does not exist; the database would not say which."""
+    """Raise NotFound if a value names an owner that does not exist; the database would not say which one."""
     for name in _names(type(made)):
         owner = {"take_id": "take", "session_id": "session", "patient_id": "patient", "goal_id": "goal"}.get(name)
         value = getattr(made, name)
@@ -270,7 +270,7 @@ def _require(connection: Connection, made: object) -> None:
 
 def _not_found(kind: str, which: str) -> NotFound:
     called = {"SessionNote": "note", "Attainment": "rating", "Finished": "entry"}.get(kind, kind.lower())
-    return NotFound(f"That {called} is not there, or not any more.", which)
+    return NotFound(f"That {called} does not exist, or no longer exists.", which)
 
 
 def _names(kind: type[Any]) -> list[str]:
@@ -311,5 +311,5 @@ def _words(words: str, empty: bool = False) -> str:
     if len(words) > MOST_WORDS:
         raise Refused(f"That text is too long; at most {MOST_WORDS} characters are kept.")
     if not words and not empty:
-        raise Refused("Nothing is written there yet.")
+        raise Refused("Please write some text first.")
     return words

@@ -1,7 +1,7 @@
 """The key of a store: 32 random bytes, made once and read back before anything is encrypted with it.
 
-It is kept in the system's key store, or, where there is none, in the key file of the data folder. The key file says
-which, and is created atomically: two programs that start at the same moment end up with the same key.
+It is kept in the system's key store or, if there is none, in the key file of the data folder. The key file says which,
+and is created atomically, so that two programs that start at the same moment end up with the same key.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ KEY_FILE = "bedside.key"
 _SERVICE = "bedside"
 _HEADING = "bedside key 1"
 
-# A key store may wait for a person or for a dead service; a child must not wait longer than this.
+# A key store may wait for a person or for a dead service; a child never waits longer than this.
 _PATIENCE_SECONDS = 10.0
 
 
 def load(folder: Path) -> bytes | None:
-    """Return the key of the store in a folder, or None where none was made; raise BedsideError where it is lost."""
+    """Return the key of the store in a folder, or None if none was made; raise BedsideError if it is lost."""
     path = folder / KEY_FILE
     try:
         text = path.read_text("ascii", errors="replace")
@@ -57,7 +57,7 @@ def load(folder: Path) -> bytes | None:
 
 
 def describe_place(folder: Path) -> str:
-    """Return words for where the key of a folder's store is, or would be if it were made now."""
+    """Describe where the key of a folder's store is, or would be if it were made now."""
     try:
         kept = (folder / KEY_FILE).read_text("ascii", errors="replace").split("\n")
         in_store = len(kept) > 1 and kept[1].startswith("keyring")
@@ -67,7 +67,7 @@ def describe_place(folder: Path) -> str:
 
 
 def load_or_make(folder: Path) -> bytes:
-    """Return the key of the store in a folder, made now where there is none; raise BedsideError where that fails."""
+    """Return the key of the store in a folder, made now if there is none; raise BedsideError if that fails."""
     key = load(folder)
     if key is not None:
         return key
@@ -100,7 +100,7 @@ def _make(folder: Path) -> None:
         sync_folder(folder)
     except OSError as error:
         raise BedsideError(
-            f"The key of the recordings cannot be kept in {folder}: {reason(error)}. "
+            f"The key of the recordings cannot be saved in {folder}: {reason(error)}. "
             "Choose a folder on this computer's own disk."
         ) from error
     finally:
@@ -159,7 +159,7 @@ def _forget(name: str) -> None:
 
 
 def _answer(ask: Callable[[], object]) -> object:
-    """Return the answer of the system's key store, or None where it is off, fails, or takes too long."""
+    """Return the answer of the system's key store, or None if it is off, fails, or takes too long."""
     if os.environ.get("BEDSIDE_KEYRING") == "off":
         return None
     answers: queue.SimpleQueue[object] = queue.SimpleQueue()

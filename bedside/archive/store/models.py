@@ -60,7 +60,7 @@ class Session(Base):
 
 
 class Take(Base):
-    """One improvisation; ``frames`` is the frame of its last event, ``sound`` the version of what made its sound."""
+    """One improvisation; ``frames`` is the frame of its last event, ``sound`` says what made its sound."""
 
     __tablename__ = "take"
 
@@ -177,7 +177,7 @@ class Verdict(Base):
 
 
 class SessionNote(Base):
-    """What the therapist wrote of a session, in the four parts of a SOAP note."""
+    """The therapist's note of a session, in the four parts of a SOAP note."""
 
     __tablename__ = "session_note"
 

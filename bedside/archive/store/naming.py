@@ -1,4 +1,4 @@
-"""The names of things in JSON, the same in every output of the commands and in the answers of the pages.
+"""The keys of JSON, the same in every output of the commands and in the responses of the pages.
 
 =============  =========================================================================================
 key            what it is
@@ -7,9 +7,9 @@ key            what it is
 ``start``      when a take began: ISO 8601, UTC, to the millisecond
 ``seconds``    how long a take is
 ``note_count`` how many notes it has
-``players``    the labels of players, in order of entry; keys of an object where something is said of each
+``players``    the labels of players, in order of entry; or an object with a value for each
 ``player``     one player's label: child, therapist, child2 or partner
-``pairs``      what is said of two players, by their labels with a hyphen between them
+``pairs``      values for two players, by their labels with a hyphen between them
 ``sound``      what made a take's sound
 ``rate``       a take's frames in a second
 ``frame``      a time in a take, in frames, exact
@@ -38,7 +38,7 @@ from bedside.music.notes import Note
 
 
 def take_json(take: Summary) -> dict[str, object]:
-    """Return a take at a glance."""
+    """Return the summary of a take."""
     return {
         "id": take.id,
         "start": take.began.isoformat(timespec="milliseconds"),

@@ -87,7 +87,7 @@ def outline(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> list[Perf
 
 
 def performed(row: RowMapping) -> Performed:
-    """Return the event of a row; raise BedsideError for a kind that only a later version knows."""
+    """Return the event of a row; raise BedsideError for a kind from a later version."""
     kind = row["kind"]
     if kind not in KINDS:
         raise BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")

@@ -32,7 +32,7 @@ class TakeQuery:
     """A search: ``words`` occur in a patient's code, in a remark or at the beginning of a take's id.
 
     None or an empty text matches all takes. ``patient`` is an id, or "" for takes without a patient. ``starred`` takes
-    are those that somebody called their own.
+    are those that somebody claimed as their own.
     """
 
     words: str = ""

@@ -63,43 +63,43 @@ class Gate:
             return connection.execute(select(_code.c.id)).first() is not None
 
     def set(self, code: str) -> None:
-        """Set the first code; raise Refused where there is a code already, or for one that is too short or too long."""
+        """Set the first code; raise Refused if there is a code already, or for one that is too short or too long."""
         hashed = self._hashed(code)
-        with self._lock, self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._lock, self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             if connection.execute(select(_code.c.id)).first() is not None:
                 raise Refused("There is a staff code already.")
             connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
 
     def change(self, old: str, new: str) -> bool:
-        """Replace the code where ``old`` is right; return whether it was.
+        """Replace the code if ``old`` is right; return whether it was.
 
-        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is looked at, and WaitError where
-        it is too soon for another try.
+        Raise Refused for a ``new`` one that is too short or too long, before ``old`` is checked, and WaitError if it is
+        too soon for another try.
         """
         hashed = self._hashed(new)
         with self._lock:
             known = self._known(old)
             if known is None:
                 return False
-            with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+            with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
                 # Of two changes at once the first wins; the other's old code is not right any more.
                 changed = update(StaffCode).where(_code.c.hashed == known).values(hashed=hashed)
                 return bool(connection.execute(changed).rowcount)
 
     def opens(self, code: str) -> bool:
-        """Return whether a code is right; raise WaitError where it is too soon for another try."""
+        """Return whether a code is right; raise WaitError if it is too soon for another try."""
         with self._lock:
             return self._known(code) is not None
 
     def _known(self, code: str) -> str | None:
-        """Return the stored hash that a code matches, None where it does not; the caller holds the lock.
+        """Return the stored hash if a code matches it, else None; the caller holds the lock.
 
-        Tries are taken one at a time: of many at once, each must find what the others counted.
+        Tries are checked one at a time, so that each sees the count of all others.
         """
         hashed = self._count()
         if hashed is None or not self._verified(hashed, code):
             return None
-        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             connection.execute(update(StaffCode).values(failures=0))
         self._wait_for(0)
         return hashed
@@ -109,7 +109,7 @@ class Gate:
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)
-        with self._sentences("The staff code cannot be kept"), self._engine.begin() as connection:
+        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
             row = connection.execute(select(_code.c.hashed, _code.c.failures)).first()
             if row is None:
                 return None
@@ -153,7 +153,7 @@ def _plain(code: str) -> str:
 
 
 def _spoken(seconds: float) -> str:
-    """Return a time as people say it, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
+    """Return a time in words, rounded up to a second: 10 seconds, 1 minute and 20 seconds."""
     minutes, rest = divmod(max(math.ceil(seconds), 1), 60)
     parts = [(minutes, "minute"), (rest, "second")]
     return " and ".join(f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number)

@@ -1,4 +1,4 @@
-"""The store: one data folder with its encrypted database; every change is made whole or not at all.
+"""The store: one data folder with its encrypted database; every change is atomic.
 
 A program that is killed, at any instant, leaves a store that the next start opens without asking anything.
 """
@@ -49,7 +49,7 @@ _SUMMARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list shows of a take: ``players`` in the order of their first notes, ``notes`` counts those of all."""
+    """A take in a list: ``players`` in the order of their first notes, ``notes`` counts those of all."""
 
     id: str
     session: str
@@ -64,7 +64,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice as it was kept, with its take and frame, both None between takes, and its time; see `Chosen`."""
+    """A stored choice, with its take and frame, both None between takes, and its time; see `Chosen`."""
 
     take: str | None
     frame: int | None
@@ -75,7 +75,7 @@ class Choice:
 
 
 class Store:
-    """The recordings of one data folder; ``notice`` tells the staff that opening it met damage, or is None."""
+    """The recordings of one data folder; ``notice`` tells the staff of damage that was found on opening, or is None."""
 
     def __init__(self, engine: Engine, notice: str | None = None) -> None:
         self.notice = notice
@@ -83,7 +83,7 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open the store of a folder for reading; where there is none, return an empty one and make no files."""
+        """Open the store of a folder for reading; if there is none, return an empty one and create no files."""
         path = folder / DATABASE
         try:
             there = path.exists() and path.stat().st_size > 0
@@ -104,8 +104,8 @@ class Store:
     def open_or_set_aside(cls, folder: Path) -> Self:
         """Open the store of a folder for writing; rename the files of a damaged one and begin a new one.
 
-        ``notice`` then says so. Raise BedsideError where a new store would not help: for a lost key, a full disk, a
-        folder without permission, or a store made by a later version.
+        ``notice`` then says so. Raise BedsideError if a new store would not help: for a lost key, a full disk, a folder
+        without permission, or a store made by a later version.
         """
         with _sentences(f"The recordings in {folder} cannot be opened"):
             engine = _undamaged(folder)
@@ -130,7 +130,7 @@ class Store:
 
     @property
     def journal(self) -> Journal:
-        """What people wrote about the music."""
+        """The journal that people write about the music."""
         # Recording needs none of this; importing it late keeps the start at the bed short.
         from bedside.archive.store.journal import Journal
 
@@ -151,26 +151,26 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        """Open a transaction; it is on the disk when the block ends, or rolled back if the block raises."""
-        with _sentences("The recording cannot be kept"), self._engine.begin() as connection:
+        """Open a transaction; it is committed when the block ends, or rolled back if the block raises."""
+        with _sentences("The recording cannot be saved"), self._engine.begin() as connection:
             yield Writing(connection)
 
     def takes(self) -> list[Summary]:
-        """Return all takes in order of beginning, without those in which a take was only replayed."""
+        """Return all takes in order of beginning, without those that only replayed a take."""
         return self._summaries(_SUMMARIES.where(Take.origin != "replayed"))
 
     def summary(self, take: str) -> Summary:
-        """Return the summary of a take, one that was only replayed included; raise NotFound for an unknown id."""
+        """Return the summary of a take, even of one that was only a replay; raise NotFound for an unknown id."""
         match self._summaries(_SUMMARIES.where(Take.id == take)):
             case [only]:
                 return only
             case _:
-                raise NotFound("That take is not there, or not any more.", take)
+                raise NotFound("That take does not exist, or no longer exists.", take)
 
     def find(self, name: str) -> str:
-        """Return the id of the take that ``name`` means: an id, a unique beginning of one, or ``last``.
+        """Return the id of the take that ``name`` stands for: an id, a unique beginning of one, or ``last``.
 
-        Raise NotFound where there is none, Refused where several begin so.
+        Raise NotFound if there is none, Refused if several ids begin so.
         """
         take = Take.__table__.c
         wanted = select(take.id)
@@ -219,7 +219,7 @@ class Store:
 
 @contextmanager
 def _sentences(beginning: str) -> Iterator[None]:
-    """Turn faults of the database, but not of the program, into a BedsideError with this beginning."""
+    """Turn faults of the database, but not of the program, into a BedsideError that begins with these words."""
     try:
         yield
     except (IntegrityError, ProgrammingError):
@@ -242,7 +242,7 @@ def _key_of_existing(folder: Path) -> bytes:
 def _writing(folder: Path) -> Engine:
     make_private(folder)
     path = folder / DATABASE
-    # In this order: a database is made after its key, also where another program is making both right now.
+    # In this order: a database is made after its key, even if another program is making both right now.
     found = _key_of_existing(folder) if path.exists() else key.load_or_make(folder)
     engine = writing_engine(path, found)
     sync_folder(folder)

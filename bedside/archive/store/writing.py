@@ -16,7 +16,7 @@ from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, PerformedRow, Session, Take
 from bedside.music.events import NoteOn, Performed, TakeBegan
 
-# In a "replayed" take nobody played: a take was only listened to.
+# Nobody played in a "replayed" take: somebody only listened to an earlier one.
 Origin = Literal["played", "imported", "demo", "replayed"]
 
 # Limits memory: an imported take of a million notes is not copied into rows all at once.

@@ -26,7 +26,7 @@ from bedside.review.measures.columns import Floats
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
 
-# The most notes that are drawn, evenly sampled: more would lie on the same pixels.
+# The most notes that are drawn, evenly sampled: more would share the same pixels.
 _MOST = 2500
 
 
@@ -47,9 +47,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ChartCurve:
-    """A curve over time in seconds, both (W,), NaN for no data; ``style`` says whose it is.
+    """A curve over time in seconds, both (W,), NaN for no data; ``style`` tells whose it is.
 
-    One that is ``later`` is of the second take, and drawn broken.
+    A ``later`` one belongs to the second take, and is drawn broken.
     """
 
     seconds: Floats

@@ -124,7 +124,7 @@ def minutes(seconds: float) -> str:
 
 
 def time_span(first: float, last: float) -> str:
-    """Return a moment or a span as it is read: 1:05 or 1:05–1:20."""
+    """Return a moment or a span as people write it: 1:05 or 1:05–1:20."""
     return minutes(first) if last <= first else f"{minutes(first)}–{minutes(last)}"
 
 

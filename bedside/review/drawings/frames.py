@@ -38,9 +38,9 @@ class FrameLine:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Lines on one scale: ``least`` and ``most`` are its ends where they are fixed.
+    """Lines on one scale, with the ends ``least`` and ``most`` if they are fixed.
 
-    One of a pair has in ``beside`` the band or the mean that chance gives.
+    For a pair, ``beside`` is the band or the mean that chance gives.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Frame:
     beside: ChanceBand | float | None = None
 
     def drawable(self) -> bool:
-        """Return whether a value is known, and for a pair also what chance gives."""
+        """Return whether a value is known and, for a pair, its chance level."""
         match self.beside:
             case ChanceBand(low, high) if np.isnan([low, high]).any():
                 return False
@@ -72,7 +72,7 @@ class CurveFrames:
 
 
 def curve_frames(measured: TakeMeasures) -> CurveFrames:
-    """Return what of a take's curves can be drawn."""
+    """Return the frames of all curves of a take that can be drawn."""
     made = [*_of_players(measured.players)]
     for pair, both in measured.pairs.items():
         made += _of_pair(pair, both)
@@ -83,7 +83,7 @@ def curve_frames(measured: TakeMeasures) -> CurveFrames:
 def frames_json(made: CurveFrames) -> dict[str, Json]:
     """Return frames as the take's page reads them: ``{"t": […], "frames": […]}``, numbers with five digits.
 
-    Five digits are what a curve shows, and make an hour of curves half as long.
+    Five digits are all that a curve shows, and they halve the size of an hour of curves.
     """
     return {"t": numbers_json(made.seconds), "frames": [_frame_json(frame) for frame in made.frames]}
 
@@ -154,7 +154,7 @@ def _of_pair(pair: Pair, both: PairMeasures) -> Iterator[Frame]:
 
 
 def _led(pair: Pair, group: str, name: str, said: str, led: LeadLagMeasure) -> Iterator[Frame]:
-    """Yield how alike two curves move at the best lag, and that lag where they are more alike than by chance."""
+    """Yield the frame of the likeness of two curves at the best lag, and that of this lag where it exceeds chance."""
     band = led.value.band
     yield Frame(
         f"{pair.label}.{name}_value",

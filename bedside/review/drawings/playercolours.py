@@ -1,4 +1,4 @@
-"""The players' colours on pages, on paper and in thumbnails: the one table that every style sheet is made from."""
+"""The players' colours on pages, on paper and in thumbnails: the one table behind every style sheet."""
 
 from __future__ import annotations
 

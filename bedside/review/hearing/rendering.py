@@ -1,7 +1,7 @@
-"""The process that renders takes for the pages, one piece at a time, of whichever take is requested.
+"""The process that renders takes for the pages, one piece at a time, from whichever take is requested.
 
-It fetches events only as it reaches them, so that an hour begins to sound as soon as a minute does. It opens no files
-but those of the instruments.
+It fetches events only as it reaches them, so an hour starts to sound as soon as a minute does. It opens only the files
+of the instruments.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ class Renderer:
     """The parent's handle on a rendering process; ``own`` is the user's folder of sounds."""
 
     def __init__(self, own: Path | None) -> None:
-        # The server that answers for the pages comes first.
+        # The server of the pages has priority.
         self._child = children.launch(main, RendererSettings(own), niceness=2)
         self._source, self._out = _files(self._child.link)
 

@@ -36,7 +36,7 @@ MOST_BYTES = 2 << 30
 # How long `offline` lets an imported take ring on after its last event; the rest is silence.
 _TAIL_SECONDS = 21.0
 
-# How often a reader polls for what is not rendered yet.
+# How often a reader polls for sound that is not rendered yet.
 LOOK_SECONDS = 0.02
 
 # A take, how many events it has, and who is heard.
@@ -47,8 +47,8 @@ _Key = tuple[str, int, frozenset[Player]]
 class _Rendering:
     """A take for some players: its length, and how much of it is rendered, in frames.
 
-    ``events`` are those that the process which renders has not been given. ``started`` says whether the current
-    process was given this take. ``last_wanted`` is the turn in which somebody last waited for it.
+    ``events`` are those that the renderer's process does not have yet. ``started`` tells whether the current process
+    has this take. ``last_wanted`` is the turn in which somebody last waited for it.
     """
 
     key: _Key
@@ -68,7 +68,7 @@ class _Rendering:
 class _Renderings(LRUCache[_Key, _Rendering]):
     """Renderings of up to `MOST_BYTES`; the least recently heard is given to ``forget`` first.
 
-    The newest stays, however long it is. Reading an entry counts as hearing it, and so does looping over the values.
+    The newest stays, however long it is. Reading an entry, or looping over the values, counts as hearing it.
     """
 
     def __init__(self, forget: Callable[[_Rendering], None]) -> None:
@@ -86,9 +86,9 @@ class _Renderings(LRUCache[_Key, _Rendering]):
 class TakeSound:
     """A take's sound as a WAV file of ``size`` bytes.
 
-    ``read`` yields the bytes from a first to a last, and waits for those that are not rendered. ``piece`` returns some
-    of them without waiting; None if the first is not rendered yet. It raises BedsideError if it never will be.
-    ``seconds`` is how much is rendered so far, of ``length``.
+    ``read`` yields the bytes from a first to a last, and waits for those that are not rendered yet. ``piece`` returns
+    some of them without waiting; None if the first is not rendered yet. It raises BedsideError if it never will be. Of
+    ``length`` seconds, ``seconds`` are rendered so far.
     """
 
     size: int
@@ -143,7 +143,7 @@ class Listening:
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
         """Return the sound of a take with only these players; rendering begins at once.
 
-        One that is rendered ``ahead`` of being wanted has the lowest priority. Raises NotFound for an unknown take.
+        Rendering ``ahead``, before anybody wants it, has the lowest priority. Raises NotFound for an unknown take.
         """
         made = self._rendering(take, frozenset(players))
         if not ahead:
@@ -161,8 +161,8 @@ class Listening:
     def _rendering(self, take: str, players: frozenset[Player]) -> _Rendering:
         performed = self._performed(take)
         if not performed:
-            raise NotFound("That take is not there, or not any more.", take)
-        # The length is part of the key, because a take that is being played grows.
+            raise NotFound("That take does not exist, or no longer exists.", take)
+        # The length is part of the key because a take that is being played grows.
         key = (take, len(performed), players)
         with self._work:
             self._open()
@@ -193,7 +193,7 @@ class Listening:
             self._thread.start()
 
     def _forget(self, gone: _Rendering) -> None:
-        """Delete a rendering's sound, and tell whoever waits for it."""
+        """Delete a rendering's sound, and wake everybody who waits for it."""
         with gone.changed:
             gone.fault = "This sound was removed to make room for others; load the page again."
             gone.changed.notify_all()
@@ -216,7 +216,7 @@ class Listening:
                     self._step(made)
                 except (OSError, EOFError):
                     _log.exception("The renderer fell.")
-                    # The process fell; the next goes on with what is still wanted.
+                    # The process died; the next one continues with what is still wanted.
                     self._fail(made, "This take cannot be heard.")
                     self._end()
                     self._renderer = rendering.Renderer(self._own)
@@ -323,7 +323,7 @@ def _header(rate: int, frames: int) -> bytes:
 def listening(
     performed: Callable[[str], Sequence[Performed]], own: Path | None = None, folder: Path | None = None
 ) -> Iterator[Listening]:
-    """Give a `Listening` that is closed afterwards."""
+    """Yield a `Listening`, and close it afterwards."""
     made = Listening(performed, own, folder)
     try:
         yield made

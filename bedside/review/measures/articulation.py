@@ -1,4 +1,4 @@
-"""Legato, silence and presence: what follows from the union of a player's notes in time."""
+"""Legato, silence and presence, computed from the union of a player's notes in time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SpanUnion:
 
 
 def presence(part: NoteColumns) -> SpanUnion:
-    """Return where a player sounds or has sounded within the last 2 s; notes count for 5 s at most."""
+    """Return the spans in which a player sounds or sounded within the last 2 s; notes count for 5 s at most."""
     return SpanUnion.of(part.onset, part.onset + np.minimum(part.duration, LONGEST_SECONDS) + REST_SECONDS)
 
 
@@ -99,7 +99,7 @@ def _reach(inside: WindowedNotes) -> Floats:
     order = np.argsort(end, kind="stable")
     rank = np.empty(len(end), np.int64)
     rank[order] = np.arange(len(end))
-    # Ranks are integers: offset by window, one accumulation serves all windows without rounding.
+    # Ranks are integers: with an offset per window, one accumulation serves all windows without rounding.
     highest = np.maximum.accumulate(rank[inside.index] + inside.owner * len(end))
     reach: Floats = end[order[highest - inside.owner * len(end)]]
     return reach

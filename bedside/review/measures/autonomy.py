@@ -17,7 +17,7 @@ from bedside.review.measures.windows import ratio
 class Autonomy:
     """The shares of a player's moves in one curve beside chance, and the role at each second.
 
-    ``roles`` (n,) describe the 5 s that end there; None where there is no data or no move.
+    ``roles`` (n,) describe the 5 s that end there; None if there is no data or no move.
     """
 
     affirmative: BesideChance

@@ -1,4 +1,4 @@
-"""Imitation: how like segments of one player's curve are later segments of the other's."""
+"""Imitation: the likeness of segments of one player's curve to later segments of the other's."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _LAGS = range(_HOP, 20 + 1, _HOP)
 # For the surrogates, segments are farther apart: neighbours are nearly the same.
 _FAR = 10
 
-# Seconds by which a shift exceeds the longest lag, so that no lag undoes the shift.
+# A shift exceeds the longest lag by this many seconds, so that no lag undoes the shift.
 _CLEAR = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Imitation:
-    """``a`` is how much B's later segments are like A's, ``b`` the reverse, each beside its chance.
+    """``a`` is the likeness of B's later segments to A's, ``b`` the reverse, each beside its chance.
 
     ``curve_a`` and ``curve_b`` (n,) hold for each second the best likeness of the segment of that player that ended
     last; ``band`` holds 95 % of such values by chance.
@@ -39,7 +39,7 @@ class Imitation:
 
 
 def imitation(a: Floats, b: Floats) -> Imitation:
-    """Return how much A is imitated and how much B is, from curves with one sample a second, (n,)."""
+    """Return how much A and B are imitated, from curves with one sample a second, (n,)."""
     span = joint_range(a, b)
     shifted = surrogate_steps(len(a), max(_LAGS) + _CLEAR)
     of_a, of_b = (_best_likeness(a, b[None], span, sign, _HOP) for sign in (1, -1))

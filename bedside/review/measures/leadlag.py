@@ -95,7 +95,7 @@ def _mean(z: Floats, axis: int) -> Floats:
 def _best(z: Floats) -> tuple[Floats, Floats]:
     """Return the lag in seconds of the maximum of each column of (lags, …), and the maximum.
 
-    Of equal maxima the one nearest to 0 counts; where it equals the one at the opposite lag, neither leads: 0.
+    Of equal maxima the one nearest to lag 0 counts; if the opposite lag has the same, neither player leads: 0.
     """
     filled = np.where(np.isnan(z), -np.inf, z)
     place = _ORDER[np.argmax(filled[_ORDER], 0)][None]

@@ -1,4 +1,4 @@
-"""Everything that is measured of a take: each player, and each two of them."""
+"""All measures of a take: of each player, and of each pair of players."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TakeMeasures:
 
 
 def measure(take: PlayedTake, window: float = WINDOW_SECONDS, step: float = STEP_SECONDS) -> TakeMeasures:
-    """Measure each player of a take and each two of them, whole and in windows of so many seconds, a step apart.
+    """Measure each player and each pair of players, over the whole take and in windows ``step`` seconds apart.
 
     Raise ValueError for a window or a step of no length.
     """

@@ -69,10 +69,10 @@ class FineCurves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairMeasures:
-    """What two players' notes measure together, by name; A is the first of the pair and B the second.
+    """The measures of two players together, by name; A is the first of the pair and B the second.
 
     ``lead_lag`` is of density, velocity and pulse period, and under "" of all three together; ``imitation`` and
-    ``autonomy`` are of `FOLLOWED`. ``response_latency_a`` is how soon A answers.
+    ``autonomy`` are of the curves in `FOLLOWED`. ``response_latency_a`` is the time that A takes to answer.
     """
 
     coincidence: BesideChance
@@ -93,7 +93,7 @@ class PairMeasures:
     autonomy: dict[str, AutonomyMeasure]
 
     def whole(self) -> dict[str, float | BesideChance]:
-        """Return what holds for the whole take by its name: lags in seconds, and numbers beside their chance."""
+        """Return the values for the whole take by name: lags in seconds, and numbers beside their chance."""
         found: dict[str, float | BesideChance] = {"coincidence": self.coincidence, "asynchrony": self.asynchrony}
         for name, led in self.lead_lag.items():
             found |= {lead_lag_name(name): led.lag.whole, f"{lead_lag_name(name)}_value": led.value.whole}
@@ -110,11 +110,11 @@ class PairMeasures:
         }
 
     def beside_chance(self) -> dict[str, BesideChance]:
-        """Return each number of the whole take that has a chance by its name."""
+        """Return each number of the whole take that has a chance level, by name."""
         return {name: each for name, each in self.whole().items() if isinstance(each, BesideChance)}
 
     def sounding(self) -> dict[str, ChanceMeasure]:
-        """Return the shares of time in which one, both or none sounds by their names."""
+        """Return the shares of time in which one, both or neither sounds, by name."""
         return {
             "alone_a": self.alone_a,
             "alone_b": self.alone_b,
@@ -136,7 +136,7 @@ def measure_pair(
     pulses: tuple[Floats, Floats],
     windows: Windows,
 ) -> PairMeasures:
-    """Measure two players of a take together, whole and in each of some windows.
+    """Measure two players of a take together, over the whole take and in each window.
 
     ``pulses`` (W, L) are the autocorrelations of both in those windows.
     """

@@ -19,9 +19,9 @@ Measure = NumberMeasure | SharesMeasure | KeyMeasure
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayerMeasures:
-    """What one player's notes measure, by name; ``pulse_correlations`` (W, L) are what pairs need of the pulse.
+    """The measures of one player, by name; ``pulse_correlations`` (W, L) are for the measures of pairs.
 
-    ``notes`` is how many there are, and has no curve.
+    ``notes`` is their number, and has no curve.
     """
 
     notes: int
@@ -51,18 +51,18 @@ class PlayerMeasures:
     pulse_correlations: Floats
 
     def measures(self) -> dict[str, Measure]:
-        """Return each measure that has a curve by its name, in the order of the fields."""
+        """Return each measure that has a curve, by name, in the order of the fields."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: each for name, each in named.items() if isinstance(each, Measure)}
 
     def numbers(self) -> dict[str, NumberMeasure]:
-        """Return the measures that are single numbers by their names."""
+        """Return the measures that are single numbers, by name."""
         return {name: each for name, each in self.measures().items() if isinstance(each, NumberMeasure)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Analysis:
-    """What several measures of a part share, in some windows."""
+    """Intermediate results that several measures of a part share, in some windows."""
 
     inside: WindowedNotes
     correlations: Floats
@@ -84,7 +84,7 @@ class _Analysis:
 
 
 def measure_player(take: PlayedTake, part: NoteColumns, windows: Windows) -> PlayerMeasures:
-    """Measure a player of a take, whole and in each of some windows."""
+    """Measure a player of a take, over the whole take and in each window."""
     lasting = beats(part, take.tempi)
     rough = dissonance.dissonances(part)
     once = _Analysis.of(part, Windows.whole(take.played), take.gaps)

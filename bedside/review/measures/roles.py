@@ -1,4 +1,4 @@
-"""Whether a player's curve moves towards the other's, second by second, and the roles that follow from it.
+"""The moves of a player's curve towards or away from the other's, second by second, and the roles they suggest.
 
 Roles are proposals that the therapist accepts or rejects. Their names are the gradients of autonomy of Bruscia 1987
 (Improvisational Models of Music Therapy).
@@ -51,7 +51,7 @@ class Stretch:
 
 
 def moves(own: Floats, other: Floats) -> Floats:
-    """Return for each second but the first 1 for a move towards the other's curve, −1 for one away, 0 for neutral.
+    """Return, for each second but the first, 1 for a move towards the other's curve, −1 for one away, 0 for neutral.
 
     ``other`` is (S, n), the result (S, n − 1); NaN where either has no data. A move from equal values counts as away.
     """
@@ -96,7 +96,7 @@ def role(affirmative: Floats, contradictive: Floats, near: Bools) -> Ints:
 
 
 def longest_stretch(own: Floats, other: Floats, silent: Bools, near: float = NEAR) -> Stretch | None:
-    """Return the longest stretch with one role while the other plays; None where there is none.
+    """Return the longest stretch with one role while the other plays; None if there is none.
 
     ``own``, ``other`` and ``silent`` are (n,), one sample a second.
     """

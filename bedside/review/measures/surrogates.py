@@ -1,4 +1,4 @@
-"""The chance level of a number about two players, from surrogates: one player's part is shifted circularly in time.
+"""The chance level of a number about two players, from surrogates: circular shifts of one player's part in time.
 
 A shift keeps each player's music intact and breaks only their alignment.
 """
@@ -17,7 +17,7 @@ _APART_SECONDS = 5.0
 
 SHIFTS = 200
 
-# Curves are computed anew for each shift, so they get fewer.
+# Curves must be recomputed for each shift, so they get fewer shifts.
 CURVE_SHIFTS = 40
 
 
@@ -48,7 +48,7 @@ class BesideChance:
 
 @dataclass(frozen=True, slots=True)
 class ChanceBand:
-    """The span that holds 95 % of what a curve is by chance; NaN where nothing is known."""
+    """The span that holds 95 % of a curve's values by chance; NaN where nothing is known."""
 
     low: float
     high: float

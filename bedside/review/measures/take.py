@@ -50,8 +50,7 @@ class PlayedTake:
     def played(self) -> float:
         """The end in seconds of the last note to begin in each part, the latest of all parts.
 
-        The recorder's wait before it closes the take is no part of the music. The Music Therapy Toolbox ends its time
-        there too.
+        The rest before the take ends is not part of the music. The Music Therapy Toolbox stops there too.
         """
         return max((float(part.end[-1]) for part in self.parts.values() if len(part)), default=0.0)
 
@@ -82,7 +81,7 @@ def lost(gaps: Floats, until: Floats) -> Floats:
 
 
 def beats(part: NoteColumns, tempi: Floats) -> Floats | None:
-    """Return the duration of each note in beats, (N,), or None where the take has no tempo.
+    """Return the duration of each note in beats, (N,), or None if the take has no tempo.
 
     The first tempo also holds before its time.
     """

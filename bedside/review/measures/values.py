@@ -1,6 +1,6 @@
 """The values of a measure: one for the whole take, and a curve with one for each window.
 
-NaN is no data in numbers, None in names of keys and of roles.
+Missing data is NaN in numbers, and None in names of keys and roles.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bedside.review.measures.surrogates import BesideChance, ChanceBand
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two players, A and B; what has a sign is positive where B follows A."""
+    """Two players, A and B; signed values are positive where B follows A."""
 
     a: Player
     b: Player
@@ -77,7 +77,7 @@ class LeadLagMeasure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImitationMeasure:
-    """How like A's segments the later ones of B are (``a``), and the reverse (``b``); ``band`` is of both curves."""
+    """The likeness of B's later segments to A's (``a``), and the reverse (``b``); ``band`` is of both curves."""
 
     a: ChanceMeasure
     b: ChanceMeasure

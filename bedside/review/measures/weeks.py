@@ -1,4 +1,4 @@
-"""A session beside the same child's earlier ones: like with like, or with the difference named."""
+"""Compare a session with the same child's earlier ones: like with like, or with the differences named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-# Fewer earlier sessions than this are not compared with.
+# The fewest earlier sessions for a comparison.
 LEAST_SESSIONS = 3
 
 TOO_FEW = "too few sessions"
@@ -15,7 +15,7 @@ TOO_FEW = "too few sessions"
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a session was played on; sessions are alike where all of it is the same."""
+    """The way a session was played; sessions are alike if all of it is the same."""
 
     instrument: str
     scale: str

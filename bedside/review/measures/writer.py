@@ -1,6 +1,6 @@
-"""The one writer of measures as JSON: names of keys for the command, for files and for the pages.
+"""The only writer of measures as JSON: it names the keys for the command, for files and for the pages.
 
-No data is null. A curve has one value for each ``t``, the end of a window in seconds.
+Missing data is null. A curve has one value for each ``t``, the end of a window in seconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Json = dict[str, "Json"] | list["Json"] | str | float | None
 
 
 def measures_json(measured: TakeMeasures) -> dict[str, Json]:
-    """Return the measures of a take as JSON holds them.
+    """Return the measures of a take as JSON.
 
     ``{"id": …, "take": …, "players": {"child": {"whole": {…}, "curves": {"t": […], …}}}, "pairs": {"child-therapist":
     …}}``; ``take`` repeats the id, as earlier versions named it. In a pair, A is the player named first.
@@ -36,14 +36,14 @@ def measures_json(measured: TakeMeasures) -> dict[str, Json]:
 
 
 def numbers_json(curve: Floats) -> list[Json]:
-    """Return a curve, (W,), as a list, None where there is no data."""
+    """Return a curve, (W,), as a list, None if there is no data."""
     known = curve.astype(object)
     known[np.isnan(curve)] = None
     return [*known.tolist()]
 
 
 def number_json(value: float) -> float | None:
-    """Return a number, None where there is no data."""
+    """Return a number, None if there is no data."""
     return None if math.isnan(value) else value
 
 

@@ -1,4 +1,4 @@
-"""What the pages read from the store and compute of it, cached: takes, measures, circumstances, courses, proposals.
+"""The pages' data, read from the store, computed and cached: takes, measures, circumstances, courses, proposals.
 
-Calls block on the store and on numpy, so each request runs in a thread of the server.
+Calls block on the store and on numpy, so each request is handled in a thread of the server.
 """

@@ -27,7 +27,7 @@ _LABELS = {"instruments": "instrument", "room": "room", "worlds": "world", "acce
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How a player's part was played; each in order of first use, empty where the take does not say."""
+    """How a player's part was played; each in order of first use, empty if the take does not tell."""
 
     instruments: tuple[str, ...] = ()
     room: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Circumstances:
     players: tuple[str, ...] = ()
 
     def said(self) -> list[tuple[str, str]]:
-        """Return what is known, with its labels: ``("instrument", "harp, bell")``."""
+        """Return the known circumstances with their labels: ``("instrument", "harp, bell")``."""
         return [
             (_LABELS[field.name], ", ".join(getattr(self, field.name)))
             for field in fields(self)
@@ -44,7 +44,7 @@ class Circumstances:
         ]
 
     def described(self) -> Description:
-        """Return what measures compare; the world, or else the room, stands for scale and layout."""
+        """Return the description that measures compare; the world, or else the room, stands for scale and layout."""
         world = ", ".join(sorted(self.worlds)) or ", ".join(sorted(self.room))
         return Description(
             ", ".join(sorted(self.instruments)), world, world, ", ".join(sorted(self.access)), ", ".join(self.players)
@@ -70,7 +70,7 @@ def circumstances(performed: Iterable[Performed], player: Player) -> Circumstanc
                     found["access"][_ACCESS[source]] = None
                     if instrument is not None:
                         found["instruments"][instrument] = None
-    # Who played first is chance.
+    # It is chance who played first.
     ordered = [each.label for each in Player if each.label in found["players"]]
     return Circumstances(
         **{name: tuple(names) for name, names in found.items() if name != "players"}, players=tuple(ordered)
@@ -94,7 +94,7 @@ def combined(several: Sequence[Circumstances]) -> Circumstances:
 
 
 def differences(one: Circumstances, others: Sequence[Circumstances]) -> list[str]:
-    """Return how one differs from others in words, as ``instrument bell, earlier harp``."""
+    """Return in words how one differs from others, such as ``instrument bell, earlier harp``."""
     found = []
     for field in fields(Circumstances):
         own = getattr(one, field.name)

@@ -102,7 +102,7 @@ def beside_earlier(several: Sequence[CourseSession], name: str) -> list[BesideEa
     for number, each in enumerate(several):
         earlier = several[:number]
         stand = compare_with_earlier(_session(each), [_session(other) for other in earlier], name)
-        # Differences are named only where unlike sessions are compared with.
+        # Differences are named only if the comparison includes unlike sessions.
         unlike = [other.circumstances for other in earlier if stand.differences and name in other.numbers.values]
         chance = each.numbers.chance.get(name, math.nan)
         differs = tuple(differences(each.circumstances, unlike))

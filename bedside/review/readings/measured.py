@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The known numbers of a whole take or session by measure: ``values``, and what each would be by ``chance``."""
+    """The known numbers of a whole take or session by measure: their ``values``, and their levels by ``chance``."""
 
     values: Mapping[str, float]
     chance: Mapping[str, float] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Measured:
         )
 
     def _cached(self, cache: LRUCache[tuple[str, float], T], take: str, compute: Callable[[PlayedTake], T]) -> T:
-        """Return what a cache holds of a take; compute it without the lock where it is missing."""
+        """Return a cached value of a take; if it is missing, compute it without holding the lock."""
         # A take that is still being played has grown since it was cached.
         key = (take, self._store.summary(take).seconds)
         with self._lock:

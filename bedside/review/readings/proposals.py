@@ -1,4 +1,4 @@
-"""Proposed moments in words, as the page of a take shows them: what, when, and the evidence."""
+"""Proposed moments in words, as the page of a take shows them: label, time and evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bedside.music.events import Player
 from bedside.review.measures.moments import MomentKind, ProposedMoment
 from bedside.review.readings.terms import PAIR, PLAYER
 
-# Evidence that is no measure: its words, its unit and its digits.
+# Evidence that is not a measure: its words, its unit and its digits.
 _BESIDE = {
     "rest": ("Rest before it", "s", 2),
     "threshold": ("proposed from", "", 2),
@@ -65,7 +65,7 @@ def _kind(moment: ProposedMoment) -> str:
 
 
 def _label(moment: ProposedMoment) -> str:
-    """Return the heading of a moment, with whom it is about."""
+    """Return the heading of a moment, with the players it is about."""
     who = [player.label for player in moment.players]
     said = str(moment.kind)
     if moment.kind is MomentKind.AFTER_REST:

@@ -15,7 +15,7 @@ from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
 from bedside.review.measures.take import gaps
 
-# Two takes are compared at once, and others opened between.
+# Two takes may be compared at once, and others opened in between.
 MOST_TAKES = 4
 
 
@@ -54,7 +54,7 @@ class Takes:
         self._lock = threading.Lock()
 
     def read(self, take: str) -> LoadedTake:
-        """Return the take of this id as it is now; raise NotFound for an unknown id."""
+        """Return the take of this id in its present state; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
         # A take that is still being played has grown since it was cached.
         key = (take, summary.seconds)
@@ -69,7 +69,7 @@ class Takes:
         """Start reading a take that will be asked for soon; return at once."""
 
         def read() -> None:
-            # The request for it will report what is wrong with it.
+            # The request for it will report the fault.
             with contextlib.suppress(BedsideError):
                 self.read(take)
 

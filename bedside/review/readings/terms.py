@@ -26,7 +26,7 @@ PLAYER: dict[str, Term] = {
     "pitch_sd": Term("Pitch, spread", "semitones", "Standard deviation of the pitches.", 1),
     "pitch_range": Term("Pitch range", "semitones", "From the lowest to the highest note.", 0),
     "duration": Term("Length of notes", "0–1", "Mean duration accent: 0 for very short notes, 1 for long notes."),
-    "legato": Term("Legato", "0–1", "Share of phrases that sounds; a longer gap than two seconds ends one."),
+    "legato": Term("Legato", "0–1", "Share of a phrase that sounds; a gap longer than two seconds ends it."),
     "silence": Term("Silence", "0–1", "Share of time more than two seconds after a note ended.", 3),
     "pulse_clarity": Term("Pulse clarity", "0–1", "How regularly onsets repeat: 0 not at all, 1 exactly."),
     "pulse_period": Term("Pulse period", "s", "The time after which onsets repeat most regularly."),
@@ -56,8 +56,8 @@ PAIR: dict[str, Term] = {
     "response_latency_a": Term("First's response time", "s", "Median, from the end of the second's turn."),
     "response_latency_b": Term("Second's response time", "s", "Median, from the end of the first's turn."),
     "overlap": Term("Overlap", "0–1", "Share of all turn time in which both have a turn."),
-    "imitation_density_a": Term("Second imitates density", "", "How like the first's density it is, up to 20 s later."),
-    "imitation_density_b": Term("First imitates density", "", "How like the second's density it is, up to 20 s later."),
+    "imitation_density_a": Term("Second imitates density", "", "How closely it matches the first's, up to 20 s later."),
+    "imitation_density_b": Term("First imitates density", "", "How closely it matches the second's, up to 20 s later."),
 }
 
 # Shown until somebody chooses.

@@ -1,4 +1,4 @@
-"""The contents of a report: what was ticked, read from the store; a share copy names nobody."""
+"""The contents of a report: the ticked parts, read from the store; a share copy names nobody."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bedside.review.report.blocks import (
 )
 from bedside.review.report.goals import goal_sections
 
-# What can be ticked, and its label.
+# The parts that can be ticked, and their labels.
 PARTS = {
     "sound": "The sound, to be heard (HTML only)",
     "roll": "Piano roll",
@@ -50,7 +50,7 @@ _BETWEEN = ("coincidence", "asynchrony", "shared_pulse", "together", "exchanges"
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What was ticked: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and free ``words``.
+    """The ticked parts: ``takes`` in order of time, ``parts``, ``measures`` for tables and curves, and free ``words``.
 
     ``code`` is whether the patient's code is shown. A ``share`` copy holds no code, no date and no free text, whatever
     else is ticked; only the instruments and worlds in ``known`` are named in it.
@@ -112,7 +112,7 @@ def _called(request: ReportRequest, reads: list[LoadedTake], sessions: list[str]
 
 
 def _take(kept: ReportSources, request: ReportRequest, read: LoadedTake, called: str) -> Chapter:
-    """Return what is ticked of a take, each kind of section under its own heading."""
+    """Return the ticked parts of a take, each kind of section under its own heading."""
     ticked = request.parts
     take = read.summary.id
     journal = kept.store.journal
@@ -218,7 +218,7 @@ def _curves(request: ReportRequest, read: LoadedTake, measured: TakeMeasures, ca
             for player, of in measured.players.items()
         ]
         said = terms.term(name)
-        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap is no data."
+        words = f"{said.label} over time in {called}, of {' and '.join(labels)}; a gap means no data."
         picture = overlay(traces, 0.0, read.summary.seconds, words, 400.0, 150.0)
         unit = f", {said.unit}" if said.unit else ""
         found.append(Chart(f"{said.label}{unit}", picture, labels))

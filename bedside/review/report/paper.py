@@ -1,4 +1,4 @@
-"""What is drawn on the pages of a PDF: text, tables, lists, charts and borders, each with its tag."""
+"""The content of the pages of a PDF: text, tables, lists, charts and borders, each with its tag."""
 
 from __future__ import annotations
 

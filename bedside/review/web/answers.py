@@ -1,4 +1,4 @@
-"""Answers as JSON, in which null means that there is no data."""
+"""Responses as JSON, in which null means missing data."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from bedside.review.web.visits import Visits
 
 _HERE = Path(__file__).parent
 
-# In the order in which a request is matched with them.
+# Requests are matched in this order.
 ROUTERS = (
     login.router,
     library.router,
@@ -46,10 +46,10 @@ def create(
     now: Callable[[], float] = time.monotonic,
     invitation: str | None = None,
 ) -> tuple[ASGIApp, FastAPI]:
-    """Return the guarded application of a store, and the bare one, whose description tests read.
+    """Return the guarded application of a store, and the bare one, whose schema tests read.
 
     ``folder`` is the data folder, ``hosts`` are the addresses it is served at, ``now`` is a monotonic clock in seconds.
-    The first staff code is chosen by whoever knows the ``invitation`` or runs this program; by anybody where the
+    Only people who know the ``invitation`` or run this program can choose the first staff code; anybody can if the
     invitation is None.
     """
     app = FastAPI(title="bedside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)

@@ -1,4 +1,4 @@
-"""Where the faults of a page end: whoever asked gets one sentence, and a mistake in the program goes to the log.
+"""The boundary for the faults of pages: the visitor gets one sentence, and a bug in the program is logged.
 
 The status follows from the type of the fault. The text of a builtin exception is never shown and never logged: it may
 hold what people wrote.

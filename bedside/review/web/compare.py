@@ -75,7 +75,7 @@ def compare(
     measure: Annotated[str, Query(max_length=60)] = "density",
     words: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Show two takes side by side, or else the takes to choose from."""
+    """Show two takes side by side or, until two are chosen, the takes to choose from."""
     store: Store = request.app.state.store
     if measure not in _MEASURES:
         raise Refused("There is no such measure.")
@@ -133,7 +133,7 @@ def _side(request: Request, take: str, marker: str, offered: list[FoundTake]) ->
 
 
 def _both(request: Request, one: ComparedTake, other: ComparedTake, measure: str) -> dict[str, Any]:
-    """Return what the page shows of two takes: curves, differences for each player, and how they were played."""
+    """Return the content of the page about two takes: curves, differences for each player, and ways of playing."""
     measured: Measured = request.app.state.measured
     begin = min(-one.at, -other.at)
     end = max(one.take.seconds - one.at, other.take.seconds - other.at)

@@ -16,7 +16,7 @@ from bedside.review.web import peer
 from bedside.review.web.pages import Pages, for_scripts
 from bedside.review.web.visits import COOKIE, Visits, same
 
-# What people see who are not logged in: the login page and the files that it loads.
+# The paths for people who are not logged in: the login page and the files that it loads.
 ENTRY = "/enter"
 OPEN = "/static/"
 
@@ -111,11 +111,11 @@ class Guard:
         await self._app(scope, again, sealed)
 
     def _refused(self, method: str, headers: dict[str, str]) -> Response | None:
-        """Return the refusal of a request from outside this machine's own pages, None for one of theirs."""
+        """Return the refusal of a request that does not come from this machine's own pages, None for one that does."""
         if headers.get("host", "").lower() not in self._hosts:
             return _plain(421, "These pages are served under this machine's own address only.")
         if method not in _METHODS:
-            return _plain(405, "That is not understood here.", allow=", ".join(_METHODS))
+            return _plain(405, "These pages do not support that method.", allow=", ".join(_METHODS))
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site", "none" if method in _SAFE else "same-origin")
         # A link from elsewhere may open a page, but only in a window of its own.
@@ -123,7 +123,7 @@ class Guard:
         if (origin is not None and origin.lower() not in self._origins) or not (
             site == "same-origin" or (method in _SAFE and site == "none") or link
         ):
-            return _plain(403, "Another site may not ask for this.")
+            return _plain(403, "Other sites may not request this.")
         return None
 
 
@@ -140,13 +140,13 @@ def _sealed(headers: Iterable[tuple[bytes, bytes]], static: bool) -> list[tuple[
 
 
 def _away(scope: Scope) -> Response:
-    """Redirect to the login page, which leads back to the page that was asked for."""
+    """Redirect to the login page, which leads back to the requested page."""
     wanted = quote(scope["path"]) + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
     return RedirectResponse(ENTRY if wanted == "/" else f"{ENTRY}?to={quote(wanted, safe='')}", 303)
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Return a request's body, None for one that is too large; raise _DisconnectedError for one that breaks off."""
+    """Return a request's body, None if it is too large; raise _DisconnectedError if it breaks off."""
     body = bytearray()
     while True:
         message = await receive()

@@ -1,4 +1,4 @@
-"""What people type and pages send: each is read here, or refused with a sentence that says what would do."""
+"""Input from people and pages: parse it, or refuse it with a sentence that says what would be valid."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bedside.music.events import Player
 
 TypedTime = Annotated[str, Form(max_length=20)]
 
-# A moment may lie in what rings on after a take's last event.
+# A moment may lie in the sound that rings on after a take's last event.
 _RINGING_SECONDS = 30.0
 
 
 def seconds(typed: str) -> float:
-    """Return the seconds of a time as people type it: 83, 1:23, 1:02:03 or 1:23.5."""
+    """Return the seconds of a typed time: 83, 1:23, 1:02:03 or 1:23.5."""
     found = re.fullmatch(r"\s*(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,5}(?:[.,]\d{1,3})?)\s*", typed)
     if found is None:
         raise Refused(f"Please write a time like 1:23, not “{typed[:20]}”.")
@@ -26,7 +26,7 @@ def seconds(typed: str) -> float:
 
 
 def check_inside(moment: float, length: float) -> None:
-    """Refuse a moment, in seconds, that lies outside a take of this length and its reverberation."""
+    """Refuse a moment, in seconds, outside a take of this length and its reverberation."""
     if moment > length + _RINGING_SECONDS:
         raise Refused("That moment lies after the end of the take.")
 

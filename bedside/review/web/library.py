@@ -21,7 +21,7 @@ router = APIRouter()
 
 PAGE = 40
 
-# Pictures that stand for a child in place of a name; everybody can say what they show.
+# Pictures that stand for a child in place of a name; everybody can tell what they show.
 PICTURES = ("moon", "sun", "star", "boat", "tree", "fish", "bird", "cat", "dog", "bear", "flower", "house")
 
 _ORDERS = {

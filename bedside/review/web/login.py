@@ -1,6 +1,7 @@
 """Logging in and out with the staff code, and changing it.
 
-The first visit sets the code. Every wrong code counts, wherever it was typed; after five, the next try must wait.
+The first visit sets the code. Every wrong code counts, no matter where it was typed; after five, the next try must
+wait.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _HERE = re.compile(r"/(?![/\\])[!-~]*")
 
 @router.get("/enter")
 def ask(request: Request, invitation: Invitation = "", to: To = "/") -> Response:
-    """Ask for the staff code, or for a first one; the page that was asked for follows."""
+    """Ask for the staff code, or for a first one, then continue to the requested page."""
     if request.state.visit is not None:
         return RedirectResponse(_inside(to), 303)
     return _login_page(request, invitation, to)
@@ -41,7 +42,7 @@ def ask(request: Request, invitation: Invitation = "", to: To = "/") -> Response
 
 @router.post("/enter")
 def enter(request: Request, code: Code, again: Code = "", invitation: Invitation = "", to: To = "/") -> Response:
-    """Log in with the code; where there is none, whoever is invited sets it by typing it twice."""
+    """Log in with the code; if there is none, an invited visitor sets it by typing it twice."""
     gate: Gate = request.app.state.gate
     if not gate.closed:
         if not _invited(request, invitation):
@@ -72,7 +73,7 @@ def ask_for_change(request: Request, changed: bool = False) -> Response:
 
 @router.post("/code")
 def change(request: Request, code: Code, new: Code, again: Code) -> Response:
-    """Change the staff code for somebody who knows it; every other visit ends."""
+    """Change the staff code for a visitor who knows it; every other visit ends."""
     if new != again:
         return _change_page(request, _DIFFERENT, 400)
     gate: Gate = request.app.state.gate
@@ -118,7 +119,7 @@ def _change_page(request: Request, sentence: str = "", status: int = 200, change
 
 
 def _refused(answer: Response, refused: Refused) -> Response:
-    """Give a page that says why a code is refused its status; after too many tries, how long to wait too."""
+    """Set the status of a page that refuses a code and, after too many tries, the time to wait."""
     if isinstance(refused, WaitError):
         answer.status_code = 429
         answer.headers["retry-after"] = str(math.ceil(refused.seconds))
@@ -136,5 +137,5 @@ def _invited(request: Request, invitation: str) -> bool:
 
 
 def _inside(to: str) -> str:
-    """Return the address if it lies within these pages, else the library's."""
+    """Return the address if it is within these pages, else the library's."""
     return to if _HERE.fullmatch(to) else "/"

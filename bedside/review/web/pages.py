@@ -38,7 +38,7 @@ class Pages:
 
 
 def for_scripts(path: str) -> bool:
-    """Return whether what lies at a path is asked for by scripts and players, not by people."""
+    """Return whether a path is requested by scripts and media players, not by people."""
     return path.startswith(("/api/", "/sound/"))
 
 

@@ -1,4 +1,4 @@
-"""Finds which user of this machine opened a connection, where the operating system tells."""
+"""Find the user of this machine who opened a connection, where the operating system tells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAPPED = "0000000000000000FFFF0000"
 
 
 def user(scope: Scope) -> int | None:
-    """Return the id of the user whose program sent a request, None where it is unknown."""
+    """Return the id of the user whose program sent a request, None if it is unknown."""
     if not KNOWN:
         return None
     try:
@@ -45,7 +45,7 @@ def user(scope: Scope) -> int | None:
 
 
 def is_own(number: int | None) -> bool:
-    """Return whether a user is known to be the one who runs this program."""
+    """Return whether a user is known to be the user who runs this program."""
     return number is not None and number == os.getuid()
 
 

@@ -92,7 +92,7 @@ def take_back(request: Request, take: str, rating: str) -> Response:
     initials = rater(request)
     _check_open(store.journal, take, initials)
     if rating not in [each.id for each in store.journal.ratings(take, initials)]:
-        raise NotFound("You have no such span in this take, or not any more.")
+        raise NotFound("You have no such span in this take, or no longer have it.")
     store.journal.take_back(Rating, rating)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 
@@ -108,7 +108,7 @@ def finish(request: Request, take: str) -> Response:
 
 @router.post("/again")
 def reopen(request: Request, take: str) -> Response:
-    """Go on rating; refused once the other rater's spans are shown."""
+    """Reopen the rater's ratings; refused once the other rater's spans are shown."""
     store: Store = request.app.state.store
     initials = rater(request)
     if is_open(store.journal, take):
@@ -120,12 +120,12 @@ def reopen(request: Request, take: str) -> Response:
 
 
 def is_open(journal: Journal, take: str) -> bool:
-    """Return whether two raters have said that they are done."""
+    """Return whether two raters have declared that they are done."""
     return len(journal.finished(take)) > 1
 
 
 def _check_open(journal: Journal, take: str, initials: str) -> None:
-    """Refuse a change by a rater who is done, or after two are."""
+    """Refuse a change by a rater who is done, and any change after two raters are done."""
     if initials in [each.rater for each in journal.finished(take)]:
         raise Refused("You said that you are done with this take. Press “Go on rating” first.")
     if is_open(journal, take):

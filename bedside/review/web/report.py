@@ -1,4 +1,4 @@
-"""The report for the team: its parts are ticked on a page, and it is downloaded as one file."""
+"""The report for the team: a page to tick its parts on, and a download as one file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = APIRouter()
 # With more takes, a report would be too long to read, and its sound too large to send.
 MOST_TAKES = 12
 
-# Ticked at first: little.
+# The parts that are ticked at first: few.
 _TICKED = ("sound", "roll", "played", "choices", "curves", "measures", "moments", "remarks", "goals")
 _MEASURES = ("density", "velocity_mean", "pitch_mean", "pulse_clarity")
 
@@ -103,7 +103,7 @@ def make(
 
 
 def known_names() -> frozenset[str]:
-    """Return names that the program itself gives, to instruments, worlds, players and moments: no person's name."""
+    """Return the names that the program itself gives to instruments, worlds, players and moments: no person's name."""
     worlds = {file.stem for file in (places.shipped("assets") / "worlds").glob("*.toml")}
     try:
         instruments = {patch.name for patch in catalogue.shipped_patches()}
@@ -113,7 +113,7 @@ def known_names() -> frozenset[str]:
 
 
 def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, ending: str) -> Response:
-    """Return a report as a file, whose name tells nothing that the report does not."""
+    """Return a report as a file; the file's name reveals nothing that the report does not."""
     name = "report"
     if not wish.share:
         patient = store.journal.session(store.summary(wish.takes[0]).session).patient_id

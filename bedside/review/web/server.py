@@ -24,8 +24,8 @@ USUAL_PORT = 8023
 def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], None]) -> None:
     """Serve the pages of a data folder until the process is told to stop.
 
-    ``port`` None is the usual port, or any free one where that is taken. ``browser``: whether to open a browser. Raise
-    BedsideError where the port is taken or the store cannot be opened.
+    ``port`` None is the usual port, or any free one if that is taken. ``browser``: whether to open a browser. Raise
+    BedsideError if the port is taken or the store cannot be opened.
     """
     with Store.open_or_set_aside(folder) as store, _listening(port) as listening:
         if store.notice:
@@ -52,7 +52,7 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
 
 
 def _listening(port: int | None) -> socket.socket:
-    """Return a socket that listens; raise BedsideError where the port is taken."""
+    """Return a socket that listens; raise BedsideError if the port is taken."""
     for wanted in (USUAL_PORT, 0) if port is None else (port,):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         # On Windows SO_REUSEADDR would let another program take over the port.

@@ -86,7 +86,7 @@ def _sound(request: Request, take: str, labels: str, ahead: bool = False) -> Tak
     wanted = tuple(player for player in there if player in asked)
     if labels and not wanted:
         raise Refused("None of these players plays in this take.")
-    # All who play count as everybody, so the whole is rendered only once.
+    # A list of all players counts as everybody, so the whole is rendered only once.
     return listening.sound(take, wanted if len(wanted) < len(there) else tuple(Player), ahead)
 
 

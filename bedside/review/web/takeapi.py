@@ -29,7 +29,7 @@ Kind = Literal["markers", "remarks", "verdicts", "links"]
 
 
 class MarkerBody(BaseModel):
-    """A marker at ``seconds``, for the ``before`` seconds that lead up to it."""
+    """A marker at ``seconds``, which covers the ``before`` seconds that lead up to it."""
 
     seconds: Seconds
     before: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 0.0
@@ -87,12 +87,12 @@ class TakeRequest:
         return self.read.summary.id
 
     def frames(self, first: float, last: float) -> tuple[int, int]:
-        """Return a span in frames; raise Refused where it does not lie in the take."""
+        """Return a span in frames; raise Refused if it lies outside the take."""
         check_inside(max(first, last), self.read.summary.seconds)
         return self.read.frame(first), self.read.frame(last)
 
     def entries(self, kind: Kind) -> list[Any]:
-        """Return what of a kind is written about the take."""
+        """Return the entries of a kind that are written about the take."""
         match kind:
             case "markers":
                 return self.journal.markers(self.id)
@@ -104,14 +104,14 @@ class TakeRequest:
                 return [link for link, _ in _links(self.journal, self.read)]
 
     def entry(self, kind: Kind, entry: str) -> Any:
-        """Return what of a kind has this id and is written about the take; raise NotFound for another id."""
+        """Return the take's entry of a kind with this id; raise NotFound for another id."""
         for each in self.entries(kind):
             if each.id == entry:
                 return each
-        raise NotFound("That is not written about this take, or not any more.")
+        raise NotFound("This take has no such entry, or no longer has it.")
 
     def answer(self, written: Any) -> Response:
-        """Return what was written, as JSON."""
+        """Return an entry as JSON."""
         return as_json(_plain(written, self.read))
 
 
@@ -167,7 +167,7 @@ def moments(request: Request, take: str) -> Response:
 
 @router.get("/written")
 def written(about: AskedTake) -> Response:
-    """Return what people wrote about a take."""
+    """Return everything that people wrote about a take."""
     return as_json(_written(about))
 
 
@@ -208,7 +208,7 @@ def link(about: AskedTake, body: LinkBody) -> Response:
 
 @router.delete("/{kind}/{entry}")
 def take_back(about: AskedTake, kind: Kind, entry: IdBody) -> Response:
-    """Take an entry back; return what it was, so that it can be written again."""
+    """Delete an entry; return it, so that it can be written again."""
     was = about.entry(kind, entry)
     about.journal.take_back(_TABLES[kind], entry)
     return about.answer(was)

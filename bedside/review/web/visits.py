@@ -1,4 +1,4 @@
-"""Who is logged in. A visit is known by its cookie, ends by itself, and has a CSRF token.
+"""Visits: who is logged in. A visit is identified by its cookie, expires, and has a CSRF token.
 
 Visits are in memory only; when the program ends, nobody is logged in.
 """
@@ -25,8 +25,8 @@ _MOST = 50
 class Visit:
     """Somebody who is logged in; every request that changes something must carry the ``csrf`` token.
 
-    ``user`` is the user of this machine whose browser it is, None where unknown. It is compared because browsers send
-    a cookie to every port of a machine, so also to another user's server. ``rater`` holds the initials under which the
+    ``user`` is the user of this machine whose browser it is, None if unknown. It is compared because browsers send a
+    cookie to every port of a machine, and so to another user's server too. ``rater`` holds the initials under which the
     visit rates: empty at first, then the same until it ends.
     """
 
@@ -46,7 +46,7 @@ class Visits:
         self._lock = threading.Lock()
 
     def begin(self, user: int | None = None) -> str:
-        """Begin a visit and return its cookie's value; where there are too many, the longest idle one ends."""
+        """Begin a visit and return its cookie's value; if there are too many, the longest idle one ends."""
         token = secrets.token_urlsafe(32)
         now = self._now()
         with self._lock:

@@ -26,7 +26,7 @@ from bedside.review.web.pages import Pages
 router = APIRouter()
 
 
-# Whose measures can be shown, by the names in addresses.
+# The players and pairs whose measures can be shown, by their names in addresses.
 _WHOSE: dict[str, Player | Pair] = {
     **{player.label: player for player in Player},
     **{pair.label: pair for pair in (Pair(a, b) for a, b in combinations(Player, 2))},
@@ -103,7 +103,7 @@ def choices(found: Sequence[CourseSession]) -> dict[str, Any]:
 
 
 def where(one: BesideEarlier) -> str:
-    """Return where a value lies against the band; the words name a place and judge nothing."""
+    """Return where a value lies relative to the band; the words name a place and judge nothing."""
     if not math.isfinite(one.value):
         return "no data"
     if not math.isfinite(one.median):

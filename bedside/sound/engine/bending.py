@@ -1,4 +1,4 @@
-"""Pitch that changes: bends and vibrato of parts, and sliding notes; only such voices pay for interpolation."""
+"""Pitch over time: bends, vibrato and sliding notes. Only voices that bend pay for interpolation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bedside.sound.engine.strike import Strike
 from bedside.sound.instrument import GUARD, Instrument
 from bedside.sound.tuning import hertz
 
-# A table is read at most so many semitones higher or lower; a note this far away moves to the tables of another key.
+# A table is read at most this many semitones from its own pitch; beyond that a note moves to another key's tables.
 MOST_SEMITONES = 7.0
 _FAR_SEMITONES = 2.5
 
@@ -124,7 +124,7 @@ class Bender:
         )
 
     def advance(self, columns: Columns) -> int:
-        """Advance each bending voice by what it read instead of a block; return the first of their ends."""
+        """Advance each bending voice by the distance it read, not by a block; return the first of their ends."""
         those = self._those
         if not those.size:
             return NEVER

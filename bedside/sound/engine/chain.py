@@ -59,7 +59,7 @@ class Chain:
         return self._guard.spent
 
     def take(self, profile: str) -> None:
-        """Take a profile, if there is one of this name."""
+        """Apply the profile of this name, if there is one."""
         if profile in profiles.PROFILES:
             self.profile = profile
             self._guard.limit(self.limits.loudness_lufs)

@@ -10,7 +10,7 @@ NEVER = 2**62
 
 
 class Columns:
-    """Room for ``most`` voices of ``slots`` instruments.
+    """Storage for up to ``most`` voices of ``slots`` instruments.
 
     The first ``count`` columns are in use; those of one instrument are adjacent.
     """
@@ -57,7 +57,7 @@ class Columns:
         self.sections = []
 
     def insert(self, how: Strike) -> int:
-        """Insert a column behind the voices of an instrument and return it; its arrays are still to be filled."""
+        """Insert a column after the voices of an instrument and return it; the caller fills its arrays."""
         column = sum(self._counts[: how.slot + 1])
         self._counts[how.slot] += 1
         self.unlooped += how.region.loop == 0

@@ -41,18 +41,18 @@ from bedside.sound.instrument import Instrument, Region
 # Low keys are panned to the left and high keys to the right of their part's pan, as strings lie before a player.
 _KEY_SPREAD = 0.35
 
-# At most so many held notes wait to sound their release regions.
+# The most held notes whose release regions wait to sound.
 _MOST_RELEASES = 256
 
 
 class Engine:
     """Plays instruments for up to four players.
 
-    ``names`` are those of the instruments that it knows, in order; each can be played once it is adopted. Every part
-    starts on the first one adopted, at 0 dB, in the middle. Players who are not ``heard`` are computed all the same:
-    they steal the same voices, so that a solo sounds as it does in the mix.
+    ``names`` lists the instruments that it knows, in order; each can be played once it is adopted. Every part starts on
+    the first one adopted, at 0 dB, in the middle. Players who are not ``heard`` are computed all the same: they steal
+    the same voices, so that a solo sounds as it does in the mix.
 
-    ``settings`` say how everything is set; only `apply` and `adopt` change them.
+    ``settings`` holds the current settings; only `apply` and `adopt` change them.
     """
 
     def __init__(
@@ -102,9 +102,9 @@ class Engine:
         return engine
 
     def adopt(self, instrument: Instrument) -> None:
-        """Let an instrument be played from the next block on; raise ValueError for one that the engine does not know.
+        """Make an instrument playable from the next block on; raise ValueError for one that the engine does not know.
 
-        All parts take the first one.
+        The first one adopted goes to all parts.
         """
         if not self.knows(instrument.name):
             raise ValueError(f"the engine knows no instrument called {instrument.name!r}")
@@ -135,7 +135,7 @@ class Engine:
         return self._chain.spent
 
     def reset(self, seed: int, spent: float = 0.0) -> None:
-        """Fall to exact silence and take the seed of what comes next; all settings stay.
+        """Fall to exact silence and set the seed for the next sound; all settings stay.
 
         ``spent`` is the share of the loudness budget that was spent by then, 0–1.
         """
@@ -171,7 +171,7 @@ class Engine:
         return len(self._voices)
 
     def apply(self, event: Event, ahead: int = 0) -> None:
-        """Let an event take effect from the next block on; one that names what is not there changes nothing.
+        """Apply an event from the next block on; one that names something unknown changes nothing.
 
         A note begins ``ahead`` frames into the block.
         """

@@ -1,4 +1,4 @@
-"""Gains that change: voices that decay, fade in and out and change their brightness, and the levels of parts.
+"""Gains over time: the decay, fades and brightness of voices, and the levels of parts.
 
 Within a block each gain is interpolated linearly; nothing here makes it jump.
 """
@@ -81,7 +81,7 @@ class Fader:
         gains[3, soft], gains[3, bright] = how.right * (level - share), how.right * share
 
     def release(self, at: int, columns: Columns) -> None:
-        """Let a voice decay at the rate of its release."""
+        """Start the release of a voice."""
         self._fall(at, self._falls(columns.strikes[at].region)[1], columns)
 
     def steal(self, at: int, columns: Columns) -> None:
@@ -125,13 +125,13 @@ class Fader:
         columns.falls[2 * at : 2 * at + 2] = fall
 
     def _rising(self, seconds: float) -> float:
-        """Return what a block adds to a gain that fades in within this time, and keep gains moving for as long."""
+        """Return the increment per block of a gain that fades in within this time; keep gains moving for as long."""
         frames = seconds * self._rate
         self._moving = max(self._moving, math.ceil(frames / self._block) + 1)
         return min(self._block / frames, 1.0)
 
     def _falls(self, region: Region) -> tuple[float, float]:
-        """Return the factors by which a block lets a voice of a region decay: held, and released."""
+        """Return the factors per block by which a voice of a region decays: while held, and once released."""
         key = (region.fall, region.release)
         if key not in self._falls_of:
             fall = self._falling(region.fall, 1.0)
@@ -139,5 +139,5 @@ class Fader:
         return self._falls_of[key]
 
     def _falling(self, db: float, seconds: float) -> float:
-        """Return the factor by which a voice decays in a block that decays by ``db`` in ``seconds``."""
+        """Return the factor per block of a decay by ``db`` in ``seconds``."""
         return float(10 ** (-db / 20 * self._block / (seconds * self._rate)))

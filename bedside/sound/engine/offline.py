@@ -33,7 +33,7 @@ _TAIL_SECONDS = 20.0
 
 
 def began(take: Sequence[Performed]) -> TakeBegan:
-    """Return the event that began a take; raise ValueError where it has none."""
+    """Return the event that began a take; raise ValueError if it has none."""
     if not take or not isinstance(take[0].event, TakeBegan):
         raise ValueError("a take begins with TakeBegan")
     return take[0].event
@@ -46,14 +46,14 @@ def sound_rate(take: Sequence[Performed]) -> int:
 
 
 def frames(take: Sequence[Performed]) -> int:
-    """Return the number of frames of sound from a take's beginning to its last event, without what rings out."""
+    """Return the number of frames of sound from a take's beginning to its last event, without the final decay."""
     return -(-take[-1].frame * sound_rate(take) // began(take).rate)
 
 
 def perform(
     asked: Iterable[tuple[float, Event]], instruments: Sequence[Instrument], rate: int, block: int, seed: int
 ) -> list[Performed]:
-    """Return what an engine performs of events, asked at given seconds in order of time, until the take has ended.
+    """Return what an engine performs until the take ends, given events and the seconds at which to ask for them.
 
     It runs as fast as the machine can. Every block is computed, because only that shows when the sound has ended.
     """
@@ -99,7 +99,7 @@ def render(
     lost = False
     ended = False
     for performed in take:
-        # What was played began with a block; what comes from a file begins within one.
+        # A live note began with a block; a note from a file may begin within one.
         due = performed.frame * rate // first.rate
         while frame + block <= due:
             engine.render(out)

@@ -72,7 +72,7 @@ class Performer:
         self._asked.append(event)
 
     def adopt(self, instrument: Instrument) -> None:
-        """Let an instrument be played from the next block on, first by the parts that await it."""
+        """Make an instrument playable from the next block on; the parts that await it take it first."""
         if not self.engine.equipped:
             # Parts that had nothing to play until now all take it.
             self._taken += [Program(player, instrument.name) for player in Player]
@@ -86,17 +86,17 @@ class Performer:
         self._asked.append(None)
 
     def lose(self) -> None:
-        """Report, from the next block on, that nothing is heard; what is asked is performed all the same."""
+        """Report, from the next block on, that nothing is heard; events are still performed."""
         self._unheard = self._losing = True
 
     def resume(self, seed: int, lost: int, frame: int) -> list[Report]:
-        """Go on, from silence, with a take that lost its sound at frame ``lost``; return the reports of this.
+        """Continue, from silence, a take that lost its sound at frame ``lost``; return the reports.
 
         The sound is back at the first block that begins at ``frame`` or later.
         """
         block = self.engine.block
         self.frame = -(-frame // block) * block
-        # The engine that was lost may have been as loud as is allowed until its end.
+        # The lost engine may have been as loud as allowed until its end.
         spent = max(0.0, 1 - (self.frame - lost) / (WINDOW_SECONDS * self.engine.rate))
         resumed = Resumed(spent)
         self.engine.reset(seed, spent)
@@ -128,7 +128,7 @@ class Performer:
         return reports
 
     def _finish(self, reports: list[Report]) -> None:
-        """End the take where it is time."""
+        """End the take when it is due to end."""
         if not self.playing:
             return
         if self.engine.holding or self._asked:
@@ -159,7 +159,7 @@ class Performer:
         elif not self.engine.has(name):
             self._awaited[player] = name
             if player in self._unreported and self.engine.equipped:
-                # Whoever follows a fresh engine must know what its part plays meanwhile.
+                # Listeners of a fresh engine must be told what its part plays meanwhile.
                 self._apply(Program(player, self.engine.settings.parts[player].instrument), reports)
             else:
                 reports.append(Awaited(program))
@@ -168,7 +168,7 @@ class Performer:
             self._apply(program, reports)
 
     def _apply(self, event: Event, reports: list[Report]) -> None:
-        """Let an event take effect, and report it; between takes only settings can change."""
+        """Apply an event and report it; between takes only settings can change."""
         self.engine.apply(event)
         if self.playing:
             reports.append(Performed(self.frame, event))
@@ -183,7 +183,7 @@ class Performer:
             reports.append(Awaited(Program(player, self._awaited[player])))
 
     def _begin(self, reports: list[Report]) -> None:
-        """Begin a take: report its seed and how everything is set."""
+        """Begin a take: report its seed and all settings."""
         seed = self._seeds()
         self.frame = self._active_at = 0
         self.playing = True

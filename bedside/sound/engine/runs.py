@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class Runs:
-    """All runs of ``frames`` frames in a row of float32 samples, which may change."""
+    """All runs of ``frames`` successive float32 samples of an array; the samples may change."""
 
     def __init__(self, samples: NDArray[np.float32], frames: int) -> None:
         self._row = np.dtype((np.float32, (frames,)))

@@ -1,4 +1,4 @@
-"""The rooms: one is played in, or for a while two, while the sound crossfades from one into another."""
+"""The rooms: one is in use, or two during a crossfade."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MOVE_SECONDS = 0.15
 
 
 class Surroundings:
-    """All rooms, made at the start, and the one that is played in; stereo in and out, (2, block) float32."""
+    """All rooms, built at the start, and the one in use; stereo in and out, (2, block) float32."""
 
     def __init__(self, rate: int, block: int) -> None:
         self._rooms = {name: Room(rate, block, space) for name, space in SPACES.items()}
         self._name = self.wanted = USUAL
-        # The room that was left and still rings, how far the crossfade out of it has come, 0–1, and its gain.
+        # The old room while it rings, the progress of the crossfade out of it, 0–1, and its gain.
         self._left: Room | None = None
         self._faded = self._left_gain = 1.0
         self._step = block / (MOVE_SECONDS * rate)
@@ -30,7 +30,7 @@ class Surroundings:
         return self._left is None and self._rooms[self._name].silent
 
     def clear(self) -> None:
-        """Empty the rooms, and take the wanted one at once."""
+        """Empty the rooms, and switch to the wanted one at once."""
         self._rooms[self._name].clear()
         if self._left is not None:
             self._left.clear()
@@ -39,7 +39,7 @@ class Surroundings:
         self._name = self.wanted
 
     def enter(self, name: str) -> None:
-        """Crossfade into the room of this name, if there is one; the one that is left rings out."""
+        """Crossfade into the room of this name, if there is one; the old one rings out."""
         if name in self._rooms:
             self.wanted = name
             self._enter()
@@ -55,7 +55,7 @@ class Surroundings:
         self._rooms[self._name].render(sound * faded, out)
         left.render(sound * (1 - faded), self._tail)
         if self._faded == 1 and (self.wanted != self._name or self._left_gain < 1):
-            # A third room is wanted: what still rings in the first one fades out.
+            # A third room is wanted: what still rings in the first fades out.
             self._tail *= np.maximum(self._left_gain - self._steps, 0).astype(np.float32)
             self._left_gain = max(self._left_gain - self._step, 0.0)
         out += self._tail

@@ -23,20 +23,20 @@ REHOME_SECONDS = 0.02
 # Assumed decay of an unlooped table, in nepers.
 _TABLE_DECAY = 70 / 20 * math.log(10)
 
-# What being held adds to a voice's priority against being stolen, and what being younger does among equals.
+# What a held voice, and the younger of two equals, gains in priority against being stolen.
 _HELD_PRIORITY = 4.0
 _YOUNGER_PRIORITY = 1e-9
 
-# At most so many detached voices fade out; where there is no room even for them, the softest is cut off.
+# The most detached voices that may fade out at once; beyond that the softest is cut off.
 _FADING = 32
 
-# At most so many notes change their tables in one block.
+# The most notes that change their tables in one block.
 _MOST_REHOMED = 4
 
 # The value of `Columns.hold` for a note that only the pedal holds.
 PEDAL = 2
 
-# A note held this long was forgotten, or its end was lost: it is released.
+# A note held this long was forgotten, or its NoteOff was lost: it is released.
 HOLD_SECONDS = 120.0
 
 # A voice softer than this, −96 dB, ends. Voices are checked at this interval, and for being held too long less often.
@@ -112,9 +112,10 @@ class VoiceBank:
         self._bender.vibrato(part, depth, self._columns)
 
     def strike(self, how: Strike, begun: int = 0) -> int:
-        """Start a voice and return its column; where all are taken, steal another one, which fades out.
+        """Start a voice and return its column; if all are in use, steal one, which fades out.
 
-        It starts ``begun`` frames into its tables or, below 0, as many frames into the next block.
+        It starts ``begun`` frames into its tables; a negative ``begun`` delays it by that many frames into the next
+        block.
         """
         columns = self._columns
         if len(self) >= self.polyphony:
@@ -237,7 +238,7 @@ class VoiceBank:
         self._due = NEVER
 
     def _sweep(self) -> None:
-        """Remove what can no longer be heard, and release what was held for too long."""
+        """Remove inaudible voices, and release those held for too long."""
         columns = self._columns
         count = columns.count
         if self._blocks % (_HELD_SWEEPS * self._sweep_blocks) == 0:

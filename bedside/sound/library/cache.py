@@ -48,7 +48,7 @@ def keep(instrument: Instrument, file: Path) -> Instrument | None:
         handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=file.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as out:
-            # Unsynced: a disk that is made to write holds up a card that plays, and a torn file shows by its checksums.
+            # Not synced: a forced write could stall the sound card, and checksums reveal a torn file.
             tablefile.write(instrument, out)
         temporary.replace(file)
     except (OSError, struct.error, ValueError):

@@ -28,7 +28,7 @@ def load(path: Path) -> Patch:
     except OSError as fault:
         raise BedsideError(f"The instrument file “{path.name}” cannot be read: {fault.strerror}.") from fault
     if len(stated) > _MOST_BYTES:
-        raise BedsideError(f"The instrument file “{path.name}” is too large to be one.")
+        raise BedsideError(f"The instrument file “{path.name}” is too large for an instrument.")
     try:
         text = stated.decode()
     except UnicodeDecodeError as fault:

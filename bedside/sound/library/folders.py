@@ -1,4 +1,4 @@
-"""Folders of samples that may be instruments: find them, and name each instrument."""
+"""Find the folders of samples that may be instruments, and name each instrument."""
 
 from __future__ import annotations
 

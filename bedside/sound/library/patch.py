@@ -128,7 +128,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What a file states about the whole instrument."""
+    """The fields of a file that describe the whole instrument."""
 
     name: str
     picture: str
@@ -138,7 +138,7 @@ class _Header:
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What a file states about a piece besides its model."""
+    """The fields of a file that describe a piece, except its model."""
 
     lowest: _Key
     highest: _Key

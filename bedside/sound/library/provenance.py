@@ -1,7 +1,7 @@
 """What made the sound of a take: the program's code, the instruments' tables, and the arithmetic of the machine.
 
-Where all of it is equal, a take that is rendered again has the bits that were heard. A take keeps it as one short line;
-takes of earlier versions say only which program it was.
+If all of it is equal, rendering a take again gives the bits that were heard. A take keeps it as one short line; takes
+of earlier versions state only the program's version.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from threadpoolctl import threadpool_info
 from bedside import __version__
 from bedside.sound.library.recipe import Recipe, code
 
-# What a take has room for, and what of it one part may take.
+# The longest line that a take can hold, and the longest part of it.
 LONGEST = 100
 _LONGEST_PART = 14
 
-# Digits of a hash: enough to tell a change, which nobody makes on purpose.
+# Digits of a hash: enough to reveal an accidental change; nobody forges one.
 _DIGITS = 6
 
-# At another rate all fingerprints are others, but equal and different in the same way.
+# At another rate all fingerprints are different, but the same ones match.
 _RATE = 48_000
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made a sound; a part that is not known, or that there was none of, is empty.
+    """What made a sound; a part that is unknown or absent is empty.
 
     ``version`` is the program's. ``code`` is a hash of the engine's source, ``tables`` of the shipped instruments'
     recipes, ``samples`` of the user's folders of samples. ``numpy`` is its version, ``blas`` the kernel that its
@@ -46,7 +46,7 @@ class Provenance:
     simd: str = ""
 
 
-# What the staff are told has changed.
+# How each part is named when the staff are told what has changed.
 _WORDS = {
     "code": "the program",
     "tables": "its instruments",
@@ -58,9 +58,9 @@ _WORDS = {
 
 
 def made_by(recipes: Sequence[Recipe]) -> str:
-    """Return, as a line, what makes the sound of these instruments here and now; it takes some 50 ms.
+    """Return the line that says what makes the sound of these instruments on this machine; takes about 50 ms.
 
-    Where that cannot be found out, the line has the program's version alone: a take is kept all the same.
+    If that cannot be found out, the line holds only the program's version: the take is kept anyway.
     """
     try:
         return render(_found(recipes))
@@ -83,7 +83,7 @@ def _found(recipes: Sequence[Recipe]) -> Provenance:
 
 
 def _kernel() -> str:
-    """Return the kernel of the library of linear algebra that numpy brought; empty where it does not say."""
+    """Return the name of the BLAS kernel that numpy uses; empty if it does not tell."""
     loaded = [each for each in threadpool_info() if each["user_api"] == "blas"]
     loaded.sort(key=lambda each: "numpy" not in each["filepath"])
     return next((each["architecture"] for each in loaded if "architecture" in each), "")
@@ -102,7 +102,7 @@ def render(made: Provenance) -> str:
 
 
 def parse(line: str) -> Provenance:
-    """Return what a line says; what is not known in it is passed over, and what is missing is empty."""
+    """Parse a line; unknown parts are ignored, and missing ones are empty."""
     words = line.split()
     version = words[1] if words[:1] == ["bedside"] and len(words) > 1 and ":" not in words[1] else ""
     said = dict(word.split(":", 1) for word in words if ":" in word)
@@ -110,14 +110,14 @@ def parse(line: str) -> Provenance:
 
 
 def changes_since(then: str, now: str, *, on_samples: bool) -> str | None:
-    """Return a sentence for the staff where a take may not sound exactly as it did; None where its bits are the same.
+    """Return a sentence for the staff if a take may not sound exactly as before; None if its bits are the same.
 
     ``then`` is the line that the take keeps, ``now`` that of `made_by`. The user's folders of samples count only for a
     take that is played ``on_samples``.
     """
     was, is_ = parse(then), parse(now)
     if not (was.code and is_.code):
-        return "What made the sound of this take is not known, so that it may differ slightly from what was heard."
+        return "It is not known what made the sound of this take, so it may differ slightly from what was heard."
     changed = [
         words
         for name, words in _WORDS.items()

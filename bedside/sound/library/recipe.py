@@ -1,4 +1,4 @@
-"""The recipe of an instrument: a patch or a folder of samples, and a fingerprint that tells when it must be baked anew.
+"""The recipe of an instrument: a patch or a folder of samples, and a fingerprint that tells when to bake it again.
 
 Equal fingerprints mean equal bits: they cover everything that determines the sound, including the program's own code.
 """
@@ -38,7 +38,7 @@ class Recipe:
 
     @property
     def sustained(self) -> bool:
-        """Whether a held note sounds for as long as it is held; False for samples, of which that is not known yet."""
+        """Whether a held note sounds for as long as it is held; False for samples, where this is not known yet."""
         return isinstance(self.origin, Patch) and self.origin.sustained
 
     def make(self, rate: int, progress: Callable[[float], None]) -> tuple[Instrument, list[str]]:

@@ -20,7 +20,7 @@ _Look = tuple[int, int, int]
 class Arrivals:
     """The instruments of some recipes at ``rate``, delivered as they appear in the cache in ``folder``.
 
-    If the cache cannot be written, they appear in the folder ``fallback``.
+    If the cache cannot be written, they appear in the ``fallback`` folder.
     """
 
     def __init__(self, recipes: Sequence[Recipe], rate: int, folder: Path, fallback: Path | None = None) -> None:
@@ -36,7 +36,7 @@ class Arrivals:
         return [recipe.name for recipe in self._missing]
 
     def load_now(self, names: Collection[str]) -> list[Instrument]:
-        """Return the instruments with these ``names``, or the first of all; bake what the cache does not have.
+        """Return the instruments with these ``names``, or the first of all; bake those that the cache lacks.
 
         Raises BedsideError if one cannot be made.
         """
@@ -49,7 +49,7 @@ class Arrivals:
         return found
 
     def poll(self) -> Iterator[Instrument]:
-        """Yield the instruments that have arrived since the last poll; remove damaged files, to be baked anew."""
+        """Yield the instruments that have arrived since the last poll; remove damaged files, to have them rebaked."""
         for recipe in list(self._missing):
             found = self._kept(recipe)
             if found is not None:

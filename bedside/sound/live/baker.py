@@ -44,7 +44,7 @@ class BakerSettings:
 
 
 def main(link: Socket, settings: BakerSettings) -> None:
-    """Bake what is missing; sentences for the staff go to standard error.
+    """Bake the missing instruments; sentences for the staff go to standard error.
 
     If the fallback folder was created, wait for the end of the link, then remove it.
     """
@@ -79,24 +79,24 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: P
             _say(f"The instrument “{recipe.name}” could not be made ({type(fault).__name__}).")
             continue
         if ignored:
-            _say(f"Of the instrument “{recipe.name}” this is not supported and is ignored: {', '.join(ignored)}.")
+            _say(f"In the instrument “{recipe.name}” this is not supported and is ignored: {', '.join(ignored)}.")
         if cache.keep(made, into / file) is not None:
             continue
         if into == folder:
-            _say(f"The instruments cannot be kept in {folder}, and are made anew at each start; is the disk full?")
+            _say(f"The instruments cannot be saved in {folder}, and are made again at each start; is the disk full?")
             into = fallback
             with contextlib.suppress(OSError):
                 # No other user may put anything there.
                 into.mkdir(mode=0o700)
             if cache.keep(made, into / file) is not None:
                 continue
-        _say("There is no room for all the instruments, so that some cannot be played; make room on the disk.")
+        _say("There is no room for all instruments, so some cannot be played; make room on the disk.")
         break
     cache.sweep(recipes, folder)
 
 
 def _say(sentence: str) -> None:
-    # Whoever started it may have closed the terminal.
+    # The terminal may have been closed.
     with contextlib.suppress(OSError, ValueError):
         print(sentence, file=sys.stderr, flush=True)
 

@@ -26,7 +26,7 @@ _MOST_UNSENT = 1 << 16
 
 
 class Phase(Enum):
-    """What an engine's process is doing."""
+    """The phase of an engine's process."""
 
     LOADING = auto()
     READY = auto()
@@ -36,7 +36,7 @@ class Phase(Enum):
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """One engine's process and what is known of it."""
+    """One engine's process, with everything that its parent knows of it."""
 
     process: children.ChildProcess
     phase: Phase = Phase.LOADING
@@ -53,12 +53,12 @@ class Child:
         self.since = time.perf_counter()
 
     def send(self, message: wire.Message) -> None:
-        """Send a message; what finds no room in the socket waits for `flush`."""
+        """Send a message; what does not fit into the socket waits for `flush`."""
         self._unsent += wire.pack(message)
         self.flush()
 
     def flush(self) -> None:
-        """Send what is waiting, as far as there is room; drop it if the engine is gone."""
+        """Send as much of the backlog as fits; drop it if the engine is gone."""
         try:
             while self._unsent:
                 del self._unsent[: self.process.link.send(self._unsent)]
@@ -68,7 +68,7 @@ class Child:
             self._unsent.clear()
 
     def kill(self) -> bytes:
-        """Kill the process without waiting, and return the bytes that it had still sent."""
+        """Kill the process without waiting; return what it had sent and nobody had read."""
         self.process.kill()
         said = bytearray()
         with contextlib.suppress(OSError):

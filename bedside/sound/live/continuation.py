@@ -1,4 +1,4 @@
-"""What an engine must be told that goes on with the take of another one."""
+"""What to tell an engine that continues another one's take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bedside.sound.live.handover import Handover
 
 
 class Continuation:
-    """Follows the take, what is asked, and what is reported; whoever shares it among threads locks it.
+    """Tracks the take, the requests and the reports. Not thread-safe: threads that share it hold a lock.
 
     ``sustained`` names the instruments whose held notes ring on, as far as is known before they are ready.
     """
@@ -29,21 +29,21 @@ class Continuation:
         return self._handover.instruments
 
     def have(self, name: str, sustained: bool) -> None:
-        """Take in that an instrument is ready, and whether its held notes ring on."""
+        """Register that an instrument is ready, and whether its held notes ring on."""
         if sustained:
             self._sustained.add(name)
 
     def ask(self, event: Event, now_ns: int) -> None:
-        """Take in an event that was asked for at a monotonic time."""
+        """Register a request for an event, and its monotonic time."""
         self._handover.ask(event, now_ns)
 
     def close(self, now_ns: int) -> None:
-        """Take in that the take, if there is one, is to end, and every held note with it."""
+        """Register a request to end the take, if there is one, and every held note."""
         self._closing = self._take is not None
         self._handover.ask(Stop(), now_ns)
 
     def follow(self, report: Report, now_ns: int) -> None:
-        """Take in what an engine was heard to report at a monotonic time."""
+        """Register a report of an engine, and the monotonic time of its arrival."""
         self._handover.follow(report)
         if not isinstance(report, Performed):
             return
@@ -56,7 +56,7 @@ class Continuation:
         self._frame, self._at_ns = report.frame, now_ns
 
     def beat(self, beat: wire.Beat) -> None:
-        """Take in how far the take of an engine that plays has come."""
+        """Register the frame that a playing engine's take has reached."""
         if beat.playing:
             self._frame, self._at_ns = beat.frame, beat.at_ns
 
@@ -68,7 +68,7 @@ class Continuation:
 
     @property
     def ended(self) -> Performed | None:
-        """The end of a take that was to end and whose engine can no longer end it."""
+        """The end of a take that should have ended but has lost its engine."""
         return Performed(self._frame, TakeEnded()) if self._closing and self._take is not None else None
 
     def messages(self, now_ns: int) -> list[wire.Message]:

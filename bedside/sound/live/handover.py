@@ -1,4 +1,4 @@
-"""What an engine that takes over must be asked for, so that the music goes on as the hands mean it to."""
+"""What to ask of an engine that takes over, so that the music goes on as the players intend."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bedside.music.settings import AllSettings
 # A note that the lost engine did not play is played by the next one within this time; later it would only startle.
 LATE_SECONDS = 1.0
 
-# At most so many unplayed notes are passed on, the latest, one for each finger: more at once would be a blow.
+# The most unplayed notes that are passed on, one for each finger: more at once would startle. The latest count.
 MOST_UNPLAYED = 10
 
 _NoteId = tuple[Player, int]
@@ -42,7 +42,7 @@ class _Unplayed:
 
 
 class Handover:
-    """Follows what is asked and what is performed.
+    """Tracks what is asked and what is performed.
 
     ``sustained`` names the instruments whose held notes ring on: after a loss of sound these notes are played again,
     while a struck note is not struck a second time.
@@ -55,12 +55,12 @@ class Handover:
         self._asked: dict[tuple[Player | None, type[Event]], Setting] = {}
         self._slid: dict[_NoteId, Glide] = {}
         self._held: dict[_NoteId, NoteOn] = {}
-        # Held notes that were performed, with the instrument on which.
+        # Held notes that were performed, each with its instrument.
         self._played: dict[_NoteId, str] = {}
         self._unplayed: dict[_NoteId, _Unplayed] = {}
 
     def ask(self, event: Event, now_ns: int) -> None:
-        """Take in an event that was asked for at a monotonic time."""
+        """Register a request for an event, and its monotonic time."""
         match event:
             case Glide(player, note) if (player, note) in self._held:
                 self._slid[player, note] = event
@@ -98,7 +98,7 @@ class Handover:
         return list(dict.fromkeys((*asked, *played)))
 
     def follow(self, report: Report) -> None:
-        """Take in what an engine reported."""
+        """Register a report of an engine."""
         self._reported.follow(report)
         match report:
             case Performed(_, NoteOn(player, note)):
@@ -106,7 +106,7 @@ class Handover:
                 if (player, note) in self._held:
                     self._played[player, note] = self._plays(player)
             case Declined(program) if self._asked.get((program.player, Program)) == program:
-                # The next engine would not know it either: what the part awaited or played before holds.
+                # The next engine would not know it either, so the part keeps what it awaited or played before.
                 if before := self._reported.awaited.get(program.player) or self._plays(program.player):
                     self._asked[program.player, Program] = Program(program.player, before)
                 else:
@@ -136,7 +136,7 @@ class Handover:
         return [*settings, *again, *wishes, *unplayed]
 
     def _plays(self, player: Player) -> str:
-        """Return the name of the instrument that a part plays, as the engine reported it; empty where it did not."""
+        """Return the name of the instrument that a part plays, as the engine reported it; empty before any report."""
         return self._reported.parts[player].instrument
 
     def _drop_late(self, now_ns: int) -> None:

@@ -76,7 +76,7 @@ class EngineHost:
         self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
 
     def start(self) -> None:
-        """Start the engines; they play once `ready`. Notes that are asked for before and still held then are played."""
+        """Start the engines; they play once `ready`, beginning with the notes that are still held then."""
         self._active = self._launch()
         self._thread.start()
 
@@ -137,7 +137,7 @@ class EngineHost:
         return list(self._pongs)
 
     def stop(self, seconds: float = 3.0) -> None:
-        """End the take and the engines; wait at most so long for the last sound to fade. A second call does nothing."""
+        """End the take and the engines; wait at most this long for the last sound to fade. May be called twice."""
         if self._stopped.is_set():
             return
         health = self.health
@@ -149,7 +149,7 @@ class EngineHost:
             self._leaving = True
             if self._active is not None:
                 self._active.send(wire.Quit())
-        # Once the engine has ended by itself, everything that it had to report was heard.
+        # An engine that has ended by itself has delivered all its reports.
         self._ended.wait(seconds)
         self._stopped.set()
         self._thread.join(seconds)
@@ -166,7 +166,7 @@ class EngineHost:
             try:
                 self._turn(turned)
             except Exception:
-                # The next engine may not fail in this way; without this thread there is no next one.
+                # The next engine may not fail this way, and only this thread can start one.
                 _log.exception("The engine's host failed in one of its turns.")
                 self._stopped.wait(_SPARE_SECONDS)
             turned = time.perf_counter()
@@ -214,7 +214,7 @@ class EngineHost:
             self._open(spare, wire.Opening.AWAITED)
 
     def _launch(self) -> Child:
-        # The next engine needs what is played now, even if it takes over before it has every instrument.
+        # The next engine needs the instruments in use first: it may take over before it has the others.
         with self._lock:
             playing = [name for name in self._continuation.instruments if name in self._instruments]
         child = launch(replace(self._settings, first=tuple(dict.fromkeys((*self._settings.first, *playing)))))
@@ -310,7 +310,7 @@ class EngineHost:
         with self._lock:
             if child is self._active:
                 self._active = None
-                # One that never played may fail again; a machine that is busy starting engines plays nothing.
+                # An engine that never played may fail again, and a machine busy starting engines plays nothing.
                 self._active_due = 0.0 if child.phase is Phase.PLAYING else now + _SPARE_SECONDS
                 if child.phase is Phase.OPENING:
                     # The card made it hang. The next one plays unheard, and its spare looks for a card.
@@ -321,5 +321,5 @@ class EngineHost:
                 self._spare_due = now + _SPARE_SECONDS
 
     def _end(self, child: Child) -> None:
-        """Kill an engine, and take in its last reports."""
+        """Kill an engine, and process its last reports."""
         self._hear_all(child, self._links.end(child))

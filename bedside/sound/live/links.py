@@ -25,9 +25,9 @@ class Links:
         self._selector.register(child.process.link, selectors.EVENT_READ, child)
 
     def hear(self, seconds: float) -> Iterator[tuple[Child, bytes]]:
-        """Yield what each engine has sent, waiting at most ``seconds``; b"" for an engine that is gone.
+        """Yield the bytes that each engine has sent, waiting at most ``seconds``; b"" for an engine that is gone.
 
-        Each is read only when its turn comes, so that the caller may end it because of what another one sent.
+        Each is read only in its turn, so the caller may end one because of what another sent.
         """
         for key, _ in self._selector.select(seconds):
             child: Child = key.data
@@ -40,7 +40,7 @@ class Links:
             yield child, piece
 
     def end(self, child: Child) -> bytes:
-        """Kill an engine, and return the bytes that it had still sent."""
+        """Kill an engine; return what it had sent and nobody had read."""
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(child.process.link)
         said = child.kill()

@@ -71,7 +71,7 @@ class EngineSettings:
 
 
 def main(link: Socket, settings: EngineSettings) -> None:
-    """Be an engine's process; ``link`` carries the records of `wire` to and from the stage."""
+    """Run an engine's process; ``link`` carries the records of `wire` to and from the stage."""
     log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
@@ -96,7 +96,7 @@ def main(link: Socket, settings: EngineSettings) -> None:
 
 
 def _warm(engine: Engine) -> None:
-    """Play some notes into the void, so that the first touch finds everything loaded."""
+    """Play a few notes unheard, so that everything is loaded at the first touch."""
     out = np.zeros((engine.block, 2), np.float32)
     for note, key in enumerate(range(48, 72)):
         engine.apply(NoteOn(Player.CHILD, note, key, 0.5, 0.5, Source.TOUCH))
@@ -155,7 +155,7 @@ def _play(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening)
         while stream.alive and not pump.over:
             time.sleep(0.02)
             if pump.fault:
-                _log.error("The engine failed as it played.", exc_info=pump.error)
+                _log.error("The engine failed while playing.", exc_info=pump.error)
                 raise SystemExit(f"The engine failed: {pump.fault}.")
         stream.close()
     if not pump.over:
@@ -187,7 +187,7 @@ def _stream(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Openin
 
 
 def _play_unheard(pump: Pump, settings: EngineSettings) -> None:
-    """Play in real time without a card, so that what is played is still performed and recorded."""
+    """Play in real time without a card, so that events are still performed and recorded."""
     out = np.zeros((settings.block, 2), np.float32)
     due = time.perf_counter()
     while not pump.over and not pump.fault:
@@ -195,4 +195,4 @@ def _play_unheard(pump: Pump, settings: EngineSettings) -> None:
         due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
         time.sleep(max(0.0, due - time.perf_counter()))
     if pump.fault:
-        _log.error("The engine failed as it played unheard.", exc_info=pump.error)
+        _log.error("The engine failed while playing unheard.", exc_info=pump.error)

@@ -112,7 +112,7 @@ class Pump:
             self._send()
 
     def _when_asked(self, report: Report) -> int:
-        """Return when a note that begins was asked for; 0 for all else."""
+        """Return when a `NoteOn` was asked for; 0 for any other event."""
         match report:
             case Performed(_, NoteOn(player, note)):
                 return self._asked.pop((player, note), 0)

@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the sound card, as `Opening` says, and play."""
+    """Open the sound card, in this way, and play."""
 
     how: Opening
 
@@ -123,7 +123,7 @@ Message = Request | Outcome | Open | Resume | Close | Quit | Ping | Ready | Open
 
 
 class _Role(IntEnum):
-    """What the record of an event is: a request, or one of the engine's reports."""
+    """The role of an event's record: a request, or one of the engine's reports."""
 
     ASKED = 0
     PERFORMED = 1
@@ -155,7 +155,7 @@ class _Record:
         return self._struct.pack(self._kind, *stamp, *plain).ljust(SIZE, b"\0")
 
     def unpack(self, record: bytes) -> tuple[Any, tuple[int, ...]]:
-        """Return what the record holds, and its stamp."""
+        """Return the message in the record, and its stamp."""
         values = self._struct.unpack_from(record)
         made = self._made(*[read(value) for read, value in zip(self._read, values[self._first :], strict=True)])
         return made, values[1 : self._first]

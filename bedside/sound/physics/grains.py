@@ -87,7 +87,7 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
 
     frames = round(grains.seconds(key) * rate)
     times, sizes = collisions(grains, key, rng)
-    # A vessel once touched answers at once.
+    # The vessel responds to a touch at once.
     times = np.concatenate(([_ONSET_SECONDS], times))
     sizes = np.concatenate(([0.1], sizes))
     at = np.minimum((times * rate).astype(np.int64), frames - 1)

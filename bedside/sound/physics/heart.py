@@ -27,7 +27,7 @@ class Heart:
     """A heart that beats ``rate`` times a minute, and decays by itself.
 
     The first sound lies at ``hz`` and decays by 60 dB in ``t60`` seconds. The second comes ``systole`` seconds later,
-    at ``second_db`` relative to it, a quarter higher and shorter. Higher resonances are weaker by ``slope_soft`` or
+    at ``second_db`` relative to it, and is 25 % higher and shorter. Higher resonances are weaker by ``slope_soft`` or
     ``slope_bright`` dB an octave. Each sound rises over ``onset`` seconds; all decay by ``fall`` dB a second.
     """
 

@@ -1,4 +1,4 @@
-"""Sheets by which each instrument can be judged in a minute: a sound file and a page of measurements.
+"""Sheets to judge each instrument by in a minute: a sound file and a page of measurements.
 
 Offline work for `bedside sounds --sheet`: it may take its time, and nothing that plays live imports it.
 """

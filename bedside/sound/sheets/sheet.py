@@ -44,7 +44,7 @@ _NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The subject of a sheet: an instrument and what is known of it.
+    """The subject of a sheet: an instrument and its description.
 
     ``register`` is the key from which it is usually played; ``source`` cites what it was made from. ``pieces`` are the
     key and the model of each piece of a drum set; empty for any other instrument.

@@ -1,4 +1,4 @@
-"""What players decide besides the music: stop and go on, listen again, star, lead, change the sound or the world.
+"""The decisions of players besides the music: stop, go on, listen again, star, lead, sound and world.
 
 Presses in, effects out, with no screen, clock or sound. Each choice is kept with who made it.
 """
@@ -13,7 +13,7 @@ from bedside.music.settings import AllSettings
 from bedside.stage.input.hands import Picked, Press, Pressed, Programmed
 from bedside.stage.input.seats import Control
 
-# Debounce: a trembling hand touches once, so the same control does not act again within this time.
+# Debounce: a trembling hand counts as one touch, so a control does not act again within this time.
 _DEBOUNCE_SECONDS = 0.6
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
@@ -21,33 +21,33 @@ _CHILDREN = (Player.CHILD, Player.CHILD2)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The engine is asked for an event."""
+    """Ask the engine for an event."""
 
     event: Event
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseAll:
-    """Every hand lets go of its notes, and a replay ends."""
+    """Release all notes of all hands, and end a replay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """The last phrase is to be heard again; with ``on`` False, no longer."""
+    """Replay the last phrase; with ``on`` False, stop the replay."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Everybody moves to another world."""
+    """Move everybody to another world."""
 
     world: str
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A choice to be recorded: ``what`` (stop, go on, listen, star, lead, sound, world), ``which``, and ``by`` whom."""
+    """Record a choice: ``what`` (stop, go on, listen, star, lead, sound, world), ``which``, and ``by`` whom."""
 
     what: str
     which: str
@@ -60,7 +60,7 @@ Effect = Ask | ReleaseAll | Listen | Enter | Keep
 class Choices:
     """The decisions of the ``players`` at a screen, and of the ``others`` at keyboards.
 
-    ``worlds`` and ``sounds`` are the names to choose among, ``settings`` are as the engine reports them. ``listening``,
+    ``worlds`` and ``sounds`` are the names to choose from, ``settings`` those that the engine reports. ``listening``,
     whether a replay is heard, is set from outside.
     """
 
@@ -89,16 +89,16 @@ class Choices:
 
     @property
     def lead(self) -> Player:
-        """Who has the lead."""
+        """The player who has the lead."""
         return self.settings.lead
 
     @property
     def sound(self) -> dict[Player, str]:
-        """The names of the instruments that players play, of those whom the engine gave one."""
+        """The names of the instruments that players play, once the engine has reported them."""
         return {player: part.instrument for player, part in self.settings.parts.items() if part.instrument}
 
     def follow(self, event: Event) -> None:
-        """Take in what the engine performed."""
+        """Update from an event that the engine performed."""
         match event:
             case TakeBegan():
                 self._new_take = True
@@ -120,7 +120,7 @@ class Choices:
         return []
 
     def entered(self, world: str, instrument: str) -> list[Effect]:
-        """Return the effects of arriving in a world: all take its instrument, except who chose one at a keyboard.
+        """Return the effects of arriving in a world: all take its instrument, unless they chose one at a keyboard.
 
         The sound that a child chose at the screen holds only in the world where it was chosen.
         """
@@ -129,7 +129,7 @@ class Choices:
         return [Ask(Program(player, instrument)) for player in Player if player not in kept]
 
     def renew(self) -> list[Effect]:
-        """Return the effects of the next child coming: nothing is stopped, starred or chosen, and the child leads."""
+        """Return the effects of a new session: nothing is stopped, starred or chosen, and the child leads."""
         self.stopped = self.starred = False
         self.choosing.clear()
         return [Ask(Lead(self._leaders[0]))]

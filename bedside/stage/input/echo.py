@@ -1,4 +1,4 @@
-"""The replay of a phrase: it asks for each event when that is due, and leaves every part as it was."""
+"""The replay of a phrase: asks for each event when it is due, then restores every part."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bedside.music.events import (
 )
 from bedside.music.settings import AllSettings, at_first
 
-# Before the first note, so that nobody is startled; and after the last one, for it to ring.
+# The pause before the first note, so that nobody is startled, and after the last one, so that it can ring.
 _LEAD_IN_SECONDS = 0.4
 _RING_SECONDS = 4.0
 
@@ -31,7 +31,7 @@ _RING_SECONDS = 4.0
 class Echo:
     """Replays at most one phrase at a time; each ``now`` is in seconds.
 
-    ``numbers`` yields a new number for every note, ``settings`` are as the engine reports them.
+    ``numbers`` yields a new number for every note; ``settings`` are those that the engine reports.
     """
 
     def __init__(self, numbers: Iterator[int], settings: AllSettings) -> None:
@@ -40,7 +40,8 @@ class Echo:
         self._due: deque[tuple[float, Event]] = deque()
         self._notes: dict[tuple[Player, int], int] = {}
         self._changed: set[tuple[Player, type[PlayerSetting]]] = set()
-        # What parts played before the phrase; what they are to have after it instead; of these, what may not be ready.
+        # The parts' instruments before the phrase; those chosen since, to take afterwards; and which of these may not
+        # be ready.
         self._before: dict[Player, str] = {}
         self._wanted: dict[Player, str] = {}
         self._awaited: set[Player] = set()
@@ -48,7 +49,7 @@ class Echo:
 
     @property
     def active(self) -> bool:
-        """Whether a phrase is heard, or rings out."""
+        """Whether a phrase is playing or ringing out."""
         return self._over is not None
 
     @property
@@ -66,12 +67,12 @@ class Echo:
         self._over = self._due[-1][0] + _RING_SECONDS if self._due else now
 
     def choose(self, program: Program) -> None:
-        """Take in that somebody chose another instrument meanwhile, which the part is to have afterwards as well."""
+        """Remember an instrument that somebody chose during the replay, so that the part keeps it afterwards."""
         self._wanted[program.player] = program.instrument
         self._awaited.discard(program.player)
 
     def due(self, now: float) -> list[Event]:
-        """Return what is to be asked for by now; at the end, what restores the parts."""
+        """Return the events that are due by now; at the end, those that restore the parts."""
         events: list[Event] = []
         while self._due and self._due[0][0] <= now:
             events += self._renumbered(self._due.popleft()[1])
@@ -82,7 +83,7 @@ class Echo:
         return events
 
     def stop(self) -> list[Event]:
-        """End the phrase; return what ends its notes and restores the parts."""
+        """End the phrase; return the events that end its notes and restore the parts."""
         if self._over is None:
             return []
         self._due.clear()
@@ -112,7 +113,7 @@ class Echo:
         return [event]
 
     def _restore(self) -> list[Event]:
-        """Return what ends the phrase's notes, gives the parts their instruments back, and centres their wheels."""
+        """Return the events that end the phrase's notes, restore the parts' instruments, and centre their wheels."""
         events: list[Event] = [NoteOff(player, number) for (player, _), number in self._notes.items()]
         self._notes.clear()
         for player, kind in sorted(self._changed, key=lambda each: (each[0], each[1].__name__)):
@@ -121,7 +122,7 @@ class Echo:
         return events
 
     def _instruments(self, player: Player) -> list[Event]:
-        """Return what gives a part its instrument back; one that may not be ready is asked for after the one before."""
+        """Return the events that restore a part's instrument; if it may not be ready, the previous one comes first."""
         before, wanted = self._before.get(player), self._wanted.get(player)
         names = (before, wanted) if player in self._awaited or self._waits(player) else (wanted or before,)
         return [Program(player, name) for name in names if name]

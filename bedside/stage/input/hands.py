@@ -1,6 +1,6 @@
 """All hands at the bed, as musical events and presses: fingers, mouse, computer keys and MIDI keyboards.
 
-A finger belongs to whatever it landed on, a player's pads, a control or a picture to choose, wherever it moves then.
+A finger belongs to what it landed on (a player's pads, a control or a picture to choose), wherever it moves later.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bedside.stage.input.seats import Button, Control, Side
 # lowest pads, then the row above it, then the row below it.
 _COMPUTER_KEYS = tuple(getattr(pygame, f"KSCAN_{name}") for name in (*"ASDFGHJKL", "SEMICOLON", *"QWERTYUIOP", *"ZXCV"))
 
-# A computer key has no position in its pad; it sounds like a finger well inside.
+# A computer key has no position in its pad, so it counts as a finger well inside.
 _COMPUTER_LIFT = 0.6
 
 _MOUSE = "mouse"
@@ -37,7 +37,7 @@ Finger = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The world's scale and root; MIDI keyboards are ``player``'s, and play every key if they are ``free``."""
+    """The world's scale and root, and the ``player`` at the MIDI keyboards, which play every key if ``free``."""
 
     scale: Scale
     root: int
@@ -55,7 +55,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A player chose the picture of this number; None for a touch beside all of them."""
+    """A player chose the picture of this number; None for a touch outside all of them."""
 
     player: Player
     number: int | None
@@ -71,17 +71,17 @@ class Programmed:
 
 Press = Pressed | Picked | Programmed
 
-# What a finger may have landed on, apart from a player's pads.
+# Targets that a finger may have landed on, apart from a player's pads.
 _Target = Button | Picked
 
 
 class Hands:
     """The hands at one screen of ``size`` pixels with these sides, and at any number of keyboards.
 
-    ``instruments`` are the names that a program change chooses among, each with its compass, None where it is not
-    known. On ``sustained`` ones a held finger slides its note from pad to pad; on others it strikes the next pad.
-    ``settings`` say, as the engine reports it, which instrument each player has. ``numbers`` yields a new number for
-    every note of a session.
+    ``instruments`` are the names that a program change selects from, each with its compass, None if it is not known.
+    On ``sustained`` ones a held finger slides its note from pad to pad; on others it strikes the next pad. ``settings``
+    are those that the engine reports; they hold each player's instrument. ``numbers`` yields a new number for every
+    note of a session.
 
     While the hands are ``deaf`` they begin no note. ``choosing`` holds, for each player who chooses among pictures, the
     pictures' areas.
@@ -110,7 +110,7 @@ class Hands:
         self.settle(sides, tuning)
 
     def settle(self, sides: Sequence[Side], tuning: Tuning) -> None:
-        """Take over other sides and another tuning; all fingers must have been lifted."""
+        """Switch to other sides and another tuning; all fingers must have been lifted."""
         self._sides = tuple(sides)
         self._tuning = tuning
         self._fingers = {side.seat.player: Fingers(side.pads, side.seat.player, self.numbers) for side in sides}
@@ -124,11 +124,11 @@ class Hands:
 
     @property
     def pads(self) -> dict[Player, tuple[int, ...]]:
-        """The keys that each player's pads sound now."""
+        """The keys that each player's pads play now."""
         return {player: tuple(pad.key for pad in fingers.pads) for player, fingers in self._fingers.items()}
 
     def tune(self, player: Player) -> None:
-        """Let a player's fingers slide, and pads sound, as the player's instrument has it; as laid out without one."""
+        """Set a player's pads, and whether fingers slide, for an instrument; without one, pads play as laid out."""
         fingers = self._fingers.get(player)
         instrument = self.settings.parts[player].instrument
         if fingers is None or not instrument:
@@ -138,7 +138,7 @@ class Hands:
         fingers.tune(tuned(fingers.pads, keys(self._tuning.scale, self._tuning.root, len(fingers.pads), compass)))
 
     def presses(self) -> list[Press]:
-        """Return what was pressed or chosen since the last call."""
+        """Return the presses and choices since the last call."""
         presses, self._presses = self._presses, []
         return presses
 
@@ -182,7 +182,7 @@ class Hands:
         return []
 
     def hear(self, played: KeyboardMessage) -> list[Event]:
-        """Return the musical events of a MIDI keyboard's message, or of its being unplugged."""
+        """Return the musical events of a MIDI keyboard's message, or of its disconnection."""
         keyboard = self._keyboards.get(played.keyboard)
         if keyboard is None:
             tuning = self._tuning
@@ -213,7 +213,7 @@ class Hands:
         return []
 
     def release_missing(self, there: set[Finger]) -> list[Event]:
-        """Return the events that release fingers that left unreported: all that play and are not ``there``."""
+        """Return the events that release fingers that left unreported: all that play but are not ``there``."""
         events: list[Event] = []
         for finger in self._touching - there:
             events += self._leave(finger, -1.0, -1.0)
@@ -295,7 +295,7 @@ class Hands:
                 self._places.pop((event.player, event.note), None)
 
     def _target(self, x: float, y: float) -> Fingers | _Target:
-        """Return what lies where a finger lands."""
+        """Return the target on which a finger lands."""
         side = next((side for side in self._sides if side.seat.whole.holds(x, y)), self._sides[0])
         for button in side.seat.buttons:
             if button.area.holds(x, y):

@@ -46,7 +46,7 @@ class _Driver(Protocol):
         """Return the names of the ports that are there now."""
 
     def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        """Begin to listen to a port, and return what ends it."""
+        """Begin to listen to a port; return the function that ends it."""
 
 
 class Keyboards:
@@ -70,7 +70,7 @@ class Keyboards:
         return list(self._open)
 
     def played(self) -> Iterator[KeyboardMessage]:
-        """Yield what was played since the last call, in order; of a moving wheel only the last position."""
+        """Yield the messages since the last call, in order; of a moving wheel only the last position."""
         yield from _thinned([self._queue.popleft() for _ in range(len(self._queue))])
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class Keyboards:
         there = {name for name in driver.names() if self._listens(name)}
         for name in self._open.keys() - there:
             end = self._open.pop(name)
-            # Disconnect first: a note that came after the report would never be released.
+            # Disconnect first: a note that arrived after the report would never be released.
             with contextlib.suppress(Exception):
                 end()
             self._put(KeyboardMessage(name, None))
@@ -115,7 +115,7 @@ class Keyboards:
 
 
 def _thinned(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
-    """Return what was played, thinned: of each wheel and pressure only the last value between two notes."""
+    """Return messages, thinned: of each wheel and pressure only the last value between two notes."""
     kept: list[KeyboardMessage] = []
     later: set[tuple[str, str, int]] = set()
     for played in reversed(batch):
@@ -228,7 +228,7 @@ class _Polled:
                         heard(message)
                 except Exception:
                     _log.exception("A MIDI keyboard failed, or was unplugged.")
-                    # PortMidi raises when a keyboard is unplugged; what it held must not sound on.
+                    # PortMidi raises when a keyboard is unplugged; its held notes must not sound on.
                     heard(mido.Message("reset"))
                     return
 

@@ -29,7 +29,7 @@ class Together(StrEnum):
 
 
 class Control(StrEnum):
-    """What a child decides besides the music: each control is one picture in the bar."""
+    """A control: one picture in the bar, for one decision besides the music."""
 
     HAND = "hand"
     EAR = "ear"

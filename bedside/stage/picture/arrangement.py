@@ -35,7 +35,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSetup:
-    """How a screen is set up: who shares it and how, the least size of a target in pixels, and what eyes need.
+    """The set-up of a screen: who shares it and how, the least size of a target in pixels, and the look.
 
     ``keys`` is the player at the MIDI keyboards; ``free`` ones are not snapped to the scale.
     """
@@ -59,7 +59,7 @@ class Arrangement:
 
 
 class _Pictures(Mapping[str, pygame.Surface]):
-    """Pictures by name, each drawn on demand: a sign never shows most of its own."""
+    """Pictures by name, each drawn on demand: a sign never shows most of its pictures."""
 
     def __init__(self, drawn: Mapping[str, Callable[[], pygame.Surface]]) -> None:
         self._drawn = drawn

@@ -1,4 +1,4 @@
-"""The background of a scene: the painted world with its lanterns, before any note lights up."""
+"""The background of a scene: the painted world with its lanterns, without any lit note."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def paint(world: World, size: tuple[int, int], horizon: float, look: Look) -> py
 
 
 class Background:
-    """What is seen where nothing is lit: ``shown``. What was drawn over it can be restored from a clean copy."""
+    """The picture where nothing is lit, ``shown``, and a clean copy to restore it from."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
-"""The dimmer of a world: it goes down when nobody plays or the child has stopped everything, and up again.
+"""The dimmer of a world: it darkens when nobody plays or the child has stopped everything.
 
-It moves so slowly that nothing the hands do makes the screen flash.
+It moves too slowly for any play of the hands to make the screen flash.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 # The world's brightness when nobody plays, and when everything is stopped.
 ASLEEP, STOPPED = 0.10, 0.38
 
-# It begins to fall asleep this long after the last light went out, and takes this long.
+# It starts to dim this long after the last light went out, and takes this long.
 REST_SECONDS = 40.0
 _SLEEP_SECONDS = 40.0
 
@@ -43,7 +43,7 @@ class Dimmer:
         return self._target == ASLEEP < self._level
 
     def wake(self) -> None:
-        """Brighten again: somebody plays."""
+        """Brighten again because somebody plays."""
         self._target = STOPPED if self._stopped else 1.0
         self._last_lit = self._now or 0.0
 

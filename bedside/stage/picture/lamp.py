@@ -1,4 +1,4 @@
-"""The light of one place over time: it opens when struck, stays while held, and fades when released.
+"""The light of one place over time, an envelope: it opens when struck, stays while held, and fades when released.
 
 Nothing the hands do makes it flash: a struck lamp stays lit for `HOLD_SECONDS`, so it falls and rises at most twice a
 second, and every rise and fall is a slope.
@@ -88,7 +88,7 @@ class Lamp:
 
     @property
     def home(self) -> tuple[float, float, float, float]:
-        """Where it belongs, in pixels: a centre, half a width and half a height."""
+        """The area it belongs to, in pixels: a centre, half a width and half a height."""
         return self._home
 
     @property

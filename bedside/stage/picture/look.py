@@ -1,4 +1,4 @@
-"""Adaptations to what eyes need: no motion, more contrast, or a dim picture at night."""
+"""Looks, adaptations for eyes that need them: no motion, more contrast, or a dim picture at night."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PALER_CONTRAST = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What eyes at this bed need: ``still`` no motion, ``contrast`` notes that stand out, ``dim`` a night picture."""
+    """The look at this bed: ``still`` for no motion, ``contrast`` for notes that stand out, ``dim`` for the night."""
 
     still: bool = False
     contrast: bool = False

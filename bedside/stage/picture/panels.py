@@ -1,4 +1,4 @@
-"""The panels of players who are choosing: what each shows, its page, and what a touch on it means."""
+"""The panels of players who are choosing: their pictures, their pages, and the meaning of a touch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TURN_SECONDS = 0.8
 class Panels:
     """The panels of worlds and of sounds: a worker draws them, a view shows them. Every ``now`` is in seconds.
 
-    ``choices`` say who is choosing what; ``offered`` and ``worlds`` are everything on offer, by name.
+    ``choices`` tells who is choosing what; ``offered`` and ``worlds`` hold everything on offer, by name.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the child sees: a world with its pads, and the light of every performed note.
+"""The scene that the child sees: a world with its pads, and the light of every performed note.
 
 It depends on performed events alone and never reads a clock. Nothing moves between two paints.
 """
@@ -131,7 +131,7 @@ class Scene:
         spot.lamp.follow(x, y)
 
     def expose(self) -> None:
-        """Redraw everything at the next paint, because something else was drawn over the scene."""
+        """Redraw everything at the next paint because something else was drawn over the scene."""
         self._exposed = True
 
     def paint(self, surface: pygame.Surface, now: float) -> Iterator[None]:

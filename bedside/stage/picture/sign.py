@@ -1,4 +1,4 @@
-"""The picture of a control: always visible, above everything else, it brightens and dims slowly."""
+"""The picture of a control: always visible and on top; it brightens and dims slowly."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Sign:
         self._on = on
 
     def wait(self, waiting: bool) -> None:
-        """Dim, unless it is on, while what it shows is not ready."""
+        """Dim, unless it is on, because what it shows is not ready."""
         self.waiting = waiting
 
     def advance(self, now: float, world: float) -> None:
@@ -69,7 +69,7 @@ class Sign:
             self.changed = True
 
     def draw(self, surface: pygame.Surface) -> None:
-        """Draw it, and count as unchanged."""
+        """Draw it, and mark it as unchanged."""
         picture = self._pictures[self._shown]
         on = (self._level - OFF) / (ON - OFF)
         seen = _DIMMED + (1 - _DIMMED) * max(self._world, on)

@@ -96,7 +96,7 @@ class Spots:
         matching = [spot for spot in self._spots if spot.key == key and spot.side_number == number]
         if matching:
             if at is None:
-                # Without a finger, the brightness says which part of a tall pad one would touch.
+                # Without a finger, the brightness tells which part of a tall pad a finger would have touched.
                 return min(matching, key=lambda spot: abs(_pad(spot).lift(spot.lamp.home[1]) - brightness))
             x, y = at
             return min(matching, key=lambda spot: (spot.lamp.home[0] - x) ** 2 + (spot.lamp.home[1] - y) ** 2)

@@ -40,7 +40,7 @@ def instrument_picture(name: str, size: int, look: Look) -> pygame.Surface:
 
 
 def control_picture(name: str, size: int, look: Look) -> pygame.Surface:
-    """Return a control's picture; raise BedsideError where it is missing."""
+    """Return a control's picture; raise BedsideError if it is missing."""
     return _shown(f"controls/{name}", size, look)
 
 

@@ -30,7 +30,7 @@ class View:
         scene.signs = list(signs.values())
 
     def crossfade(self, shown: pygame.Surface, scene: Scene, signs: Mapping[tuple[Control, Player], Sign]) -> None:
-        """Show another scene; what is ``shown`` now fades out over it."""
+        """Show another scene; the picture ``shown`` now fades out over it."""
         self._panels.clear()
         self._before = Overlay(shown.copy(), shown.get_rect(), 1.0, 0.0)
         self.show_scene(scene, signs)

@@ -1,4 +1,4 @@
-"""How a world's file is read: as `bedside.schema` reads any, with colours that are safe for eyes and names of files."""
+"""Read a world's file: as `bedside.schema` does, but with names of files, and colours that are safe for eyes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(kind: type[T], table: Mapping[str, Any], path: str) -> T:
 
 
 def read_value(hint: Any, stated: Any, path: str) -> Any:
-    """Return a value of a world's file as an annotation wants it; raise SchemaError."""
+    """Return a value of a world's file as its annotation requires; raise SchemaError."""
     return schema.value(hint, stated, path, _READERS)
 
 

@@ -1,4 +1,4 @@
-"""A world: what a child sees, and how it sounds at first. An artist describes each in one TOML file.
+"""A world: its picture, and the sound that it starts with. An artist describes each in one TOML file.
 
 Every colour is checked to be safe for eyes: none is a saturated red.
 """

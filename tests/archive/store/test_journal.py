@@ -222,7 +222,7 @@ WRITTEN: dict[str, Callable[[Journal, About], Any]] = {
 @pytest.mark.parametrize("what", WRITTEN)
 def test_nothing_is_written_about_what_is_not_there(journal: Journal, what: str) -> None:
     """What belongs to a take, a session, a patient or a goal that is not there is refused by its id."""
-    with pytest.raises(NotFound, match="is not there") as told:
+    with pytest.raises(NotFound, match="does not exist") as told:
         WRITTEN[what](journal, About(NOBODY, NOBODY, NOBODY, NOBODY))
     assert told.value.which == NOBODY
 
@@ -238,7 +238,7 @@ def test_what_is_not_there_is_not_changed(journal: Journal) -> None:
         lambda: journal.end_goal(NOBODY),
         *(lambda kind=kind: journal.take_back(kind, NOBODY) for kind in (Marker, Remark, Verdict, Link, Rating)),
     ):
-        with pytest.raises(NotFound, match="is not there") as told:
+        with pytest.raises(NotFound, match="does not exist") as told:
             attempt()
         assert told.value.which == NOBODY
     for kind in (Patient, Session, Goal):
@@ -288,7 +288,7 @@ def test_words_are_kept_as_they_were_written(journal: Journal, take: str, words:
     kept = "".join(c for c in words.replace("\r\n", "\n").replace("\r", "\n") if c >= " " or c in "\n\t")
     kept = "".join(c for c in kept if c not in "\x7f\ufffe\uffff").strip()
     if not kept:
-        with pytest.raises(Refused, match="Nothing is written"):
+        with pytest.raises(Refused, match="Please write some text"):
             journal.remark(take, 0, 0, words)
         return
     made = journal.remark(take, 0, 0, words)
@@ -336,7 +336,7 @@ def test_it_lasts(folder: Path, store: Store, journal: Journal, take: str) -> No
 def test_a_fault_of_the_disk_is_one_sentence(folder: Path, take: str, store: Store) -> None:
     """Where a store cannot be written, a plain sentence says that the words are not kept."""
     store.close()
-    with Store.open(folder) as reading, pytest.raises(BedsideError, match="What you wrote cannot be kept: "):
+    with Store.open(folder) as reading, pytest.raises(BedsideError, match="What you wrote cannot be saved: "):
         reading.journal.remark(take, 1, 2, "waits")
 
 

@@ -76,7 +76,7 @@ def test_a_mistake_is_told_in_one_sentence_and_logged(
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (NotFound("That take is not there, or not any more."), 404),
+        (NotFound("That take does not exist, or no longer exists."), 404),
         (Refused("A moment must lie within its take."), 400),
         (BedsideError("The recordings cannot be read: the disk is full."), 503),
     ],

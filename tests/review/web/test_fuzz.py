@@ -263,7 +263,7 @@ def test_the_net_catches_what_nobody_asked_for(tmp_path: Path) -> None:
     """A page that looks up an id of its own accord and does not find it is mistaken, though it says 404."""
 
     def lost(*_: Any) -> Any:
-        raise NotFound("That take is not there, or not any more.", "another")
+        raise NotFound("That take does not exist, or no longer exists.", "another")
 
     with door(tmp_path / "kept") as pages, caught(pages) as net:
         fuzzed = Fuzzed(pages, pages.visitor(), {}, schemathesis.openapi.from_dict(pages.bare.openapi()), net)

@@ -126,7 +126,7 @@ def test_without_room_in_the_cache_another_folder_has_them(
         baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", fallback)
         assert whole(fallback) == ["one", "three", "two"]
     (said,) = capsys.readouterr().err.splitlines()
-    assert "cannot be kept" in said
+    assert "cannot be saved" in said
 
 
 def test_without_room_anywhere_it_ends(
@@ -136,7 +136,7 @@ def test_without_room_anywhere_it_ends(
     (tmp_path / "file").write_text("in the way")
     baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", tmp_path / "file" / "fallback")
     said = capsys.readouterr().err.splitlines()
-    assert ["cannot be kept" in said[0], "no room" in said[1], len(said)] == [True, True, 2]
+    assert ["cannot be saved" in said[0], "no room" in said[1], len(said)] == [True, True, 2]
 
 
 def test_what_is_kept_of_instruments_that_are_no_more_goes(recipes: list[Recipe], tmp_path: Path) -> None:

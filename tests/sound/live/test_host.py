@@ -118,7 +118,7 @@ def test_with_a_cache_that_cannot_be_written_every_instrument_comes(
         wait_for(lambda: Program(Player.CHILD, "bowl") in of(Program, performed[before:]))
     assert not fallback.exists()
     (said,) = capfd.readouterr().err.splitlines()
-    assert "cannot be kept" in said
+    assert "cannot be saved" in said
 
 
 @pytest.mark.slow

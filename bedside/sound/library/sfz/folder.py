@@ -1,4 +1,4 @@
-"""A sandboxed folder of samples: nothing outside it can be reached, whatever a path or a symbolic link says."""
+"""A sandboxed folder of samples: no path or symbolic link reaches anything outside it."""
 
 from __future__ import annotations
 

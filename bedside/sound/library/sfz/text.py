@@ -28,7 +28,7 @@ _LEVELS = ("global", "master", "group", "region")
 
 
 class Ignored:
-    """What a file states that is not supported, each once, in order of first appearance."""
+    """Unsupported statements of a file, each once, in order of first appearance."""
 
     def __init__(self) -> None:
         self._said: dict[str, None] = {}

@@ -88,7 +88,7 @@ KINDS: Mapping[str, type[Layer]] = {
 
 
 def read_layer(table: Mapping[str, Any], path: str) -> Layer:
-    """Read a layer from a table of a world's file; raise SchemaError for what is none."""
+    """Read a layer from a table of a world's file; raise SchemaError for an invalid one."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise SchemaError(f"“{path}.kind” must be one of {', '.join(sorted(KINDS))}")

@@ -19,7 +19,8 @@ REFERENCE_PIXELS = 1280 * 800
 class Canvas:
     """The picture as ``levels``: (rows, columns, 3) float32, sRGB 0–255, clipped only at the end.
 
-    ``horizon`` is the row where the ground or the water begins, 1 to rows − 1. ``rng`` is the only source of chance.
+    ``horizon`` is the row where the ground or the water begins, 1 to rows − 1. ``rng`` is the only source of
+    randomness.
     """
 
     levels: Floats

@@ -80,7 +80,7 @@ bench: test-packages bench-packages .venv/test ## measure against FluidSynth and
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-packages .venv/test ## kill the program fifty times, read 10,000 damaged instruments, touch a million times; ARGS="…" goes to pytest
+soak: test-packages .venv/test ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"

@@ -188,7 +188,9 @@ def run(arguments: Sequence[str]) -> None:
             os.nice(int(niceness))
     end = _link(link)
     main = importlib.import_module(module).main
-    main(end, from_json(typing.get_type_hints(main)["settings"], text))
+    # A parent that is gone waits for nothing more, whether the child was reading or writing.
+    with contextlib.suppress(ConnectionError):
+        main(end, from_json(typing.get_type_hints(main)["settings"], text))
 
 
 def _link(link: str) -> socket.socket:

@@ -67,6 +67,12 @@ _LINE = re.compile(
     r"(?P<event>.*?)(?: \| (?P<error>.+?)(?: at (?P<at>.+))?)?"
 )
 
+# What a process prints when it ends with a fault: a place, the type of an exception, what quotes people or the disk.
+_PRINTED_PLACE = re.compile(r'File "([^"]*)", line (\d+)')
+_PRINTED_TYPE = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Group|Warning)\b|\bException\b")
+_PRINTED_LAST = re.compile(r"[\W_]*(?:\w+\.)*([A-Z]\w*(?:Error|Exception|Group|Interrupt|Exit))\b")
+_PRINTED_WORDS = re.compile(r""""[^"]*"|'[^']*'|(?:[A-Za-z]:|~)?[\\/][^\s:]*[\\/][^:]*""")
+
 
 class Safe(str):
     """A text that the program chose itself, such as a version or the name of a state; it may stand in the log."""
@@ -121,6 +127,9 @@ def follow(process: str) -> None:
         logger.addHandler(_Handler(Path(path), process))
         atexit.unregister(close)
         atexit.register(close, _LAST_SECONDS)
+    if not os.environ.get("BEDSIDE_DEBUG"):
+        # What libraries warn of, such as a glyph that a font lacks, is nothing for those who read standard error.
+        logging.lastResort = None
     _hook()
 
 
@@ -203,7 +212,8 @@ def _stamp(seconds: float) -> str:
 
 def _event(record: logging.LogRecord) -> str:
     """Return a record's constant text with the numbers in it; any other value is left out."""
-    text = str(record.msg).replace("|", "/")
+    # Anything but a text was handed over as the message itself, such as an exception.
+    text = record.msg.replace("|", "/") if isinstance(record.msg, str) else "…"
     given = record.args if isinstance(record.args, tuple) else ()
     values = iter(given)
 
@@ -305,7 +315,7 @@ class _Handler(logging.Handler):
         while True:
             item = self._waiting.get()
             if isinstance(item, LogLine):
-                unwritten = [*unwritten[-_MOST_UNWRITTEN:], f"{item}\n".encode()]
+                unwritten = [*unwritten[-_MOST_UNWRITTEN:], f"{item}\n".encode(errors="replace")]
             with contextlib.suppress(Exception):
                 if unwritten:
                     append(self._path, b"".join(unwritten))
@@ -320,10 +330,16 @@ def append(path: Path, text: bytes, most: int = MOST_BYTES) -> None:
     Beyond ``most`` bytes it is copied to the older file and emptied. Raise OSError if the system refuses.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    # A link to another file would have that one emptied; a pipe would never be read.
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags, 0o600)
     try:
         with _alone(descriptor):
-            os.write(descriptor, text)
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, text) < len(text):
+                # The disk is full; half a line would spoil the next one.
+                os.ftruncate(descriptor, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if os.fstat(descriptor).st_size > most:
                 try:
                     _copy(path, path.with_name(OLDER))
@@ -391,12 +407,30 @@ else:
 def _drain(source: IO[bytes], process: str, handler: _Handler) -> None:
     """Log the standard error of a child until it ends."""
     with source, contextlib.suppress(OSError, ValueError):
+        in_traceback = False
         for printed in source:
             text = "".join(c if c.isprintable() else " " for c in printed.decode("utf-8", errors="replace")).strip()
-            # The message of an exception may quote anything; its type does not.
-            text = re.sub(r"^(\w[\w.]*): .*", r"\1: …", text).replace("|", "/")[:200]
-            if text:
-                handler.put(LogLine(_stamp(time.time()), process, os.getpid(), "warning", "stderr", text))
+            in_traceback = in_traceback or "Traceback (most recent call last)" in text
+            kept = _without_words(text, in_traceback)
+            if kept:
+                handler.put(LogLine(_stamp(time.time()), process, os.getpid(), "warning", "stderr", kept))
+
+
+def _without_words(text: str, in_traceback: bool) -> str:
+    """Return a printed line without what may quote people: messages of exceptions, quotations, paths.
+
+    Of a traceback, only its places and types are kept, as a message may go over many lines.
+    """
+    place = _PRINTED_PLACE.search(text)
+    kind = _PRINTED_LAST.match(text) if in_traceback else _PRINTED_TYPE.search(text)
+    if place is not None:
+        return f"{_short(place[1])}:{place[2]}".replace("|", "/")
+    if kind is not None:
+        return f"{kind[kind.lastindex or 0]}: …"
+    if in_traceback:
+        return "Traceback" if "Traceback" in text else ""
+    text = re.sub(r"^(\w[\w.]*): .*", r"\1: …", text)
+    return _PRINTED_WORDS.sub("…", text).replace("|", "/")[:200]
 
 
 def _hook() -> None:

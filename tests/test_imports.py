@@ -23,20 +23,42 @@ ROOTS = {"", "children", "errors", "files", "log", "places", "schema"}
 PURE_ROOTS = {"schema"}
 
 OUTSIDE = {
-    "clocks": {"datetime", "sched", "time"},
+    "clocks": {"datetime", "sched", "time", "timeit"},
     "chance": {"secrets", "uuid"},
-    "files": {"fileinput", "glob", "io", "mmap", "os", "pathlib", "pickle", "shelve", "shutil", "sys", "tempfile"},
+    "files": {"bz2", "codecs", "dbm", "fileinput", "glob", "gzip", "io", "linecache", "lzma", "mmap", "os", "pathlib"}
+    | {"pickle", "posix", "shelve", "shutil", "sqlite3", "sys", "tarfile", "tempfile", "wave", "zipfile"},
     "threads": {"_thread", "asyncio", "concurrent", "contextvars", "queue", "threading"},
-    "processes": {"multiprocessing", "signal", "subprocess"},
-    "devices": {"ctypes", "fcntl", "gc", "http", "platform", "select", "selectors", "socket", "ssl", "urllib"},
+    "processes": {"multiprocessing", "pty", "signal", "subprocess"},
+    "devices": {"ctypes", "fcntl", "ftplib", "gc", "http", "platform", "select", "selectors", "smtplib", "socket"}
+    | {"socketserver", "ssl", "urllib", "webbrowser"},
     "log": {"getpass", "locale", "logging", "syslog", "warnings"},
-    "loaders": {"builtins", "importlib", "runpy"},
+    "loaders": {"builtins", "importlib", "pkgutil", "runpy"},
 }
 TOUCHES = {module: what for what, modules in OUTSIDE.items() for module in modules}
 
-# Built-in functions and functions of numpy that reach outside.
-IMPURE_BUILTINS = {"__import__", "breakpoint", "compile", "eval", "exec", "input", "open", "print"}
-IMPURE_NUMPY = {"fromfile", "genfromtxt", "load", "loadtxt", "memmap", "open_memmap", "save", "savetxt", "savez"}
+# All of the standard library that a module may import that may touch nothing.
+PURE_LIBRARY = {"__future__", "abc", "array", "bisect", "cmath", "collections", "copy", "dataclasses", "enum"}
+PURE_LIBRARY |= {"fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "random", "re"}
+PURE_LIBRARY |= {"statistics", "string", "struct", "types", "typing"}
+
+# Built-in functions, functions of numpy, and methods that reach outside.
+IMPURE_BUILTINS = {"__builtins__", "__import__", "__loader__", "__spec__", "breakpoint", "compile", "eval", "exec"}
+IMPURE_BUILTINS |= {"input", "open", "print"}
+IMPURE_NUMPY = {
+    "DataSource",
+    "ctypeslib",
+    "datetime64",
+    "fromfile",
+    "fromregex",
+    "genfromtxt",
+    "load",
+    "loadtxt",
+}
+IMPURE_NUMPY |= {"memmap", "open_memmap", "save", "savetxt", "savez", "savez_compressed"}
+IMPURE_METHODS = {"rvs", "tofile"}
+
+# The one module that imports another by a name that is known only when it runs.
+LOADER = "bedside.children"
 
 # Generators of chance, which a take's seed can be given to; SEEDED would seed themselves if it were not.
 SEEDED = {"PCG64", "PCG64DXSM", "Philox", "Random", "SFC64", "SeedSequence", "default_rng"}
@@ -66,12 +88,37 @@ class Module:
                     origin = ".".join(filter(None, [self._above(level), module]))
                     yield from (f"{origin}.{alias.name}" for alias in names)
                 case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]):
-                    if ast.unparse(func).split(".")[-1] in {"__import__", "import_module"}:
+                    named = self.called().get(ast.unparse(func), ast.unparse(func))
+                    if named.split(".")[-1] in {"__import__", "import_module"}:
                         yield name
 
     def outside(self) -> Iterator[str]:
         """Yield what it imports from outside bedside."""
         yield from (name for name in self.imports() if name.split(".")[0] != "bedside")
+
+    def called(self) -> dict[str, str]:
+        """Return what each name that it imports stands for, as a dotted name."""
+        called = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Import(names=names):
+                    for alias in names:
+                        top = alias.name.split(".")[0]
+                        called[alias.asname or top] = alias.name if alias.asname else top
+                case ast.ImportFrom(module=module, names=names, level=level):
+                    origin = ".".join(filter(None, [self._above(level), module]))
+                    called |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in names}
+        return called
+
+    def reached(self) -> Iterator[str]:
+        """Yield the dotted name of what it reaches through what it imported, whatever it calls that."""
+        called = self.called()
+        inner = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and id(node) not in inner:
+                first, *rest = ast.unparse(node).split(".")
+                if first in called:
+                    yield ".".join([called[first], *rest])
 
     def _above(self, level: int) -> str:
         """Return the package that so many leading dots stand for."""
@@ -107,8 +154,27 @@ def violations(modules: list[Module]) -> list[str]:
     """Return a sentence for each breach of the import law by a set of modules."""
     found = []
     for module in modules:
-        found += [*breaches_of_direction(module), *breaches_of_reach(module), *breaches_of_purity(module)]
+        found += [*breaches_of_sight(module), *breaches_of_direction(module)]
+        found += [*breaches_of_reach(module), *breaches_of_purity(module)]
     return found
+
+
+def breaches_of_sight(module: Module) -> Iterator[str]:
+    """Yield how a module imports what cannot be read in its source."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.ImportFrom(names=[ast.alias(name="*")]):
+                yield f"{module.name} imports everything of {node.module}"
+            case ast.Call(func=func, args=arguments) if module.name != LOADER:
+                named = module.called().get(ast.unparse(func), ast.unparse(func)).split(".")[-1]
+                if named in {"__import__", "import_module"}:
+                    match arguments:
+                        case [ast.Constant(value=str(name)), *_] if not name.startswith("."):
+                            pass
+                        case _:
+                            yield f"{module.name} imports by a name that only its run tells"
+    if "sys.modules" in module.reached():
+        yield f"{module.name} takes modules from sys.modules"
 
 
 def breaches_of_direction(module: Module) -> Iterator[str]:
@@ -123,14 +189,16 @@ def breaches_of_direction(module: Module) -> Iterator[str]:
     allowed = {module.room, *ROOMS.get(module.room, {"imports": ["roots"]})["imports"]}  # type: ignore[misc]
     if "roots" in allowed:
         allowed |= ROOTS
-    for name in module.imports():
+    seen: set[str] = set()
+    for name in [*module.imports(), *module.reached()]:
         if name.split(".")[0] != "bedside":
             continue
         # ``from bedside import __version__`` takes a name of bedside itself, as no room is called so.
         wanted = room(name)
         if wanted not in ROOMS.keys() | ROOTS:
             wanted = ""
-        if wanted not in allowed:
+        if wanted not in allowed | seen:
+            seen.add(wanted)
             yield f"{module.name} imports {name}"
 
 
@@ -146,6 +214,8 @@ def breaches_of_reach(module: Module) -> Iterator[str]:
             continue
         elif top in TOUCHES and TOUCHES[top] not in touches(module):
             yield f"{module.name} touches {TOUCHES[top]}: it imports {name}"
+        elif top in sys.stdlib_module_names - PURE_LIBRARY and pure(module):
+            yield f"{module.name} is pure and imports {name}"
         elif top not in sys.stdlib_module_names | set(row.get("libraries", [top])) | HOMES.keys():  # type: ignore[call-overload]
             yield f"{module.name} imports {name}, which its room does not stand on"
 
@@ -168,29 +238,44 @@ def breaches_of_purity(module: Module) -> Iterator[str]:
     """Yield how a module that may touch nothing reaches the world all the same, or draws by chance."""
     if not pure(module):
         return
-    for name in module.imports():
+    called = module.called()
+    seen: set[str] = set()
+    for name in [*module.imports(), *module.reached()]:
         match name.split("."):
-            case ["scipy", "io", *_]:
-                yield f"{module.name} is pure and imports {name}"
-            case ["random", what] | ["numpy", "random", what] if what not in GENERATORS:
-                yield f"{module.name} draws from {name}, which nobody passed in"
-            case ["numpy", what] if what in IMPURE_NUMPY:
-                yield f"{module.name} is pure and imports {name}"
-    # A generator that was passed in may itself be called ``random``.
-    sources = {"np.random", "numpy.random"} | ({"random"} & set(module.imports()))
+            case ["scipy", "io" | "datasets" as what, *_]:
+                breach = f"{module.name} is pure and imports scipy.{what}"
+            case ["random", what, *_] if what not in GENERATORS:
+                breach = f"{module.name} draws from random.{what}, which nobody passed in"
+            case ["numpy", "random", what, *_] if what not in GENERATORS:
+                breach = f"{module.name} draws from numpy.random.{what}, which nobody passed in"
+            case ["numpy", "lib", what, *_] if what != "stride_tricks":
+                breach = f"{module.name} is pure and reaches numpy.lib.{what}"
+            case ["numpy", what, *_] if what in IMPURE_NUMPY:
+                breach = f"{module.name} is pure and reaches numpy.{what}"
+            case _:
+                continue
+        if breach not in seen:
+            seen.add(breach)
+            yield breach
     for node in ast.walk(module.tree):
         match node:
-            case ast.Call(func=ast.Name(id=name)) if name in IMPURE_BUILTINS:
+            case ast.Name(id=name, ctx=ast.Load()) if name in IMPURE_BUILTINS:
                 yield f"{module.name} is pure and calls {name}"
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in SEEDED:
+            case ast.Attribute(attr=name) if name in IMPURE_METHODS:
+                yield f"{module.name} is pure and calls {name}"
+            case ast.keyword(arg="default_factory", value=made):
+                if _last(made, called) in SEEDED:
+                    yield f"{module.name} makes a {_last(made, called)} without a seed"
+            case ast.Call(func=ast.Name() | ast.Attribute() as func, args=arguments) if _last(func, called) in SEEDED:
                 given = [*arguments, *(keyword.value for keyword in node.keywords)]
                 if all(ast.unparse(argument) == "None" for argument in given):
-                    yield f"{module.name} makes a {name} without a seed"
-            case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=what) if what in IMPURE_NUMPY:
-                yield f"{module.name} is pure and calls numpy.{what}"
-            case ast.Attribute(value=source, attr=what) if what not in GENERATORS:
-                if ast.unparse(source) in sources:
-                    yield f"{module.name} draws from random.{what}, which nobody passed in"
+                    yield f"{module.name} makes a {_last(func, called)} without a seed"
+
+
+def _last(node: ast.expr, called: Mapping[str, str]) -> str:
+    """Return the last part of the name of what an expression names."""
+    name = ast.unparse(node)
+    return called.get(name, name).split(".")[-1]
 
 
 def program() -> list[Module]:
@@ -276,8 +361,8 @@ def test_worlds_and_input_never_meet() -> None:
         ("bedside.sound.engine.engine", "import matplotlib", "does not stand on"),
         ("bedside.sound.engine.engine", "import scipy.io.wavfile", "pure and imports scipy.io"),
         ("bedside.sound.engine.engine", "open('patch')", "calls open"),
-        ("bedside.sound.engine.engine", "import numpy as np\nnp.load('pool')", "calls numpy.load"),
-        ("bedside.sound.engine.engine", "import numpy as np\nnp.random.rand(3)", "draws from random.rand"),
+        ("bedside.sound.engine.engine", "import numpy as np\nnp.load('pool')", "reaches numpy.load"),
+        ("bedside.sound.engine.engine", "import numpy as np\nnp.random.rand(3)", "draws from numpy.random.rand"),
         ("bedside.sound.engine.engine", "from numpy.random import normal", "numpy.random.normal"),
         ("bedside.sound.engine.engine", "import numpy as np\nnp.random.default_rng()", "without a seed"),
         ("bedside.sound.physics.bar", "from numpy.random import default_rng\ndefault_rng(seed=None)", "without a seed"),
@@ -296,6 +381,28 @@ def test_worlds_and_input_never_meet() -> None:
         ("bedside.sound.physics.bar", "from bedside import places", "imports bedside.places"),
         ("bedside.review.web.pages", "import mido", "whose home is archive.midi.midifile and stage.input.midi"),
         ("bedside.archive.vault", "import sqlcipher3", "whose home is archive.store.database"),
+        ("bedside.sound.engine.engine", "from bedside import sound as s\ns.live.host", "imports bedside.sound.live"),
+        ("bedside.sound.engine.engine", "import bedside.sound\nbedside.sound.live.host", "bedside.sound.live"),
+        ("bedside.sound.engine.engine", "from bedside.sound import *", "imports everything of bedside.sound"),
+        ("bedside.review.web.pages", "import importlib\nimportlib.import_module(name)", "only its run tells"),
+        ("bedside.review.web.pages", "import importlib\nimportlib.import_module('..x', 'y')", "only its run tells"),
+        ("bedside.review.web.pages", "from importlib import import_module as i\ni('bedside.cli')", "bedside.cli"),
+        ("bedside.review.web.pages", "import sys\nsys.modules['bedside.stage']", "from sys.modules"),
+        ("bedside.music.scales", "import numpy as n\nn.random.seed(3)", "draws from numpy.random.seed"),
+        ("bedside.music.scales", "from numpy import random as r\nr.seed(3)", "draws from numpy.random.seed"),
+        ("bedside.music.scales", "import random as r\nr.choice([1])", "draws from random.choice"),
+        ("bedside.music.scales", "from random import Random as R\nR()", "makes a Random without a seed"),
+        ("bedside.music.scales", "f(default_factory=Random)", "makes a Random without a seed"),
+        ("bedside.music.scales", "import numpy as np\nnp.datetime64('now')", "reaches numpy.datetime64"),
+        ("bedside.music.scales", "from numpy.lib import format as f\nf.open_memmap('x')", "reaches numpy.lib"),
+        ("bedside.music.scales", "tones.tofile('x')", "calls tofile"),
+        ("bedside.music.scales", "o = open", "calls open"),
+        ("bedside.music.scales", "import codecs", "touches files"),
+        ("bedside.music.scales", "import tomllib", "pure and imports tomllib"),
+        ("bedside.music.scales", "import _socket", "pure and imports _socket"),
+        ("bedside.music.scales", "from concurrent.futures import ThreadPoolExecutor", "touches threads"),
+        ("bedside.sound.engine.engine", "import scipy\nscipy.io.wavfile", "imports scipy.io"),
+        ("bedside.stage.input.hands", "import sqlite3", "touches files"),
     ],
 )
 def test_a_planted_breach_is_found(name: str, source: str, expected: str) -> None:

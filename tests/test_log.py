@@ -19,7 +19,7 @@ from bedside import log
 from bedside.errors import NotFound
 from bedside.review.hearing import rendering
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 
 CODE = "K7-planted"
 WORDS = "Er lacht zum ersten Mal"
@@ -127,6 +127,26 @@ def test_what_a_child_prints(folder: Path) -> None:
     assert WORDS not in "".join(line.event for line in found if not line.event.startswith(("File", "raise")))
 
 
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("Traceback (most recent call last):\n  raise ValueError(WORDS)\nValueError: K7\nwept\n", ["ValueError: …"]),
+        ('  File "/home/anna/bedside/log.py", line 3, in f\n', ["bedside/log.py:3"]),
+        ("/home/anna/x.py:3: UserWarning: K7 wept\n", ["UserWarning: …"]),
+        ("Exception ignored in: <K7 wept>\n", ["Exception: …"]),
+        ("no such file: '/home/Anna May/K7 wept.mid'\n", ["no such file: …"]),
+        ("cannot open /home/Anna May/K7 wept.mid: gone\n", ["cannot open …: gone"]),
+        ("ALSA lib pcm.c:2721:(snd_pcm_open) Unknown PCM\n", ["ALSA lib pcm.c:2721:(snd_pcm_open) Unknown PCM"]),
+    ],
+)
+def test_what_a_child_prints_names_nobody(folder: Path, printed: str, kept: list[str]) -> None:
+    """Of a message over several lines, a warning or a path, only the type and the place in the program are kept."""
+    with log.stderr_for_child("engine") as said:
+        command = [sys.executable, "-c", f"import sys; sys.stderr.write({printed!r})"]
+        subprocess.run(command, stderr=said, check=True)
+    assert until(lambda: [line.event for line in written(folder) if line.event != "Traceback"] == kept)
+
+
 def test_a_child_that_prints_on_and_on_never_waits(folder: Path) -> None:
     """Standard error that nobody reads as fast as it is written holds nobody up, and the log stays small."""
     program = """
@@ -159,6 +179,7 @@ def test_an_exception_in_a_process_leaves_one_line(folder: Path) -> None:
     assert (line.process, line.event, line.error) == ("baker", "The process ended with a fault.", "RuntimeError")
 
 
+@pytest.mark.slow
 def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
     """The renderer's process logs what failed under its own name; the pages hear a sentence."""
     renderer = rendering.Renderer(None)
@@ -172,7 +193,7 @@ def test_a_take_that_cannot_be_rendered_leaves_one_line(folder: Path) -> None:
 
 def test_a_turn_of_the_host_that_fails_leaves_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that keeps the engines logs what failed, and goes on."""
-    host = EngineHost(Settings(48000, 128, 8, None), frozenset(), lambda _: None)
+    host = EngineHost(EngineSettings(48000, 128, 8, None), frozenset(), lambda _: None)
     turns: list[float] = []
 
     def turn(turned: float) -> None:
@@ -204,6 +225,14 @@ def test_it_stays_small(folder: Path) -> None:
     assert oct(path.with_name(log.OLDER).stat().st_mode & 0o777) == "0o600"
 
 
+def test_no_file_of_it_grows_beyond_half_a_megabyte(folder: Path) -> None:
+    """Whatever goes wrong for however long, it takes no room that music needs."""
+    path = folder / log.FILE
+    for _ in range(40):
+        log.append(path, b"x" * 50_000)
+        assert all(file.stat().st_size <= 500_000 for file in folder.iterdir())
+
+
 def test_many_processes_at_once(folder: Path) -> None:
     """Lines of several processes are whole, and none is lost, also while the file is copied and emptied."""
     path = folder / log.FILE
@@ -233,26 +262,64 @@ def test_repeats_are_counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert written(folder)[-1].event == "A frame failed. (Before, 997 more were left out.)"
 
 
-@pytest.mark.parametrize("place", ["missing", "file", "full"])
+@pytest.mark.parametrize("place", ["missing", "file", "full", "folder", "link", "pipe"])
 def test_a_log_that_cannot_be_written_harms_nobody(tmp_path: Path, place: str) -> None:
-    """Without its folder, with a file in its place, or on a full disk, logging neither raises nor waits."""
+    """Without its folder, or with something else in its place, logging neither raises nor waits, and spoils nothing."""
     folder = tmp_path / "kept"
     if place == "file":
         folder.write_text("")
     if place == "full":
         folder.mkdir()
         (folder / log.FILE).symlink_to("/dev/full")
+    if place == "folder":
+        (folder / log.FILE).mkdir(parents=True)
+    if place == "link":
+        folder.mkdir()
+        (tmp_path / "another").write_bytes(b"x" * (log.MOST_BYTES + 1))
+        (folder / log.FILE).symlink_to(tmp_path / "another")
+    if place == "pipe":
+        folder.mkdir()
+        os.mkfifo(folder / log.FILE)
     log.start(folder, "test")
     try:
         began = time.perf_counter()
         for number in range(2000):
             logger.warning("It was %d.", number)
         assert time.perf_counter() - began < 2.0
+        began = time.perf_counter()
         log.close(5.0)
+        assert time.perf_counter() - began < 2.0
         assert log.read(tmp_path / "kept" / "none") == []
     finally:
         os.environ.pop("BEDSIDE_LOG", None)
     assert not (tmp_path / "kept" / log.OLDER).exists()
+    assert place != "link" or (tmp_path / "another").stat().st_size == log.MOST_BYTES + 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_a_full_disk_leaves_no_half_line(folder: Path) -> None:
+    """What does not fit is written when there is room, and no line is cut."""
+    ended = child(
+        """
+        import logging, os, resource
+        from bedside import log
+        most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        log.follow("test")
+        logger = logging.getLogger("bedside.test")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))
+        for number in range(40):
+            logger.warning(f"Line {number}.")
+        log.close(5.0)
+        log.follow("test")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        logger.warning("There is room.")
+        """,
+        folder,
+    )
+    assert ended.returncode == 0
+    text = (folder / log.FILE).read_text()
+    assert len(log.read(folder)) == len(text.splitlines()) == text.count(" test ") > 5
+    assert "There is room." in text
 
 
 def test_what_was_logged_before_the_folder_was_made_comes_later(tmp_path: Path) -> None:
@@ -288,6 +355,7 @@ def test_a_folder_that_can_only_be_read(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_doctor_prints_it(folder: Path) -> None:
     """`bedside doctor --log` prints the log, the newest line last; with --json as values."""
 

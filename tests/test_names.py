@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+
+import pytest
 
 from test_imports import Module, planted, program
 
@@ -15,11 +18,17 @@ ROWS = {"archive.store.entries", "archive.store.models", "archive.store.store"}
 VERBS = {"launch", "load", "main", "parse", "read", "render", "write"}
 
 
+# The same type wherever it stands: a colour is red, green and blue, and numbers are an array.
+ALIASES = {"Colour", "Floats"}
+
+
 def names(module: Module) -> Iterator[str]:
-    """Yield the classes and public functions of a module, but routes of the pages, which are known by their address."""
+    """Yield the classes, types and public functions of a module; routes of the pages are known by their address."""
     for node in module.tree.body:
         match node:
             case ast.ClassDef(name=name) if not name.startswith("_"):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]) if re.match("[A-Z][a-z]", name) and name not in ALIASES:
                 yield name
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("_"):
                 if name not in VERBS and not answers(node):
@@ -43,6 +52,7 @@ def homonyms(modules: list[Module]) -> dict[str, set[str]]:
     return {name: several for name, several in homes.items() if len(several) > 1 and not several <= ROWS}
 
 
+@pytest.mark.slow
 def test_no_name_means_two_things() -> None:
     """Whoever reads a name knows which thing it is, in every module."""
     assert homonyms(program()) == {}
@@ -56,6 +66,8 @@ def test_a_planted_homonym_is_found() -> None:
         "bedside.archive.store.entries": "class Goal: ...",
         "bedside.archive.store.models": "class Goal: ...",
         "bedside.cli.render": "def fit(): ...",
+        "bedside.music.curve": "Curve = list[float]\nLEAST = 1",
+        "bedside.review.line": "class Curve: ...\nLEAST = 2",
     }
     both = {"music.pad", "sound.patch"}
-    assert homonyms(planted(sources)) == {"Pad": both, "fit": both}
+    assert homonyms(planted(sources)) == {"Pad": both, "fit": both, "Curve": {"music.curve", "review.line"}}

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from bedside.stage.input.seats import Together
     from bedside.stage.picture.look import Look
 
-Json = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
-Take = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
-Out = Annotated[Path, typer.Option("--out", help="The file to write; its suffix selects the format.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable output, alone, on standard output.")]
+TakeArgument = Annotated[str, typer.Argument(help="A take's id, the beginning of it, or 'last'.")]
+OutOption = Annotated[Path, typer.Option("--out", help="The file to write; its suffix selects the format.")]
 
 
 def together_as(name: str) -> Together:

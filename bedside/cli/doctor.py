@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bedside import log
-from bedside.cli.arguments import Json
+from bedside.cli.arguments import JsonOption
 from bedside.cli.terminal import print_json, working
 
 
@@ -15,7 +15,7 @@ def doctor(
     context: typer.Context,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
     show_log: Annotated[bool, typer.Option("--log", help="Print the log instead, newest line last.")] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Report the devices of this machine and its latency from touch to sound, without a sound."""
     from bedside.stage import examination

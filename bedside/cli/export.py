@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from bedside.cli.arguments import Out, Take
+from bedside.cli.arguments import OutOption, TakeArgument
 from bedside.cli.terminal import working
 from bedside.errors import BedsideError
 
 
-def export(context: typer.Context, take: Take, out: Out) -> None:
+def export(context: typer.Context, take: TakeArgument, out: OutOption) -> None:
     """Write a take as mid, csv or json, or as a page for the team: html, which plays anywhere, or pdf."""
     from bedside.archive import csvfile, jsonfile
     from bedside.archive.midi import midifile

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import Json, players_named
+from bedside.cli.arguments import JsonOption, players_named
 from bedside.cli.rendering import sound_made_by
 from bedside.cli.terminal import end, print_json, progress, say
 from bedside.errors import BedsideError
@@ -19,7 +19,7 @@ def import_(
     players: Annotated[
         str | None, typer.Option(help="The players of the parts, in order: child,therapist,child2,partner.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Import MIDI files as takes; their channels or tracks become players."""
     from bedside.archive.importing import ImportedTake, import_file

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bedside.cli.arguments import Json, Take
+from bedside.cli.arguments import JsonOption, TakeArgument
 from bedside.cli.terminal import working
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bedside.review.measures.player import PlayerMeasures
 
 
-def measure(context: typer.Context, take: Take, as_json: Json = False) -> None:
+def measure(context: typer.Context, take: TakeArgument, as_json: JsonOption = False) -> None:
     """Measure a take: each player, and each pair of players beside its chance level."""
     from bedside.archive.store.store import Store
     from bedside.review.measures import take as takes_

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import Out, Take, everybody, players_named
+from bedside.cli.arguments import OutOption, TakeArgument, everybody, players_named
 from bedside.cli.rendering import instruments_of, render_to, say_what_differs
 from bedside.errors import BedsideError
 
 
 def render(
     context: typer.Context,
-    take: Take,
-    out: Out,
+    take: TakeArgument,
+    out: OutOption,
     player: Annotated[str | None, typer.Option(help="Only this player's part, or several: child,therapist.")] = None,
 ) -> None:
     """Render a take to a sound file, bit for bit as it was heard: wav (exact), flac, ogg or mp3."""

@@ -12,7 +12,7 @@ from bedside.cli.terminal import say
 def review(
     context: typer.Context,
     port: Annotated[
-        int | None, typer.Option(help="The port of the pages; by default 8023, or any that is free.")
+        int | None, typer.Option(min=0, max=65535, help="The port of the pages; by default 8023, or any that is free.")
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser there.")] = True,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bedside.cli.arguments import Json
+from bedside.cli.arguments import JsonOption
 from bedside.cli.terminal import end, make_folder, print_json, progress, say
 from bedside.errors import BedsideError
 
@@ -18,7 +18,7 @@ def sounds(
         Path | None, typer.Option(metavar="DIR", help="Write a sound file and a picture of each into this folder.")
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="NAME", help="Only this instrument.")] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the instruments, or write a sheet for each, to judge it by in a minute."""
     from bedside.sound.engine import offline

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from bedside.cli.arguments import Json
+from bedside.cli.arguments import JsonOption
 from bedside.cli.terminal import print_json
 
 
-def takes(context: typer.Context, as_json: Json = False) -> None:
+def takes(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the recorded takes."""
     from bedside.archive.store import naming
     from bedside.archive.store.store import Store

@@ -17,13 +17,13 @@ from bedside.music.events import Performed, Player, Profile, Report
 from bedside.sound.library import catalogue
 from bedside.sound.library.recipe import Recipe
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from bedside.sound.profiles import PROFILES
 from bedside.stage import screensize
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
-from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture.arrangement import Offered, ScreenSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
@@ -92,7 +92,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         for listener in listeners:
             listener(report)
 
-    settings = Settings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
+    settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
     with ExitStack() as leaving:
         leaving.enter_context(screen())
         host = EngineHost(settings, sustained, tell)
@@ -123,7 +123,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
         surface = open_window(bed.size)
-        setting = Setting(
+        setting = ScreenSetup(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)

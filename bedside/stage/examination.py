@@ -17,7 +17,7 @@ from bedside.archive.store import key
 from bedside.errors import BedsideError
 from bedside.sound.live.card import Card, cards
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from bedside.stage.bed import BLOCK, POLYPHONY, RATE
 from bedside.stage.input import midi
 from bedside.stage.window import screen
@@ -101,7 +101,7 @@ class Examination:
 
 def examine(data: Path, card: str | None) -> Examination:
     """Examine this machine; measure for some seconds on a sound card, by default the machine's own."""
-    host = EngineHost(Settings(RATE, BLOCK, POLYPHONY, card), frozenset(), lambda _performed: None)
+    host = EngineHost(EngineSettings(RATE, BLOCK, POLYPHONY, card), frozenset(), lambda _performed: None)
     host.start()
     try:
         began = time.perf_counter()

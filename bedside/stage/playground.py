@@ -39,7 +39,7 @@ from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import arrangement
-from bedside.stage.picture.arrangement import Arrangement, Offered, Setting
+from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
@@ -73,7 +73,7 @@ class Playground:
         self,
         surface: pygame.Surface,
         world: World,
-        setting: Setting,
+        setting: ScreenSetup,
         offered: Sequence[Offered],
         outside: Outside,
         worker: Worker,
@@ -332,9 +332,10 @@ class Playground:
             sign(Control.SUN).light(True)
             sign(Control.DOOR).light(choices.choosing.get(player) is Control.DOOR)
             sign(Control.SOUND).light(choices.choosing.get(player) is Control.SOUND)
-            awaited = self.settings.awaited.get(player)
-            sign(Control.SOUND).wait(awaited is not None)
-            name = awaited or self.settings.parts[player].instrument
+            plays = self.settings.parts[player].instrument
+            # Until the first instrument of all is ready, the world's is on its way.
+            name = self.settings.awaited.get(player) or plays or self._worlds[choices.world].instrument
+            sign(Control.SOUND).wait(name != plays)
             if name in self._offered:
                 sign(Control.SOUND).show(self._offered[name].picture)
 

@@ -91,6 +91,7 @@ def test_a_library_of_notes_is_read(tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0] is None
 
 
+@pytest.mark.slow
 def test_a_million_notes_and_one(tmp_path: Path) -> None:
     """A million and one notes are too many."""
     path = tmp_path / "black.mid"
@@ -99,6 +100,7 @@ def test_a_million_notes_and_one(tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0] == "black.mid holds more than 1,000,000 notes."
 
 
+@pytest.mark.slow
 def test_a_million_moves_and_one(tmp_path: Path) -> None:
     """Wheels and pedals are counted like notes: a million and one of their moves are too many."""
     path = tmp_path / "wild.mid"

@@ -128,6 +128,21 @@ def test_what_belongs_to_no_take(store: Store) -> None:
         assert connection.execute(select(Marker.frame)).scalars().all() == [2]
 
 
+def test_a_choice_of_the_next_child_belongs_to_no_take_of_the_last_one(store: Store) -> None:
+    """What is chosen after a new session began, and before anything is played in it, is of that session alone."""
+    recorder = Recorder(store, "one", lambda: "1")
+    for item in duet(2):
+        recorder.feed(item)
+    recorder.renew("two")
+    recorder.feed(Chosen(None, "world", "pond", "child"))
+    assert recorder.close(5)
+    assert recorder.take is not None
+    assert store.choices(store.summary(recorder.take).session) == []
+    with store._engine.connect() as connection:
+        (choice,) = connection.execute(select(Choice.take_id, Choice.which)).all()
+    assert choice == (None, "pond")
+
+
 def test_fed_from_many_threads(store: Store) -> None:
     """Eight threads feed at once; nothing is lost, and each thread's events stay in its order."""
     recorder = Recorder(store, None, lambda: "1")

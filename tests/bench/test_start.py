@@ -13,7 +13,7 @@ import pytest
 
 from bedside.sound.library import catalogue, loading
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from bedside.stage import bed as stage
 from bedside.stage.worlds import world
 from bench import memory
@@ -46,7 +46,7 @@ def engine() -> EngineHost:
     """Return a host as a bed has it, without a listener."""
     recipes = catalogue.recipes(None)
     first = world.find("night").instrument
-    settings = Settings(stage.RATE, stage.BLOCK, stage.POLYPHONY, None, (first,))
+    settings = EngineSettings(stage.RATE, stage.BLOCK, stage.POLYPHONY, None, (first,))
     return EngineHost(settings, frozenset(recipe.name for recipe in recipes if recipe.sustained), lambda _: None)
 
 

@@ -74,6 +74,7 @@ def test_play_without_a_screen_is_refused_in_a_sentence(tmp_path: Path) -> None:
         assert "no screen" in sentence(ended)
 
 
+@pytest.mark.slow
 def test_play_without_a_screen_makes_the_demo_where_asked(demos: Demos) -> None:
     """With --or-demo the lack of a screen is said, and the very demo is made instead."""
     assert demos.instead_of_play.code == 0

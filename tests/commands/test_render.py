@@ -93,6 +93,7 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     assert not np.array_equal(sound(poorer)[:4800], sound(whole)[:4800])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keep", "words"),
     [

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bedside.archive.store.store import Store
 from commands.program import environment
 
@@ -33,6 +35,7 @@ def opens(data: Path, code: str) -> bool:
         return store.gate().opens(code)
 
 
+@pytest.mark.slow
 def test_the_code_is_chosen_and_changed(tmp_path: Path) -> None:
     """The first code is typed twice; afterwards the old one comes first, and only the new one opens. None is shown."""
     data = tmp_path / "kept"
@@ -45,6 +48,7 @@ def test_the_code_is_chosen_and_changed(tmp_path: Path) -> None:
     assert opens(data, NEW)
 
 
+@pytest.mark.slow
 def test_what_is_no_change_leaves_the_code(tmp_path: Path) -> None:
     """Two new codes that differ, one that is too short, a wrong old one and an early end change nothing."""
     data = tmp_path / "kept"
@@ -59,6 +63,7 @@ def test_what_is_no_change_leaves_the_code(tmp_path: Path) -> None:
     assert opens(data, OLD)
 
 
+@pytest.mark.slow
 def test_after_five_wrong_codes_the_next_try_must_wait(tmp_path: Path) -> None:
     """A sixth code is not looked at, the wait is said in seconds, and the command then goes on by itself."""
     data = tmp_path / "kept"

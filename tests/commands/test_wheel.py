@@ -7,6 +7,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from bedside import __version__
 from commands.program import CHECKOUT, Demos, environment
 
@@ -26,6 +28,7 @@ def test_the_wheel_brings_all_that_is_shipped(wheel: Path) -> None:
     assert not [name for name in names if not name.startswith(("bedside/", f"bedside-{__version__}.dist-info/"))]
 
 
+@pytest.mark.slow
 def test_the_unpacked_wheel_plays_the_demo_alone(demos: Demos) -> None:
     """The demo was made by the installed files alone, which find what they ship beside them."""
     assert demos.asked.code == 0, demos.asked.err

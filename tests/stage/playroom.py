@@ -127,7 +127,7 @@ class Playroom:
         self.engine = SilentEngine()
         self.chosen: list[Chosen] = []
         self.now = 0.0
-        setting = arrangement.Setting(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
+        setting = arrangement.ScreenSetup(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
         outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.chosen.append)
         self.playground = Playground(self.surface, world, setting, offered(), outside, PromptWorker())
 

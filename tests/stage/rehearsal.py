@@ -20,7 +20,7 @@ from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
 from bedside.stage.input.seats import Button, Control, Together
-from bedside.stage.picture.arrangement import Offered, Setting
+from bedside.stage.picture.arrangement import Offered, ScreenSetup
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
@@ -81,7 +81,7 @@ class Rehearsal:
         self._owed = 0.0
         compasses = {each.name: Compass(each.lowest, each.highest, each.lowest + 12) for each in band()}
         offered = [Offered(each.name, each.name, compasses[each.name], each.sustained) for each in band()]
-        setting = Setting(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
+        setting = ScreenSetup(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.ask, self.close, self._frame, self.chosen.append)
         worlds = plain_worlds()
         self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)

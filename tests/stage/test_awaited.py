@@ -11,14 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bedside.archive.store.choices import Chosen
 from bedside.music import scales
 from bedside.music.compass import Compass, keys
-from bedside.music.events import Player, Program
+from bedside.music.events import Event, Player, Program, Settled
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Together
+from bedside.stage.picture.arrangement import ScreenSetup
+from bedside.stage.picture.look import PLAIN
+from bedside.stage.playground import Outside, Playground
 from sound.tones import RATE
 from stage.late import INSTRUMENTS, NAMES, SUSTAINED, LateRehearsal
-from stage.rehearsal import BLOCK, PLAYERS, plain_worlds
+from stage.playroom import PromptWorker, canvas, offered
+from stage.rehearsal import BLOCK, LEAST, PLAYERS, SIZE, plain_worlds
 
 # Longer than a trembling hand's touch, and than a stop.
 A_WHILE = 0.7
@@ -223,6 +228,7 @@ _STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from((Together.ALONE, Together.FACING)), st.lists(_STEPS, min_size=5, max_size=40))
 def test_pads_sliding_and_sign_agree_with_what_sounds(together: Together, steps: list[tuple[object, ...]]) -> None:
@@ -260,3 +266,17 @@ def test_pads_sliding_and_sign_agree_with_what_sounds(together: Together, steps:
         for player, name in room.wanted.items():
             assert room.engine.settings.parts[player].instrument == name
         assert room.struck == room.replayed()
+
+
+def test_before_the_first_instrument_is_ready_the_worlds_is_shown_waiting() -> None:
+    """With an empty cache the child sees which sound is coming before the engine says a word."""
+    night = plain_worlds()["night"]
+    setup = ScreenSetup(Together.ALONE, (Player.CHILD,), LEAST, PLAIN, Player.THERAPIST, free=False)
+    asked: list[Event] = []
+    chosen: list[Chosen] = []
+    outside = Outside(asked.append, lambda: None, lambda: None, chosen.append)
+    playground = Playground(canvas(SIZE), night, setup, offered(), outside, PromptWorker(), plain_worlds())
+    sign = playground.view.sign(Control.SOUND, Player.CHILD)
+    assert (sign.shown, sign.waiting) == (night.instrument, True)
+    playground.follow(Settled(Program(Player.CHILD, night.instrument)), 1.0)
+    assert (sign.shown, sign.waiting) == (night.instrument, False)

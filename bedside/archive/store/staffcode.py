@@ -133,14 +133,17 @@ class Gate:
     def _hashed(self, code: str) -> str:
         if not SHORTEST <= len(_plain(code)) <= LONGEST:
             raise Refused(f"A staff code has {SHORTEST} to {LONGEST} characters.")
-        return self._hasher.hash(_plain(code))
+        try:
+            return self._hasher.hash(_plain(code))
+        except UnicodeEncodeError:
+            raise Refused("This staff code has a character that cannot be kept. Please choose another.") from None
 
     def _verified(self, hashed: str, code: str) -> bool:
         if len(code) > 4 * LONGEST:
             return False
         try:
             return self._hasher.verify(hashed, _plain(code))
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
 

@@ -20,7 +20,7 @@ MOST_TAKES = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
+class LoadedTake:
     """A take's summary and its events."""
 
     summary: Summary
@@ -50,10 +50,10 @@ class Takes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._cache: LRUCache[tuple[str, float], Read] = LRUCache(MOST_TAKES)
+        self._cache: LRUCache[tuple[str, float], LoadedTake] = LRUCache(MOST_TAKES)
         self._lock = threading.Lock()
 
-    def read(self, take: str) -> Read:
+    def read(self, take: str) -> LoadedTake:
         """Return the take of this id in its present state; raise NotFound for an unknown id."""
         summary = self._store.summary(take)
         # A take that is still being played has grown since it was cached.
@@ -62,7 +62,7 @@ class Takes:
         with self._lock:
             found = self._cache.get(key)
             if found is None:
-                found = self._cache[key] = Read(summary, self._store.performed(take))
+                found = self._cache[key] = LoadedTake(summary, self._store.performed(take))
             return found
 
     def prefetch(self, take: str) -> None:

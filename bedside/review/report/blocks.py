@@ -96,7 +96,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TeamReport:
     """A report: its title, one line ``below`` it, and its chapters."""
 
     title: str

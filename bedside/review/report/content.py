@@ -14,17 +14,17 @@ from bedside.review.readings import terms
 from bedside.review.readings.circumstances import with_worlds
 from bedside.review.readings.days import day
 from bedside.review.readings.measured import Measured, pair_numbers, player_numbers
-from bedside.review.readings.takes import Read, Takes
+from bedside.review.readings.takes import LoadedTake, Takes
 from bedside.review.report.blocks import (
     Block,
     Chapter,
     Chart,
     MomentList,
-    Report,
     ReportTable,
     Section,
     SectionKind,
     SoundClip,
+    TeamReport,
     Text,
 )
 from bedside.review.report.goals import goal_sections
@@ -74,7 +74,7 @@ class ReportSources:
     measured: Measured
 
 
-def compose(kept: ReportSources, request: ReportRequest) -> Report:
+def compose(kept: ReportSources, request: ReportRequest) -> TeamReport:
     """Compose a report; raise NotFound for an unknown take."""
     journal = kept.store.journal
     reads = [kept.takes.read(take) for take in request.takes]
@@ -94,14 +94,14 @@ def compose(kept: ReportSources, request: ReportRequest) -> Report:
     count = (
         f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}, {len(reads)} take{'s' if len(reads) != 1 else ''}"
     )
-    return Report(
+    return TeamReport(
         f"Music therapy: {', '.join(codes)}" if named else "Music therapy",
         f"{count}. Share copy: without code, dates and free text." if request.share else f"{count}.",
         tuple(parts),
     )
 
 
-def _called(request: ReportRequest, reads: list[Read], sessions: list[str], read: Read) -> str:
+def _called(request: ReportRequest, reads: list[LoadedTake], sessions: list[str], read: LoadedTake) -> str:
     """Return the heading of a take: its day and time, or in a share copy its number."""
     among = [each for each in reads if each.summary.session == read.summary.session]
     number = f", take {among.index(read) + 1}" if len(among) > 1 or request.share else ""
@@ -111,7 +111,7 @@ def _called(request: ReportRequest, reads: list[Read], sessions: list[str], read
     return f"{day(began)}, {began:%H:%M}{number}"
 
 
-def _take(kept: ReportSources, request: ReportRequest, read: Read, called: str) -> Chapter:
+def _take(kept: ReportSources, request: ReportRequest, read: LoadedTake, called: str) -> Chapter:
     """Return the ticked parts of a take, each kind of section under its own heading."""
     ticked = request.parts
     take = read.summary.id
@@ -163,14 +163,14 @@ def _take(kept: ReportSources, request: ReportRequest, read: Read, called: str) 
     return Chapter(called, tuple(section for section in found if section.blocks))
 
 
-def _counts(read: Read) -> list[tuple[Player, int]]:
+def _counts(read: LoadedTake) -> list[tuple[Player, int]]:
     found: dict[Player, int] = {}
     for note in read.notes:
         found[note.player] = found.get(note.player, 0) + 1
     return sorted(found.items())
 
 
-def _played(kept: ReportSources, request: ReportRequest, read: Read) -> ReportTable:
+def _played(kept: ReportSources, request: ReportRequest, read: LoadedTake) -> ReportTable:
     choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
     rows = []
     counts = dict(_counts(read))
@@ -193,7 +193,7 @@ def _played(kept: ReportSources, request: ReportRequest, read: Read) -> ReportTa
     )
 
 
-def _choices(request: ReportRequest, read: Read, choices: list[Choice]) -> Block:
+def _choices(request: ReportRequest, read: LoadedTake, choices: list[Choice]) -> Block:
     own = [each for each in choices if each.take == read.summary.id and each.frame is not None]
     if not own:
         return Text("No choice was made in this take.")
@@ -207,7 +207,7 @@ def _choices(request: ReportRequest, read: Read, choices: list[Choice]) -> Block
     )
 
 
-def _curves(request: ReportRequest, read: Read, measured: TakeMeasures, called: str) -> list[Block]:
+def _curves(request: ReportRequest, read: LoadedTake, measured: TakeMeasures, called: str) -> list[Block]:
     found: list[Block] = []
     labels = tuple(player.label for player in measured.players)
     for name in request.measures:

@@ -18,11 +18,11 @@ from bedside.review.report.blocks import (
     Block,
     Chart,
     MomentList,
-    Report,
     ReportTable,
     Section,
     SectionKind,
     SoundClip,
+    TeamReport,
     Text,
 )
 
@@ -30,7 +30,7 @@ _HERE = Path(__file__).parent
 _KINDS = {Text: "text", ReportTable: "table", Chart: "chart", SoundClip: "sound", MomentList: "moments"}
 
 
-def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
+def write(report: TeamReport, sounds: Mapping[str, bytes]) -> bytes:
     """Return a report as the bytes of an HTML file; ``sounds`` are the MP3 files of takes, by id."""
     style = playercolours.paper_sheet() + (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8")
@@ -57,7 +57,7 @@ def write(report: Report, sounds: Mapping[str, bytes]) -> bytes:
     return page.encode()
 
 
-def _takes(report: Report) -> list[str]:
+def _takes(report: TeamReport) -> list[str]:
     return list(
         dict.fromkeys(
             block.take
@@ -69,7 +69,7 @@ def _takes(report: Report) -> list[str]:
     )
 
 
-def _numbered(report: Report, numbers: Mapping[str, str]) -> Report:
+def _numbered(report: TeamReport, numbers: Mapping[str, str]) -> TeamReport:
     def block(each: Block) -> Block:
         return replace(each, take=numbers[each.take]) if isinstance(each, SoundClip | MomentList) else each
 

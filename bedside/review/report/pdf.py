@@ -13,11 +13,11 @@ from bedside.review.report.blocks import (
     Chapter,
     Chart,
     MomentList,
-    Report,
     ReportTable,
     Section,
     SectionKind,
     SoundClip,
+    TeamReport,
     Text,
 )
 from bedside.review.report.paper import Paper
@@ -31,7 +31,7 @@ _INDENT = 4.0
 _GUTTER = 6.0
 
 
-def write(report: Report) -> bytes:
+def write(report: TeamReport) -> bytes:
     """Return a report as the bytes of a PDF file; sounds are left out."""
     document = Paper(report.title, "en")
     document.viewer_preferences = ViewerPreferences(display_doc_title=True)

@@ -18,7 +18,7 @@ from bedside.review.hearing.sound import Listening
 from bedside.review.readings.measured import Measured
 from bedside.review.readings.takes import Takes
 from bedside.review.web import compare, goals, library, login, ratings, report, take, takeapi, weeks
-from bedside.review.web.boundary import ErrorBoundary
+from bedside.review.web.boundary import ErrorBoundary, answer_faults
 from bedside.review.web.guard import Guard
 from bedside.review.web.pages import Pages
 from bedside.review.web.visits import Visits
@@ -68,7 +68,8 @@ def create(
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
-    return Guard(ErrorBoundary(app), visits, hosts, app.state.pages), app
+    answer_faults(app)
+    return ErrorBoundary(Guard(app, visits, hosts, app.state.pages)), app
 
 
 def _players_css(_request: Request) -> Response:

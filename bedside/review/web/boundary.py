@@ -12,9 +12,9 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.errors import BedsideError, NotFound, Refused
 from bedside.log import Safe
@@ -25,26 +25,45 @@ MISTAKE = (
     "tell the person who looks after bedside."
 )
 
+# Of an answer that the guard has not seen.
+_BARE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
 _log = logging.getLogger(__name__)
 _PROGRAM = Path(__file__).parents[2]
 
 
 class ErrorBoundary:
-    """Answers every fault of an application; no exception reaches the server."""
+    """The outermost layer of an application; no exception of the layers inside reaches the server.
 
-    def __init__(self, app: FastAPI) -> None:
-        app.add_exception_handler(BedsideError, _told)
-        app.add_exception_handler(RequestValidationError, _misread)
-        app.add_exception_handler(HTTPException, _not_served)
-        app.add_exception_handler(Exception, _mistaken)
-        self._app: ASGIApp = app
+    The server would print it, including the words of people.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; log exceptions of its page after the response."""
+        """Pass a request on; log an exception, and answer it if no page has done so."""
+        began = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, noticed)
         except Exception as mistake:
             _log.error("%s in %s", Safe(type(mistake).__name__), Safe(_place(mistake)))
+            if scope["type"] == "http" and not began:
+                await PlainTextResponse(MISTAKE, 500, _BARE)(scope, receive, send)
+
+
+def answer_faults(app: FastAPI) -> None:
+    """Make the pages of an application answer each exception with one sentence."""
+    app.add_exception_handler(BedsideError, _told)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(Exception, _mistaken)
 
 
 def status(error: Exception) -> int:

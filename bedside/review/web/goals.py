@@ -18,9 +18,9 @@ from bedside.review.web.pages import Pages
 
 router = APIRouter()
 
-Id = Annotated[str, Form(min_length=1, max_length=40)]
-Line = Annotated[str, Form(max_length=2000)]
-Text = Annotated[str, Form(max_length=20_000)]
+IdField = Annotated[str, Form(min_length=1, max_length=40)]
+LineField = Annotated[str, Form(max_length=2000)]
+TextField = Annotated[str, Form(max_length=20_000)]
 Owner = Annotated[str, Form(max_length=40)]
 
 _BACK = ("/goals", "/ratings")
@@ -55,13 +55,13 @@ def goals(request: Request, patient: Annotated[str, Query(max_length=40)] = "") 
 @router.post("/goals")
 def set_goal(
     request: Request,
-    patient: Id,
-    words: Text,
-    least: Line = "",
-    less: Line = "",
-    expected: Line = "",
-    more: Line = "",
-    most: Line = "",
+    patient: IdField,
+    words: TextField,
+    least: LineField = "",
+    less: LineField = "",
+    expected: LineField = "",
+    more: LineField = "",
+    most: LineField = "",
     weight: Annotated[float, Form(gt=0, le=100, allow_inf_nan=False)] = 1.0,
 ) -> Response:
     """Set a goal with its five levels."""
@@ -70,7 +70,7 @@ def set_goal(
 
 
 @router.post("/goals/{goal}/end")
-def end_goal(request: Request, goal: str, patient: Id) -> Response:
+def end_goal(request: Request, goal: str, patient: IdField) -> Response:
     """End a goal: it is no longer pursued."""
     _journal(request).patient(patient)
     _journal(request).end_goal(goal)
@@ -129,10 +129,10 @@ def session(request: Request, session: str) -> Response:
 def write_note(
     request: Request,
     session: str,
-    subjective: Text = "",
-    objective: Text = "",
-    assessment: Text = "",
-    plan: Text = "",
+    subjective: TextField = "",
+    objective: TextField = "",
+    assessment: TextField = "",
+    plan: TextField = "",
 ) -> Response:
     """Write a session's note."""
     _journal(request).write_note(session, subjective, objective, assessment, plan)
@@ -140,7 +140,7 @@ def write_note(
 
 
 @router.post("/goals/sessions/{session}/attain")
-def attain(request: Request, session: str, goal: Id, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
+def attain(request: Request, session: str, goal: IdField, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
     """Rate a goal in a session, under this visit's initials."""
     _journal(request).attain(goal, session, level, rater(request))
     return RedirectResponse(f"/goals/sessions/{session}#goal-{goal}", 303)
@@ -150,7 +150,7 @@ def attain(request: Request, session: str, goal: Id, level: Annotated[int, Form(
 def link(
     request: Request,
     session: str,
-    take: Id,
+    take: IdField,
     first: TypedTime,
     last: TypedTime = "",
     goal: Owner = "",

@@ -15,15 +15,15 @@ from bedside.errors import NotFound
 from bedside.music.events import Player, Source
 from bedside.review.drawings.frames import curve_frames, frames_json
 from bedside.review.readings.measured import Measured
-from bedside.review.readings.takes import Read, Takes
+from bedside.review.readings.takes import LoadedTake, Takes
 from bedside.review.web.answers import as_json
 from bedside.review.web.inputs import check_inside
 
 router = APIRouter(prefix="/api/takes/{take}")
 
 Seconds = Annotated[float, Field(ge=0, le=25 * 3600, allow_inf_nan=False)]
-Id = Annotated[str, Field(min_length=1, max_length=40)]
-Words = Annotated[str, Field(max_length=20_000)]
+IdBody = Annotated[str, Field(min_length=1, max_length=40)]
+WordsBody = Annotated[str, Field(max_length=20_000)]
 
 Kind = Literal["markers", "remarks", "verdicts", "links"]
 
@@ -35,37 +35,37 @@ class MarkerBody(BaseModel):
     before: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 0.0
 
 
-class Span(BaseModel):
+class SpanBody(BaseModel):
     """A span of a take, in seconds; a moment where both ends are the same."""
 
     first: Seconds
     last: Seconds
 
 
-class RemarkBody(Span):
+class RemarkBody(SpanBody):
     """A remark about a span."""
 
-    words: Words
+    words: WordsBody
 
 
 class NewWords(BaseModel):
     """New words for a remark."""
 
-    words: Words
+    words: WordsBody
 
 
-class VerdictBody(Span):
+class VerdictBody(SpanBody):
     """Whether a proposed moment of a ``kind`` is accepted."""
 
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     accepted: bool
 
 
-class LinkBody(Span):
+class LinkBody(SpanBody):
     """A link to a span, from the note of the take's session or from a goal."""
 
     note: bool = False
-    goal: Id | None = None
+    goal: IdBody | None = None
 
     @model_validator(mode="after")
     def _one_owner(self) -> Self:
@@ -78,7 +78,7 @@ class LinkBody(Span):
 class TakeRequest:
     """The take that a request is about, and the journal in which people write about it."""
 
-    read: Read
+    read: LoadedTake
     journal: Journal
 
     @property
@@ -185,7 +185,7 @@ def remark(about: AskedTake, body: RemarkBody) -> Response:
 
 
 @router.patch("/remarks/{entry}")
-def reword(about: AskedTake, entry: Id, body: NewWords) -> Response:
+def reword(about: AskedTake, entry: IdBody, body: NewWords) -> Response:
     """Replace the words of a remark."""
     about.entry("remarks", entry)
     about.journal.reword(entry, body.words)
@@ -207,14 +207,14 @@ def link(about: AskedTake, body: LinkBody) -> Response:
 
 
 @router.delete("/{kind}/{entry}")
-def take_back(about: AskedTake, kind: Kind, entry: Id) -> Response:
+def take_back(about: AskedTake, kind: Kind, entry: IdBody) -> Response:
     """Delete an entry; return it, so that it can be written again."""
     was = about.entry(kind, entry)
     about.journal.take_back(_TABLES[kind], entry)
     return about.answer(was)
 
 
-def _plain(made: Any, read: Read) -> dict[str, Any]:
+def _plain(made: Any, read: LoadedTake) -> dict[str, Any]:
     """Return a marker, remark, verdict or link with ``first`` and ``last`` in seconds in place of frames."""
     plain = asdict(made)
     del plain["take_id"]
@@ -239,7 +239,7 @@ def _written(about: TakeRequest) -> dict[str, Any]:
     }
 
 
-def _links(journal: Journal, read: Read) -> list[tuple[Link, str]]:
+def _links(journal: Journal, read: LoadedTake) -> list[tuple[Link, str]]:
     """Return the links to a take, each with the words of its owner."""
     session = read.summary.session
     found = [(link, "Session note") for link in journal.links(session=session)]
@@ -249,7 +249,7 @@ def _links(journal: Journal, read: Read) -> list[tuple[Link, str]]:
     return [(link, to) for link, to in found if link.take_id == read.summary.id]
 
 
-def _columns(read: Read) -> dict[str, dict[str, list[Any]]]:
+def _columns(read: LoadedTake) -> dict[str, dict[str, list[Any]]]:
     """Return each player's notes as columns in order of onset; ``again`` lists the rows that a replay played."""
     columns: dict[str, dict[str, list[Any]]] = {
         player.label: {"onset": [], "duration": [], "key": [], "velocity": [], "again": []}

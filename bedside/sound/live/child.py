@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from bedside import children
 from bedside.sound.live import wire
-from bedside.sound.live.process import Settings, main
+from bedside.sound.live.process import EngineSettings, main
 
 # An engine whose heartbeat is older than this hangs.
 HUNG_SECONDS = 0.25
@@ -94,7 +94,7 @@ class Child:
                 return False
 
 
-def launch(settings: Settings) -> Child:
+def launch(settings: EngineSettings) -> Child:
     """Start an engine's process; raise OSError if it cannot be started."""
     # Sound libraries print warnings about every card that is missing; nobody at a bed can use them.
     process = children.launch(main, settings, stderr_to_log="engine")

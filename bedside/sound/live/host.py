@@ -21,7 +21,7 @@ from bedside.sound.live.baking import Baking
 from bedside.sound.live.child import HUNG_SECONDS, Child, Phase, launch
 from bedside.sound.live.continuation import Continuation
 from bedside.sound.live.links import Links
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from bedside.sound.live.pump import BEAT_SECONDS
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class EngineHost:
     ``listener`` must not block or raise.
     """
 
-    def __init__(self, settings: Settings, sustained: frozenset[str], listener: Callable[[Report], None]) -> None:
+    def __init__(self, settings: EngineSettings, sustained: frozenset[str], listener: Callable[[Report], None]) -> None:
         self._continuation = Continuation(sustained)
         self._instruments: dict[str, None] = {}
         self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))

@@ -53,7 +53,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EngineSettings:
     """The settings of an engine's process.
 
     It is ready as soon as it has the instruments named ``first``, which it bakes itself if the cache lacks them; by
@@ -70,7 +70,7 @@ class Settings:
     fallback: str | None = None
 
 
-def main(link: Socket, settings: Settings) -> None:
+def main(link: Socket, settings: EngineSettings) -> None:
     """Run an engine's process; ``link`` carries the records of `wire` to and from the stage."""
     log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
@@ -146,7 +146,7 @@ def _wait_for_open(link: Socket) -> wire.Opening:
                     raise SystemExit(0)
 
 
-def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> None:
+def _play(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening) -> None:
     """Play until the stage quits or is gone."""
     stream = None if how is wire.Opening.UNHEARD else _stream(pump, link, settings, how)
     link.setblocking(False)
@@ -164,7 +164,7 @@ def _play(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> No
         _play_unheard(pump, settings)
 
 
-def _stream(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> card.Stream | None:
+def _stream(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening) -> card.Stream | None:
     """Return the card's stream, now or once a card appears; None if the stage does not want to wait for one."""
     # PortAudio lists the cards when it is imported, so import it only when one is needed.
     from bedside.sound.live import card
@@ -186,7 +186,7 @@ def _stream(pump: Pump, link: Socket, settings: Settings, how: wire.Opening) -> 
             return None
 
 
-def _play_unheard(pump: Pump, settings: Settings) -> None:
+def _play_unheard(pump: Pump, settings: EngineSettings) -> None:
     """Play in real time without a card, so that events are still performed and recorded."""
     out = np.zeros((settings.block, 2), np.float32)
     due = time.perf_counter()

@@ -34,7 +34,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ScreenSetup:
     """The set-up of a screen: who shares it and how, the least size of a target in pixels, and the look.
 
     ``keys`` is the player at the MIDI keyboards; ``free`` ones are not snapped to the scale.
@@ -77,14 +77,16 @@ class _Pictures(Mapping[str, pygame.Surface]):
         return len(self._drawn)
 
 
-def arrange(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
+def arrange(world: World, setting: ScreenSetup, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
     """Lay out a world on a screen of ``size`` pixels; raise BedsideError if one of its pictures is damaged."""
     laid = sides(world, setting, size, offered)
     scene = Scene(world, laid, size, setting.look)
     return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
 
 
-def sides(world: World, setting: Setting, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Side, ...]:
+def sides(
+    world: World, setting: ScreenSetup, size: tuple[int, int], offered: Mapping[str, Offered]
+) -> tuple[Side, ...]:
     """Return the sides of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
     tones = scales.scale(world.scale)
     there = offered.get(world.instrument)

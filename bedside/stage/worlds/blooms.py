@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from bedside.music.smoothstep import smoothstep
 
 Floats = NDArray[np.float32]
-Turns = NDArray[np.int32]
+TurnsOfPoints = NDArray[np.int32]
 
 TURN = 4096
 
 # Called with the number of parts, their slenderness, the openness, the distances and the angles.
-Bloom = Callable[[int, float, float, Floats, Turns], Floats]
+Bloom = Callable[[int, float, float, Floats, TurnsOfPoints], Floats]
 
 _OUTER, _INNER = 0.24, 0.14
 
 
-def flower(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def flower(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a wreath of translucent petals around a smaller one."""
     angle = _angles() * (parts / 2)
     depth = 0.12 + 0.34 * openness
@@ -37,7 +37,7 @@ def flower(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     return light
 
 
-def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def ripple(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return rings that spread on water from a drop of light, about half as many as ``parts``, fainter outwards."""
     del turns
     rings = np.zeros_like(radius)
@@ -49,7 +49,7 @@ def ripple(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     return _glow(openness, radius) + rings * _edge(radius)
 
 
-def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def bubble(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a bubble: a thin bright skin, a gleam at the top, and a soap film that shimmers in ``parts``."""
     size = 0.60 + 0.25 * openness
     within = np.clip((size - radius) / 0.06, 0, 1)
@@ -66,7 +66,7 @@ def bubble(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     return whole
 
 
-def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def spark(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return flames: long and short tongues around an ember, with sparks between them."""
     sector = math.pi / parts
     turn = _angles() / (2 * sector) + 0.5
@@ -88,7 +88,7 @@ def spark(parts: int, point: float, openness: float, radius: Floats, turns: Turn
     return flames
 
 
-def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def crystal(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a snow crystal: branched arms around a thin plate of ice; a higher ``point`` makes it more slender."""
     arms = max(parts, 3)
     sector = 2 * math.pi / arms
@@ -114,7 +114,7 @@ def crystal(parts: int, point: float, openness: float, radius: Floats, turns: Tu
     return np.minimum(light, 0.72)
 
 
-def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def orb(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a distant sun: a soft ball, a glow around it, and long rays."""
     ball = 0.26 + 0.14 * openness
     body = 1 / (1 + np.exp(np.clip((radius - ball) / (0.10 * ball), -30, 30)))
@@ -128,7 +128,7 @@ def orb(parts: int, point: float, openness: float, radius: Floats, turns: Turns)
     return light * _edge(radius)
 
 
-def circle(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def circle(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a single soft disc, like a lamp behind rice paper."""
     del parts, turns
     size = 0.52 + 0.12 * openness
@@ -139,7 +139,7 @@ def circle(parts: int, point: float, openness: float, radius: Floats, turns: Tur
     return light * _edge(radius)
 
 
-def leaf(parts: int, point: float, openness: float, radius: Floats, turns: Turns) -> Floats:
+def leaf(parts: int, point: float, openness: float, radius: Floats, turns: TurnsOfPoints) -> Floats:
     """Return a wreath of leaves with soft veins, like a clover seen from above."""
     sector = math.pi / parts
     aside = np.abs((_angles() / (2 * sector) + 0.5) % 1 - 0.5) * 2 * sector

@@ -26,6 +26,12 @@ def test_a_note_without_end_ends_with_its_track(song: Path) -> None:
     assert take.warnings == ["2 notes never end; they were ended with their track."]
 
 
+def test_a_note_without_end_does_not_sound_to_the_end_of_a_longer_track(song: Path) -> None:
+    """A note that is never ended ends with its own track, however long another one goes on."""
+    short, longer = b"\x00\x90\x30\x40" + varint(960) + END[1:], scale(channel=1, notes=8, delta=960)
+    assert (0.0, 1.0, 48) in onsets(imported(song, midi(short, longer + END), [CHILD, THERAPIST]))
+
+
 NOTE = b"\x00\x90\x3c\x40"
 OFF = b"\x10\x80\x3c\x00"
 
@@ -148,6 +154,7 @@ def test_each_note_sounds_as_its_program_says(song: Path) -> None:
     assert [item.frame for item in take.performed] == sorted(item.frame for item in take.performed)
 
 
+@pytest.mark.slow
 def test_pressure_without_end_is_bounded(song: Path) -> None:
     """Pressure on thousands of notes that never end moves the last ten, and not without end."""
     wild = b"\x00\x90" + b"\x3c\x01\x00" * 2_000 + b"\x3c\x01" + b"\x00\xd0" + b"\x7f\x00\x10\x00" * 40_000 + b"\x00"

@@ -26,6 +26,7 @@ def test_every_field_has_a_column() -> None:
     assert fields | {"take_id", "ordinal", "frame", "kind"} == set(PerformedRow.__table__.columns.keys())
 
 
+@pytest.mark.slow
 @settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(performed=st.lists(PERFORMED, max_size=20))
 def test_round_trip_through_the_database(tmp_path: Path, performed: list[Performed]) -> None:

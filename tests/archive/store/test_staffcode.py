@@ -338,6 +338,20 @@ def test_what_a_code_may_be(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+def test_bytes_that_are_no_text_are_refused(store: Store) -> None:
+    """What a terminal of another encoding sends is no code: it cannot be set, and is wrong as one that is asked for."""
+    spoilt = b"\xff\xfe\xfd\xfc\xfb\xfa\xf9".decode("utf-8", "surrogateescape")
+    asked = store.gate()
+    with pytest.raises(Refused, match="cannot be kept"):
+        asked.set(spoilt)
+    asked.set(CODE)
+    assert not asked.opens(spoilt)
+    with pytest.raises(Refused, match="cannot be kept"):
+        asked.change(CODE, spoilt)
+    assert asked.opens(CODE)
+
+
+@pytest.mark.usefixtures("quick")
 def test_every_keyboard_writes_the_same_code(store: Store) -> None:
     """A letter with its accent is the same whether a keyboard sends one character or two."""
     asked = gate(store, Clock())

@@ -161,6 +161,7 @@ def test_a_patient_is_known_again(folder: Path) -> None:
             assert len(set(connection.execute(select(Session.patient_id)).scalars())) == 1
 
 
+@pytest.mark.slow
 def test_ten_thousand_takes(folder: Path) -> None:
     """Ten thousand takes of two players are listed in order; `bench/test_archive.py` says how soon."""
     with Store.create(folder) as store:

@@ -33,7 +33,10 @@ def ways_to_ask(store: Store) -> dict[str, Ask]:
     }
 
 
-@pytest.mark.parametrize("name", ["takes", "players", "pairs", "circumstances", "measures", "proposals", "rolls"])
+NAMES = ["takes", "players", "pairs", "circumstances", "measures", "proposals", "rolls"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A second question is answered from memory, until as many other takes as there is room for came since."""
     computed: list[object] = []
@@ -69,3 +72,18 @@ def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytes
         assert computes(third)
         assert not computes(first)
         assert computes(second)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_take_that_grows_is_read_again(tmp_path: Path, name: str) -> None:
+    """Who looks at a take while it is played sees, at the next look, what was played meanwhile."""
+    whole = played(seconds=12.0)
+    half = len(whole) // 2
+    with Store.create(tmp_path) as store, Store.open(tmp_path) as reader:
+        _, (take,) = keep(store, 0, whole[:half])
+        ask = ways_to_ask(reader)[name]
+        before = ask(take)
+        assert ask(take) is before
+        with store.writing() as writing:
+            writing.append(take, whole[half:])
+        assert ask(take) is not before

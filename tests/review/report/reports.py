@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bedside.review.report import content
-from bedside.review.report.blocks import Report
+from bedside.review.report.blocks import TeamReport
 from review.web.desk import RATE, Desk, played
 
 # What must not be in a share copy.
@@ -31,7 +31,7 @@ def filled(desk: Desk) -> Desk:
     return desk
 
 
-def report(desk: Desk, share: bool = False, parts: frozenset[str] = frozenset(content.PARTS)) -> Report:
+def report(desk: Desk, share: bool = False, parts: frozenset[str] = frozenset(content.PARTS)) -> TeamReport:
     """Return the report of all takes of a desk."""
     state = desk.door.bare.state
     wish = content.ReportRequest(

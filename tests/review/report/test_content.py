@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bedside.review.report import content, html, pdf
-from bedside.review.report.blocks import MomentList, Report, ReportTable, SectionKind
+from bedside.review.report.blocks import MomentList, ReportTable, SectionKind, TeamReport
 from review.report.reports import CODE, FREE, GOAL, INSTRUMENT, NOTE, RATER, REMARK, WORDS, filled, report
-from review.web.desk import Desk, desk
+from review.web.desk import RATE, Desk, desk
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def ward(tmp_path: Path) -> Iterator[Desk]:
         yield filled(there)
 
 
-def sections(made: Report) -> list[tuple[SectionKind, str]]:
+def sections(made: TeamReport) -> list[tuple[SectionKind, str]]:
     """Return each section's kind and all that stands in it."""
     return [(section.kind, repr(section)) for part in made.parts for section in part.sections]
 
@@ -86,6 +86,16 @@ def test_a_share_copy_holds_no_code_no_date_and_no_free_text(ward: Desk) -> None
     whole = html.write(report(ward), {}).decode()
     for text in FREE:
         assert text in whole, f"the test would not see {text}"
+
+
+def test_a_moment_that_somebody_named_has_no_name_in_a_share_copy(ward: Desk) -> None:
+    """The name of a moment may be anybody's words; only the program's own names are shared."""
+    ward.store.journal.judge(ward.takes[0], "anna laughs", 10 * RATE, 11 * RATE, True)
+    parts = frozenset({"moments"})
+    assert "anna laughs" in repr(report(ward, parts=parts))
+    shared = repr(report(ward, share=True, parts=parts))
+    assert "anna laughs" not in shared
+    assert "longest exchange" in shared
 
 
 @pytest.mark.slow

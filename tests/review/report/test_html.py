@@ -17,11 +17,11 @@ from bedside.review.report.blocks import (
     Chapter,
     Chart,
     MomentList,
-    Report,
     ReportTable,
     Section,
     SectionKind,
     SoundClip,
+    TeamReport,
     Text,
 )
 from bedside.review.report.content import ReportRequest, ReportSources
@@ -92,7 +92,7 @@ def test_every_text_is_escaped() -> None:
         Chart(SCRIPT, picture, (SCRIPT,)),
         ReportTable(SCRIPT, (SCRIPT, SCRIPT), ((SCRIPT, SCRIPT),)),
     )
-    made = Report(SCRIPT, SCRIPT, (Chapter(SCRIPT, tuple(Section(SCRIPT, kind, blocks) for kind in SectionKind)),))
+    made = TeamReport(SCRIPT, SCRIPT, (Chapter(SCRIPT, tuple(Section(SCRIPT, kind, blocks) for kind in SectionKind)),))
     page = html.write(made, {take: b"x"}).decode()
     assert len([tag for tag, _ in Reader(page).found if tag == "script"]) == 1
     assert page.count("alert(1)") > 20

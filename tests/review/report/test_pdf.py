@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.review.report import pdf
-from bedside.review.report.blocks import Chapter, MomentList, Report, ReportTable, Section, SectionKind, Text
+from bedside.review.report.blocks import Chapter, MomentList, ReportTable, Section, SectionKind, TeamReport, Text
 from effort import times
 from review.report.reports import CODE, GOAL, REMARK, WORDS, filled, report
 from review.web.desk import Desk, desk
@@ -43,7 +43,7 @@ def test_the_text_is_text(ward: Desk, tmp_path: Path) -> None:
     text = read(tmp_path, pdf.write(made), "pdftotext", "-layout")
     for words in (CODE, REMARK, WORDS, GOAL, "Density (notes/s)", "By chance", "Recorded", "√(0.7 Σw²"):
         assert words in text, words
-    exotic = Report(
+    exotic = TeamReport(
         "Ž, ß, ñ", "", (Chapter("Ελληνικά", (Section("Юля", SectionKind.WORDS, (Text("‘again’ – ½ κ"),)),)),)
     )
     text = read(tmp_path, pdf.write(exotic), "pdftotext")
@@ -98,7 +98,7 @@ def test_long_contents_go_on_over_pages(many: int, tmp_path: Path) -> None:
         MomentList("x", tuple((float(number), float(number), f"item-{number}") for number in range(many))),
         ReportTable("A table", ("Head-one", "Head-two", "Head-three"), rows, False),
     )
-    made = Report("Title", "", (Chapter("Part", (Section("Section", SectionKind.WORDS, blocks),)),))
+    made = TeamReport("Title", "", (Chapter("Part", (Section("Section", SectionKind.WORDS, blocks),)),))
     document = pdf.write(made)
     text = read(tmp_path, document, "pdftotext", "-layout")
     for number in range(many):
@@ -118,7 +118,7 @@ def test_a_word_without_end_breaks_nothing(tmp_path: Path) -> None:
         ReportTable("", ("a", "b", "c"), cells, False),
         MomentList("x", ((0.0, 1.0, "w" * 2000),)),
     )
-    made = Report("T" * 300, "", (Chapter("P" * 300, (Section("S" * 300, SectionKind.COMPUTED, blocks),)),))
+    made = TeamReport("T" * 300, "", (Chapter("P" * 300, (Section("S" * 300, SectionKind.COMPUTED, blocks),)),))
     text = read(tmp_path, pdf.write(made), "pdftotext")
     assert text.count("z") == 5000
     assert text.count("x") >= 900
@@ -129,7 +129,7 @@ def test_kinds_are_apart_by_words_and_by_lines(tmp_path: Path) -> None:
     """Beside its label each kind has a border of a form of its own: one line, two, or a broken one."""
     forms = {}
     for kind in SectionKind:
-        document = pdf.write(Report("T", "", (Chapter("P", (Section("S", kind, (Text("w"),)),)),)))
+        document = pdf.write(TeamReport("T", "", (Chapter("P", (Section("S", kind, (Text("w"),)),)),)))
         assert kind.label in read(tmp_path, document, "pdftotext")
         drawn = read(tmp_path, document, "pdftocairo", "-svg", "-f", "1", "-l", "1")
         forms[kind] = drawn
@@ -153,7 +153,7 @@ def test_whatever_is_typed_is_a_document(words: str, cells: list[tuple[str, str,
         MomentList("x", ((0.0, 1.0, words),)),
         ReportTable(words, (words, "", "W"), tuple(cells), numeric),
     )
-    made = Report(words, words, (Chapter(words, (Section(words, SectionKind.WORDS, blocks),)),))
+    made = TeamReport(words, words, (Chapter(words, (Section(words, SectionKind.WORDS, blocks),)),))
     with tempfile.TemporaryDirectory() as folder:
         read(Path(folder), pdf.write(made), "pdfinfo", "-struct-text")
         assert re.search(r"Tagged: +yes", read(Path(folder), pdf.write(made), "pdfinfo"))

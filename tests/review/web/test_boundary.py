@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from bedside.archive.store.journal import Journal
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
 from bedside.log import line_of
 from bedside.review.web import boundary
+from bedside.review.web.pages import Pages
+from bedside.review.web.visits import Visits
 from review.web.door import Door, TestClient, door
 
 SAID = "what the child said"
@@ -113,15 +114,49 @@ def test_a_mistake_in_the_middle_of_an_answer_is_logged(
     assert visitor.get("/").status_code == 200
 
 
+def test_a_mistake_of_the_guard_is_told_and_logged(
+    visitor: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The guard stands before the pages; what it raises is no server's traceback, but the sentence and a line too."""
+
+    def broken(*_: Any) -> Any:
+        raise KeyError(SAID)
+
+    monkeypatch.setattr(Visits, "of", broken)
+    answer = visitor.get("/")
+    assert (answer.status_code, answer.text) == (500, boundary.MISTAKE)
+    assert answer.headers["cache-control"] == "no-store"
+    [line] = [record for record in caplog.records if record.name == boundary.__name__]
+    assert line.getMessage().startswith("KeyError in bedside/review/web/guard.py")
+
+
+def test_a_mistake_in_the_page_of_the_sentence_is_told(
+    visitor: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the very page that shows the sentence fails, the sentence is shown bare."""
+    plant(monkeypatch, KeyError(SAID))
+
+    def broken(*_: Any) -> Any:
+        raise ValueError(SAID)
+
+    monkeypatch.setattr(Pages, "sentence", broken)
+    answer = visitor.get("/")
+    assert (answer.status_code, answer.text) == (500, boundary.MISTAKE)
+    assert len([record for record in caplog.records if record.name == boundary.__name__]) == 1
+
+
 def test_nothing_reaches_the_server() -> None:
     """The server prints what an application raises, words of people and all; so nothing is raised to it."""
+    sent: list[Message] = []
 
-    class Broken(FastAPI):
-        async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
-            raise KeyError(SAID)
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise KeyError(SAID)
 
-    async def never(_message: Message | None = None) -> Message:
+    async def never() -> Message:
         raise AssertionError
 
-    guarded: ASGIApp = boundary.ErrorBoundary(Broken())
-    asyncio.run(guarded({"type": "http"}, never, never))  # type: ignore[arg-type]
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(boundary.ErrorBoundary(broken)({"type": "http"}, never, keep))
+    assert sent[0]["status"] == 500

@@ -240,6 +240,7 @@ def test_requests_that_are_no_requests(fuzzed: Fuzzed) -> None:
                 fuzzed.net.check(answer, address + repr(body), told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", [KeyError("x"), ValueError("x")], ids=lambda each: type(each).__name__)
 @pytest.mark.parametrize("path", ["/", "/takes/{take}", "/api/takes/{take}"])
 def test_the_net_catches_a_mistake(tmp_path: Path, path: str, mistake: Exception) -> None:

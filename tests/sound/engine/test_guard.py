@@ -132,6 +132,23 @@ def test_a_new_ceiling_is_reached_softly() -> None:
     assert around.min() > level[300] - 16
 
 
+def test_a_raised_ceiling_is_approached_slowly() -> None:
+    """From night to ward nobody is startled: the sound comes up by no more than 10 dB a second, and gets there."""
+    each = LoudnessGuard(RATE, 128, -32.0)
+    sound = noise(7, 0.3).astype(np.float32)
+    gains = []
+    for at in range(0, sound.shape[1] - 127, 128):
+        if at == 1125 * 128:
+            each.limit(-20.0)
+        piece = np.ascontiguousarray(sound[:, at : at + 128])
+        before = float(np.vdot(piece, piece))
+        each.render(piece)
+        gains.append(10 * np.log10(float(np.vdot(piece, piece)) / before))
+    raised = np.array(gains[1124:])
+    assert (raised[75:] - raised[:-75]).max() < 2.5
+    assert raised[-1] - raised[0] > 10
+
+
 @pytest.mark.slow
 def test_rest_and_clear_forget() -> None:
     """After three seconds of rest, as after a clear, a sound passes as if it were the first."""

@@ -117,6 +117,20 @@ def test_closing_a_take_performs_what_was_asked_before_and_fades() -> None:
     assert performed[-1].event == on(2)
 
 
+def test_a_stop_overtakes_the_notes_that_wait() -> None:
+    """A note that waits for its block, or for a stop to fade, never begins once a stop is asked for."""
+    each = performer()
+    each.ask(on(1))
+    performed = play(each, 0.1)
+    each.ask(on(2))
+    each.ask(Stop())
+    performed += play(each, 0.02)
+    each.ask(on(3))
+    each.ask(Stop())
+    performed += play(each, 1.0)
+    assert [item.event for item in performed if isinstance(item.event, NoteOn)] == [on(1)]
+
+
 def test_a_lost_take_goes_on_at_its_own_time() -> None:
     """An engine that takes over says from when to when nothing was heard, and goes on in the same take."""
     each = performer()

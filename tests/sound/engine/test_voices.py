@@ -165,9 +165,9 @@ def test_a_part_that_comes_up_startles_nobody(event: Level | Expression) -> None
     engine = dry()
     engine.apply(Level(CHILD, -60.0, 0.0) if isinstance(event, Level) else Expression(CHILD, 0.0))
     engine.apply(on(1, 60))
-    play(engine, 0.5)
+    before = play(engine, 0.5)
     engine.apply(event)
-    sound = play(engine, 1.0)[:, 0]
+    sound = np.concatenate((before, play(engine, 1.0)))[:, 0]
     span = round(0.05 * RATE)
     loud = np.array([db(sound[at : at + 960]) for at in range(0, sound.size - 960, 480)])
     heard = np.maximum(loud, db(sound[-4800:]) - 55)

@@ -149,6 +149,11 @@ def test_a_note_that_was_not_performed_is_told_within_a_second() -> None:
     assert told(*asked, at=LATE) == []
 
 
+def test_a_note_that_was_left_two_seconds_ago_is_not_told() -> None:
+    """It would only startle: the finger has long gone."""
+    assert told(on(), NoteOff(CHILD, 1), at=2 * SECOND) == []
+
+
 def test_a_note_that_was_not_performed_and_still_held_is_never_late() -> None:
     """A finger that waits for its sound gets it, struck or sustained."""
     assert told(HARP, on(), at=100 * LATE) == [HARP, on()]

@@ -13,9 +13,12 @@ import pytest
 
 from bedside.music.events import NoteOff, NoteOn, Player, Program, Report, Resumed, Source, TakeBegan
 from bedside.sound.library import catalogue
+from bedside.sound.live import wire
+from bedside.sound.live.child import Phase
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import Settings
+from bedside.sound.live.process import EngineSettings
 from sound.live.kept import keep
+from sound.live.puppet import puppet
 
 RATE = 8_000
 
@@ -37,7 +40,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def hosting(first: tuple[str, ...]) -> Iterator[tuple[EngineHost, list[Report]]]:
     """Give a host that plays unheard, and all that its engines reported."""
     performed: list[Report] = []
-    host = EngineHost(Settings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
+    host = EngineHost(EngineSettings(RATE, 128, 16, "a card that nobody has", first), frozenset(), performed.append)
     host.start()
     try:
         yield host, performed
@@ -56,6 +59,23 @@ def of(kind: type[E], performed: Sequence[Report]) -> list[E]:
     """Return the events of a kind among what was performed or set."""
     events = [getattr(each, "event", None) for each in list(performed)]
     return [event for event in events if isinstance(event, kind)]
+
+
+def test_an_engine_that_hangs_is_replaced() -> None:
+    """The spare takes over from an engine without a heartbeat; where the whole machine stood still, it waits."""
+    host = EngineHost(EngineSettings(RATE, 128, 16, "a card that nobody has", ()), frozenset(), lambda _: None)
+    with puppet(Phase.PLAYING) as active, puppet(Phase.READY) as spare:
+        active.beat = wire.Beat(0, 10 * 10**9, 0, 0.0, True)
+        active.card = "a card"
+        host._active, host._spare = active, spare
+        host._watch(10.2)
+        assert host._active is active
+        host._patient_until = 10.5
+        host._watch(10.4)
+        assert host._active is active
+        host._watch(10.6)
+        assert host._active is spare
+        assert active.process.poll() is not None
 
 
 @pytest.mark.slow

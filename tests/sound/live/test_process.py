@@ -10,7 +10,7 @@ from bedside import children
 from bedside.music.events import Lost, NoteOn, Performed, Player, Program, Source, TakeBegan, TakeEnded
 from bedside.sound.library import cache, catalogue
 from bedside.sound.live import wire
-from bedside.sound.live.process import Settings, main
+from bedside.sound.live.process import EngineSettings, main
 from sound.link import Stage, event_of
 
 RATE = 48000
@@ -24,19 +24,19 @@ Running = tuple[children.ChildProcess, Stage]
 
 def test_settings_cross_as_text() -> None:
     """What an engine's process is told at its start arrives as it was."""
-    settings = Settings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
-    assert children.from_json(Settings, children.to_json(settings)) == settings
+    settings = EngineSettings(48000, 128, 64, "Grüner Lautsprecher", ("harp", "größte Orgel"), "Eigene Klänge", "Fülle")
+    assert children.from_json(EngineSettings, children.to_json(settings)) == settings
 
 
 @pytest.fixture
 def started() -> Iterator[Running]:
     """Give a real engine's process, without a card, and the stage's end of its socket."""
-    with running(Settings(RATE, BLOCK, 16, "a card that nobody has")) as both:
+    with running(EngineSettings(RATE, BLOCK, 16, "a card that nobody has")) as both:
         yield both
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
+def running(settings: EngineSettings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
     process = children.launch(main, settings, stderr_to_log="engine")
     try:
@@ -92,7 +92,7 @@ def test_a_process_plays_with_one_instrument_and_takes_up_those_that_come(
     """With an empty cache a process bakes what it needs first and plays; what others bake is taken once it is there."""
     monkeypatch.setenv("BEDSIDE_CACHE", str(tmp_path))
     recipes = {recipe.name: recipe for recipe in catalogue.recipes(None)}
-    with running(Settings(8000, BLOCK, 16, "a card that nobody has", ("marimba",))) as (_, stage):
+    with running(EngineSettings(8000, BLOCK, 16, "a card that nobody has", ("marimba",))) as (_, stage):
         wait_for(stage, wire.Ready)
         assert len(list((tmp_path / "instruments").glob("*.tables"))) == 1
         stage.send(wire.Open(wire.Opening.TRIED))

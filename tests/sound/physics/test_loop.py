@@ -17,6 +17,9 @@ from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import hertz
 from sound.listening import cents, decibels, envelope, peak_hz
 
+# Its fixtures bake whole instruments.
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 NAMES = ["pad", "choir", "flute", "organ"]
 PATCHES = {name: catalogue.load(places.shipped("sounds") / f"{name}.toml") for name in NAMES}

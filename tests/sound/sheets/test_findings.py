@@ -55,6 +55,7 @@ def test_a_sustained_instrument_falls_once_let_go() -> None:
     assert [tuned.t60 for tuned in found.tuning] == pytest.approx([0.8] * 15, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_voice_that_falls_by_itself_is_followed_round_its_loop() -> None:
     """A steady loop that falls by 30 dB a second has a T60 of 2 s at every key, within 3 %."""
     subject = Subject(tone("ringing", loop_seconds=0.3, seconds=0.3, fall=30.0, release=np.inf), 60, "none")

@@ -86,6 +86,7 @@ def test_one_key_is_repeated_and_a_chord_is_struck_at_once(short: np.ndarray) ->
         assert spectrum[near - 3 : near + 4].max() > 5 * np.median(spectrum[200:600])
 
 
+@pytest.mark.slow
 def test_soft_to_loud_rises(short: np.ndarray) -> None:
     """From the softest velocity to the loudest each strike is louder than the one before, by more than 20 LU in all."""
     found = assess(SHORT, passages(SHORT), short)

@@ -18,6 +18,7 @@ def test_a_sine_is_the_brightest_row_at_its_own_level(hz: float) -> None:
     assert middle.max(axis=0) == pytest.approx(-20, abs=1.5)
 
 
+@pytest.mark.slow
 def test_a_click_is_bright_where_it_is() -> None:
     """High rows of a click at half a second are brightest within 5 ms of it, and dark 100 ms away."""
     sound = np.zeros(RATE)
@@ -28,6 +29,7 @@ def test_a_click_is_bright_where_it_is() -> None:
     assert high[np.abs(seen.seconds - 0.5) > 0.1].max() < high.max() - 40
 
 
+@pytest.mark.slow
 def test_two_low_tones_a_fifth_apart_are_told_apart() -> None:
     """Between 65.4 and 98.0 Hz it is at least 20 dB darker than on either."""
     time = np.arange(2 * RATE) / RATE

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,6 +118,44 @@ def test_it_follows_the_finger_within_its_home() -> None:
     lamp.advance(60.0)
     assert 100 < lamp.x <= 150
     assert 60 <= lamp.y < 100
+
+
+def test_it_follows_the_finger_slowly() -> None:
+    """In a second a light moves by a fifth of the shorter half of its home: petals that sweep faster would flicker."""
+    lamp = Lamp(HOME)
+    lamp.strike(CHILD, 1.0, 0.0, (100.0, 100.0))
+    lamp.follow(5000.0, -5000.0)
+    for frame in range(1, 31):
+        lamp.advance(frame / 60)
+    assert 2.0 < math.hypot(lamp.x - 100.0, lamp.y - 100.0) < 4.1
+
+
+def test_a_trembling_hand_pulses_the_flower_once_a_second_at_the_most() -> None:
+    """Of ten touches a second on a light that a hand holds, one in a second at the most moves the flower."""
+    lamp = Lamp(HOME)
+    lamp.strike(CHILD, 1.0, 0.0, None)
+    began = []
+    before = 0.0
+    for frame in range(60, 360):
+        if frame % 6 == 0:
+            lamp.strike((Player.THERAPIST, frame), 1.0, frame / 60, None)
+        lamp.advance(frame / 60)
+        if lamp.openness > 0.9 >= before:
+            began.append(frame / 60)
+        before = lamp.openness
+    assert len(began) > 2
+    assert all(later - earlier > 1.0 for earlier, later in pairwise(began))
+
+
+def test_two_who_touch_at_nearly_the_same_time_open_one_ring() -> None:
+    """The second player's ring is there at once; only after a second does a ring open again."""
+    lamp = Lamp(HOME)
+    lamp.strike(CHILD, 1.0, 5.0, None)
+    lamp.strike(THERAPIST, 1.0, 5.5, None)
+    assert lamp.ring_openness[Player.CHILD] < 1.0
+    assert lamp.ring_openness[Player.THERAPIST] == 1.0
+    lamp.strike((Player.PARTNER, 1), 1.0, 6.5, None)
+    assert lamp.ring_openness[Player.PARTNER] == 0.0
 
 
 def test_a_slow_world_opens_and_fades_slowly() -> None:

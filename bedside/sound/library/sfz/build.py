@@ -17,11 +17,11 @@ from bedside.sound.library.sfz.tablespec import SampleSource, TableSpec, release
 from bedside.sound.loudness import momentary
 
 # Returns ``count`` frames of a sample, beginning at the frame ``first``.
-Read = Callable[[str, int, int], NDArray[np.float32]]
+ReadSamples = Callable[[str, int, int], NDArray[np.float32]]
 
 
 def build_instrument(
-    name: str, stated: Sequence[Opcodes], samples: dict[str, SampleSource], read: Read, rate: int
+    name: str, stated: Sequence[Opcodes], samples: dict[str, SampleSource], read: ReadSamples, rate: int
 ) -> tuple[Instrument, tuple[str, ...]]:
     """Return the instrument of some regions at ``rate``, and a list in words of what did not fit.
 
@@ -60,7 +60,11 @@ def build_instrument(
 
 
 def _filled(
-    tables: Sequence[PlannedTable], begins: Sequence[int], samples: dict[str, SampleSource], read: Read, rate: int
+    tables: Sequence[PlannedTable],
+    begins: Sequence[int],
+    samples: dict[str, SampleSource],
+    read: ReadSamples,
+    rate: int,
 ) -> NDArray[np.float32]:
     """Return the pool with every table in its place, at the level that the file states."""
     pool = np.zeros(begins[-1] - LEAD, np.float32)

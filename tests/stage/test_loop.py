@@ -1,0 +1,121 @@
+"""The loop at the bed: it looks for lost fingers, outlives a picture that fails, and leaves no finger down."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from typing import cast
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import pygame
+import pytest
+
+from bedside.stage import loop
+from bedside.stage.input.hands import Finger
+from bedside.stage.input.midi import Keyboards
+from bedside.stage.loop import Inbox, Play
+from bedside.stage.playground import Playground
+from stage.playroom import canvas
+
+CLOSED = pygame.event.Event(pygame.QUIT)
+CONTROL_Q = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_q, mod=pygame.KMOD_LCTRL, scancode=0, unicode="")
+
+
+class Recorded:
+    """A playground and keyboards that only keep what the loop does with them."""
+
+    resting = False
+    next_due = float("inf")
+    dirty: tuple[pygame.Rect, ...] = ()
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.there: list[set[Finger]] = []
+        self.failing = False
+        self.ticks = 0
+
+    def paint(self, _now: float) -> Iterator[None]:
+        """Draw, or fail once."""
+        if self.failing:
+            self.failing = False
+            raise ValueError("no such picture")
+        yield
+
+    def release_missing(self, there: set[Finger]) -> None:
+        """Keep which fingers are there."""
+        self.there.append(there)
+
+    def lift(self) -> None:
+        """Keep that all fingers were lifted."""
+        self.done.append("lift")
+
+    def expose(self) -> None:
+        """Keep that all is drawn again; close the window."""
+        self.done.append("expose")
+        pygame.event.post(CLOSED)
+
+    def tick(self, _now: float) -> None:
+        """Do nothing; a loop that goes on for long should have ended."""
+        self.ticks += 1
+        if self.ticks > 20:
+            pytest.fail("it never ends")
+
+    def feed(self, _event: pygame.event.Event, _now: float) -> None:
+        """Do nothing."""
+
+    def played(self) -> Iterator[None]:
+        """Return that no keyboard played."""
+        return iter(())
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give a screen that nobody looks at and two fingers on it; afterwards the interpreter is as it was."""
+    canvas((64, 64))
+    pygame.event.clear()
+    monkeypatch.setattr(loop, "fingers", lambda: {(1, 1), (1, 2)})
+    before = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(before)
+    gc.unfreeze()
+    pygame.event.clear()
+
+
+def play(on: Recorded, said: list[str] | None = None) -> Play:
+    """Return the loop of a playground."""
+    sentences = [] if said is None else said
+    playground, keyboards = cast("Playground", on), cast("Keyboards", on)
+    return Play(playground, keyboards, Inbox(), lambda: None, lambda: None, sentences.append)
+
+
+def test_fingers_that_left_unreported_are_looked_for_about_once_a_second() -> None:
+    """The playground is told which fingers are on the panel, and not again at the next frame."""
+    on = Recorded()
+    each = play(on)
+    each._turn()
+    each._turn()
+    assert on.there == [{(1, 1), (1, 2)}]
+    each._checked -= 1.1
+    each._turn()
+    assert len(on.there) == 2
+
+
+@pytest.mark.parametrize("end", [CLOSED, CONTROL_Q], ids=["closed", "Ctrl and Q"])
+def test_whoever_ends_it_leaves_no_finger_down(end: pygame.event.Event) -> None:
+    """It ends when the window is closed or Ctrl and Q are pressed; then every finger is lifted."""
+    on = Recorded()
+    pygame.event.post(end)
+    play(on).run()
+    assert on.done == ["lift"]
+
+
+def test_a_picture_that_fails_is_drawn_again_and_the_staff_are_told() -> None:
+    """One frame that cannot be drawn ends nothing."""
+    on, said = Recorded(), list[str]()
+    on.failing = True
+    play(on, said).run()
+    assert on.done == ["expose", "lift"]
+    assert said == ["The picture had to be drawn anew (ValueError); the music went on."]

@@ -118,4 +118,4 @@ def test_a_picture_that_fails_is_drawn_again_and_the_staff_are_told() -> None:
     on.failing = True
     play(on, said).run()
     assert on.done == ["expose", "lift"]
-    assert said == ["The picture had to be drawn anew (ValueError); the music went on."]
+    assert said == ["The picture had to be drawn again (ValueError); the music went on."]

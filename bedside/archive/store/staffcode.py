@@ -136,7 +136,7 @@ class Gate:
         try:
             return self._hasher.hash(_plain(code))
         except UnicodeEncodeError:
-            raise Refused("This staff code has a character that cannot be kept. Please choose another.") from None
+            raise Refused("This staff code has a character that cannot be saved. Please choose another.") from None
 
     def _verified(self, hashed: str, code: str) -> bool:
         if len(code) > 4 * LONGEST:

@@ -33,16 +33,16 @@ _PROGRAM = Path(__file__).parents[2]
 
 
 class ErrorBoundary:
-    """The outermost part of an application; nothing that the parts inside raise passes on to the server.
+    """The outermost layer of an application; no exception of the layers inside reaches the server.
 
-    The server would print it, words of people and all.
+    The server would print it, including the words of people.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; log a mistake, and answer it where no page has done so."""
+        """Pass a request on; log an exception, and answer it if no page has done so."""
         began = False
 
         async def noticed(message: Message) -> None:
@@ -59,7 +59,7 @@ class ErrorBoundary:
 
 
 def answer_faults(app: FastAPI) -> None:
-    """Let the pages of an application answer what they raise with one sentence."""
+    """Make the pages of an application answer each exception with one sentence."""
     app.add_exception_handler(BedsideError, _told)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _not_served)

@@ -5,6 +5,7 @@ Equal fingerprints mean equal bits: they cover everything that determines the so
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import functools
 import hashlib
@@ -68,11 +69,29 @@ class Recipe:
 
 @functools.cache
 def code(root: str, package: Path = _PACKAGE) -> bytes:
-    """Return the SHA-256 of the source of the module ``root`` and of all modules that it imports, even indirectly."""
+    """Return the SHA-256 of the statements of the module ``root`` and of all that it imports, even indirectly."""
     digest = hashlib.sha256()
     for name, source in sorted(sources(root, package).items()):
-        digest.update(f"{name} {len(source)} ".encode() + source)
+        kept = statements(source)
+        digest.update(f"{name} {len(kept)} ".encode() + kept)
     return digest.digest()
+
+
+def statements(source: bytes) -> bytes:
+    """Return the source of a module without docstrings, comment lines and blank lines, none of which can sound."""
+    passed: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Module(body=[ast.Expr(value=ast.Constant(value=str())) as words, *_])
+                | ast.ClassDef(body=[ast.Expr(value=ast.Constant(value=str())) as words, *_])
+                | ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str())) as words, *_])
+            ):
+                passed.update(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+    lines = enumerate(source.splitlines(), 1)
+    return b"\n".join(
+        line.rstrip() for number, line in lines if number not in passed and line.strip() and line.lstrip()[:1] != b"#"
+    )
 
 
 def sources(root: str, package: Path = _PACKAGE) -> dict[str, bytes]:

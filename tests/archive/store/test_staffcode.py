@@ -342,11 +342,11 @@ def test_bytes_that_are_no_text_are_refused(store: Store) -> None:
     """What a terminal of another encoding sends is no code: it cannot be set, and is wrong as one that is asked for."""
     spoilt = b"\xff\xfe\xfd\xfc\xfb\xfa\xf9".decode("utf-8", "surrogateescape")
     asked = store.gate()
-    with pytest.raises(Refused, match="cannot be kept"):
+    with pytest.raises(Refused, match="cannot be saved"):
         asked.set(spoilt)
     asked.set(CODE)
     assert not asked.opens(spoilt)
-    with pytest.raises(Refused, match="cannot be kept"):
+    with pytest.raises(Refused, match="cannot be saved"):
         asked.change(CODE, spoilt)
     assert asked.opens(CODE)
 

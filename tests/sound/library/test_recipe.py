@@ -87,12 +87,24 @@ def test_a_changed_line_of_code_is_told(tmp_path: Path) -> None:
     for name in ("sound/one.py", "sound/two.py", "sound/four.py", "sound/deep/inner.py", "music/three.py"):
         file = tmp_path / name
         kept = file.read_text()
-        file.write_text(kept + "# \n")
+        file.write_text(kept + "z = 3\n")
         assert told() != before, name
         file.write_text(kept)
     (sound / "aside.py").write_text("x = 2\n")
     assert told() == before
     recipe.code.cache_clear()
+
+
+def test_words_do_not_sound() -> None:
+    """Docstrings, comments and blank lines may change without any instrument being made anew; statements may not."""
+    plain = b'def f(x):\n    y = "#"\n    return x + 1\n'
+    told = (
+        b'"""Law."""\n\n# Why.\ndef f(x):\n    """Return the next.\n\n    # of all\n    """\n'
+        b'\n    y = "#"\n    return x + 1\n'
+    )
+    assert recipe.statements(told) == recipe.statements(plain)
+    assert recipe.statements(told.replace(b"+ 1", b"+ 2")) != recipe.statements(plain)
+    assert recipe.statements(told.replace(b'"#"', b'"##"')) != recipe.statements(plain)
 
 
 @pytest.mark.parametrize("root", ["bake", "sfz"])

@@ -57,7 +57,7 @@ def test_a_cache_holds_the_latest_and_no_more(tmp_path: Path, monkeypatch: pytes
     with Store.create(tmp_path) as store:
         _, (first, second, third) = keep(store, 0, *(played(seconds=6.0, seed=seed) for seed in (1, 2, 3)))
         ask = ways_to_ask(store)[name]
-        counted(takes, "Read")
+        counted(takes, "LoadedTake")
         counted(PlayedTake, "of")
         counted(rolls, "miniature")
 

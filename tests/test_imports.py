@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ SEEDED = {"PCG64", "PCG64DXSM", "Philox", "Random", "SFC64", "SeedSequence", "de
 GENERATORS = SEEDED | {"BitGenerator", "Generator"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Module:
     """One module of the program: its dotted name, its tree, and whether it is a package."""
 
@@ -88,7 +89,7 @@ class Module:
                     origin = ".".join(filter(None, [self._above(level), module]))
                     yield from (f"{origin}.{alias.name}" for alias in names)
                 case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]):
-                    named = self.called().get(ast.unparse(func), ast.unparse(func))
+                    named = self.called.get(ast.unparse(func), ast.unparse(func))
                     if named.split(".")[-1] in {"__import__", "import_module"}:
                         yield name
 
@@ -96,6 +97,7 @@ class Module:
         """Yield what it imports from outside bedside."""
         yield from (name for name in self.imports() if name.split(".")[0] != "bedside")
 
+    @cached_property
     def called(self) -> dict[str, str]:
         """Return what each name that it imports stands for, as a dotted name."""
         called = {}
@@ -112,7 +114,7 @@ class Module:
 
     def reached(self) -> Iterator[str]:
         """Yield the dotted name of what it reaches through what it imported, whatever it calls that."""
-        called = self.called()
+        called = self.called
         inner = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and id(node) not in inner:
@@ -166,7 +168,7 @@ def breaches_of_sight(module: Module) -> Iterator[str]:
             case ast.ImportFrom(names=[ast.alias(name="*")]):
                 yield f"{module.name} imports everything of {node.module}"
             case ast.Call(func=func, args=arguments) if module.name != LOADER:
-                named = module.called().get(ast.unparse(func), ast.unparse(func)).split(".")[-1]
+                named = module.called.get(ast.unparse(func), ast.unparse(func)).split(".")[-1]
                 if named in {"__import__", "import_module"}:
                     match arguments:
                         case [ast.Constant(value=str(name)), *_] if not name.startswith("."):
@@ -238,7 +240,7 @@ def breaches_of_purity(module: Module) -> Iterator[str]:
     """Yield how a module that may touch nothing reaches the world all the same, or draws by chance."""
     if not pure(module):
         return
-    called = module.called()
+    called = module.called
     seen: set[str] = set()
     for name in [*module.imports(), *module.reached()]:
         match name.split("."):
@@ -294,7 +296,6 @@ def planted(sources: Mapping[str, str]) -> list[Module]:
     return [Module(name.rstrip("."), ast.parse(source), name.endswith(".")) for name, source in sources.items()]
 
 
-@pytest.mark.slow
 def test_every_module_keeps_the_law() -> None:
     """Each module imports only what its room may, touches only what it may, and each library has its home."""
     assert violations(program()) == []

@@ -79,8 +79,17 @@ class Module:
         """The room it lies in, such as ``sound.engine``; the module's own name where it lies at the top."""
         return room(self.name, self.package)
 
-    def imports(self) -> Iterator[str]:
-        """Yield the dotted name of each thing imported: at the top or deeper, for types alone, or by its name."""
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """The dotted name of each thing imported: at the top or deeper, for types alone, or by its name."""
+        return tuple(self._imports())
+
+    @cached_property
+    def reached(self) -> tuple[str, ...]:
+        """The dotted name of what it reaches through what it imported, whatever it calls that."""
+        return tuple(self._reached())
+
+    def _imports(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
             match node:
                 case ast.Import(names=names):
@@ -95,7 +104,7 @@ class Module:
 
     def outside(self) -> Iterator[str]:
         """Yield what it imports from outside bedside."""
-        yield from (name for name in self.imports() if name.split(".")[0] != "bedside")
+        yield from (name for name in self.imports if name.split(".")[0] != "bedside")
 
     @cached_property
     def called(self) -> dict[str, str]:
@@ -112,8 +121,7 @@ class Module:
                     called |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in names}
         return called
 
-    def reached(self) -> Iterator[str]:
-        """Yield the dotted name of what it reaches through what it imported, whatever it calls that."""
+    def _reached(self) -> Iterator[str]:
         called = self.called
         inner = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         for node in ast.walk(self.tree):
@@ -175,7 +183,7 @@ def breaches_of_sight(module: Module) -> Iterator[str]:
                             pass
                         case _:
                             yield f"{module.name} imports by a name that only its run tells"
-    if "sys.modules" in module.reached():
+    if "sys.modules" in module.reached:
         yield f"{module.name} takes modules from sys.modules"
 
 
@@ -183,7 +191,7 @@ def breaches_of_direction(module: Module) -> Iterator[str]:
     """Yield what a module imports from a room that its own may not import."""
     if module.name == "bedside.__main__":
         lawful = {"bedside.children", "bedside.cli.main", "sys"}
-        yield from (f"{module.name} imports {name}" for name in module.imports() if name not in lawful)
+        yield from (f"{module.name} imports {name}" for name in module.imports if name not in lawful)
         return
     if module.room not in ROOMS.keys() | ROOTS:
         yield f"{module.name} lies in no room of the table"
@@ -192,7 +200,7 @@ def breaches_of_direction(module: Module) -> Iterator[str]:
     if "roots" in allowed:
         allowed |= ROOTS
     seen: set[str] = set()
-    for name in [*module.imports(), *module.reached()]:
+    for name in [*module.imports, *module.reached]:
         if name.split(".")[0] != "bedside":
             continue
         # ``from bedside import __version__`` takes a name of bedside itself, as no room is called so.
@@ -242,7 +250,7 @@ def breaches_of_purity(module: Module) -> Iterator[str]:
         return
     called = module.called
     seen: set[str] = set()
-    for name in [*module.imports(), *module.reached()]:
+    for name in [*module.imports, *module.reached]:
         match name.split("."):
             case ["scipy", "io" | "datasets" as what, *_]:
                 breach = f"{module.name} is pure and imports scipy.{what}"

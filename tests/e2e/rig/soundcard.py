@@ -6,6 +6,7 @@ ports, where exactly that arrives which went out, from whichever programs and fr
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -121,13 +122,27 @@ class SoundCard:
 
     def listeners(self, port: str) -> list[str]:
         """Return the names of the ports that are connected to the port of this name, none if it does not exist."""
-        if port not in [found.name for found in self._client.get_ports()]:
+        import jack
+
+        if port not in self._names():
             return []
-        return [other.name for other in self._client.get_all_connections(port)]
+        try:
+            return [other.name for other in self._client.get_all_connections(port)]
+        except jack.JackError:
+            # It, or one that was connected to it, has gone since.
+            return []
 
     def has(self, client: str) -> bool:
         """Say whether there is a client of this name."""
-        return any(port.name.startswith(f"{client}:") for port in self._client.get_ports())
+        return any(port.startswith(f"{client}:") for port in self._names())
+
+    def _names(self) -> list[str]:
+        """Return the names of all ports; read again if one of them, as of a killed program, goes meanwhile."""
+        import jack
+
+        while True:
+            with contextlib.suppress(jack.JackError):
+                return [port.name for port in self._client.get_ports()]
 
     def connected(self) -> bool:
         """Say whether a program plays to both sides of the card."""

@@ -23,6 +23,9 @@ PYTEST = $(BIN)/python -m pytest --durations=5 --durations-min=1 $(1) $(ARGS)$(i
 # On every core; a worker without tests takes over those of others.
 SPREAD = --numprocesses=auto --dist=worksteal
 
+# One more where tests start programs and browsers, and wait for them.
+SPREAD_WIDER = --numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=worksteal
+
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -45,7 +48,7 @@ quick: .venv/test instruments ## run all tests that need no device and no more t
 
 test: test-packages check instruments ## check, then run every test on real devices; ARGS="-k …" goes to pytest
 	@echo "Running the tests, on every core"
-	@$(call PYTEST,-m "not alone" $(SPREAD))
+	@$(call PYTEST,-m "not alone" $(SPREAD_WIDER))
 	@echo "Running those that play and listen, with the machine to themselves"
 	@$(call PYTEST,-m alone tests/e2e)
 

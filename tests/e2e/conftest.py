@@ -17,6 +17,7 @@ from e2e.rig.touchscreen import Touchscreen
 _BESIDE_OTHERS = (
     *("test_review_desk", "test_review_library", "test_review_report", "test_review_safety"),
     *("test_seeing", "test_writing"),
+    *("test_monkey", "test_rest"),
 )
 
 

@@ -13,7 +13,7 @@ from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
-# These only look at pages, and wait for what they see; those of their tests that listen say so themselves.
+# These look at pages, pictures or records, and wait for what they see; tests among them that listen say so themselves.
 _BESIDE_OTHERS = (
     *("test_review_desk", "test_review_library", "test_review_report", "test_review_safety"),
     *("test_seeing", "test_writing"),

@@ -41,7 +41,8 @@ def page(browser: Browser, pages: Pages) -> Iterator[Page]:
 
 
 def faults(page: Page) -> list[str]:
-    """Return what axe finds on a page."""
+    """Return what axe finds on a page once its style sheets are there: words can be seen before their colours."""
+    page.wait_for_load_state("load")
     found = Axe().run(page).response["violations"]
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 

@@ -50,7 +50,8 @@ def main(link: socket.socket, settings: Told) -> None:
             "deaf": signal.getsignal(signal.SIGINT) == signal.SIG_IGN, "module": __name__, "pid": os.getpid(),
         }
         link.sendall(json.dumps(said).encode())
-    Path(settings.folder or ".", "ended").touch()
+    if settings.folder:
+        Path(settings.folder, "ended").touch()
 """
 
 

@@ -26,7 +26,6 @@ VIBRATO_SEMITONES = 0.5
 # Frames of two tables from which the phases of their fundamentals are measured.
 _PHASE_FRAMES = 1024
 _PHASE_WINDOW = exact.hann(_PHASE_FRAMES)
-_PHASE_COUNT = np.arange(_PHASE_FRAMES)
 
 
 class Bender:
@@ -160,8 +159,9 @@ class Bender:
         """Return how many frames after ``soft`` the table of ``key`` is in phase with what the voice reads now."""
         phases = []
         for begin, of in ((int(columns.reading[2 * at]), int(columns.key[at])), (soft, key)):
-            piece = instrument.pool[begin : begin + _PHASE_FRAMES] * _PHASE_WINDOW
-            cosine, sine = exact.turned(hertz(of) / self._rate * _PHASE_COUNT)
+            piece = instrument.pool[begin : begin + _PHASE_FRAMES]
+            piece = piece * _PHASE_WINDOW[: piece.size]
+            cosine, sine = exact.turned(hertz(of) / self._rate * np.arange(piece.size))
             phases.append(exact.turns_of(float(np.sum(piece * cosine)), -float(np.sum(piece * sine))))
         return min(round((phases[0] - phases[1]) % 1.0 * self._rate / hertz(key)), GUARD)
 

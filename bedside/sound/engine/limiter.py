@@ -93,7 +93,7 @@ class Limiter:
         peak = np.maximum(both[: self._block], both[self._block :])
         self._wanted[:ahead] = self._wanted[-ahead:]
         self._wanted[ahead:] = np.minimum(0.0, exact.level_db(self._ceiling / np.maximum(peak, 1e-9)))
-        held = sliding_window_view(self._wanted, ahead + 1).min(axis=1)
+        held = _least(self._wanted, ahead + 1)
         risen = np.minimum.accumulate(np.minimum(held - self._slope, self._gain[-1]))
         self._gain[:ahead] = self._gain[-ahead:]
         self._gain[ahead:] = risen + self._slope
@@ -103,6 +103,16 @@ class Limiter:
         np.multiply(sound[:, : self._block], exact.decibels(smooth).astype(np.float32), out=out)
         self._idle = not (self._gain[-ahead - 1 :].any() or self._wanted[-ahead:].any())
         np.clip(out, -self._clamp, self._clamp, out=out)
+
+
+def _least(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Return the least of each ``window`` successive values, by windows of twice the width each time."""
+    width = 1
+    while 2 * width <= window:
+        values = np.minimum(values[:-width], values[width:])
+        width *= 2
+    rest = window - width
+    return np.minimum(values[:-rest], values[rest:]) if rest else values
 
 
 def _between() -> NDArray[np.float64]:

@@ -159,9 +159,9 @@ class Bender:
         """Return how many frames after ``soft`` the table of ``key`` is in phase with what the voice reads now."""
         phases = []
         for begin, of in ((int(columns.reading[2 * at]), int(columns.key[at])), (soft, key)):
-            piece = instrument.pool[begin : begin + _PHASE_FRAMES]
-            piece = piece * _PHASE_WINDOW[: piece.size]
-            cosine, sine = exact.turned(hertz(of) / self._rate * np.arange(piece.size))
+            read = instrument.pool[begin : begin + _PHASE_FRAMES]
+            piece = read * _PHASE_WINDOW[: read.size]
+            cosine, sine = exact.turned(hertz(of) / self._rate * np.arange(read.size))
             phases.append(exact.turns_of(float(np.sum(piece * cosine)), -float(np.sum(piece * sine))))
         return min(round((phases[0] - phases[1]) % 1.0 * self._rate / hertz(key)), GUARD)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound.exact import decibels
+
 LONGEST_BLOCK = 512
 
 # A note may begin anywhere in a block, so each table is preceded by a block of zeros, and the reach of interpolation.
@@ -20,7 +22,7 @@ GUARD = LONGEST_BLOCK * 3 // 2 + 8
 VELOCITY_SPAN_DB = 30.0
 
 # Gains of velocities 0–1 in 127 equal steps.
-RESPONSE: NDArray[np.float64] = 10 ** (-VELOCITY_SPAN_DB / 20 * (1 - np.arange(128) / 127))
+RESPONSE: NDArray[np.float64] = decibels(-VELOCITY_SPAN_DB * (1 - np.arange(128) / 127))
 RESPONSE.flags.writeable = False
 
 

@@ -49,6 +49,11 @@ class Phasors:
         """Each turned back by a quarter, which is multiplied by −i."""
         return Phasors(self.imag, -self.real)
 
+    @property
+    def transposed(self) -> Phasors:
+        """Both arrays transposed."""
+        return Phasors(self.real.T, self.imag.T)
+
     def __getitem__(self, at: Any) -> Phasors:
         return Phasors(self.real[at], self.imag[at])
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from bedside.sound import exact
+
 MIDDLE_C = 60
 
 
 def hertz(key: int) -> float:
     """Return the frequency of a MIDI key in equal temperament, A4 (key 69) at 440 Hz (ISO 16)."""
-    return 440.0 * math.exp2((key - 69) / 12)
+    return 440.0 * exact.exp2((key - 69) / 12).item()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +27,6 @@ class Scaled:
 
     def at(self, key: int) -> float:
         """Return the quantity at a MIDI key, in the unit of ``c4``."""
-        return self.c4 * math.exp2((MIDDLE_C - key) / self.halving)
+        if math.isinf(self.halving):
+            return self.c4
+        return self.c4 * exact.exp2((MIDDLE_C - key) / self.halving).item()

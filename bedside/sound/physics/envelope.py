@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from bedside.sound import exact
 
 
 def rise(frames: int) -> NDArray[np.float64]:
     """Return a raised cosine that rises from exactly 0 towards 1 in ``frames`` values."""
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / max(frames, 1)), dtype=np.float64)
+    cosine, _ = exact.turned(np.arange(frames) / (2 * max(frames, 1)))
+    return np.asarray(0.5 - 0.5 * cosine, dtype=np.float64)
+
+
+def falling(nepers: float, frames: int) -> NDArray[np.float64]:
+    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
+    few = math.isqrt(max(frames, 1)) + 1
+    low = exact.exp(-nepers * np.arange(few))
+    high = exact.exp(-nepers * few * np.arange(-(-frames // few)))
+    return np.asarray((high[:, None] * low).reshape(-1)[:frames], dtype=np.float64)
 
 
 def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.float64]:
@@ -20,5 +33,5 @@ def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.floa
     shaped = tables.copy()
     shaped[..., :onset] *= rise(onset)
     if fade:
-        shaped[..., -fade:] *= rise(fade)[::-1] ** 2
+        shaped[..., -fade:] *= np.square(rise(fade)[::-1])
     return shaped

@@ -8,8 +8,6 @@ does not depend on the order. Errors are a few 10⁻¹⁶. Arguments are finite.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -29,6 +27,9 @@ _STEPS = 256
 _LEAST, _MOST = -1100.0, 1025.0
 
 _WHOLE_BITS = 52
+
+# A row or column of numbers below 2 to this power loses bits in a product.
+_SMALLEST = -900
 
 
 def exp2(x: ArrayLike) -> Floats:
@@ -139,25 +140,34 @@ def product(a: Floats, b: Floats) -> Floats:
     below 2⁵³: then BLAS gives the exact sum, in whatever order it adds (Ozaki, Ogita, Oishi & Rump, Numerical
     Algorithms 59, 95 (2012)). The error is about 2⁻⁴² of the greatest of a row times the greatest of a column.
     """
-    bits = (_WHOLE_BITS - math.ceil(math.log2(max(a.shape[1], 2)))) // 2
-    rows, a_high, a_low = _sliced(a, bits, 1)
-    columns, b_high, b_low = _sliced(b, bits, 0)
-    high = a_high @ b_high
-    low = np.concatenate((a_high, a_low), axis=1) @ np.concatenate((b_low, b_high), axis=0)
-    high += low * 2.0**-bits
-    return np.asarray(np.ldexp(high, rows + columns - 2 * bits))
+    bits = (_WHOLE_BITS - (a.shape[1] - 1).bit_length()) // 2
+    rows, a_both, a_high = _sliced(a, bits, 1)
+    columns, b_both, b_high = _sliced(b, bits, 0)
+    made = a_both @ b_both
+    made *= 2.0**-bits
+    made += a_high @ b_high
+    made *= rows
+    made *= columns
+    return made
 
 
-def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[NDArray[np.int32], Floats, Floats]:
-    """Return exponents along an axis, and two slices of whole numbers up to 2 ** ``bits``, the second far smaller.
+def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Floats]:
+    """Return scales along an axis, two slices of whole numbers up to 2 ** ``bits``, and the first of them.
 
-    The matrix is (first + second · 2 ** −bits) · 2 ** (exponent − bits).
+    The matrix is (high + low · 2 ** −bits) · scale. Its rows get them as high, low and its columns as low, high: then a
+    product of both is what is missing from the product of the high ones.
     """
     _, exponent = np.frexp(np.max(np.abs(matrix), axis=axis, keepdims=True, initial=0.0))
-    scaled = np.ldexp(matrix, bits - exponent)
-    high = np.rint(scaled)
-    low = np.rint((scaled - high) * 2.0**bits)
-    return exponent, high, low
+    exponent = np.maximum(exponent, _SMALLEST)
+    scaled = matrix * np.ldexp(1.0, bits - exponent)
+    both = np.empty((2, *matrix.shape) if axis == 0 else (matrix.shape[0], 2, matrix.shape[1]))
+    low, high = (both[0], both[1]) if axis == 0 else (both[:, 1], both[:, 0])
+    np.rint(scaled, out=high)
+    scaled -= high
+    scaled *= 2.0**bits
+    np.rint(scaled, out=low)
+    whole = both.reshape(-1, matrix.shape[1]) if axis == 0 else both.reshape(matrix.shape[0], -1)
+    return np.asarray(np.ldexp(1.0, exponent - bits)), whole, high
 
 
 def _octave() -> Floats:

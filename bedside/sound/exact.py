@@ -8,6 +8,8 @@ does not depend on the order. Errors are a few 10⁻¹⁶. Arguments are finite.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -144,7 +146,7 @@ def product(a: Floats, b: Floats) -> Floats:
     rows, a_both, a_high = _sliced(a, bits, 1)
     columns, b_both, b_high = _sliced(b, bits, 0)
     made = a_both @ b_both
-    made *= 2.0**-bits
+    made *= math.ldexp(1.0, -bits)
     made += a_high @ b_high
     made *= rows
     made *= columns
@@ -164,7 +166,7 @@ def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Float
     low, high = (both[0], both[1]) if axis == 0 else (both[:, 1], both[:, 0])
     np.rint(scaled, out=high)
     scaled -= high
-    scaled *= 2.0**bits
+    scaled *= math.ldexp(1.0, bits)
     np.rint(scaled, out=low)
     whole = both.reshape(-1, matrix.shape[1]) if axis == 0 else both.reshape(matrix.shape[0], -1)
     return np.asarray(np.ldexp(1.0, exponent - bits)), whole, high

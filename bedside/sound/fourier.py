@@ -268,5 +268,3 @@ def _chirp(length: int) -> tuple[Phasors, Phasors]:
     whole.real[:length], whole.imag[:length] = chirp.real, -chirp.imag
     whole.real[-length + 1 :], whole.imag[-length + 1 :] = chirp.real[:0:-1], -chirp.imag[:0:-1]
     return chirp, transform(whole)
-
-

@@ -107,9 +107,7 @@ def _fed_back(side: NDArray[np.float64], count: int, first: float, second: float
     side[:ringing] += far[:ringing, None] * before[1]
 
 
-def _ends(
-    side: NDArray[np.float64], near: NDArray[np.float64], far: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _ends(side: NDArray[np.float64], near: NDArray[np.float64], far: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the last frame and the last but one before each piece, (2, sounds, pieces), from piece to piece."""
     (near_last, near_other), (far_last, far_other) = near[:-3:-1].tolist(), far[:-3:-1].tolist()
     before = np.zeros((2, *side.shape[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -79,13 +80,15 @@ def plan(regions: Sequence[Opcodes], samples: dict[str, SampleSource], rate: int
         within = [use for use in uses if lowest <= use.key <= highest]
         numbers = sorted({use.table for use in within})
         longest = _longest([tables[number] for number in numbers], rate, _LEAST_SECONDS)
-        if longest is not None and sum(_work(tables[number], longest) for number in numbers) <= _MOST_WORK:
+        if longest is not None and math.fsum(_work(tables[number], longest) for number in numbers) <= _MOST_WORK:
             break
         if highest - lowest < _FEWEST_KEYS:
             megabytes = sum(one.spec.frames for one in tables) * 4 / 2**20
             limit = MOST_POOL_BYTES // 2**20
             raise ValueError(f"its sounds would take {megabytes:,.0f} MB of memory, and {limit} MB is the most")
-        ends = {end: sum(_work(tables[use.table]) for use in within if use.key == end) for end in (lowest, highest)}
+        ends = {
+            end: math.fsum(_work(tables[use.table]) for use in within if use.key == end) for end in (lowest, highest)
+        }
         lowest, highest = (lowest + 1, highest) if ends[lowest] >= ends[highest] else (lowest, highest - 1)
     if (lowest, highest) != whole:
         left_out.append(f"the keys below {lowest} and above {highest}")

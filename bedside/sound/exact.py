@@ -53,6 +53,14 @@ def exp(x: ArrayLike) -> Floats:
     return exp2(np.asarray(x, dtype=np.float64) * _LOG2_E)
 
 
+def falling(nepers: float, frames: int) -> Floats:
+    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
+    few = math.isqrt(max(frames, 1)) + 1
+    low = exp(-nepers * np.arange(few))
+    high = exp(-nepers * few * np.arange(-(-frames // few)))
+    return np.asarray((high[:, None] * low).reshape(-1)[:frames])
+
+
 def decibels(db: ArrayLike) -> Floats:
     """Return the amplitude ratio of a level in decibels, 10 ** (``db`` / 20)."""
     return exp2(np.asarray(db, dtype=np.float64) * (_LOG2_10 / 20))

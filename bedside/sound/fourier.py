@@ -28,10 +28,19 @@ _CACHED = 49_152
 
 def fast_length(least: int) -> int:
     """Return the next length from ``least`` up that is transformed fast: its prime factors are at most 11."""
-    length = max(least, 1)
-    while _rest(length) > 1:
-        length += 1
-    return length
+    return next(length for length in _fast_lengths(max(least - 1, 1).bit_length()) if length >= least)
+
+
+@lru_cache(maxsize=32)
+def _fast_lengths(bits: int) -> tuple[int, ...]:
+    """Return all fast lengths up to 2 ** ``bits``, from over a half of it."""
+    most = 1 << bits
+    lengths = [1]
+    for prime in _PRIMES:
+        for length in lengths:
+            if length * prime <= most:
+                lengths.append(length * prime)
+    return tuple(sorted(length for length in set(lengths) if length > most // 2 or bits == 1))
 
 
 def transform(signal: Phasors) -> Phasors:

@@ -62,8 +62,8 @@ def _faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield node.lineno, "** is the C library's: use exact.power or np.square"
             case ast.AugAssign(op=ast.Pow()):
                 yield node.lineno, "**= is the C library's: use exact.power or np.square"
-            case ast.Constant(value=complex()):
-                yield node.lineno, f"{node.value} is complex: use phasors"
+            case ast.Constant(value=complex() as number):
+                yield node.lineno, f"{number} is complex: use phasors"
             case ast.Name(id="complex" | "pow" | "sum" as name, ctx=ast.Load()):
                 yield node.lineno, f"{name} rounds otherwise elsewhere, or in another Python"
             case ast.Attribute(value=ast.Name(id="math"), attr=name) if name not in MATH:

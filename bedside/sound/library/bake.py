@@ -12,11 +12,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bedside.sound.exact import LN_10, decibels
+from bedside.sound.exact import LN_10, decibels, falling
 from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import momentary
-from bedside.sound.physics.envelope import falling
 from bedside.sound.physics.table import KeyTables
 
 LOUDNESS_LUFS = -23.0

@@ -35,7 +35,8 @@ def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> Phasors:
     for resonance in body:
         gain = gain + resonance.at(hz) * resonance.gain
     lowest = min((resonance.hz for resonance in body), default=0.0)
-    return gain * (1 / np.sqrt(1 + np.square(lowest / hz)))
+    low: NDArray[np.float64] = np.sqrt(1 + np.square(lowest / hz))
+    return gain * (1 / low)
 
 
 def knock(body: tuple[Resonance, ...], strength: NDArray[np.float64]) -> Modes:

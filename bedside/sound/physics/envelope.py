@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,14 +12,6 @@ def rise(frames: int) -> NDArray[np.float64]:
     """Return a raised cosine that rises from exactly 0 towards 1 in ``frames`` values."""
     cosine, _ = exact.turned(np.arange(frames) / (2 * max(frames, 1)))
     return np.asarray(0.5 - 0.5 * cosine, dtype=np.float64)
-
-
-def falling(nepers: float, frames: int) -> NDArray[np.float64]:
-    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
-    few = math.isqrt(max(frames, 1)) + 1
-    low = exact.exp(-nepers * np.arange(few))
-    high = exact.exp(-nepers * few * np.arange(-(-frames // few)))
-    return np.asarray((high[:, None] * low).reshape(-1)[:frames], dtype=np.float64)
 
 
 def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.float64]:

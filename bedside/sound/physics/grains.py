@@ -100,17 +100,17 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
     place = rng.integers(_PLACES, size=times.size)
     size = fourier.fast_length(frames + rate // 4)
     hz = np.maximum(np.arange(size // 2 + 1) * rate / size, 1e-3)
+    trains = np.zeros((shares.size * _PLACES, frames))
+    np.add.at(trains, (rung * _PLACES + place, at), sizes)
+    spectra = fourier.real_transform(trains, size)
     total = silent(hz.size)
-    for number, resonance in enumerate(grains.resonances):
-        for step in range(_PLACES):
-            aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
-            centre = resonance.hz * exact.exp2(aside / 12).item()
-            train = np.zeros(frames)
-            chosen = (rung == number) & (place == step)
-            np.add.at(train, at[chosen], sizes[chosen])
-            # A resonator of unit energy, whatever its bandwidth.
-            ringing = replace(resonance, hz=centre).at(hz) * math.sqrt(resonance.q / centre)
-            total = total + fourier.real_transform(train, size) * ringing
+    for number in range(shares.size * _PLACES):
+        resonance, step = grains.resonances[number // _PLACES], number % _PLACES
+        aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
+        centre = resonance.hz * exact.exp2(aside / 12).item()
+        # A resonator of unit energy, whatever its bandwidth.
+        ringing = replace(resonance, hz=centre).at(hz) * math.sqrt(resonance.q / centre)
+        total = total + spectra[number] * ringing
     touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * antialias(hz, rate)
     samples = fourier.real_inverse(total * touch, size)[:, :frames]
     return KeyTables(faded(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)

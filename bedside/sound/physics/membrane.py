@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bedside.schema import Within
 from bedside.sound import exact
 from bedside.sound.physics.bar import contact
-from bedside.sound.physics.envelope import faded, falling
+from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.table import KeyTables
@@ -116,10 +116,12 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
 
     time = np.arange(frames) / rate
     # The integral of 1 + glide · exp(−t / glide_seconds): warped time, so that all modes glide together.
-    bent = time + membrane.glide * membrane.glide_seconds * (1 - falling(1 / (membrane.glide_seconds * rate), frames))
+    bent = time + membrane.glide * membrane.glide_seconds * (
+        1 - exact.falling(1 / (membrane.glide_seconds * rate), frames)
+    )
     samples = np.zeros((2, frames))
     for levels, each_hz, each_t60 in zip(struck.T, hz, t60, strict=True):
-        wave = exact.turned(each_hz * bent)[1] * falling(NEPERS_60_DB / (each_t60 * rate), frames)
+        wave = exact.turned(each_hz * bent)[1] * exact.falling(NEPERS_60_DB / (each_t60 * rate), frames)
         for sound, level in zip(samples, levels, strict=True):
             sound += level * wave
 

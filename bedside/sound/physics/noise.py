@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from bedside.sound import exact, fourier
 from bedside.sound.phasors import concatenated, silent, turned
-from bedside.sound.physics.envelope import falling
 from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 
 
@@ -23,4 +22,4 @@ def burst(rng: Generator, frames: int, rate: int, hz: float, octaves: float, t60
     spectrum = concatenated((silent(1), turned(rng.random(bins.size), size)), axis=0)
     steady = fourier.real_inverse(spectrum, frames)
     steady /= np.sqrt(np.mean(np.square(steady)))
-    return np.asarray(steady * falling(NEPERS_60_DB / (t60 * rate), frames), dtype=np.float64)
+    return np.asarray(steady * exact.falling(NEPERS_60_DB / (t60 * rate), frames), dtype=np.float64)

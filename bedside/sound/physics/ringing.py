@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bedside.sound import exact
 from bedside.sound.phasors import Phasors, turned
-from bedside.sound.physics.envelope import faded, falling, rise
+from bedside.sound.physics.envelope import faded, rise
 from bedside.sound.physics.modes import Modes, powers, ring, waves
 from bedside.sound.physics.table import KeyTables
 
@@ -105,7 +105,7 @@ def ringing(
     between, steady = _transition(arriving, looped.hz, passing, rate, lift)
     samples[:, exactly:] += between
     noise = noise[:, :begin]
-    samples[:, : noise.shape[1]] += noise * falling(-lift / rate, noise.shape[1])
+    samples[:, : noise.shape[1]] += noise * exact.falling(-lift / rate, noise.shape[1])
     samples[:, : round(onset * rate)] *= rise(round(onset * rate))
     endless = Modes(looped.hz, np.full(periods.size, math.inf), steady)
     return KeyTables(np.concatenate((samples, ring(endless, frames, rate)), axis=1), frames, lift * _DB)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound.exact import LN_10
-from bedside.sound.physics.envelope import falling
+from bedside.sound.exact import LN_10, falling
 
 
 @dataclass(frozen=True, slots=True)

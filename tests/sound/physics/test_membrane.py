@@ -79,5 +79,5 @@ def test_its_bessel_functions_are_those_of_scipy() -> None:
     x = np.linspace(0, 16, 50)
     for order in range(6):
         np.testing.assert_allclose(bessel(np.full(x.size, order), x), jv(order, x), atol=1e-15)
-    order, zeros, _ = modes(0.5)
-    np.testing.assert_allclose(bessel(order, zeros), 0, atol=4e-15)
+    diameters, zeros, _ = modes(0.5)
+    np.testing.assert_allclose(bessel(diameters, zeros), np.zeros(zeros.size), atol=4e-15)

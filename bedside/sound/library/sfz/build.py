@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound.exact import LN_10, decibels
+from bedside.sound.exact import LN_10, decibels, falling
 from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
 from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK, QUANTUM
 from bedside.sound.library.sfz import oscillator
@@ -16,7 +16,6 @@ from bedside.sound.library.sfz.opcodes import Opcodes
 from bedside.sound.library.sfz.plan import PlannedTable, endless, plan
 from bedside.sound.library.sfz.tablespec import SampleSource, TableSpec, release, release_region, render_table
 from bedside.sound.loudness import momentary
-from bedside.sound.physics.envelope import falling
 
 # Returns ``count`` frames of a sample, beginning at the frame ``first``.
 ReadSamples = Callable[[str, int, int], NDArray[np.float32]]

@@ -35,12 +35,13 @@ def fast_length(least: int) -> int:
 def _fast_lengths(bits: int) -> tuple[int, ...]:
     """Return all fast lengths up to 2 ** ``bits``, from over a half of it."""
     most = 1 << bits
-    lengths = [1]
+    lengths = {1}
     for prime in _PRIMES:
-        for length in lengths:
-            if length * prime <= most:
-                lengths.append(length * prime)
-    return tuple(sorted(length for length in set(lengths) if length > most // 2 or bits == 1))
+        grown = lengths
+        while grown:
+            grown = {length * prime for length in grown if length * prime <= most}
+            lengths |= grown
+    return tuple(sorted(length for length in lengths if length > most // 2 or bits == 1))
 
 
 def transform(signal: Phasors) -> Phasors:

@@ -429,7 +429,7 @@ def test_what_is_lawful_is_let_pass() -> None:
         "bedside.places": "from pathlib import Path\nimport platformdirs",
         "bedside.music.partner": "from random import Random\ndef f(random: Random):\n    random.choice([1])",
         "bedside.music.scales": "import math, random\nfrom bedside.music.events import NoteOn\nrandom.Random(7)",
-        "bedside.sound.physics.bar": "import numpy as np\nfrom scipy import signal\nfrom bedside.sound import tuning",
+        "bedside.sound.physics.bar": "import numpy as np\nfrom bedside.sound import tuning",
         "bedside.sound.engine.voices": "import numpy as np\nfrom .strike import Strike\nnp.random.default_rng(seed)",
         "bedside.sound.live.card": "import sounddevice, threading, time",
         "bedside.sound.audiofile": "import soundfile\nfrom pathlib import Path",

@@ -35,6 +35,9 @@ _LEAST, _MOST = -1100.0, 1023.99
 _WHOLE_BITS = 53
 _ENTRIES = 2.0**25
 
+# A row or column of numbers below 2 to this power loses bits in a product.
+_SMALLEST = -900
+
 
 @overload
 def exp2(x: float) -> float: ...
@@ -59,6 +62,14 @@ def _near_one(steps: N) -> N:
     fine = steps * (LN_2 / _STEPS)
     # It is under 0.0014: the next term is under 10⁻¹⁶.
     return (((fine * (1 / 24) + 1 / 6) * fine + 0.5) * fine + 1.0) * fine + 1.0
+
+
+def falling(nepers: float, frames: int) -> Floats:
+    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
+    few = math.isqrt(max(frames, 1)) + 1
+    low = exp(-nepers * np.arange(few))
+    high = exp(-nepers * few * np.arange(-(-frames // few)))
+    return np.asarray((high[:, None] * low).reshape(-1)[:frames])
 
 
 @overload
@@ -195,25 +206,34 @@ def product(a: Floats, b: Floats) -> Floats:
     below 2⁵³: then BLAS gives the exact sum, in whatever order it adds (Ozaki, Ogita, Oishi & Rump, Numerical
     Algorithms 59, 95 (2012)). The error is about 2⁻⁴² of the greatest of a row times the greatest of a column.
     """
-    bits = (_WHOLE_BITS - 1 - math.ceil(math.log2(max(a.shape[1], 2)))) // 2
-    rows, a_high, a_low = _sliced(a, bits, 1)
-    columns, b_high, b_low = _sliced(b, bits, 0)
-    high = a_high @ b_high
-    low = np.concatenate((a_high, a_low), axis=1) @ np.concatenate((b_low, b_high), axis=0)
-    high += low * 2.0**-bits
-    return np.asarray(np.ldexp(high, rows + columns - 2 * bits))
+    bits = (_WHOLE_BITS - 1 - (a.shape[1] - 1).bit_length()) // 2
+    rows, a_both, a_high = _sliced(a, bits, 1)
+    columns, b_both, b_high = _sliced(b, bits, 0)
+    made = a_both @ b_both
+    made *= math.ldexp(1.0, -bits)
+    made += a_high @ b_high
+    made *= rows
+    made *= columns
+    return made
 
 
-def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[NDArray[np.int32], Floats, Floats]:
-    """Return exponents along an axis, and two slices of whole numbers up to 2 ** ``bits``, the second far smaller.
+def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Floats]:
+    """Return scales along an axis, two slices of whole numbers up to 2 ** ``bits``, and the first of them.
 
-    The matrix is (first + second · 2 ** −bits) · 2 ** (exponent − bits).
+    The matrix is (high + low · 2 ** −bits) · scale. Its rows get them as high, low and its columns as low, high: then a
+    product of both is what is missing from the product of the high ones.
     """
     _, exponent = np.frexp(np.max(np.abs(matrix), axis=axis, keepdims=True, initial=0.0))
-    scaled = np.ldexp(matrix, bits - exponent)
-    high = np.rint(scaled)
-    low = np.rint((scaled - high) * 2.0**bits)
-    return exponent, high, low
+    exponent = np.maximum(exponent, _SMALLEST)
+    scaled = matrix * np.ldexp(1.0, bits - exponent)
+    both = np.empty((2, *matrix.shape) if axis == 0 else (matrix.shape[0], 2, matrix.shape[1]))
+    low, high = (both[0], both[1]) if axis == 0 else (both[:, 1], both[:, 0])
+    np.rint(scaled, out=high)
+    scaled -= high
+    scaled *= math.ldexp(1.0, bits)
+    np.rint(scaled, out=low)
+    whole = both.reshape(-1, matrix.shape[1]) if axis == 0 else both.reshape(matrix.shape[0], -1)
+    return np.asarray(np.ldexp(1.0, exponent - bits)), whole, high
 
 
 class Matrix:

@@ -135,8 +135,12 @@ def _needed(package: Any, python: tuple[int, int], platform: Platform) -> bool:
     version = ".".join(map(str, python))
     environment = {
         **platform.markers,
-        **{"python_version": version, "python_full_version": f"{version}.0", "implementation_version": f"{version}.0"},
-        **{"implementation_name": "cpython", "platform_python_implementation": "CPython", "extra": ""},
+        "python_version": version,
+        "python_full_version": f"{version}.0",
+        "implementation_version": f"{version}.0",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "extra": "",
     }
     return Marker(package["marker"]).evaluate(environment)
 

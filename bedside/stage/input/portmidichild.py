@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bedside.children import Socket
 
@@ -64,7 +65,8 @@ def _play(link: Socket, keyboard: str) -> None:
     # The parent sends nothing: the link is readable when the parent is gone.
     while not select.select([link], [], [], _PERIOD_SECONDS)[0]:
         while port.poll():
-            link.sendall(b"".join(_octets(event) for event, _ in port.read(_MOST)))
+            events: list[Any] = port.read(_MOST)
+            link.sendall(b"".join(_octets(event) for event, _ in events))
 
 
 def _devices() -> list[tuple[int, str]]:
@@ -74,9 +76,11 @@ def _devices() -> list[tuple[int, str]]:
     seen: Counter[str] = Counter()
     devices = []
     for number in range(midi.get_count()):
-        _, name, is_input, _, _ = midi.get_device_info(number)
+        # A name is text or bytes, by the version of pygame.
+        information: Any = midi.get_device_info(number)
+        _, name, is_input, _, _ = information
         if is_input:
-            text = name.decode(errors="replace")
+            text = name if isinstance(name, str) else name.decode(errors="replace")
             seen[text] += 1
             devices.append((number, text if seen[text] == 1 else f"{text} ({seen[text]})"))
     return devices

@@ -69,11 +69,18 @@ test: test-ready check instruments ## check, then run every test on real devices
 instruments: quick-ready
 	@PYTHONPATH=tests $(BIN)/python -m instruments
 
+# The types of the program are checked for the systems and Pythons that are not at hand, too.
 check: quick-ready javascript ## check lint, formatting, types of the program and of its tests, JavaScript, the map
 	@echo "Checking lint, formatting and types"
 	@$(BIN)/python -m ruff check
 	@$(BIN)/python -m ruff format --check
 	@$(BIN)/python -m mypy
+	@for platform in linux win32 darwin; do \
+		for python in 3.11 3.13 3.14; do \
+			$(BIN)/python -m mypy --no-error-summary --platform $$platform --python-version $$python \
+				--cache-dir .mypy_cache/$$platform bedside || { echo "That is for $$platform, Python $$python." >&2; exit 1; }; \
+		done; \
+	done
 	@PYTHONPATH=tests $(BIN)/python -m architecture --check
 
 map: quick-ready ## write the map of the rooms into bedside/README.md

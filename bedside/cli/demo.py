@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from bedside.cli.arguments import everybody
+from bedside.cli.extras import NotInstalledError, needing_review
 from bedside.cli.rendering import instruments_of, render_to, sound_made_by
-from bedside.cli.terminal import make_folder, working
+from bedside.cli.terminal import make_folder, say, working
 
 
 def demo(
@@ -27,7 +28,6 @@ def demo(
     from bedside.archive.recorder import record_all
     from bedside.archive.store.store import Store
     from bedside.music.improvisation import improvise
-    from bedside.review.report import whole
     from bedside.sound.engine import offline
 
     make_folder(out)
@@ -44,6 +44,13 @@ def demo(
     sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
     render_to(kept, instruments, everybody(), sound)
     midifile.write(score, kept, offline.began(kept).rate)
+    try:
+        with needing_review("Reports"):
+            from bedside.review.report import whole
+    except NotInstalledError as fault:
+        print(f"The demo made the take {take}, {sound} and {score}; the report was left out.")
+        say(str(fault))
+        return
     with Store.open(library) as store, working("Making the report"):
         whole.write(store, library, take, page)
     print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")

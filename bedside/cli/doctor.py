@@ -15,9 +15,21 @@ def doctor(
     context: typer.Context,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="The sound card to measure.")] = None,
     show_log: Annotated[bool, typer.Option("--log", help="Print the log instead, newest line last.")] = False,
+    show_licences: Annotated[
+        bool, typer.Option("--licences", help="List the licences of all packages and libraries instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Report the devices of this machine and its latency from touch to sound, without a sound."""
+    if show_licences:
+        from bedside.cli import licences
+
+        found_licences = licences.licences()
+        if as_json:
+            print_json([each.as_json() for each in found_licences])
+        else:
+            print("\n".join(licences.lines(found_licences)))
+        return
     from bedside.stage import examination
 
     if show_log:

@@ -170,4 +170,5 @@ def _map(source: BinaryIO, length: int) -> mmap.mmap:
     """Return a mapping of a whole file, without reading its pages: that would block with the GIL held."""
     if sys.platform == "win32":
         return mmap.mmap(source.fileno(), length, access=mmap.ACCESS_READ)
-    return mmap.mmap(source.fileno(), length, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
+    else:  # noqa: RET505 - after a return, mypy would call it unreachable on Windows
+        return mmap.mmap(source.fileno(), length, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bedside import log
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
@@ -72,7 +71,6 @@ class EngineSettings:
 
 def main(link: Socket, settings: EngineSettings) -> None:
     """Run an engine's process; ``link`` carries the records of `wire` to and from the stage."""
-    log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
     engine = Engine(arrivals.missing, settings.rate, settings.block, settings.polyphony)

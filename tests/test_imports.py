@@ -435,7 +435,7 @@ def test_what_is_lawful_is_let_pass() -> None:
         "bedside.sound.audiofile": "import soundfile\nfrom pathlib import Path",
         "bedside.archive.midi.midifile": "import mido",
         "bedside.archive.store.": "from bedside import __version__\nfrom bedside.sound import profiles",
-        "bedside.stage.input.midi": "import mido, rtmidi\nfrom bedside.music import events",
+        "bedside.stage.input.rtmidi": "import mido, rtmidi\nfrom bedside.music import events",
         "bedside.review.web.pages": "from bedside import places\nfrom bedside.sound.library import catalogue",
         "bedside.cli": "from bedside.stage import loop\nfrom bedside.review.web import pages",
         "bedside.__main__": "from bedside.cli import main",

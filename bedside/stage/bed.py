@@ -118,7 +118,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
 
         # Nothing is reported before something is asked.
         listeners += [record, inbox.put]
-        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi)))
+        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
         worker = PictureWorker(inbox.wake, say)
         leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))

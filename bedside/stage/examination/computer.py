@@ -76,17 +76,16 @@ def _is_there(folder: Path) -> bool:
 
 
 def _fault(there: Path, folder: Path) -> str:
-    """Return why nothing can be written there, empty if something can; a folder that is not there is not made."""
+    """Return why nothing can be written there, empty if something can; nothing stays there."""
     if not there.is_dir():
         return "a file is in the place of a folder"
-    if there != folder:
-        return "" if os.access(there, os.W_OK | os.X_OK) else "this user is not allowed to"
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        if there == folder:
+            next(folder.iterdir(), None)
+        with tempfile.TemporaryFile(dir=there) as file:
             file.write(bytes(_TRIED_BYTES))
             file.flush()
             os.fsync(file.fileno())
-        next(folder.iterdir(), None)
     except OSError as fault:
         return reason(fault)
     return ""

@@ -84,9 +84,11 @@ def main(link: Socket, settings: Scope) -> None:
 
 
 def probed(name: str, scope: Scope) -> list[Finding]:
-    """Return what a probe finds; a fault of any kind is a finding."""
+    """Return what a probe finds, with all of its keys; a fault of any kind is a finding."""
+    probe = PROBES[name]
     try:
-        return PROBES[name].run(scope)
+        first, *others = probe.run(scope)
+        return [replace(first, values={**dict.fromkeys(probe.keys), **first.values}), *others]
     except Exception as fault:
         _log.exception("A probe of the examination failed.")
         return failed(name, _advice(fault))

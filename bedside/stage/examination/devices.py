@@ -85,8 +85,8 @@ def probe_key(scope: Scope) -> list[Finding]:
         from bedside.archive.store import database  # noqa: F401 - whether it can be loaded
     except (ImportError, OSError):
         advice = "The library that encrypts the recordings is missing or damaged: install bedside again."
-        return [Finding("Key", place, Standing.LOOK, advice, values)]
-    return [Finding("Key", place, Standing.GOOD, values=values)]
+        return [Finding("Recording key", place, Standing.LOOK, advice, values)]
+    return [Finding("Recording key", place, Standing.GOOD, values=values)]
 
 
 def probe_sound_files(_scope: Scope) -> list[Finding]:

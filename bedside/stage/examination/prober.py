@@ -65,7 +65,7 @@ PROBES: Mapping[str, Probe] = {
     "keyboards": Probe(
         devices.probe_keyboards, ("MIDI keyboards",), ("midi", "midi_way", "midi_library", "midi_system")
     ),
-    "key": Probe(devices.probe_key, ("Key",), ("key_store",)),
+    "key": Probe(devices.probe_key, ("Recording key",), ("key_store",)),
     "data": Probe(computer.probe_data, ("Recordings",), ("data",)),
     "cache": Probe(computer.probe_cache, ("Instruments kept",), ("cache",)),
     "sound files": Probe(devices.probe_sound_files, ("Sound files",), ("libsndfile",)),

@@ -13,9 +13,12 @@ def probe_sameness(_scope: Scope) -> list[Finding]:
     different = bits.unequal(here, everywhere) if everywhere.digest else []
     values = {"reference": {**here.as_json(), "groups": here.groups, "different": different}}
     if not everywhere.digest:
-        return [Finding("Same sound", here.groups, values=values)]
+        said = f"{here.groups} (nothing is written down to compare it with)"
+        return [Finding("Same sound", said, values=values)]
     if not different:
-        return [Finding("Same sound", here.groups, Standing.GOOD, f"Equal on all beds of sound {SOUND}.", values)]
+        return [
+            Finding("Same sound", here.groups, Standing.GOOD, f"As on every bed with sound version {SOUND}.", values)
+        ]
     advice = (
         f"Sound version {SOUND} has {everywhere.groups}: takes of this bed may sound slightly different elsewhere. "
         "Install bedside again; tell its makers if it stays so."

@@ -41,9 +41,15 @@ _FAULTS: dict[str, tuple[dict[str, str], dict[str, str], str, str, str]] = {
     "SDL crashes": ({"pygame": faults.CRASHES}, {}, "screen", "Screen", "crashed"),
     "no mido": ({"mido": gone("mido")}, {}, "keyboards", "MIDI keyboards", "“mido” is missing or damaged"),
     "MIDI hangs": ({"mido": faults.HANGS}, {}, "keyboards", "MIDI keyboards", "did not answer"),
-    "no SQLCipher": ({"sqlcipher3": gone("sqlcipher3")}, {}, "key", "Key", "encrypts the recordings is missing"),
-    "no keyring": ({"keyring": gone("keyring")}, {}, "key", "Key", "“keyring” is missing or damaged"),
-    "a key store hangs": ({"keyring": faults.HANGS}, {}, "key", "Key", "did not answer"),
+    "no SQLCipher": (
+        {"sqlcipher3": gone("sqlcipher3")},
+        {},
+        "key",
+        "Recording key",
+        "encrypts the recordings is missing",
+    ),
+    "no keyring": ({"keyring": gone("keyring")}, {}, "key", "Recording key", "“keyring” is missing or damaged"),
+    "a key store hangs": ({"keyring": faults.HANGS}, {}, "key", "Recording key", "did not answer"),
     "no metadata": ({"sitecustomize": faults.NO_METADATA}, {}, "libraries", "Libraries", "is not known"),
     "a full disk": ({"sitecustomize": faults.FULL_DISK}, {}, "data", "Recordings", "writable"),
     "little room": ({"sitecustomize": faults.NEARLY_FULL_DISK}, {}, "data", "Recordings", "nearly full"),
@@ -57,7 +63,7 @@ _FAULTS: dict[str, tuple[dict[str, str], dict[str, str], str, str, str]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", _FAULTS)
 def test_what_is_broken_is_a_sentence(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each thing that is broken is to be looked at, with advice in one sentence, and the next probe runs all the same."""
+    """Each thing that is broken is to be looked at, with advice in one sentence, and the next probe runs."""
     modules, environ, name, what, words = _FAULTS[fault]
     data = tmp_path / "kept"
     data.mkdir()

@@ -26,7 +26,7 @@ _PING_SECONDS = 0.0073
 
 # Musicians notice more (Wessel & Wright 2002 ask for 10 ms); the card's part is as its driver states it.
 _MOST_SECONDS = 0.020
-# One late block is a click: more than one in so many seconds is heard as a fault.
+# One late block is a click: more than one, and more than one in so many seconds, is heard as a fault.
 _SECONDS_PER_LATE = 10.0
 
 
@@ -79,7 +79,11 @@ def _heard(health: Health, wanted: str | None, values: dict[str, object]) -> Fin
         return Finding("Sound", f"heard on {health.card}", Standing.GOOD, values=values)
     said = "no card responds" if wanted is None else f"no card called “{wanted}” responds"
     return Finding(
-        "Sound", f"{said}; nothing will be heard", Standing.LOOK, "Is it plugged in and switched on?", values
+        "Sound",
+        f"{said}; nothing will be heard",
+        Standing.LOOK,
+        "See “Sound cards”. Is it plugged in and switched on?",
+        values,
     )
 
 
@@ -100,7 +104,7 @@ def _late(health: Health, late: int, blocks: int, seconds: float) -> Finding:
     if health.restarts and health.card:
         advice = "The sound engine stopped and was replaced meanwhile: see `bedside doctor --log`."
         return Finding("Late blocks", said, Standing.LOOK, advice)
-    if late * _SECONDS_PER_LATE <= seconds:
+    if late <= max(1, seconds / _SECONDS_PER_LATE):
         return Finding("Late blocks", said, Standing.GOOD)
     advice = "Each is heard as a click: close other programs, and allow real-time priority for sound."
     return Finding("Late blocks", said, Standing.LOOK, advice)

@@ -17,7 +17,6 @@ from typing import Any
 
 import mido
 import numpy as np
-from bedside.sound.version import SOUND
 
 from bedside import __version__
 from bedside.archive.recorder import Recorder
@@ -40,6 +39,7 @@ from bedside.music.events import (
 from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
 from bedside.sound.library import catalogue, loading, provenance
+from bedside.sound.version import SOUND
 from golden import live
 from golden.reading import bits, commands, copied, excerpts, found, heard, machine, waves
 

@@ -49,6 +49,11 @@ def cards() -> list[Card]:
     ]
 
 
+def portaudio() -> str:
+    """Return the version of PortAudio."""
+    return str(sounddevice.get_portaudio_version()[1]).partition(",")[0]
+
+
 def look_again() -> None:
     """Refresh the list of cards: PortAudio knows only those that were there when it was initialised."""
     # sounddevice has no public way (its issue 125); nothing may be open meanwhile

@@ -10,6 +10,8 @@ PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2 chromium poppler-utils
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
+# The last four: python-rtmidi has no wheels for Python 3.13 and newer, and is compiled.
+DEB_PACKAGES = dpkg-dev librsvg2-bin python3-venv build-essential libasound2-dev libjack-jackd2-dev python3-dev
 
 # Further arguments for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
@@ -29,7 +31,7 @@ SPREAD_WIDER = --numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=w
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
+.PHONY: help play pictures quick test instruments check map javascript bench soak deb frozen clean play-packages test-packages bench-packages deb-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -161,3 +163,15 @@ define install_packages
 		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
 	fi
 endef
+
+deb: deb-packages ## build dist/bedside_….deb, and bedside-kiosk beside it, for the Debian that this is
+	@packaging/deb/build
+
+deb-packages:
+	@set -- $(DEB_PACKAGES); $(install_packages)
+
+# What is frozen is tested as a child has it, on the devices of `make test`.
+frozen: test-packages .venv/test instruments ## freeze bedside into the folder dist/frozen/bedside with PyInstaller, and test it on real devices
+	@$(BIN)/python packaging/frozen/build.py
+	@echo "Playing, recording and reading with the frozen program"
+	@BEDSIDE_COMMAND=$(CURDIR)/dist/frozen/bedside/bedside $(BIN)/python -m pytest -q tests/packaged tests/e2e/test_play.py $(ARGS)

@@ -20,7 +20,7 @@ PYINSTALLER = "pyinstaller==6.22.3"
 HOOKS = "pyinstaller-hooks-contrib==2026.9"
 
 # The order of a set of texts changes with each process; so would the folder.
-_REPEATABLE = {"PYTHONHASHSEED": "1"}
+_ENVIRONMENT = {**{name: value for name, value in os.environ.items() if name != "PYTHONPATH"}, "PYTHONHASHSEED": "1"}
 
 
 def main() -> None:
@@ -34,6 +34,7 @@ def main() -> None:
     # The program's own version may be the same although its files are not.
     run([*pip, "--force-reinstall", "--no-deps", str(TOP)])
     freeze = [str(python), "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
+    # From another folder: in the checkout, Python would find the package without the files that an installed one has.
     run([*freeze, "--distpath", str(OUT), "--workpath", str(OUT / "work"), str(Path(__file__).parent / "bedside.spec")])
     folder = OUT / "bedside"
     files = [file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
@@ -53,7 +54,7 @@ def _constraints() -> list[str]:
 
 def run(command: list[str]) -> None:
     """Run a step; raise SystemExit if it fails, after what it said itself."""
-    if (code := subprocess.run(command, check=False, env={**os.environ, **_REPEATABLE}).returncode) != 0:  # noqa: S603
+    if (code := subprocess.run(command, check=False, cwd=OUT, env=_ENVIRONMENT).returncode) != 0:  # noqa: S603
         raise SystemExit(code)
 
 

@@ -22,7 +22,8 @@ def tidy(environment: Path, libraries: Path) -> None:
     for command in (environment / "bin").iterdir():
         if not command.name.startswith("python"):
             command.unlink()
-    shutil.rmtree(environment / "include", ignore_errors=True)
+    for folder in ("include", "share"):
+        shutil.rmtree(environment / folder, ignore_errors=True)
     (environment / "lib64").unlink(missing_ok=True)
     configuration = environment / "pyvenv.cfg"
     lines = configuration.read_text().splitlines()

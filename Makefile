@@ -10,8 +10,7 @@ PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2 chromium poppler-utils
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
-# The last four: python-rtmidi has no wheels for Python 3.13 and newer, and is compiled.
-DEB_PACKAGES = dpkg-dev librsvg2-bin python3-venv build-essential libasound2-dev libjack-jackd2-dev python3-dev
+DEB_PACKAGES = binutils dpkg-dev librsvg2-bin python3-venv
 
 # Further arguments for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =

@@ -20,7 +20,7 @@ PYINSTALLER = "pyinstaller==6.22.3"
 HOOKS = "pyinstaller-hooks-contrib==2026.9"
 
 # The order of a set of texts changes with each process; so would the folder.
-_ENVIRONMENT = {**{name: value for name, value in os.environ.items() if name != "PYTHONPATH"}, "PYTHONHASHSEED": "1"}
+_VARIABLES = {**{name: value for name, value in os.environ.items() if name != "PYTHONPATH"}, "PYTHONHASHSEED": "1"}
 
 
 def main() -> None:
@@ -30,7 +30,10 @@ def main() -> None:
         venv.create(ENVIRONMENT, with_pip=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     run([*pip, PYINSTALLER, HOOKS])
-    run([*pip, *_constraints(), _program()])
+    # The locked versions, by their hashes; then the program, which they satisfy.
+    for lock in _locks():
+        run([*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)])
+    run([*pip, _program()])
     # The program's own version may be the same although its files are not.
     run([*pip, "--force-reinstall", "--no-deps", str(TOP)])
     freeze = [str(python), "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
@@ -47,14 +50,15 @@ def _program() -> str:
     return f"{TOP}[review]" if pages else str(TOP)
 
 
-def _constraints() -> list[str]:
-    file = TOP / "packaging" / "constraints" / f"python{sys.version_info.major}.{sys.version_info.minor}.txt"
-    return ["--constraint", str(file)] if file.exists() else []
+def _locks() -> list[Path]:
+    folder = TOP / "packaging" / "constraints"
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return [lock for kind in ("play", "review") if (lock := folder / f"{python}-{kind}.txt").exists()]
 
 
 def run(command: list[str]) -> None:
     """Run a step; raise SystemExit if it fails, after what it said itself."""
-    if (code := subprocess.run(command, check=False, cwd=OUT, env=_ENVIRONMENT).returncode) != 0:  # noqa: S603
+    if (code := subprocess.run(command, check=False, cwd=OUT, env=_VARIABLES).returncode) != 0:  # noqa: S603
         raise SystemExit(code)
 
 

@@ -18,6 +18,7 @@ PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2 chromium poppler-utils
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
+DEB_PACKAGES = binutils dpkg-dev librsvg2-bin python3-venv
 
 # Further arguments for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
@@ -40,7 +41,7 @@ INSTALL = $(BIN)/python packaging/constraints/install.py
 # The pages come with the instrument: the demo writes a report.
 PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak lock clean
+.PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen clean
 .PHONY: play-ready test-ready bench-ready quick-ready
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -191,3 +192,13 @@ define install_packages
 		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
 	fi
 endef
+
+deb: ## build dist/bedside_….deb, and bedside-kiosk beside it, for the Debian that this is
+	@set -- $(DEB_PACKAGES); $(install_packages)
+	@packaging/deb/build
+
+# What is frozen is tested as a child has it, on the devices of `make test`.
+frozen: test-ready instruments ## freeze bedside into the folder dist/frozen/bedside with PyInstaller, and test it on real devices
+	@$(BIN)/python packaging/frozen/build.py
+	@echo "Playing, recording and reading with the frozen program"
+	@BEDSIDE_COMMAND=$(CURDIR)/dist/frozen/bedside/bedside $(BIN)/python -m pytest -q tests/packaged tests/e2e/test_play.py $(ARGS)

@@ -29,7 +29,7 @@ SPREAD_WIDER = --numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=w
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
+.PHONY: help play pictures quick test instruments check map javascript bench soak machines clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -161,3 +161,6 @@ define install_packages
 		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
 	fi
 endef
+
+machines: ## as root: try both commands, a keyboard and the packages on bare Debians; ARGS="--list" names them, "--help" says more
+	@PYTHONPATH=packaging python3 -m machines $(ARGS)

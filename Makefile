@@ -96,7 +96,7 @@ soak: test-packages .venv/test ## kill the program fifty times, read 10,000 dama
 
 clean: ## remove everything that can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
-	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
+	@find assets bedside packaging sounds tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/play: pyproject.toml $(BIN)/python
 	@echo "Installing bedside and what it needs into .venv"

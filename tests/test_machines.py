@@ -10,7 +10,7 @@ import pytest
 from machines.enter import Root
 from machines.outside import Outside, debian_mirror, pip_variables
 from machines.plan import machines, pythons_here
-from machines.table import markdown
+from machines.table import markdown, unequal
 from machines.trial import fetched_by_pip
 
 ONE_LINE = """# comment
@@ -63,7 +63,13 @@ def test_the_table_has_a_cell_for_each_column() -> None:
     """What was not tried is a dash, so that no cell slips under another's head."""
     lines = markdown([("Debian 12", "root", {"Python": "3.11.2", "keyboard": "heard"})]).splitlines()
     assert len({line.count("|") for line in lines}) == 1
-    assert lines[-1] == "| Debian 12 | root | 3.11.2 | – | – | – | heard | – |"
+    assert lines[-1] == "| Debian 12 | root | 3.11.2 | – | – | – | – | heard | – |"
+
+
+def test_hashes_that_differ_are_found() -> None:
+    """Machines with other bits are red; a check that failed or was not tried is not compared."""
+    found = [{"demo": "00ab", "bits": "77"}, {"demo": "**fails**", "bits": "78"}, {"demo": "00ab"}]
+    assert unequal(found) == ["bits"]
 
 
 @pytest.fixture

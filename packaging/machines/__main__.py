@@ -12,7 +12,7 @@ from pathlib import Path
 from machines.outside import read_outside
 from machines.plan import Machine, machines, pythons_here, release_here
 from machines.root import RootError, make_root, remove, unpack_root
-from machines.table import markdown
+from machines.table import markdown, unequal
 from machines.trial import Results, Trial, try_machine
 
 # Not memory, as /tmp may be, and kept from one day to the next.
@@ -54,6 +54,7 @@ def main() -> int:
     print()
     print(markdown([(machine.title, machine.user, results.found) for machine, results in rows]))
     failed = [f"{machine.name}: {', '.join(results.failed)}" for machine, results in rows if results.failed]
+    failed += [f"{column}: not the same everywhere" for column in unequal([results.found for _, results in rows])]
     if failed:
         print(f"\nNot everything holds; the logs are in {asked.work}:\n" + "\n".join(failed), file=sys.stderr)
     return 1 if failed else 0

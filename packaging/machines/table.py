@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 # The columns behind the machine's own: what each check found.
-COLUMNS = ("Python", "`make play`", "demo", "`make test`", "keyboard", ".deb")
+COLUMNS = ("Python", "`make play`", "demo", "bits", "`make test`", "keyboard", ".deb")
+
+# Those whose cells are to be the same on all machines: hashes.
+_EVERYWHERE = ("demo", "bits")
+
+
+def unequal(found: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the columns of hashes in which machines differ; what failed, or was not tried, says nothing."""
+    hashes = [
+        {each[column] for each in found if re.fullmatch("[0-9a-f]+", each.get(column, ""))} for column in _EVERYWHERE
+    ]
+    return [column for column, different in zip(_EVERYWHERE, hashes, strict=True) if len(different) > 1]
 
 
 def markdown(rows: Sequence[tuple[str, str, Mapping[str, str]]]) -> str:

@@ -11,7 +11,6 @@ from machines.enter import Root
 from machines.outside import Outside, debian_mirror, pip_variables
 from machines.plan import machines, pythons_here
 from machines.table import markdown, unequal
-from machines.trial import fetched_by_pip
 
 ONE_LINE = """# comment
 deb [signed-by=/k.gpg] http://mirror.ward/debian-security stable main
@@ -35,17 +34,6 @@ def test_the_way_to_the_index_is_taken_and_nothing_else() -> None:
     """A root gets pip's index and proxy from here, and no folders or constraints that it does not have."""
     said = ":env:.cert='/c'\nglobal.index-url='https://mirror.ward/simple'\nglobal.find-links='/opt'\ninstall.proxy='p:1'\n"
     assert pip_variables(said) == {"PIP_INDEX_URL": "https://mirror.ward/simple", "PIP_PROXY": "p:1"}
-
-
-def test_what_pip_fetched_is_counted() -> None:
-    """Pages and wheels count; answers without a length, and what was not found, do not."""
-    log = (
-        '1 https://h:443 "GET /simple/numpy/ HTTP/1.1" 200 500000\n'
-        '2 https://h:443 "GET /numpy.whl HTTP/1.1" 200 16000000\n'
-        '3 https://h:443 "GET /x HTTP/1.1" 404 90000000\n'
-        '4 https://h:443 "GET /y HTTP/1.1" 200 None\n'
-    )
-    assert fetched_by_pip(log) == 16
 
 
 def test_every_machine_has_a_name_of_its_own(tmp_path: Path) -> None:

@@ -18,9 +18,6 @@ from pathlib import Path
 
 from machines.outside import Outside
 
-# In the user's home.
-PIP_LOG = "pip.log"
-
 # What `uname -m` says of a processor, by Debian's name.
 PROCESSORS = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -97,8 +94,6 @@ class Root:
             "USER": user,
             "LOGNAME": user,
             "LANG": "C.UTF-8",
-            # pip is asked to be quiet, and here it says what it fetched
-            "PIP_LOG": f"{home}/{PIP_LOG}",
             "PATH": first + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
             **self.outside.environment,
         }

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from machines.enter import PIP_LOG, Ran, Root
+from machines.enter import Ran, Root
 from machines.plan import PYTHON_NEEDS, Machine
 from machines.root import remove, unpack_root
 
@@ -107,7 +107,10 @@ def play(trial: Trial) -> str:
     archives = trial.root.folder / "var/cache/apt/archives"
     before = _megabytes(archives)
     ran, asked = obey(trial, "make play", 6 * 3600 if trial.machine.foreign else 3600)
-    fetched = _megabytes(archives) - before + fetched_by_pip((trial.home / PIP_LOG).read_text(errors="replace"))
+    said = re.search(r"(\d+) MB were fetched", ran.output)
+    if said is None:
+        raise CheckError(f"it did not say how much it fetched.\n{ending(ran.output)}")
+    fetched = int(said[1]) + _megabytes(archives) - before
     installed = _megabytes(trial.home / _TREE / ".venv")
     told = ", told once what to install" if asked else ""
     return f"{ran.seconds:.0f} s, {fetched} MB fetched, {installed} MB in .venv{told}"
@@ -184,11 +187,6 @@ def obey(trial: Trial, command: str, limit: float) -> tuple[Ran, int]:
 def ending(output: str) -> str:
     """Return the last lines of what a command printed, set off."""
     return "\n".join("    | " + line for line in output.rstrip().splitlines()[-_LINES_SHOWN:])
-
-
-def fetched_by_pip(log: str) -> int:
-    """Return how much pip fetched, in whole MB, from what it wrote into its log."""
-    return round(sum(map(int, re.findall(r'"GET \S+ HTTP/1\.\d" 200 (\d+)', log))) / 1e6)
 
 
 def _demo_hash(said: str) -> str:

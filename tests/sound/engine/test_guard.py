@@ -109,7 +109,7 @@ def test_it_hears_as_the_head_does() -> None:
     heard = []
     for at in range(0, sound.shape[1], 256):
         each.render(np.ascontiguousarray(sound[:, at : at + 256]))
-        heard.append(each._heard.reshape(2, 256).copy())
+        heard.append(each._heard.T.reshape(2, 256).copy())
     wanted = sosfilt(k_weighting(RATE)[:1], sound.astype(float), axis=1)
     assert np.concatenate(heard, axis=1) == pytest.approx(wanted, abs=1e-4)
 

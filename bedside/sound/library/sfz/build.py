@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
-from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK, QUANTUM
+from bedside.sound.instrument import GUARD, LEAD, QUANTUM, Instrument, Region
+from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK
 from bedside.sound.library.sfz import oscillator
 from bedside.sound.library.sfz.opcodes import Opcodes
 from bedside.sound.library.sfz.plan import PlannedTable, endless, plan

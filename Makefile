@@ -29,7 +29,7 @@ SPREAD_WIDER = --numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=w
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak machines clean play-packages test-packages bench-packages
+.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -93,6 +93,10 @@ soak: test-packages .venv/test ## kill the program fifty times, read 10,000 dama
 	@BEDSIDE_FUZZ=200 $(BIN)/python -m pytest tests/review/web/test_fuzz.py $(SPREAD) --timeout 10800
 	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
+
+.PHONY: machines
+machines: ## as root: try both commands, a keyboard and the packages on bare Debians; ARGS="--list" names them, "--help" says more
+	@PYTHONPATH=packaging python3 -m machines $(ARGS)
 
 clean: ## remove everything that can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
@@ -161,6 +165,3 @@ define install_packages
 		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
 	fi
 endef
-
-machines: ## as root: try both commands, a keyboard and the packages on bare Debians; ARGS="--list" names them, "--help" says more
-	@PYTHONPATH=packaging python3 -m machines $(ARGS)

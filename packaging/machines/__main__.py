@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ _PROGRAMS = {"debootstrap": "debootstrap", "unshare": "util-linux", "tar": "tar"
 
 def main() -> int:
     """Try the machines that were asked for, print their table, and return 1 if anything failed."""
+    # what runs in a root is ended before this program ends
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     asked = _arguments()
     every = machines(release_here(), pythons_here(asked.pythons))
     chosen = [machine for machine in every if not asked.only or any(part in machine.name for part in asked.only)]

@@ -41,7 +41,7 @@ INSTALL = $(BIN)/python packaging/constraints/install.py
 # The pages come with the instrument: the demo writes a report.
 PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen clean
+.PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen machines clean
 .PHONY: play-ready test-ready bench-ready quick-ready
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -121,9 +121,12 @@ lock: ## renew the exact versions and hashes in packaging/constraints from pypro
 	"$$folder/bin/python" -m pip --quiet --disable-pip-version-check install uv packaging && \
 	"$$folder/bin/python" packaging/constraints/lock.py
 
+machines: ## as root: try both commands, a keyboard and the packages on bare Debians; ARGS="--list" names them, "--help" says more
+	@PYTHONPATH=packaging python3 -m machines $(ARGS)
+
 clean: ## remove everything that can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
-	@find assets bedside sounds tests -name __pycache__ -prune -exec rm -rf {} +
+	@find assets bedside packaging sounds tests -name __pycache__ -prune -exec rm -rf {} +
 
 play-ready:
 	@set -- $(PLAY_PACKAGES); $(prepare)

@@ -115,7 +115,7 @@ def powers(nepers: NDArray[np.float64], turns: NDArray[np.float64], count: int) 
     near = turned(turns[:, None] * low, exact.exp(-nepers[:, None] * low))
     far = turned(turns[:, None] * high, exact.exp(-nepers[:, None] * high))
     every = far[:, :, None] * near[:, None, :]
-    return every.reshape(turns.size, -1)[:, :count]
+    return every.reshape(turns.size, few * high.size)[:, :count]
 
 
 def waves(starts: Phasors, within: Phasors) -> NDArray[np.float64]:

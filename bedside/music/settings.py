@@ -47,11 +47,6 @@ class PartSettings:
     expression: float = 1.0
     pedal: bool = False
 
-    @property
-    def gain(self) -> float:
-        """The part's gain; expression attenuates by its square, as controller 11 does in General MIDI 2."""
-        return float(10 ** (self.db / 20) * self.expression**2)
-
     def after(self, event: PartSetting) -> PartSettings:
         """Return these settings changed by an event, its numbers clamped to their ranges."""
         match event:

@@ -9,11 +9,14 @@ does not depend on the order. Errors are a few 10⁻¹⁶. Arguments are finite.
 from __future__ import annotations
 
 import math
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+
+N = TypeVar("N", float, Floats)
 
 PI = 3.141592653589793
 TAU = 2 * PI
@@ -25,32 +28,59 @@ _LOG2_E = 1.4426950408889634
 # Steps of the tables in an octave, and in a turn.
 _STEPS = 256
 
-# Exponents beyond these give 0 and infinity.
-_LEAST, _MOST = -1100.0, 1025.0
+# Exponents are clipped to these: the lesser gives 0, the greater the greatest numbers.
+_LEAST, _MOST = -1100.0, 1023.99
 
-_WHOLE_BITS = 52
+# Sums of whole numbers are exact up to so many bits. The entries of a `Matrix` are multiples of the inverse of this.
+_WHOLE_BITS = 53
+_ENTRIES = 2.0**25
 
 # A row or column of numbers below 2 to this power loses bits in a product.
 _SMALLEST = -900
 
 
-def exp2(x: ArrayLike) -> Floats:
-    """Return 2 to the power ``x``."""
+@overload
+def exp2(x: float) -> float: ...
+@overload
+def exp2(x: ArrayLike) -> Floats: ...
+def exp2(x: float | ArrayLike) -> Floats | float:
+    """Return 2 to the power ``x``; a plain number for a plain number, with the bits of an array's."""
+    if isinstance(x, int | float):
+        scaled_number = min(max(float(x), _LEAST), _MOST) * _STEPS
+        whole = round(scaled_number)
+        return math.ldexp(_near_one(scaled_number - whole) * _OCTAVE.item(whole & _STEPS - 1), whole >> 8)
     scaled = np.clip(np.asarray(x, dtype=np.float64), _LEAST, _MOST) * _STEPS
     near = np.rint(scaled)
     step = near.astype(np.int64)
-    fine = (scaled - near) * (LN_2 / _STEPS)
-    # |fine| is under 0.0014: the next term of the series of exp is under 10⁻¹⁶.
-    series = fine * (1 / 24) + 1 / 6
-    series = series * fine + 0.5
-    series = series * fine + 1.0
-    series = series * fine + 1.0
-    return np.asarray(np.ldexp(series * _OCTAVE.take(step & _STEPS - 1), (step >> 8).astype(np.int32)))
+    return np.asarray(
+        np.ldexp(_near_one(scaled - near) * _OCTAVE.take(step & _STEPS - 1), (step >> 8).astype(np.int32))
+    )
 
 
-def exp(x: ArrayLike) -> Floats:
-    """Return e to the power ``x``."""
-    return exp2(np.asarray(x, dtype=np.float64) * _LOG2_E)
+def _near_one(steps: N) -> N:
+    """Return 2 to the power of at most half a step, by the series of exp."""
+    fine = steps * (LN_2 / _STEPS)
+    # It is under 0.0014: the next term is under 10⁻¹⁶.
+    return (((fine * (1 / 24) + 1 / 6) * fine + 0.5) * fine + 1.0) * fine + 1.0
+
+
+@overload
+def exp(x: float) -> float: ...
+@overload
+def exp(x: ArrayLike) -> Floats: ...
+def exp(x: float | ArrayLike) -> Floats | float:
+    """Return e to the power ``x``; a plain number for a plain number."""
+    return exp2(x * _LOG2_E if isinstance(x, int | float) else np.asarray(x, dtype=np.float64) * _LOG2_E)
+
+
+@overload
+def decibels(db: float) -> float: ...
+@overload
+def decibels(db: ArrayLike) -> Floats: ...
+def decibels(db: float | ArrayLike) -> Floats | float:
+    """Return the amplitude ratio of a level in decibels, 10 ** (``db`` / 20); a plain number for a plain number."""
+    factor = _LOG2_10 / 20
+    return exp2(db * factor if isinstance(db, int | float) else np.asarray(db, dtype=np.float64) * factor)
 
 
 def falling(nepers: float, frames: int) -> Floats:
@@ -59,11 +89,6 @@ def falling(nepers: float, frames: int) -> Floats:
     low = exp(-nepers * np.arange(few))
     high = exp(-nepers * few * np.arange(-(-frames // few)))
     return np.asarray((high[:, None] * low).reshape(-1)[:frames])
-
-
-def decibels(db: ArrayLike) -> Floats:
-    """Return the amplitude ratio of a level in decibels, 10 ** (``db`` / 20)."""
-    return exp2(np.asarray(db, dtype=np.float64) * (_LOG2_10 / 20))
 
 
 def log(x: ArrayLike) -> Floats:
@@ -100,22 +125,53 @@ def power(base: ArrayLike, exponent: ArrayLike) -> Floats:
     return exp2(log2(base) * np.asarray(exponent, dtype=np.float64))
 
 
-def turned(turns: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the cosine and the sine of angles in ``turns`` of 2π, less than 2⁴⁵ of them."""
+@overload
+def turned(turns: float) -> tuple[float, float]: ...
+@overload
+def turned(turns: ArrayLike) -> tuple[Floats, Floats]: ...
+def turned(turns: float | ArrayLike) -> tuple[Floats, Floats] | tuple[float, float]:
+    """Return the cosine and the sine of angles in ``turns`` of 2π, less than 2⁴⁵; plain numbers for a plain number."""
+    if isinstance(turns, int | float):
+        scaled_number = float(turns) * _STEPS
+        whole = round(scaled_number)
+        at = whole & _STEPS - 1
+        return _turned(scaled_number - whole, _COSINE.item(at), _SINE.item(at))
     scaled = np.asarray(turns, dtype=np.float64) * _STEPS
     near = np.rint(scaled)
     step = near.astype(np.int64) & _STEPS - 1
-    angle = (scaled - near) * (TAU / _STEPS)
+    return _turned(scaled - near, _COSINE.take(step), _SINE.take(step))
+
+
+def _turned(steps: N, far_cosine: N, far_sine: N) -> tuple[N, N]:
+    """Return the cosine and the sine of the angle that lies at most half a step beyond another one."""
+    angle = steps * (TAU / _STEPS)
     square = angle * angle
     # |angle| is under 0.0123: the next terms of both series are under 10⁻¹⁷.
     sine = ((square * (1 / 120) - 1 / 6) * square + 1.0) * angle
     # One less than the cosine, which keeps the bits that it would lose beside 1.
     less = ((square * (-1 / 720) + 1 / 24) * square - 0.5) * square
-    far_cosine, far_sine = _COSINE.take(step), _SINE.take(step)
-    return (
-        np.asarray(far_cosine + (far_cosine * less - far_sine * sine)),
-        np.asarray(far_sine + (far_sine * less + far_cosine * sine)),
-    )
+    return far_cosine + (far_cosine * less - far_sine * sine), far_sine + (far_sine * less + far_cosine * sine)
+
+
+def turns_of(x: float, y: float) -> float:
+    """Return the angle of the point (``x``, ``y``) in turns, from −0.5 to 0.5; 0 for the origin."""
+    across, up = abs(x), abs(y)
+    if not across + up:
+        return 0.0
+    tangent = min(across, up) / max(across, up)
+    # The tangent of an eighth of the angle is under 0.1, where the series of the arcus tangens is short.
+    for _ in range(3):
+        tangent = tangent / (1 + math.sqrt(1 + tangent * tangent))
+    square = tangent * tangent
+    series = 0.0
+    for k in range(9, -1, -1):
+        series = 1 / (2 * k + 1) - series * square
+    turns = 8 * tangent * series / TAU
+    if up > across:
+        turns = 0.25 - turns
+    if x < 0:
+        turns = 0.5 - turns
+    return -turns if y < 0 else turns
 
 
 def sinc(x: ArrayLike) -> Floats:
@@ -150,7 +206,7 @@ def product(a: Floats, b: Floats) -> Floats:
     below 2⁵³: then BLAS gives the exact sum, in whatever order it adds (Ozaki, Ogita, Oishi & Rump, Numerical
     Algorithms 59, 95 (2012)). The error is about 2⁻⁴² of the greatest of a row times the greatest of a column.
     """
-    bits = (_WHOLE_BITS - (a.shape[1] - 1).bit_length()) // 2
+    bits = (_WHOLE_BITS - 1 - (a.shape[1] - 1).bit_length()) // 2
     rows, a_both, a_high = _sliced(a, bits, 1)
     columns, b_both, b_high = _sliced(b, bits, 0)
     made = a_both @ b_both
@@ -178,6 +234,36 @@ def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Float
     np.rint(scaled, out=low)
     whole = both.reshape(-1, matrix.shape[1]) if axis == 0 else both.reshape(matrix.shape[0], -1)
     return np.asarray(np.ldexp(1.0, exponent - bits)), whole, high
+
+
+class Matrix:
+    """A constant matrix, (rows, k), whose products with changing signals, (k, columns), are exact sums.
+
+    Its entries are rounded to multiples of 2⁻²⁵, and a signal to 25 bits or more below its peak, so that every sum of
+    their products stays below 2⁵³ of its smallest part.
+    """
+
+    def __init__(self, entries: Floats) -> None:
+        self._entries = np.rint(entries * _ENTRIES) / _ENTRIES
+        _, greatest = math.frexp(float(np.max(np.sum(np.abs(self._entries), axis=1))) * _ENTRIES)
+        self._bits = _WHOLE_BITS - greatest
+
+    def times(self, signal: Floats, peak: float, out: Floats) -> None:
+        """Write the product with ``signal`` into ``out``.
+
+        ``peak`` is at least the greatest sample of the signal, which is rounded in place.
+        """
+        _, exponent = math.frexp(peak)
+        round_to(exponent - self._bits, signal, out=signal)
+        np.matmul(self._entries, signal, out=out)
+
+
+def round_to(exponent: int, values: Floats, out: Floats) -> None:
+    """Write ``values``, below 2 ** (50 + ``exponent``), into ``out``, rounded to multiples of 2 ** ``exponent``."""
+    # Beside this number, doubles have no finer digits.
+    coarse = math.ldexp(1.5, 52 + exponent)
+    np.add(values, coarse, out=out)
+    np.subtract(out, coarse, out=out)
 
 
 def _octave() -> Floats:

@@ -18,6 +18,10 @@ LEAD = LONGEST_BLOCK + 4
 # interpolation.
 GUARD = LONGEST_BLOCK * 3 // 2 + 8
 
+# All samples of a pool are multiples of this and less than 1: exact in float32, whole numbers in sums of products, and
+# far above the denormals at any gain that a voice applies.
+QUANTUM = 2.0**-24
+
 # The default range from the softest touch to the hardest.
 VELOCITY_SPAN_DB = 30.0
 

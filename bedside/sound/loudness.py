@@ -26,8 +26,8 @@ _GONE = 1e-18
 def k_weighting(rate: int) -> NDArray[np.float64]:
     """Return the K-weighting filter at ``rate`` as second-order sections (2, 6): the head's shelf, then a high-pass."""
     k = _tangent(_SHELF_HZ / rate)
-    high = exact.decibels(_SHELF_DB).item()
-    band = exact.decibels(_SHELF_DB * _SHELF_MIDDLE).item()
+    high = exact.decibels(_SHELF_DB)
+    band = exact.decibels(_SHELF_DB * _SHELF_MIDDLE)
     a0 = 1 + k / _SHELF_Q + k * k
     shelf = [
         (high + band * k / _SHELF_Q + k * k) / a0,

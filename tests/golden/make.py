@@ -1,7 +1,8 @@
 """Make the golden archive of this version: ``PYTHONPATH=tests python -m golden.make FOLDER``, on the test rig.
 
 It is made once for every version that is released, lies in a folder with the version's name, and never changes again.
-Its key is committed on purpose: nothing in it is anybody's.
+Only ``bits.json`` grows: a new version of the sound adds the bits of every archive to it, with ``--bits FOLDER``. The
+key is committed on purpose: nothing in an archive is anybody's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import mido
+import numpy as np
+from bedside.sound.version import SOUND
 
 from bedside import __version__
 from bedside.archive.recorder import Recorder
@@ -38,7 +41,7 @@ from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
 from bedside.sound.library import catalogue, loading, provenance
 from golden import live
-from golden.reading import commands, found, machine, sound
+from golden.reading import bits, commands, copied, excerpts, found, heard, machine, waves
 
 PATIENT, OTHER = "BIRCH-07", "ASH-12"
 CODE = "golden-heron-42"
@@ -137,7 +140,7 @@ def write(data: Path) -> None:
 def expect(data: Path, work: Path) -> dict[str, Any]:
     """Return what this version finds in a data folder."""
     about = {"version": __version__, "machine": machine(), "code": CODE}
-    return {**about, **found(data, work), "sound": sound(data, work)}
+    return {**about, **found(data, work)}
 
 
 def main(folder: Path) -> None:
@@ -146,7 +149,6 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         data = work / "data"
-        # What is played on is made as this machine makes it; what is expected, as a pinned one does.
         os.environ["BEDSIDE_CACHE"] = str(work / "played")
         # Made before anybody plays, so that nobody waits.
         loading.load(_RATE)
@@ -168,7 +170,23 @@ def main(folder: Path) -> None:
             (folder / file.name).write_bytes(file.read_bytes())
         lines = (f"{json.dumps(name)}: {json.dumps(each, ensure_ascii=False)}" for name, each in expected.items())
         (folder / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+        kept = {name: excerpts(heard(wave)) for name, wave in waves(data, work).items()}
+        np.savez_compressed(folder / "excerpts.npz", **kept)
+    write_bits(folder)
+
+
+def write_bits(folder: Path) -> None:
+    """Add the bits of an archive's sounds in this version of the sound to those of other versions."""
+    file = folder / "bits.json"
+    known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    with tempfile.TemporaryDirectory() as name:
+        data = copied(folder, Path(name) / "data")
+        known[str(SOUND)] = {which: bits(heard(wave)) for which, wave in waves(data, Path(name)).items()}
+    file.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--bits":
+        write_bits(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

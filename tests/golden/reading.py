@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,13 +22,14 @@ from typing import Any
 import numpy as np
 import scipy
 import soundfile
+from numpy.typing import NDArray
 
 from bedside.archive.store.store import Store
 
 SECONDS = 300
 
-# Whatever is softer than this, in dB, is called this soft.
-SOFTEST_DB = -100.0
+# So many frames of each second of a sound are kept.
+EXCERPT, SECOND = 64, 48000
 
 # Runs commands one after the other, because every start costs more than most commands; prints what each printed.
 _COMMANDS = """
@@ -45,38 +47,6 @@ for arguments in json.load(sys.stdin):
 json.dump(said, sys.stdout)
 """
 
-# What a Haswell has of that for which numpy has code of its own, by all names that numpy has given it.
-_HASWELL = frozenset({"SSSE3", "SSE41", "POPCNT", "SSE42", "AVX", "F16C", "FMA3", "AVX2", "X86_V2", "X86_V3"})
-
-
-def _features() -> tuple[Mapping[str, bool], Sequence[str]]:
-    """Return which features the processor has, and for which numpy chooses code of its own as it starts."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__  # type: ignore[import-not-found]
-
-    return __cpu_features__, __cpu_dispatch__
-
-
-def exact() -> bool:
-    """Return whether this machine computes the same bits as the one that made the archive, once it is pinned.
-
-    Such a machine runs Linux on x86-64 and can do all that a Haswell of 2013 can.
-    """
-    there, _ = _features()
-    return sys.platform == "linux" and platform.machine() == "x86_64" and bool(there.get("AVX2") and there.get("FMA3"))
-
-
-def pinned() -> dict[str, str]:
-    """Return the variables under which a process computes as on a Haswell: OpenBLAS's kernels and numpy's loops.
-
-    Elsewhere than on x86-64 there are none.
-    """
-    if not exact():
-        return {}
-    there, chosen = _features()
-    # Only what numpy has code for and the processor has: numpy warns of others.
-    beyond = [name for name in chosen if there.get(name) and name not in _HASWELL]
-    return {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": " ".join(beyond)}
-
 
 def machine() -> dict[str, str]:
     """Return the versions of what the bits of a sound depend on beside this program."""
@@ -84,8 +54,17 @@ def machine() -> dict[str, str]:
     return {"numpy": np.__version__, "scipy": scipy.__version__, "libc": libc, "processor": platform.machine()}
 
 
+def copied(golden: Path, folder: Path) -> Path:
+    """Return a copy of an archive's data folder that only this user can read."""
+    folder.mkdir()
+    for name in ("bedside.db", "bedside.key"):
+        shutil.copyfile(golden / name, folder / name)
+        (folder / name).chmod(0o600)
+    return folder
+
+
 def commands(data: Path, work: Path, *asked: Sequence[object], **environ: str) -> list[str]:
-    """Run commands on a data folder, pinned and with a cache in ``work``, and return what each of them printed."""
+    """Run commands on a data folder, with a cache in ``work``, and return what each of them printed."""
     ended = subprocess.run(
         [sys.executable, "-c", _COMMANDS],
         input=json.dumps([["--data", str(data), *map(str, each)] for each in asked]),
@@ -93,7 +72,7 @@ def commands(data: Path, work: Path, *asked: Sequence[object], **environ: str) -
         text=True,
         timeout=SECONDS,
         cwd=data.parent,
-        env={**os.environ, "BEDSIDE_CACHE": str(work / "cache"), "BEDSIDE_KEYRING": "off", **pinned(), **environ},
+        env={**os.environ, "BEDSIDE_CACHE": str(work / "cache"), "BEDSIDE_KEYRING": "off", **environ},
     )
     assert ended.returncode == 0, ended.stderr
     said: list[str] = json.loads(ended.stdout)
@@ -132,19 +111,35 @@ def found(data: Path, work: Path, fields: Mapping[str, Sequence[str]] | None = N
     }
 
 
-def sound(data: Path, work: Path, **environ: str) -> dict[str, Any]:
-    """Return what every take sounds like, as a whole and player by player; ``work`` is a folder for the sounds."""
+def waves(data: Path, work: Path, **environ: str) -> dict[str, Path]:
+    """Render every take, as a whole and player by player, into ``work``; return the files by take and player."""
     takes = json.loads(commands(data, work, ["takes", "--json"])[0])
-    waves = {
-        (take["id"], who): work / f"{take['id']}-{who}.wav" for take in takes for who in ("whole", *take["players"])
+    made = {
+        f"{take['id']} {who}": work / f"{take['id']}-{who}.wav" for take in takes for who in ("whole", *take["players"])
     }
-    alone = {(name, who): [] if who == "whole" else ["--player", who] for name, who in waves}
-    asked = [["render", name, "--out", wave, *alone[name, who]] for (name, who), wave in waves.items()]
+    asked = []
+    for name, wave in made.items():
+        take, who = name.split()
+        asked.append(["render", take, "--out", wave, *([] if who == "whole" else ["--player", who])])
     commands(data, work, *asked, **environ)
-    whole: dict[str, Any] = {take["id"]: {} for take in takes}
-    for (name, who), wave in waves.items():
-        whole[name][who] = _heard(wave)
-    return whole
+    return made
+
+
+def heard(wave: Path) -> NDArray[np.float32]:
+    """Return the samples of a sound, (frames, 2)."""
+    samples: NDArray[np.float32] = soundfile.read(wave, dtype="float32", always_2d=True)[0]
+    return samples
+
+
+def excerpts(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what little of a sound an archive keeps of each second, (seconds, `EXCERPT`, 2)."""
+    starts = range(0, len(samples) - EXCERPT, SECOND)
+    return np.array([samples[start : start + EXCERPT] for start in starts])
+
+
+def bits(samples: NDArray[np.float32]) -> str:
+    """Return the SHA-256 of the samples of a sound."""
+    return _digest(samples.astype("<f4").tobytes())
 
 
 def kept(data: Path) -> dict[str, Any]:
@@ -217,19 +212,6 @@ def _events(events: Sequence[Mapping[str, Any]], fields: Mapping[str, Sequence[s
         for event in events
     ]
     return {"count": len(events), "sha256": _digest("\n".join(lines).encode())}
-
-
-def _heard(wave: Path) -> dict[str, Any]:
-    """Return the SHA-256 of a sound's samples, and how loud it is in each of its seconds, in dB."""
-    samples, rate = soundfile.read(wave, dtype="float32", always_2d=True)
-    seconds = [samples[start : start + rate] for start in range(0, len(samples), rate)]
-    levels = [round(max(SOFTEST_DB, 10 * np.log10(np.mean(each.astype(float) ** 2) + 1e-30)), 3) for each in seconds]
-    return {
-        "rate": rate,
-        "frames": len(samples),
-        "sha256": _digest(samples.astype("<f4").tobytes()),
-        "levels": [float(level) for level in levels],
-    }
 
 
 def _digest(data: bytes) -> str:

@@ -117,12 +117,6 @@ def test_all_off_lifts_the_pedal_of_its_part() -> None:
     assert after(*before, AllOff(CHILD), NoteOff(CHILD, 1)) == after(*before[1:])
 
 
-def test_expression_attenuates_by_its_square() -> None:
-    """Half of the way down is a quarter of the gain, below what the level sets."""
-    part = PartSettings().after(Level(CHILD, -20.0, 0.0)).after(Expression(CHILD, 0.5))
-    assert part.gain == pytest.approx(0.1 * 0.25)
-
-
 def test_what_is_awaited_is_followed_and_nothing_that_was_declined() -> None:
     """A part awaits an instrument from when the engine says so until it says what the part plays."""
     settings = AllSettings()

@@ -83,6 +83,42 @@ def test_a_product_has_no_order(rows: int, k: int, columns: int, seed: int) -> N
     assert np.max(np.abs(made - right) / scale) < k * 2.0**-40
 
 
+def test_plain_numbers_have_the_bits_of_arrays() -> None:
+    """A function of one number, which is computed without numpy, gives what the array's function gives."""
+    x = numbers(-70, 70)
+    for of in (exact.exp2, exact.exp, exact.decibels):
+        assert [of(number) for number in x.tolist()] == of(x).tolist()
+    cosine, sine = exact.turned(x)
+    assert [exact.turned(number) for number in x.tolist()] == list(zip(cosine.tolist(), sine.tolist(), strict=True))
+
+
+def test_the_angle_of_a_point_is_right_all_around() -> None:
+    """Turned by its angle, the point (1, 0) comes to lie where the point is; the origin has none."""
+    for turns in numbers(-0.4999, 0.5).tolist():
+        x, y = exact.turned(turns)
+        assert exact.turns_of(7 * x, 7 * y) == pytest.approx(turns, abs=1e-15)
+    assert exact.turns_of(0.0, 0.0) == 0.0
+
+
+@given(rows=st.integers(1, 20), k=st.integers(1, 200), columns=st.integers(1, 20), seed=st.integers(0, 2**32))
+def test_a_constant_matrix_has_no_order(rows: int, k: int, columns: int, seed: int) -> None:
+    """Its products are the same to the bit in whatever order they are added, at the loudest signal that it allows."""
+    rng = np.random.default_rng(seed)
+    entries = rng.standard_normal((rows, k))
+    peak = float(np.exp(rng.standard_normal() * 20))
+    signal = np.sign(rng.standard_normal((k, columns))) * peak * rng.choice([1.0, 0.3, 1e-9], (k, columns))
+    order = rng.permutation(k)
+    made, other, one = np.zeros((rows, columns)), np.zeros((rows, columns)), np.zeros((rows, 1))
+    exact.Matrix(entries).times(signal.copy(), peak, made)
+    exact.Matrix(entries[:, order]).times(signal[order], peak, other)
+    assert np.array_equal(made, other)
+    for column in range(columns):
+        exact.Matrix(entries).times(signal[:, [column]], peak, one)
+        assert np.array_equal(made[:, [column]], one)
+    right = [[math.fsum(row * column) for column in signal.T] for row in entries]
+    assert np.max(np.abs(made - right)) < peak * k * 2.0**-20
+
+
 def test_a_product_of_nothing_is_zero() -> None:
     """A row of zeros gives zeros."""
     assert not exact.product(np.zeros((2, 5)), np.ones((5, 3))).any()

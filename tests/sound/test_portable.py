@@ -16,11 +16,14 @@ import bedside
 SOUND = Path(bedside.__file__).parent / "sound"
 
 # The rooms and modules that make samples; the sheets only measure.
-ROOMS = ("physics", "library", "library/sfz")
+ROOMS = ("engine", "physics", "library", "library/sfz")
 MODULES = ("exact", "fourier", "instrument", "loudness", "phasors", "tuning")
 
 # Each is exact, or one rounding for each number, or sums in an order that is written down in numpy.
-MATH = {"ceil", "floor", "fsum", "gcd", "inf", "isfinite", "isinf", "isqrt", "ldexp", "nan", "nextafter", "pi", "sqrt"}
+MATH = {
+    *("ceil", "floor", "frexp", "fsum", "gcd", "inf", "isfinite", "isinf", "isqrt", "ldexp", "nan", "nextafter", "pi"),
+    "sqrt",
+}
 NUMPY = {
     *("abs", "add", "all", "any", "append", "arange", "argmax", "argmin", "argsort", "array", "array_equal", "asarray"),
     *("ascontiguousarray", "bool_", "broadcast_to", "clip", "concatenate", "copyto", "count_nonzero", "cumsum", "diff"),
@@ -35,7 +38,10 @@ METHODS = {"dot", "std", "var", "trace", "prod", "uniform", "normal", "standard_
 IMPORTS = {"cmath", "scipy", "numpy.fft", "numpy.linalg", "numpy.polynomial"}
 
 # A sum of whole numbers, below 2⁵³ for BLAS, is exact in any order.
-ALLOWED = {("exact", "@"), ("bake", "sum"), ("plan", "sum"), ("tablefile", "sum")}
+ALLOWED = {
+    *(("exact", "@"), ("exact", "np.matmul"), ("voices", "np.matmul")),
+    *((module, "sum") for module in ("bake", "columns", "plan", "tablefile")),
+}
 
 
 def sources() -> list[Path]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.engine import interpolation
 from bedside.sound.engine.columns import NEVER, Columns
 from bedside.sound.engine.strike import Strike
-from bedside.sound.instrument import GUARD, Instrument
+from bedside.sound.instrument import GUARD, QUANTUM, Instrument
 from bedside.sound.tuning import hertz
 
 # A table is read at most this many semitones from its own pitch; beyond that a note moves to another key's tables.
@@ -26,6 +25,7 @@ VIBRATO_SEMITONES = 0.5
 
 # Frames of two tables from which the phases of their fundamentals are measured.
 _PHASE_FRAMES = 1024
+_PHASE_WINDOW = exact.hann(_PHASE_FRAMES)
 
 
 class Bender:
@@ -38,7 +38,7 @@ class Bender:
         self._bend_wanted = np.zeros(parts)
         self._depth = np.zeros(parts)
         self._depth_wanted = np.zeros(parts)
-        self._slide = 1 - math.exp(-block / (_SLIDE_SECONDS * rate))
+        self._slide = 1 - exact.exp(-block / (_SLIDE_SECONDS * rate))
         self._step = np.arange(block, dtype=np.float64)
         # The distance read at each frame, and after the block, at a speed that rises linearly from 0 to 1 in the block.
         self._ramp = self._step * (self._step + 1) / (2 * block)
@@ -108,7 +108,7 @@ class Bender:
         self._ending = self._speeds(those, columns)
 
     def read(
-        self, pool: NDArray[np.float32], first: int, last: int, samples: NDArray[np.float32], columns: Columns
+        self, pool: NDArray[np.float32], first: int, last: int, samples: NDArray[np.float64], columns: Columns
     ) -> None:
         """Write the samples of an instrument's bending voices over their rows of ``samples``."""
         low, high = np.searchsorted(self._those, (first, last))
@@ -119,9 +119,9 @@ class Bender:
         way = columns.fraction[those, None] + begun * self._step + (self._ending[low:high, None] - begun) * self._ramp
         whole = way.astype(np.int64)
         reading = columns.reading.reshape(-1, 2)[those]
-        samples.reshape(-1, 2, self._block)[those - first] = interpolation.interpolate(
-            pool, reading[:, :, None] + whole[:, None, :], way - whole
-        )
+        between = interpolation.interpolate(pool, reading[:, :, None] + whole[:, None, :], way - whole)
+        # Samples of the pool are multiples of the quantum, and so are these: `VoiceBank` sums them exactly.
+        samples.reshape(-1, 2, self._block)[those - first] = np.rint(between * np.float32(1 / QUANTUM)) * QUANTUM
 
     def advance(self, columns: Columns) -> int:
         """Advance each bending voice by the distance it read, not by a block; return the first of their ends."""
@@ -157,18 +157,17 @@ class Bender:
 
     def in_step(self, at: int, instrument: Instrument, soft: int, key: int, columns: Columns) -> int:
         """Return how many frames after ``soft`` the table of ``key`` is in phase with what the voice reads now."""
-        window = np.hanning(_PHASE_FRAMES)
         phases = []
         for begin, of in ((int(columns.reading[2 * at]), int(columns.key[at])), (soft, key)):
-            piece = instrument.pool[begin : begin + _PHASE_FRAMES]
-            turning = np.exp(-2j * np.pi * hertz(of) / self._rate * np.arange(piece.size))
-            phases.append(np.angle(np.sum(piece * window[: piece.size] * turning)))
-        turn = (phases[0] - phases[1]) / (2 * np.pi) % 1.0
-        return min(round(float(turn) * self._rate / hertz(key)), GUARD)
+            read = instrument.pool[begin : begin + _PHASE_FRAMES]
+            piece = read * _PHASE_WINDOW[: read.size]
+            cosine, sine = exact.turned(hertz(of) / self._rate * np.arange(read.size))
+            phases.append(exact.turns_of(float(np.sum(piece * cosine)), -float(np.sum(piece * sine))))
+        return min(round((phases[0] - phases[1]) % 1.0 * self._rate / hertz(key)), GUARD)
 
     def _speeds(self, those: NDArray[np.int64], columns: Columns) -> NDArray[np.float64]:
         part = columns.player[those]
-        waver = VIBRATO_SEMITONES * math.sin(2 * math.pi * VIBRATO_HZ * self._time / self._rate)
+        waver = VIBRATO_SEMITONES * exact.turned(VIBRATO_HZ * self._time / self._rate)[1]
         away = columns.pitch[those] + self._bend[part] + waver * self._depth[part] - columns.key[those]
-        speeds: NDArray[np.float64] = np.exp2(np.clip(away, -MOST_SEMITONES, MOST_SEMITONES) / 12)
+        speeds: NDArray[np.float64] = exact.exp2(np.clip(away, -MOST_SEMITONES, MOST_SEMITONES) / 12)
         return speeds

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound import profiles
+from bedside.sound import exact, profiles
 from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.engine.limiter import Limiter
 from bedside.sound.engine.surroundings import Surroundings
@@ -23,7 +23,7 @@ RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
 
 
 class Chain:
-    """Processes blocks of stereo sound, (2, block) float32, in exactly this order."""
+    """Processes blocks of stereo sound, (2, block) float64, in exactly this order; the limiter's output is float32."""
 
     def __init__(self, rate: int, block: int) -> None:
         self.block = block
@@ -35,7 +35,7 @@ class Chain:
         self._stopping = 0
         self._rise_blocks = max(1, math.ceil(RISE_SECONDS * rate / block))
         self._rising = 0
-        self._answer = np.zeros((2, block), np.float32)
+        self._answer = np.zeros((2, block))
         self._ramp = np.arange(1, block + 1) / block
 
     @property
@@ -88,7 +88,7 @@ class Chain:
         self._stopping = self._rising = 0
         self._guard.rest()
 
-    def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> bool:
+    def render(self, sound: NDArray[np.float64], out: NDArray[np.float32]) -> bool:
         """Write a processed block into ``out``, both (2, block); return whether it ended a stop."""
         answer = self._answer
         self.surroundings.render(sound, answer)
@@ -104,17 +104,15 @@ class Chain:
         self._stopping -= 1
         return self._stopping == 0
 
-    def _fade(self) -> NDArray[np.float32]:
+    def _fade(self) -> NDArray[np.float64]:
         """Return the next block of a raised cosine from 1 to 0 that ends early enough to empty the limiter's delay."""
         lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
         done = self._stop_blocks - self._stopping
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
-        fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * phase)).astype(np.float32)
-        return fade
+        return np.asarray(0.5 + 0.5 * exact.turned(0.5 * phase)[0])
 
-    def _rise(self) -> NDArray[np.float32]:
+    def _rise(self) -> NDArray[np.float64]:
         """Return the next block of a fade-in, linear in decibels, from `SILENT_DB` to 0."""
         done = self._rise_blocks - self._rising
         db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
-        rise: NDArray[np.float32] = (10 ** (db / 20)).astype(np.float32)
-        return rise
+        return np.asarray(exact.decibels(db))

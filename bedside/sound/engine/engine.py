@@ -5,7 +5,6 @@ The seed of its last reset and the events applied before each block since then d
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +32,7 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.music.settings import AllSettings, PartSettings, clamp
+from bedside.sound import exact
 from bedside.sound.engine.chain import SILENT_DB, Chain
 from bedside.sound.engine.strike import Strike
 from bedside.sound.engine.voices import VoiceBank
@@ -80,7 +80,7 @@ class Engine:
         self._pedalled: set[tuple[Player, int]] = set()
         self._frame = 0
         self._seed = 0
-        self._sound = np.zeros((2, block), np.float32)
+        self._sound = np.zeros((2, block))
         for player in Player:
             self._apply_gain(player)
 
@@ -235,7 +235,9 @@ class Engine:
     def _apply_gain(self, player: Player) -> None:
         part = self.settings.parts[player]
         heard = part.db > SILENT_DB and player in self._heard
-        self._voices.level(player, part.gain if heard else 0.0)
+        # Expression attenuates by its square, as controller 11 does in General MIDI 2.
+        gain = exact.decibels(part.db) * part.expression * part.expression
+        self._voices.level(player, gain if heard else 0.0)
 
     def _release(self, player: Player, note: int) -> None:
         pedal = self.settings.parts[player].pedal
@@ -292,7 +294,7 @@ class Engine:
         if region.off_by:
             self._voices.choke(on.player, slot, region.off_by, on.note)
         pan = self.settings.parts[on.player].pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
-        angle = (clamp(pan, -1.0, 1.0) + 1) * math.pi / 4
+        left, right = exact.turned((clamp(pan, -1.0, 1.0) + 1) / 8)
         self._voices.strike(
             Strike(
                 player=on.player,
@@ -303,10 +305,10 @@ class Engine:
                 key=key,
                 pitch=key,
                 fold=on.key - key,
-                gain=region.gain(on.velocity) * 10 ** (db / 20),
+                gain=region.gain(on.velocity) * exact.decibels(db),
                 brightness=clamp(on.brightness + 0.1 * colour, 0.0, 1.0),
-                left=math.cos(angle),
-                right=math.sin(angle),
+                left=left,
+                right=right,
                 attack=self._chain.limits.attack_seconds,
             ),
             -ahead,

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from bedside.sound import exact
 from bedside.sound.engine.columns import Columns
 from bedside.sound.engine.strike import Strike
 from bedside.sound.instrument import Region
@@ -24,7 +25,7 @@ _SMOOTHING_SECONDS = 0.03
 _SETTLED_SECONDS = 0.4
 
 # A part that is turned up starts here, at −60 dB.
-_FLOOR = 10 ** (-60 / 20)
+_FLOOR = exact.decibels(-60.0)
 
 
 class Fader:
@@ -38,8 +39,8 @@ class Fader:
         self._part = np.ones(parts, np.float32)
         self._part_wanted = np.ones(parts, np.float32)
         self._moving = 0
-        self._follow = np.float32(1 - math.exp(-block / (_SMOOTHING_SECONDS * rate)))
-        self._climb = np.float32(10 ** (0.95 * RISE_DB_PER_50_MS / 20 * block / (0.05 * rate)))
+        self._follow = np.float32(1 - exact.exp(-block / (_SMOOTHING_SECONDS * rate)))
+        self._climb = np.float32(exact.decibels(0.95 * RISE_DB_PER_50_MS * block / (0.05 * rate)))
         self._following = math.ceil(_SETTLED_SECONDS * rate / block)
         self._steal_fall = self._falling(96.0, STEAL_SECONDS)
         self._choke_fall = self._falling(96.0, CHOKE_SECONDS)
@@ -140,4 +141,4 @@ class Fader:
 
     def _falling(self, db: float, seconds: float) -> float:
         """Return the factor per block of a decay by ``db`` in ``seconds``."""
-        return float(10 ** (-db / 20 * self._block / (seconds * self._rate)))
+        return exact.decibels(-db * self._block / (seconds * self._rate))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.loudness import OFFSET_LU, k_weighting
 
 # Short-term loudness is the mean over this time (EBU Tech 3341).
@@ -46,29 +47,31 @@ _SHELF_SECONDS = 64 / 48_000
 
 
 class LoudnessGuard:
-    """Keeps a stereo sound, (2, block) float32, under a ceiling of short-term loudness in LUFS (ITU-R BS.1770-4).
+    """Keeps a stereo sound, (2, block) float64, under a ceiling of short-term loudness in LUFS (ITU-R BS.1770-4).
 
     Of the standard's two filters it omits the high-pass at 38 Hz: deep sound counts a little more than it must.
     """
 
     def __init__(self, rate: int, block: int, ceiling_lufs: float) -> None:
         self._blocks = math.ceil(WINDOW_SECONDS * rate / block)
-        self._rise = 1 - math.exp(-block / (_RISE_SECONDS * rate))
-        self._fall = 1 - math.exp(-block / (_FALL_SECONDS * rate))
-        self._climb = 10 ** (_CLIMB_DB_PER_SECOND / 20 * block / rate)
+        self._rise = 1 - exact.exp(-block / (_RISE_SECONDS * rate))
+        self._fall = 1 - exact.exp(-block / (_FALL_SECONDS * rate))
+        self._climb = exact.decibels(_CLIMB_DB_PER_SECOND * block / rate)
         self._share = block / (_SPEND_SECONDS * rate)
         self._block = block
         piece = math.gcd(block, _PIECE)
         self._before = round(_SHELF_SECONDS * rate)
-        self._shelf = _shelf(rate, self._before, piece)
-        self._sound = np.zeros((2, self._before + block), np.float32)
+        self._shelf = exact.Matrix(_shelf(rate, self._before, piece))
+        self._sound = np.zeros((2, self._before + block))
         self._pieces = sliding_window_view(self._sound, self._before + piece, axis=1)[:, ::piece]
-        self._rows = np.zeros((2 * (block // piece), self._before + piece), np.float32)
-        self._heard = np.zeros((len(self._rows), piece), np.float32)
-        self._ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
-        self._plunge = np.minimum(self._ramp / np.float32(_PLUNGE), np.float32(1))
-        self._gains = np.ones(block, np.float32)
-        self._lower = math.exp(-block / (_LOWER_SECONDS * rate))
+        self._rows = np.zeros((2 * (block // piece), self._before + piece))
+        self._heard = np.zeros((piece, len(self._rows)))
+        self._squares = np.zeros_like(self._heard)
+        self._sizes = np.zeros_like(self._sound)
+        self._ramp = np.arange(1, block + 1) / block
+        self._plunge = np.minimum(self._ramp / _PLUNGE, 1)
+        self._gains = np.ones(block)
+        self._lower = exact.exp(-block / (_LOWER_SECONDS * rate))
         # Until the first block, the share that was spent before it.
         self._begun: float | None = 0.0
         self._total = 0.0
@@ -76,9 +79,9 @@ class LoudnessGuard:
 
     def limit(self, ceiling_lufs: float) -> None:
         """Set the ceiling; the sound reaches a lower one within half a second, its three-second mean within three."""
-        energy = 10 ** ((ceiling_lufs - OFFSET_LU) / 10) * self._block
-        self._aim_wanted = energy * 10 ** (-_MARGIN_LU / 10)
-        self._budget = energy * 10 ** (-_BUDGET_LU / 10) * self._blocks
+        energy = exact.decibels(2 * (ceiling_lufs - OFFSET_LU)) * self._block
+        self._aim_wanted = energy * exact.decibels(-2 * _MARGIN_LU)
+        self._budget = energy * exact.decibels(-2 * _BUDGET_LU) * self._blocks
         if self._begun is not None:
             # Before its first block a take has only one ceiling, whatever it was before.
             self.clear(self._begun)
@@ -102,14 +105,15 @@ class LoudnessGuard:
         self._level = 0.0
         self._gain = 1.0
 
-    def render(self, block: NDArray[np.float32]) -> None:
+    def render(self, block: NDArray[np.float64]) -> None:
         """Apply the gain that the ceiling allows to a block, in place."""
         self._begun = None
         self._sound[:, : self._before] = self._sound[:, -self._before :]
         self._sound[:, self._before :] = block
+        peak = float(np.maximum.reduce(np.abs(self._sound, out=self._sizes), axis=None))
         self._rows.reshape(self._pieces.shape)[:] = self._pieces
-        heard = np.matmul(self._rows, self._shelf, out=self._heard)
-        energy = float(np.vdot(heard, heard))
+        self._shelf.times(self._rows.T, peak, self._heard)
+        energy = float(np.add.reduce(np.square(self._heard, out=self._squares), axis=None))
         self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         way = energy - self._level
         self._level += way * (self._rise if way > 0 else self._fall)
@@ -120,15 +124,15 @@ class LoudnessGuard:
             left = max(left, self._aim)
             self._lenient = self._total > _LENIENT * self._budget
         ramp, part = self._ramp, 1.0
-        if energy * max(gain, began) ** 2 > left:
+        if energy * max(gain, began) * max(gain, began) > left:
             gain = min(gain, math.sqrt(left / energy))
             # The gain falls as fast as it can without a click.
             ramp, part = self._plunge, _PLUNGE
         self._gain = gain
         self._book(energy * (part * (began * began + began * gain + gain * gain) / 3 + (1 - part) * gain * gain))
         if began < 1 or gain < 1:
-            np.multiply(ramp, np.float32(gain - began), out=self._gains)
-            self._gains += np.float32(began)
+            np.multiply(ramp, gain - began, out=self._gains)
+            self._gains += began
             block *= self._gains
 
     def rest(self) -> None:
@@ -154,11 +158,11 @@ class LoudnessGuard:
             self._total = math.fsum(self._spent)
 
 
-def _shelf(rate: int, before: int, frames: int) -> NDArray[np.float32]:
-    """Return the matrix of the shelf filter: rows of ``before`` + ``frames`` samples in, the last ``frames`` out."""
+def _shelf(rate: int, before: int, frames: int) -> NDArray[np.float64]:
+    """Return the matrix of the shelf filter: ``before`` + ``frames`` samples in, the last ``frames`` out."""
     b0, b1, b2, _, a1, a2 = k_weighting(rate)[0]
     answer = np.zeros(before + 1)
     for frame, given in enumerate([b0, b1, b2, *[0.0] * (before - 2)]):
         answer[frame] = given - a1 * answer[frame - 1] - a2 * answer[frame - 2]
-    late = before + np.arange(frames) - np.arange(before + frames)[:, None]
-    return np.where((late >= 0) & (late <= before), answer[np.clip(late, 0, before)], 0.0).astype(np.float32)
+    late = before + np.arange(frames)[:, None] - np.arange(before + frames)
+    return np.where((late >= 0) & (late <= before), answer[np.clip(late, 0, before)], 0.0)

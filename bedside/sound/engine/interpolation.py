@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
+
 TAPS = 8
 _PHASES = 2048
 
@@ -21,8 +23,8 @@ def kernels() -> NDArray[np.float32]:
     """
     phase = np.arange(_PHASES) / _PHASES
     at = np.arange(TAPS)[:, None] - (TAPS // 2 - 1) - phase
-    window = np.i0(_BETA * np.sqrt(np.maximum(0.0, 1 - (at / (TAPS // 2)) ** 2)))
-    kernel = np.sinc(_EDGE * at) * window
+    window = exact.bessel_i0(_BETA * np.sqrt(np.maximum(0.0, 1 - np.square(at / (TAPS // 2)))))
+    kernel = exact.sinc(_EDGE * at) * window
     kernel /= kernel.sum(axis=0)
     return np.asarray(kernel, dtype=np.float32)
 

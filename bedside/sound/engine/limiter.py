@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.profiles import TRUE_PEAK_DB
 
 # The limiter's look-ahead. It delays the sound by this and by the few frames that oversampling takes.
@@ -25,7 +26,7 @@ _MARGIN_DB = 0.6
 
 
 class Limiter:
-    """Keeps the true peak of a stereo sound, (2, block) float32, under a ceiling in dBTP without a jump in its gain.
+    """Keeps the true peak of a stereo sound, (2, block), under a ceiling in dBTP without a jump in its gain.
 
     The gain that each frame needs is held for the look-ahead, recovers linearly in decibels, and is averaged over the
     look-ahead, so that it is reached when the peak comes (Giannoulis, Massberg & Reiss, JAES 2012).
@@ -35,19 +36,25 @@ class Limiter:
         self._ahead = max(1, round(LOOK_AHEAD_SECONDS * rate))
         self.delay = self._ahead + _TAPS // 2
         self._block = block
-        self._ceiling = 10 ** ((true_peak_db - _MARGIN_DB) / 20)
-        self._clamp = np.float32(10 ** (true_peak_db / 20))
+        self._ceiling = exact.decibels(true_peak_db - _MARGIN_DB)
+        self._clamp = np.float32(exact.decibels(true_peak_db))
         self._rise = RELEASE_DB_PER_SECOND / rate
         self._slope = self._rise * np.arange(1, block + 1)
         self._sound = np.zeros((2, self.delay + block), np.float32)
-        self._seen = sliding_window_view(self._sound[:, self.delay + 1 - _TAPS :], _TAPS, axis=1)
-        self._between = _between()
+        # The taps of each frame, as a column.
+        seen = self._sound[:, self.delay + 1 - _TAPS :]
+        self._taps = sliding_window_view(seen, _TAPS, axis=1).transpose(2, 0, 1)
+        self._columns = np.zeros((_TAPS, 2 * block))
+        between = _between()
+        self._between = exact.Matrix(between)
+        self._found = np.zeros((len(_BETWEEN), 2 * block))
         # Samples below this have no peak above the ceiling between them.
-        self._calm = self._ceiling / float(np.abs(self._between).sum(axis=0).max())
+        self._calm = self._ceiling / float(np.abs(between).sum(axis=1).max())
         self._wanted = np.zeros(self._ahead + block)
         self._gain = np.zeros(self._ahead + block)
+        self._sums = np.zeros(self._ahead + block + 1)
         self._was_calm = self._idle = True
-        self._peaks = np.zeros((2, block), np.float32)
+        self._peaks = np.zeros((2, block))
 
     @property
     def silent(self) -> bool:
@@ -61,10 +68,10 @@ class Limiter:
         self._gain[:] = 0
         self._was_calm = self._idle = True
 
-    def render(self, block: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    def render(self, block: NDArray[np.float64], out: NDArray[np.float32]) -> None:
         """Write the limited sound into ``out``, `delay` frames late; samples that are not finite become silence."""
         sound, delay = self._sound, self.delay
-        loudest = float(np.abs(block, out=self._peaks).max())
+        loudest = float(np.maximum.reduce(np.abs(block, out=self._peaks), axis=None))
         if not math.isfinite(loudest):
             # One such sample would stay in the gain for ever.
             np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
@@ -79,22 +86,38 @@ class Limiter:
             return
         self._was_calm = calm
         ahead = self._ahead
-        peak = np.maximum(np.abs(self._seen @ self._between).max(axis=(0, 2)), np.abs(self._seen[..., 7]).max(axis=0))
+        self._columns.reshape(self._taps.shape)[:] = self._taps
+        at_frames = np.abs(self._columns[_TAPS // 2 - 1])
+        self._between.times(self._columns, float(np.abs(sound).max()), self._found)
+        both = np.maximum(np.abs(self._found, out=self._found).max(axis=0), at_frames)
+        peak = np.maximum(both[: self._block], both[self._block :])
         self._wanted[:ahead] = self._wanted[-ahead:]
-        self._wanted[ahead:] = np.minimum(0.0, 20 * np.log10(self._ceiling / np.maximum(peak, 1e-9)))
-        held = sliding_window_view(self._wanted, ahead + 1).min(axis=1)
+        self._wanted[ahead:] = np.minimum(0.0, exact.level_db(self._ceiling / np.maximum(peak, 1e-9)))
+        held = _least(self._wanted, ahead + 1)
         risen = np.minimum.accumulate(np.minimum(held - self._slope, self._gain[-1]))
         self._gain[:ahead] = self._gain[-ahead:]
         self._gain[ahead:] = risen + self._slope
-        smooth = sliding_window_view(self._gain, ahead + 1).mean(axis=1)
-        np.multiply(sound[:, : self._block], (10 ** (smooth / 20)).astype(np.float32), out=out)
+        # The mean of each window, as a difference of running sums.
+        self._sums[1:] = np.cumsum(self._gain)
+        smooth = (self._sums[ahead + 1 :] - self._sums[: -ahead - 1]) / (ahead + 1)
+        np.multiply(sound[:, : self._block], exact.decibels(smooth).astype(np.float32), out=out)
         self._idle = not (self._gain[-ahead - 1 :].any() or self._wanted[-ahead:].any())
         np.clip(out, -self._clamp, self._clamp, out=out)
 
 
-def _between() -> NDArray[np.float32]:
-    """Return kernels (taps, places) that interpolate between taps 7 and 8: Kaiser-windowed sincs."""
-    at = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.array(_BETWEEN)
-    kernels = np.sinc(at) * np.i0(5.0 * np.sqrt(np.maximum(0.0, 1 - (at / (_TAPS // 2)) ** 2)))
-    kernels /= kernels.sum(axis=0)
-    return np.asarray(kernels, dtype=np.float32)
+def _least(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Return the least of each ``window`` successive values, by windows of twice the width each time."""
+    width = 1
+    while 2 * width <= window:
+        values = np.minimum(values[:-width], values[width:])
+        width *= 2
+    rest = window - width
+    return np.minimum(values[:-rest], values[rest:]) if rest else values
+
+
+def _between() -> NDArray[np.float64]:
+    """Return kernels (places, taps) that interpolate between taps 7 and 8: Kaiser-windowed sincs."""
+    at = np.arange(_TAPS) - (_TAPS // 2 - 1) - np.array(_BETWEEN)[:, None]
+    window = exact.bessel_i0(5.0 * np.sqrt(np.maximum(0.0, 1 - np.square(at / (_TAPS // 2)))))
+    kernels = exact.sinc(at) * window
+    return np.asarray(kernels / kernels.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -1,7 +1,8 @@
 """The room around the instruments: first reflections, and a feedback delay network of twelve lines.
 
 Every line is at least one block long, so that a block of all lines is one gather, one product and one write (Jot &
-Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991).
+Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991). The products are exact sums, so
+that what circulates for seconds is the same on every processor.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.engine.runs import Runs
 
 # Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
@@ -24,11 +26,11 @@ _SIGNS = (1, -1, -1, 1, -1, 1, 1, -1, 1, 1, -1, -1)
 # The gain of the first reflections relative to the output of the lines.
 _EARLY = 0.5
 
-# A tail ends once all blocks stay below this, −140 dB, for the length of the longest line.
+# A tail ends once no sample exceeds this, −140 dB, for the length of the longest line.
 _INAUDIBLE = 1e-7
 
-# More energy in a block than any instruments could make.
-_ABSURD = 1e9
+# Louder than any instruments could be.
+_ABSURD = 2000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ USUAL = "hall"
 
 
 class Room:
-    """A reverberator: stereo in and out, both (2, block) float32; the output includes the dry sound."""
+    """A reverberator: stereo in and out, both (2, block) float64; the output includes the dry sound."""
 
     def __init__(self, rate: int, block: int, space: Space = SPACES[USUAL]) -> None:
         self.block = block
@@ -69,25 +71,28 @@ class Room:
         count = len(lines)
         self._count = count
         sides = np.repeat([count, count + 1], [len(_LEFT), len(_RIGHT)])
-        loss = 10 ** (-3 * lines / (space.seconds * rate))
+        loss = exact.decibels(-60 * lines / (space.seconds * rate))
         # A two-tap low-pass in each loop; longer lines lose more, so that high sounds decay at one rate in all lines.
         tilt = 0.5 * space.damping * lines / lines.max()
-        # Taps: each line, each line a frame earlier, each reflection, the dry sound.
-        late = np.concatenate((lines, lines + 1, walls, (0, 0)))
-        rows = np.concatenate((np.arange(count), np.arange(count), sides, (count, count + 1)))
+        # Taps: each line, each line a frame earlier, each reflection.
+        late = np.concatenate((lines, lines + 1, walls))
+        rows = np.concatenate((np.arange(count), np.arange(count), sides))
         mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
-        self._kept, self._given = np.split(mixing, (count,))
+        self._mixing = exact.Matrix(mixing)
         # The delays are ring buffers of whole blocks; the first block is repeated behind the last, so no run wraps.
         around = (-(-int(late.max()) // block) + 1) * block
-        self._store = np.zeros((count + 2, around + block), np.float32)
+        self._store = np.zeros((count + 2, around + block))
         self._runs = Runs(self._store, block)
         begins = np.arange(0, around, block)
         self._reading = rows * (around + block) + (begins[:, None] - late) % around
         *self._blocks, self._behind = np.split(self._store, [*begins[1:], around], axis=1)
+        # The greatest sample in each block of the store.
+        self._peaks = [0.0] * len(begins)
+        self._mixed = np.zeros((count + 2, block))
+        self._sizes = np.zeros((count + 2, block))
         self._at = 0
         self._longest = int(lines.max() + walls.max()) + block
         self._quiet = self._longest
-        self._faint = _INAUDIBLE**2 * 2 * block
 
     @property
     def silent(self) -> bool:
@@ -97,34 +102,38 @@ class Room:
     def clear(self) -> None:
         """Empty the room."""
         self._store[:] = 0
+        self._peaks = [0.0] * len(self._peaks)
         self._at = 0
         self._quiet = self._longest
 
-    def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> None:
         """Write a block of ``sound`` with its reverberation into ``out``.
 
         Samples that are not finite become silence and absurd ones are clipped: they would stay in the room for ever.
         """
-        energy = float(np.vdot(sound, sound))
-        if not energy < _ABSURD:
+        at, count, sizes = self._at, self._count, self._sizes
+        peak = float(np.maximum.reduce(np.abs(sound, out=sizes[:2]), axis=None))
+        if not peak < _ABSURD:
             np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
             np.clip(sound, -1, 1, out=sound)
-            energy = float(np.vdot(sound, sound))
-        loud = energy > self._faint
-        if not loud and self.silent:
+            peak = float(np.abs(sound).max())
+        if peak <= _INAUDIBLE and self.silent:
             out[:] = sound
             return
-        now, count = self._blocks[self._at], self._count
+        now, mixed = self._blocks[at], self._mixed
         now[count:] = sound
-        if self._at == 0:
+        if at == 0:
             self._behind[count:] = sound
-        taps = self._runs.read(self._reading[self._at])
-        lines = np.matmul(self._kept, taps, out=now[:count])
-        np.matmul(self._given, taps, out=out)
-        if self._at == 0:
+        self._peaks[at] = peak
+        self._mixing.times(self._runs.read(self._reading[at]), max(self._peaks), mixed)
+        lines = mixed[:count]
+        now[:count] = lines
+        if at == 0:
             self._behind[:count] = lines
-        self._at = (self._at + 1) % len(self._blocks)
-        if loud or float(np.vdot(lines, lines) + np.vdot(out, out)) > self._faint:
+        np.add(sound, mixed[count:], out=out)
+        self._at = (at + 1) % len(self._blocks)
+        self._peaks[at] = peak = max(peak, float(np.maximum.reduce(np.abs(mixed, out=sizes), axis=None)))
+        if peak > _INAUDIBLE:
             self._quiet = 0
         else:
             self._quiet += self.block
@@ -138,11 +147,11 @@ def _mixing(
     walls: NDArray[np.int64],
     sides: NDArray[np.int64],
     wet: float,
-) -> NDArray[np.float32]:
-    """Return the matrix from lines, lines a frame earlier, reflections and dry sound to lines, left and right."""
+) -> NDArray[np.float64]:
+    """Return the matrix from lines, lines a frame earlier, and reflections to lines, left and right."""
     count = len(now)
     orthogonal = _hadamard() / np.sqrt(count)
-    level = np.array(_SIGNS * 2) * np.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
+    level = np.array(_SIGNS * 2) * exact.exp(-walls / walls.max()) / np.sqrt(len(_SIGNS))
     given = np.zeros((count + 2, count))
     given[:count] = orthogonal
     # Each reflection enters the lines, and the lines leave to either side, by rows of their own: all uncorrelated.
@@ -151,9 +160,7 @@ def _mixing(
     for number, side in enumerate(sides):
         reflected[:count, number] = orthogonal[number % count] * level[number]
         reflected[count + side, number] = wet * _EARLY * level[number]
-    dry = np.zeros((count + 2, 2))
-    dry[count:] = np.eye(2)
-    return np.concatenate((given * now, given * before, reflected, dry), axis=1).astype(np.float32)
+    return np.concatenate((given * now, given * before, reflected), axis=1)
 
 
 def _hadamard() -> NDArray[np.float64]:

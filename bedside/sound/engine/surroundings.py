@@ -12,7 +12,7 @@ MOVE_SECONDS = 0.15
 
 
 class Surroundings:
-    """All rooms, built at the start, and the one in use; stereo in and out, (2, block) float32."""
+    """All rooms, built at the start, and the one in use; stereo in and out, (2, block) float64."""
 
     def __init__(self, rate: int, block: int) -> None:
         self._rooms = {name: Room(rate, block, space) for name, space in SPACES.items()}
@@ -22,7 +22,7 @@ class Surroundings:
         self._faded = self._left_gain = 1.0
         self._step = block / (MOVE_SECONDS * rate)
         self._steps = self._step * np.arange(1, block + 1) / block
-        self._tail = np.zeros((2, block), np.float32)
+        self._tail = np.zeros((2, block))
 
     @property
     def silent(self) -> bool:
@@ -44,19 +44,19 @@ class Surroundings:
             self.wanted = name
             self._enter()
 
-    def render(self, sound: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> None:
         """Write a block of ``sound`` with its reverberation into ``out``."""
         left = self._left
         if left is None:
             self._rooms[self._name].render(sound, out)
             return
-        faded = np.minimum(self._faded + self._steps, 1).astype(np.float32)
+        faded = np.minimum(self._faded + self._steps, 1)
         self._faded = min(self._faded + self._step, 1.0)
         self._rooms[self._name].render(sound * faded, out)
         left.render(sound * (1 - faded), self._tail)
         if self._faded == 1 and (self.wanted != self._name or self._left_gain < 1):
             # A third room is wanted: what still rings in the first fades out.
-            self._tail *= np.maximum(self._left_gain - self._steps, 0).astype(np.float32)
+            self._tail *= np.maximum(self._left_gain - self._steps, 0)
             self._left_gain = max(self._left_gain - self._step, 0.0)
         out += self._tail
         if self._faded == 1 and (left.silent or self._left_gain == 0):

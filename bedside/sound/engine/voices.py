@@ -1,6 +1,7 @@
-"""The voices: each sounding note is one column of arrays; a block takes one gather and one product per instrument.
+"""The voices: each sounding note is one column of arrays; a block takes a gather per instrument and one product.
 
-Nothing here knows who decides what is played.
+The product is exact: gains and samples are whole numbers whose sums stay below 2⁵³, so that their order does not matter
+and every processor gives the same bits. Nothing here knows who decides what is played.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.engine.bending import Bender
 from bedside.sound.engine.columns import NEVER, Columns
 from bedside.sound.engine.fading import Fader
@@ -21,7 +23,7 @@ from bedside.sound.instrument import LONGEST_BLOCK, Instrument, Region
 REHOME_SECONDS = 0.02
 
 # Assumed decay of an unlooped table, in nepers.
-_TABLE_DECAY = 70 / 20 * math.log(10)
+_TABLE_DECAY = 70 / 20 * exact.LN_10
 
 # What a held voice, and the younger of two equals, gains in priority against being stolen.
 _HELD_PRIORITY = 4.0
@@ -40,9 +42,12 @@ PEDAL = 2
 HOLD_SECONDS = 120.0
 
 # A voice softer than this, −96 dB, ends. Voices are checked at this interval, and for being held too long less often.
-_INAUDIBLE = np.float32(10 ** (-96 / 20))
+_INAUDIBLE = np.float32(exact.decibels(-96.0))
 _SWEEP_SECONDS = 0.043
 _HELD_SWEEPS = 16
+
+# Gains are rounded so that the sum of all of them has this many bits: with the 24 of a sample, sums stay below 2⁵³.
+_GAIN_BITS = 28
 
 
 class VoiceBank:
@@ -58,7 +63,7 @@ class VoiceBank:
         self.block = block
         self.polyphony = polyphony
         self._instruments: list[Instrument | None] = [None] * slots
-        self._runs = [Runs(np.zeros(0, np.float32), block)] * slots
+        self._runs: list[Runs[np.float32]] = [Runs(np.zeros(0, np.float32), block)] * slots
         self._columns = Columns(slots, polyphony + _FADING)
         self._fader = Fader(rate, block, parts)
         self._bender = Bender(rate, block, parts)
@@ -66,10 +71,11 @@ class VoiceBank:
         self._due = NEVER
         self._sweep_blocks = max(1, round(_SWEEP_SECONDS * rate / block))
         self._hold_blocks = round(HOLD_SECONDS * rate / block)
-        ramp = np.arange(1, block + 1, dtype=np.float32) / np.float32(block)
+        ramp = np.arange(1, block + 1) / block
         self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
-        self._lines = np.zeros((4, block), np.float32)
-        self._more = np.zeros((4, block), np.float32)
+        self._lines = np.zeros((4, block))
+        self._samples = np.zeros((2 * self._columns.most, block))
+        self._gains = np.zeros((4, 2 * self._columns.most))
 
     def __len__(self) -> int:
         """Return the number of voices that sound, without detached ones."""
@@ -177,7 +183,7 @@ class VoiceBank:
         for at in self._columns.of(player, note):
             self._bender.glide(at, pitch, self._columns)
 
-    def render(self, out: NDArray[np.float32]) -> None:
+    def render(self, out: NDArray[np.float64]) -> None:
         """Write the next block of all voices into ``out``, shape (2, block): left and right."""
         columns = self._columns
         if columns.count == 0:
@@ -187,24 +193,27 @@ class VoiceBank:
             self._rehome()
             self._bender.move(columns)
         self._fader.move(columns)
-        gains = columns.gains
-        lines = self._lines
-        whole = True
         for slot, first, last in columns.sections:
-            samples = self._runs[slot].read(columns.reading[2 * first : 2 * last])
+            samples = self._samples[2 * first : 2 * last]
+            samples[:] = self._runs[slot].read(columns.reading[2 * first : 2 * last])
             if self._bender.active:
                 instrument = self._instruments[slot]
                 assert instrument is not None  # noqa: S101 - a voice sounds only where its instrument was adopted
                 self._bender.read(instrument.pool, first, last, samples, columns)
-            if whole:
-                np.matmul(gains[:, 2 * first : 2 * last], samples, out=lines)
-                whole = False
-            else:
-                lines += np.matmul(gains[:, 2 * first : 2 * last], samples, out=self._more)
+        self._mix(out)
+        self._advance()
+
+    def _mix(self, out: NDArray[np.float64]) -> None:
+        """Write the sum of all samples, each with its gains, into ``out``."""
+        pairs = 2 * self._columns.count
+        gains, lines = self._gains[:, :pairs], self._lines
+        gains[:] = self._columns.gains[:, :pairs]
+        _, exponent = math.frexp(float(np.add.reduce(gains, axis=None)))
+        exact.round_to(exponent - _GAIN_BITS, gains, out=gains)
+        np.matmul(gains, self._samples[:pairs], out=lines)
         # Each gain is interpolated linearly through the block.
         lines *= self._weights
         np.add(lines[:2], lines[2:], out=out)
-        self._advance()
 
     def _advance(self) -> None:
         """Advance every table by a block, around its loop or to its end."""
@@ -272,7 +281,7 @@ class VoiceBank:
         gain = columns.gain[:count]
         if columns.unlooped:
             past = self._now + columns.length[:count] - columns.ends[:count]
-            gain = gain * np.exp(-columns.decay[:count] * past)
+            gain = gain * exact.exp(-columns.decay[:count] * past)
         at = int((gain + columns.priority[:count]).argmin())
         columns.detach(at)
         self._fader.steal(at, columns)

@@ -13,16 +13,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.sound.exact import LN_10, decibels, falling
-from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
+from bedside.sound.instrument import GUARD, LEAD, QUANTUM, Instrument, Region
 from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import momentary
 from bedside.sound.physics.table import KeyTables
 
 LOUDNESS_LUFS = -23.0
 PEAK = 0.9
-
-# Multiples of 2⁻²⁴ are exact in float32, and stay far above the denormals at any gain that a voice applies.
-QUANTUM = 2.0**-24
 
 _LEAST_RATE, _GREATEST_RATE = 8_000, 192_000
 

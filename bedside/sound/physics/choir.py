@@ -39,7 +39,7 @@ _COARSE = 4
 _CENTS = 0.7
 
 # Harmonics below this level, relative to the strongest, are omitted.
-_LEAST = exact.decibels(-85.0).item()
+_LEAST = exact.decibels(-85.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
     for number in range(shares.size * _PLACES):
         resonance, step = grains.resonances[number // _PLACES], number % _PLACES
         aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
-        centre = resonance.hz * exact.exp2(aside / 12).item()
+        centre = resonance.hz * exact.exp2(aside / 12)
         # A resonator of unit energy, whatever its bandwidth.
         ringing = replace(resonance, hz=centre).at(hz) * math.sqrt(resonance.q / centre)
         total = total + spectra[number] * ringing

@@ -21,10 +21,10 @@ _BLOCK = 256
 
 # The length of the first stretch in blocks; each later one is as long as all before it together.
 _STRETCH = 16
-_INAUDIBLE = exact.decibels(-130.0).item()
+_INAUDIBLE = exact.decibels(-130.0)
 _TINY = 1e-100
 
-_AUDIBLE = exact.decibels(-90.0).item()
+_AUDIBLE = exact.decibels(-90.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,7 @@ def poisson(rng: Generator, mean: float) -> int:
 
 def _counted(rng: Generator, mean: float) -> int:
     """Return how many random numbers can be multiplied before their product is below exp(−``mean``)."""
-    least = exact.exp(-mean).item()
+    least = exact.exp(-mean)
     count, left = 0, rng.random()
     while left > least:
         count += 1

@@ -24,7 +24,7 @@ from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
 # Harmonics below this level, relative to the strongest, are omitted.
-_LEAST = exact.decibels(-85.0).item()
+_LEAST = exact.decibels(-85.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Reed:
 def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; bellows, wander and wind come from ``rng``."""
     # The perceived pitch of two beating reeds is their mean, weighted by power.
-    share = 1 / (1 + exact.decibels(-2 * reed.second_db).item())
+    share = 1 / (1 + exact.decibels(-2 * reed.second_db))
     frames, periods = loop_length(hertz(key), reed.loop.at(key), rate, share)
     seconds = frames / rate
     fundamental = periods / seconds

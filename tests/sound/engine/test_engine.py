@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.music.events import Lead, Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
+from bedside.music.events import Event, Expression, Lead, Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.voices import HOLD_SECONDS
 from sound.tones import RATE, band, tone
@@ -200,6 +200,19 @@ def test_a_stop_fades_to_exact_silence_within_300_ms() -> None:
     assert not after[round(0.3 * RATE) :].any()
     assert engine.silent
     assert np.abs(np.diff(after, n=2, axis=0)).max() <= 1.1 * np.abs(np.diff(before, n=2, axis=0)).max()
+
+
+def test_expression_attenuates_by_its_square() -> None:
+    """Half of the way down is a quarter of the amplitude, below what the level sets."""
+    sounds = []
+    softer: tuple[Event, ...] = (Level(Player.CHILD, -20.0, 0.0), Expression(Player.CHILD, 0.5))
+    for events in ((), softer):
+        engine = Engine.of([tone()], RATE, BLOCK)
+        engine.reset(1)
+        for event in (*events, on(1)):
+            engine.apply(event)
+        sounds.append(play(engine, 0.2))
+    assert sounds[1] == pytest.approx(0.1 * 0.25 * sounds[0], rel=1e-4, abs=1e-7)
 
 
 def test_no_mash_and_no_bad_number_passes_the_clamp() -> None:

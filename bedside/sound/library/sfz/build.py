@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.sound.exact import LN_10, decibels, falling
-from bedside.sound.instrument import GUARD, LEAD, Instrument, Region
-from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK, QUANTUM
+from bedside.sound.instrument import GUARD, LEAD, QUANTUM, Instrument, Region
+from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK
 from bedside.sound.library.sfz import oscillator
 from bedside.sound.library.sfz.opcodes import Opcodes
 from bedside.sound.library.sfz.plan import PlannedTable, endless, plan
@@ -143,7 +143,7 @@ def _levelled(
     peak = float(max(abs(pool.max()), abs(pool.min())))
     if loudness is None or peak == 0:
         return
-    gain = min(decibels(LOUDNESS_LUFS - loudness).item(), (PEAK - QUANTUM) / peak)
+    gain = min(decibels(LOUDNESS_LUFS - loudness), (PEAK - QUANTUM) / peak)
     for one, begin in zip(tables, begins, strict=False):
         piece = pool[begin : begin + one.spec.frames + GUARD]
         piece[:] = np.rint(piece.astype(np.float64) * (gain / QUANTUM)) * QUANTUM

@@ -64,14 +64,6 @@ def _near_one(steps: N) -> N:
     return (((fine * (1 / 24) + 1 / 6) * fine + 0.5) * fine + 1.0) * fine + 1.0
 
 
-def falling(nepers: float, frames: int) -> Floats:
-    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
-    few = math.isqrt(max(frames, 1)) + 1
-    low = exp(-nepers * np.arange(few))
-    high = exp(-nepers * few * np.arange(-(-frames // few)))
-    return np.asarray((high[:, None] * low).reshape(-1)[:frames])
-
-
 @overload
 def exp(x: float) -> float: ...
 @overload
@@ -89,6 +81,14 @@ def decibels(db: float | ArrayLike) -> Floats | float:
     """Return the amplitude ratio of a level in decibels, 10 ** (``db`` / 20); a plain number for a plain number."""
     factor = _LOG2_10 / 20
     return exp2(db * factor if isinstance(db, int | float) else np.asarray(db, dtype=np.float64) * factor)
+
+
+def falling(nepers: float, frames: int) -> Floats:
+    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
+    few = math.isqrt(max(frames, 1)) + 1
+    low = exp(-nepers * np.arange(few))
+    high = exp(-nepers * few * np.arange(-(-frames // few)))
+    return np.asarray((high[:, None] * low).reshape(-1)[:frames])
 
 
 def log(x: ArrayLike) -> Floats:
@@ -126,23 +126,23 @@ def power(base: ArrayLike, exponent: ArrayLike) -> Floats:
 
 
 @overload
-def turned(turns: float) -> tuple[float, float]: ...
+def cosine_sine(turns: float) -> tuple[float, float]: ...
 @overload
-def turned(turns: ArrayLike) -> tuple[Floats, Floats]: ...
-def turned(turns: float | ArrayLike) -> tuple[Floats, Floats] | tuple[float, float]:
+def cosine_sine(turns: ArrayLike) -> tuple[Floats, Floats]: ...
+def cosine_sine(turns: float | ArrayLike) -> tuple[Floats, Floats] | tuple[float, float]:
     """Return the cosine and the sine of angles in ``turns`` of 2π, less than 2⁴⁵; plain numbers for a plain number."""
     if isinstance(turns, int | float):
         scaled_number = float(turns) * _STEPS
         whole = round(scaled_number)
         at = whole & _STEPS - 1
-        return _turned(scaled_number - whole, _COSINE.item(at), _SINE.item(at))
+        return _beyond(scaled_number - whole, _COSINE.item(at), _SINE.item(at))
     scaled = np.asarray(turns, dtype=np.float64) * _STEPS
     near = np.rint(scaled)
     step = near.astype(np.int64) & _STEPS - 1
-    return _turned(scaled - near, _COSINE.take(step), _SINE.take(step))
+    return _beyond(scaled - near, _COSINE.take(step), _SINE.take(step))
 
 
-def _turned(steps: N, far_cosine: N, far_sine: N) -> tuple[N, N]:
+def _beyond(steps: N, far_cosine: N, far_sine: N) -> tuple[N, N]:
     """Return the cosine and the sine of the angle that lies at most half a step beyond another one."""
     angle = steps * (TAU / _STEPS)
     square = angle * angle
@@ -177,7 +177,7 @@ def turns_of(x: float, y: float) -> float:
 def sinc(x: ArrayLike) -> Floats:
     """Return sin(π ``x``) / (π ``x``), and 1 at 0."""
     at = np.asarray(x, dtype=np.float64)
-    sine = turned(at * 0.5)[1]
+    sine = cosine_sine(at * 0.5)[1]
     zero = at == 0
     return np.asarray(np.where(zero, 1.0, sine / np.where(zero, 1.0, PI * at)))
 
@@ -195,7 +195,7 @@ def bessel_i0(x: ArrayLike) -> Floats:
 
 def hann(frames: int) -> Floats:
     """Return a Hann window that is 0 at its first and its last frame."""
-    cosine, _ = turned(np.arange(frames) / max(frames - 1, 1))
+    cosine, _ = cosine_sine(np.arange(frames) / max(frames - 1, 1))
     return np.asarray(0.5 - 0.5 * cosine)
 
 

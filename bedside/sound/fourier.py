@@ -236,7 +236,7 @@ def _butterfly(x: Phasors, y: Phasors) -> None:
     half = range(1, radix // 2 + 1)
     sums = [x[near] + x[radix - near] for near in half]
     apart = [x[near] - x[radix - near] for near in half]
-    cosine, sine = exact.turned(np.arange(radix) / radix)
+    cosine, sine = exact.cosine_sine(np.arange(radix) / radix)
     y.real[:, 0], y.imag[:, 0] = x.real[0], x.imag[0]
     for one in sums:
         y.real[:, 0] += one.real

@@ -60,7 +60,7 @@ def momentary(samples: NDArray[np.floating], rate: int) -> NDArray[np.float64]:
 
 def _tangent(turns: float) -> float:
     """Return tan(π ``turns``)."""
-    cosine, sine = exact.turned(turns / 2)
+    cosine, sine = exact.cosine_sine(turns / 2)
     return float(sine / cosine)
 
 

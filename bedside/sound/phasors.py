@@ -80,7 +80,7 @@ class Phasors:
 
 def turned(turns: ArrayLike, size: NDArray[np.float64] | float = 1.0) -> Phasors:
     """Return phasors of a ``size`` at angles in ``turns`` of 2π."""
-    cosine, sine = exact.turned(turns)
+    cosine, sine = exact.cosine_sine(turns)
     return Phasors(size * cosine, size * sine)
 
 

@@ -170,7 +170,7 @@ def main(folder: Path) -> None:
             (folder / file.name).write_bytes(file.read_bytes())
         lines = (f"{json.dumps(name)}: {json.dumps(each, ensure_ascii=False)}" for name, each in expected.items())
         (folder / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-        kept = {name: excerpts(heard(wave)) for name, wave in waves(data, work).items()}
+        kept: dict[str, Any] = {name: excerpts(heard(wave)) for name, wave in waves(data, work).items()}
         np.savez_compressed(folder / "excerpts.npz", **kept)
     write_bits(folder)
 

@@ -16,24 +16,12 @@ import bedside
 SOUND = Path(bedside.__file__).parent / "sound"
 
 # The rooms and modules that make samples; the sheets only measure.
-ROOMS = ("physics", "engine", "library", "library/sfz")
+ROOMS = ("engine", "physics", "library", "library/sfz")
 MODULES = ("exact", "fourier", "instrument", "loudness", "phasors", "tuning")
 
 # Each is exact, or one rounding for each number, or sums in an order that is written down in numpy.
 MATH = {
-    "ceil",
-    "floor",
-    "frexp",
-    "fsum",
-    "gcd",
-    "inf",
-    "isfinite",
-    "isinf",
-    "isqrt",
-    "ldexp",
-    "nan",
-    "nextafter",
-    "pi",
+    *("ceil", "floor", "frexp", "fsum", "gcd", "inf", "isfinite", "isinf", "isqrt", "ldexp", "nan", "nextafter", "pi"),
     "sqrt",
 }
 NUMPY = {
@@ -51,12 +39,8 @@ IMPORTS = {"cmath", "scipy", "numpy.fft", "numpy.linalg", "numpy.polynomial"}
 
 # A sum of whole numbers, below 2⁵³ for BLAS, is exact in any order.
 ALLOWED = {
-    ("exact", "@"),
-    ("exact", "np.matmul"),
-    ("voices", "np.matmul"),
-    ("bake", "sum"),
-    ("plan", "sum"),
-    ("tablefile", "sum"),
+    *(("exact", "@"), ("exact", "np.matmul"), ("voices", "np.matmul")),
+    *((module, "sum") for module in ("bake", "columns", "plan", "tablefile")),
 }
 
 

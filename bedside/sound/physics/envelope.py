@@ -10,7 +10,7 @@ from bedside.sound import exact
 
 def rise(frames: int) -> NDArray[np.float64]:
     """Return a raised cosine that rises from exactly 0 towards 1 in ``frames`` values."""
-    cosine, _ = exact.turned(np.arange(frames) / (2 * max(frames, 1)))
+    cosine, _ = exact.cosine_sine(np.arange(frames) / (2 * max(frames, 1)))
     return np.asarray(0.5 - 0.5 * cosine, dtype=np.float64)
 
 

@@ -66,8 +66,8 @@ class Grains:
 
 def motion(grains: Grains, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how strongly the vessel moves at ``seconds`` after the touch, 0–1."""
-    rising = exact.turned(0.25 * np.clip(seconds / grains.rise, 0, 1))[1]
-    falling = np.square(exact.turned(0.25 * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1))[0])
+    rising = exact.cosine_sine(0.25 * np.clip(seconds / grains.rise, 0, 1))[1]
+    falling = np.square(exact.cosine_sine(0.25 * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1))[0])
     return np.asarray(rising * falling, dtype=np.float64)
 
 

@@ -127,7 +127,7 @@ def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTa
     bridge = np.full(hz.size, common * (1 - 1 / string.after) / strings)
     # A hammer sets velocity; the force on the bridge depends on the partial only through the striking point.
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
-    force = radiation(string.body, hz) * (blows * exact.turned(0.5 * n * string.strike)[1] * antialias(hz, rate))
+    force = radiation(string.body, hz) * (blows * exact.cosine_sine(0.5 * n * string.strike)[1] * antialias(hz, rate))
     apart = 2 * np.pi * hz * (exact.exp2(string.cents.at(key) / 1200) - 1)
     poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
     strung = Modes(

@@ -99,8 +99,8 @@ def bessel(order: NDArray[np.int64], x: NDArray[np.float64]) -> NDArray[np.float
     The mean of cos(mθ − x sin θ) around the circle (Abramowitz & Stegun, 9.1.21): at this many points it is exact.
     """
     turn = np.arange(_AROUND) / _AROUND
-    _, sine = exact.turned(turn)
-    cosine, _ = exact.turned(order[:, None] * turn - x[:, None] * (sine / exact.TAU))
+    _, sine = exact.cosine_sine(turn)
+    cosine, _ = exact.cosine_sine(order[:, None] * turn - x[:, None] * (sine / exact.TAU))
     return np.asarray(np.mean(cosine, axis=1), dtype=np.float64)
 
 
@@ -112,7 +112,7 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     t60 = membrane.t60.at(key) * exact.power(ratios, -membrane.damping)
     touches = (membrane.soft_at, membrane.contact_soft), (membrane.bright_at, membrane.contact_bright)
     struck = np.array([np.abs(bessel(order, zeros * at)) * contact(hz, seconds.at(key)) for at, seconds in touches])
-    struck *= exact.turned(order * (_EAR / exact.TAU))[0] * antialias(hz * (1 + membrane.glide), rate)
+    struck *= exact.cosine_sine(order * (_EAR / exact.TAU))[0] * antialias(hz * (1 + membrane.glide), rate)
 
     time = np.arange(frames) / rate
     # The integral of 1 + glide · exp(−t / glide_seconds): warped time, so that all modes glide together.
@@ -121,7 +121,7 @@ def beat(membrane: Membrane, key: int, rate: int, rng: Generator) -> KeyTables:
     )
     samples = np.zeros((2, frames))
     for levels, each_hz, each_t60 in zip(struck.T, hz, t60, strict=True):
-        wave = exact.turned(each_hz * bent)[1] * exact.falling(NEPERS_60_DB / (each_t60 * rate), frames)
+        wave = exact.cosine_sine(each_hz * bent)[1] * exact.falling(NEPERS_60_DB / (each_t60 * rate), frames)
         for sound, level in zip(samples, levels, strict=True):
             sound += level * wave
 

@@ -72,7 +72,7 @@ def antialias(hz: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     across = np.clip((hz / rate - _PASS) / (_STOP - _PASS), 0.0, 1.0)
     gain = 1.0 - across
     between = (gain > 0) & (gain < 1)
-    gain[between] = 0.5 + 0.5 * exact.turned(0.5 * across[between])[0]
+    gain[between] = 0.5 + 0.5 * exact.cosine_sine(0.5 * across[between])[0]
     return gain
 
 

@@ -102,7 +102,7 @@ def blow(pipe: Pipe, key: int, rate: int, rng: Generator) -> KeyTables:
     chiff = burst(rng, attack, rate, pipe.chiff_ratio * hertz(key), 0.3, pipe.chiff_t60)
     # The jet builds up before it decays; the little that is left after its t60 is faded out before the loop.
     chiff *= 1 - exact.falling(1 / (0.08 * pipe.chiff_t60 * rate), attack)
-    chiff *= np.square(exact.turned(0.25 * np.arange(attack) / attack)[0])
+    chiff *= np.square(exact.cosine_sine(0.25 * np.arange(attack) / attack)[0])
     samples[:, :attack] += np.array([[0.6], [1.0]]) * exact.decibels(pipe.chiff_db) / np.sqrt(2) * chiff
     return KeyTables(samples, frames)
 

@@ -89,7 +89,7 @@ def excitation(string: PluckedString, key: int, width: float, count: int) -> NDA
     """
     n = np.arange(1, count + 1, dtype=np.float64)
     corner = exact.exp(-0.5 * np.square(np.pi * n * width / string.metres.at(key)))
-    return np.asarray(exact.turned(0.5 * n * string.pluck)[1] / n * corner, dtype=np.float64)
+    return np.asarray(exact.cosine_sine(0.5 * n * string.pluck)[1] / n * corner, dtype=np.float64)
 
 
 def pluck(string: PluckedString, key: int, rate: int, rng: Generator) -> KeyTables:

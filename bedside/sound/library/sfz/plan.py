@@ -12,7 +12,7 @@ from bedside.sound.instrument import GUARD, LEAD
 from bedside.sound.library.sfz import oscillator
 from bedside.sound.library.sfz.opcodes import Opcodes
 from bedside.sound.library.sfz.tablespec import SampleSource, TableSpec, table_spec
-from bedside.sound.tuning import ratio
+from bedside.sound.tuning import frequency_ratio
 
 MOST_POOL_BYTES = 64 * 2**20
 MOST_TABLES = 16_384
@@ -124,7 +124,7 @@ def _table(region: Opcodes, key: int, samples: dict[str, SampleSource], rate: in
         made = table_spec(region, samples[region.sample], semitones, rate)
         return PlannedTable(region.sample, 0.0, made, gain) if made else None
     pitch = region.pitch_keycenter + semitones
-    hz = 440 * ratio((min(max(pitch, -128), 255) - 69) / 12) if region.sample != "*noise" else 0.0
+    hz = 440 * frequency_ratio((min(max(pitch, -128), 255) - 69) / 12) if region.sample != "*noise" else 0.0
     source = endless(region, rate, oscillator.loop_frames(region.sample, hz, rate))
     # An oscillator has no frame numbers, so those opcodes do not apply.
     made = table_spec(replace(region, offset=0, end=None, loop_start=None, loop_end=None), source, 0.0, rate)

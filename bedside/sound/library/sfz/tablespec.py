@@ -12,7 +12,7 @@ from bedside.sound import exact
 from bedside.sound.library.sfz.opcodes import SHORTEST_RELEASE, Opcodes
 from bedside.sound.library.sfz.resample import STEEPEST, reach, resampled
 from bedside.sound.library.sfz.samples import MOST_FRAMES
-from bedside.sound.tuning import ratio
+from bedside.sound.tuning import frequency_ratio
 
 # A loop is repeated within its table until its length is a whole number of frames to within a third of a cent, and at
 # least a block.
@@ -138,7 +138,7 @@ def release(opcodes: Opcodes, source: SampleSource) -> float:
 
 def table_spec(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) -> TableSpec | None:
     """Return the table of a region, ``semitones`` above its sample, at ``rate``; None if it is silent."""
-    step = source.rate / rate * ratio(semitones / 12)
+    step = source.rate / rate * frequency_ratio(semitones / 12)
     if not _SHALLOWEST < step <= STEEPEST:
         return None
     attack, hold, decay = (

@@ -62,12 +62,9 @@ check: .venv/test javascript ## check lint, formatting, types of the program and
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@for platform in linux win32 darwin; do \
-		for python in 3.11 3.13 3.14; do \
-			$(BIN)/mypy --no-error-summary --platform $$platform --python-version $$python \
-				--cache-dir .mypy_cache/$$platform bedside || { echo "That is for $$platform, Python $$python." >&2; exit 1; }; \
-		done; \
-	done
+	@for platform in linux win32 darwin; do echo $$platform 3.11 $$platform 3.13; done | xargs -n 2 -P 2 sh -c '\
+		$(BIN)/mypy --no-error-summary --platform $$0 --python-version $$1 --cache-dir .mypy_cache/$$0 bedside \
+		|| { echo "That is for $$0, Python $$1." >&2; exit 1; }'
 	@PYTHONPATH=tests $(BIN)/python -m architecture --check
 
 map: .venv/test ## write the map of the rooms into bedside/README.md

@@ -76,12 +76,9 @@ check: quick-ready javascript ## check lint, formatting, types of the program an
 	@$(BIN)/python -m ruff check
 	@$(BIN)/python -m ruff format --check
 	@$(BIN)/python -m mypy
-	@for platform in linux win32 darwin; do \
-		for python in 3.11 3.13 3.14; do \
-			$(BIN)/python -m mypy --no-error-summary --platform $$platform --python-version $$python \
-				--cache-dir .mypy_cache/$$platform bedside || { echo "That is for $$platform, Python $$python." >&2; exit 1; }; \
-		done; \
-	done
+	@for platform in linux win32 darwin; do echo $$platform 3.11 $$platform 3.13; done | xargs -n 2 -P 2 sh -c '\
+		$(BIN)/python -m mypy --no-error-summary --platform $$0 --python-version $$1 --cache-dir .mypy_cache/$$0 bedside \
+		|| { echo "That is for $$0, Python $$1." >&2; exit 1; }'
 	@PYTHONPATH=tests $(BIN)/python -m architecture --check
 
 map: quick-ready ## write the map of the rooms into bedside/README.md

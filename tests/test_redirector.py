@@ -19,9 +19,8 @@ import pytest
 from bedside import children
 from bedside.music.events import NoteOn, Player, Report, Resumed, Source
 from bedside.review.hearing import rendering
-from bedside.sound.live import baker
 from bedside.sound.live.host import EngineHost
-from bedside.sound.live.process import EngineSettings
+from bedside.sound.live.process import EngineSettings, main
 from sound.live.kept import keep
 
 ROOT = Path(__file__).parents[1]
@@ -106,15 +105,15 @@ def test_the_engine_plays_and_its_spare_takes_over(tmp_path: Path) -> None:
     wait_for(lambda: not any(map(runs, every)))
 
 
-def test_killing_a_child_kills_what_the_redirector_started(tmp_path: Path) -> None:
-    """The baker that a redirector started is not left behind when its parent has enough of it."""
-    child = baker.launch(RATE, None, tmp_path / "fallback")
+def test_killing_a_child_kills_what_the_redirector_started() -> None:
+    """An engine that waits to be opened, and its redirector, are gone when the parent has enough of it."""
+    child = children.launch(main, EngineSettings(RATE, 128, 16, "a card that nobody has", ("marimba",)), "engine")
     started = child.pid
     wait_for(lambda: child.pid != started)
     real = child.pid
     assert runs(real)
     child.kill()
-    wait_for(lambda: not runs(real) and child.poll() is not None)
+    wait_for(lambda: not runs(real) and child.poll() is not None, 30.0)
     child.end(20.0)
 
 

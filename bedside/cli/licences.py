@@ -174,10 +174,9 @@ def _licence(name: str, part: str) -> Licence:
 
 def _stated(said: metadata.PackageMetadata) -> str:
     """Return the licence that a package states: as an expression, in a line, or as a classifier."""
-    expression = said.get("License-Expression")
-    if expression:
-        return str(expression)
-    line = str(said.get("License") or "").strip()
+    if "License-Expression" in said:
+        return said["License-Expression"]
+    line = said["License"].strip() if "License" in said else ""
     if line and "\n" not in line and len(line) < 60:
         return line
     classified = [

@@ -11,7 +11,7 @@ MIDDLE_C = 60
 _LN_2 = 0xB17217F7D1CF79ABC9E3B39803F2F6AF
 
 
-def ratio(octaves: float) -> float:
+def frequency_ratio(octaves: float) -> float:
     """Return the frequency ratio of an interval in ``octaves``, 2 to their power, rounded correctly.
 
     It is the series of exp in whole numbers: from a ratio that is off by its last bit another loop would follow.
@@ -27,7 +27,7 @@ def ratio(octaves: float) -> float:
 
 def hertz(key: int) -> float:
     """Return the frequency of a MIDI key in equal temperament, A4 (key 69) at 440 Hz (ISO 16)."""
-    return 440.0 * ratio((key - 69) / 12)
+    return 440.0 * frequency_ratio((key - 69) / 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,4 @@ class Scaled:
 
     def at(self, key: int) -> float:
         """Return the quantity at a MIDI key, in the unit of ``c4``."""
-        return self.c4 * ratio((MIDDLE_C - key) / self.halving)
+        return self.c4 * frequency_ratio((MIDDLE_C - key) / self.halving)

@@ -99,6 +99,9 @@ class Display:
                 pygame.display.quit()
                 self.hold()
                 continue
+            if size is None and not surface.get_flags() & pygame.FULLSCREEN:
+                # SDL makes a Wayland window anew for OpenGL, and it comes back as a tile beside other windows.
+                pygame.display.toggle_fullscreen()
             if self._failed:
                 self._say(
                     f"The screen does not open with {self._failed}; {pygame.display.get_driver()} is used instead."

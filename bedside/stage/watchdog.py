@@ -67,7 +67,11 @@ class Watchdog:
         self._before: int | None = None
         try:
             self._child = children.launch(
-                main, Watched(os.getpid(), opening_seconds, leaving_seconds), niceness=_NICENESS
+                main,
+                Watched(os.getpid(), opening_seconds, leaving_seconds),
+                "watchdog",
+                niceness=_NICENESS,
+                speaks=True,
             )
         except OSError:
             _log.exception("There is no watchdog over the screen.")

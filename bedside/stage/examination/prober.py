@@ -130,7 +130,7 @@ def _run_some(scope: Scope, waiting: list[str], began: Callable[[str], None]) ->
     """Run the waiting probes in one process, and take out those that are answered for, at least one."""
     found: list[Finding] = []
     try:
-        child = children.launch(main, replace(scope, probes=tuple(waiting)), stderr_to_log="doctor")
+        child = children.launch(main, replace(scope, probes=tuple(waiting)), "doctor")
     except OSError as fault:
         return failed(waiting.pop(0), f"It could not be examined: {reason(fault)}.")
     try:

@@ -101,7 +101,7 @@ class PortMidi:
 
 
 def _launch(keyboard: str) -> children.ChildProcess:
-    return children.launch(portmidichild.main, portmidichild.ListenerSettings(keyboard), stderr_to_log="midi")
+    return children.launch(portmidichild.main, portmidichild.ListenerSettings(keyboard), "midi")
 
 
 def _line(child: children.ChildProcess) -> bytes:

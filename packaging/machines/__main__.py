@@ -47,7 +47,7 @@ def main() -> int:
         try:
             bare = make_root(machine, outside, asked.work)
             root = unpack_root(machine, outside, bare, folder, log)
-            try_machine(Trial(root, machine, results), tree, bare, asked.tests)
+            try_machine(Trial(root, machine, results), tree, bare, asked.tests, asked.checks)
         except (RootError, OSError, subprocess.SubprocessError) as error:
             results.failed.append("root")
             print(f"  FAILS: {error}", flush=True)
@@ -67,6 +67,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make machines", description="Try bedside on bare Debian machines.")
     parser.add_argument("--only", nargs="+", metavar="PART", help="only the machines with this in their names")
     parser.add_argument("--list", action="store_true", help="list the names, and try none")
+    checks = ["play", "demo", "bits", "test", "keyboard", "deb"]
+    parser.add_argument("--checks", nargs="+", choices=checks, default=checks, help="only these, in this order")
     parser.add_argument("--tests", default="keyboard", metavar="EXPRESSION", help="as pytest's -k; 'all' runs all")
     parser.add_argument("--keep", action="store_true", help="keep each root that was tried")
     parser.add_argument(

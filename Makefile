@@ -1,15 +1,24 @@
-# Dependencies are installed the first time, and again only when pyproject.toml changes. Recipes are plain sh for GNU
-# make 3.81, the version of macOS.
+# Libraries are installed the first time, and again only when packaging/constraints, which `make lock` writes, changes.
+# Recipes are plain sh for GNU make 3.81, the version of macOS.
 
-# Pythons with wheels of python-rtmidi come before the newest one.
-PYTHONS = python3.12 python3.11 python3.13 python3
-BIN = .venv/bin
+# The newest first: each library has wheels for all of them. Any other has no lock file.
+PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
+
+# Where the libraries are installed: beside this file, or, where nothing can be written, in the user's cache.
+VENV := $(shell \
+	if [ -x .venv/bin/python ] || [ -w . ]; then echo .venv; exit; fi; \
+	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
+		place="$$cache/bedside/venv-$$(pwd | cksum | tr -dc 0-9)"; \
+		if mkdir -p "$$place" 2>/dev/null && [ -w "$$place" ]; then echo "$$place"; exit; fi; \
+	done; echo .venv)
+BIN = $(VENV)/bin
 
 # libxi6: SDL loads it at run time, and without it sees no finger.
 PLAY_PACKAGES = libportaudio2 libxi6
 TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy imagemagick jackd2 chromium poppler-utils
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
+DEB_PACKAGES = binutils dpkg-dev librsvg2-bin python3-venv
 
 # Further arguments for `bedside play` and pytest, such as ARGS="--window 1280x800" or ARGS="-k limiter".
 ARGS =
@@ -27,43 +36,55 @@ SPREAD = --numprocesses=auto --dist=worksteal
 SPREAD_WIDER = --numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=worksteal
 
 APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL = $(BIN)/python packaging/constraints/install.py
 
-.PHONY: help play pictures quick test instruments check map javascript bench soak clean play-packages test-packages bench-packages
+# The pages come with the instrument: the demo writes a report.
+PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
+
+.PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen machines clean
+.PHONY: play-ready test-ready bench-ready quick-ready
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-play: play-packages .venv/play ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
-	@$(BIN)/bedside play --or-demo out $(ARGS)
+# Python by its own name, and not the scripts beside it: these hold the path at which they were installed.
+play: play-ready ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
+	@$(BIN)/python -m bedside play --or-demo out $(ARGS)
 
-pictures: .venv/test ## paint every world in every variant and size, and a sheet of them all, into out/pictures
+pictures: quick-ready ## paint every world in every variant and size, and a sheet of them all, into out/pictures
 	@echo "Painting every world"
 	@SDL_VIDEODRIVER=dummy PYTHONPATH=tests $(BIN)/python -m stage.pictures out/pictures
 
-quick: .venv/test instruments ## run all tests that need no device and no more than a second; ARGS="-k …" goes to pytest
+quick: quick-ready instruments ## run all tests that need no device and no more than a second; ARGS="-k …" goes to pytest
 	@$(call PYTEST,-m "not alone and not slow" --ignore=tests/e2e $(SPREAD))
 
-test: test-packages check instruments ## check, then run every test on real devices; ARGS="-k …" goes to pytest
+test: test-ready check instruments ## check, then run every test on real devices; ARGS="-k …" goes to pytest
 	@echo "Running the tests, on every core"
 	@$(call PYTEST,-m "not alone" $(SPREAD_WIDER))
 	@echo "Running those that play and listen, with the machine to themselves"
 	@$(call PYTEST,-m alone tests/e2e)
 
 # Bake each instrument once, before parallel processes would all bake it.
-instruments: .venv/test
+instruments: quick-ready
 	@PYTHONPATH=tests $(BIN)/python -m instruments
 
-check: .venv/test javascript ## check lint, formatting, types of the program and of its tests, JavaScript, the map
+# The types of the program are checked for the systems and Pythons that are not at hand, too.
+check: quick-ready javascript ## check lint, formatting, types of the program and of its tests, JavaScript, the map
 	@echo "Checking lint, formatting and types"
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@$(BIN)/python -m ruff check
+	@$(BIN)/python -m ruff format --check
+	@$(BIN)/python -m mypy
+	@for platform in linux win32 darwin; do \
+		for python in 3.11 3.13 3.14; do \
+			$(BIN)/python -m mypy --no-error-summary --platform $$platform --python-version $$python \
+				--cache-dir .mypy_cache/$$platform bedside || { echo "That is for $$platform, Python $$python." >&2; exit 1; }; \
+		done; \
+	done
 	@PYTHONPATH=tests $(BIN)/python -m architecture --check
 
-map: .venv/test ## write the map of the rooms into bedside/README.md
+map: quick-ready ## write the map of the rooms into bedside/README.md
 	@PYTHONPATH=tests $(BIN)/python -m architecture
 
 # Nobody needs Node to run bedside: if npm or its registry is out of reach, say so and go on.
@@ -78,12 +99,12 @@ javascript: ## check the types of the pages' scripts
 		node_modules/.bin/tsc --project jsconfig.json; \
 	fi
 
-bench: test-packages bench-packages .venv/test ## measure against FluidSynth and the clock; ARGS="…" goes to pytest
+bench: bench-ready ## measure against FluidSynth and the clock; ARGS="…" goes to pytest
 	@echo "Measuring"
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-packages .venv/test ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
+soak: test-ready ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
@@ -94,7 +115,12 @@ soak: test-packages .venv/test ## kill the program fifty times, read 10,000 dama
 	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 
-.PHONY: machines
+lock: ## renew the exact versions and hashes in packaging/constraints from pyproject.toml
+	@$(choose_python); \
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $$python -m venv "$$folder" && \
+	"$$folder/bin/python" -m pip --quiet --disable-pip-version-check install uv packaging && \
+	"$$folder/bin/python" packaging/constraints/lock.py
+
 machines: ## as root: try both commands, a keyboard and the packages on bare Debians; ARGS="--list" names them, "--help" says more
 	@PYTHONPATH=packaging python3 -m machines $(ARGS)
 
@@ -102,43 +128,47 @@ clean: ## remove everything that can be made again
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/javascript/node_modules
 	@find assets bedside packaging sounds tests -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/play: pyproject.toml $(BIN)/python
-	@echo "Installing bedside and what it needs into .venv"
-	@$(PIP) install --editable .
-	@touch $@
+play-ready:
+	@set -- $(PLAY_PACKAGES); $(prepare)
+	@$(INSTALL) $(PLAY_KINDS)
 
-.venv/test: pyproject.toml $(BIN)/python
-	@echo "Installing bedside, what it needs and what its tests need into .venv"
-	@$(PIP) install --editable '.[test]'
-	@touch .venv/play $@
+quick-ready:
+	@set --; $(prepare)
+	@$(INSTALL) all
 
-$(BIN)/python:
-	@$(choose_python); \
-	if [ -z "$$python" ] && [ -n "$$bare" ]; then \
-		set -- $$($$bare -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
-		$(install_packages); \
+test-ready:
+	@set -- $(TEST_PACKAGES); $(prepare)
+	@$(INSTALL) all
+
+bench-ready:
+	@set -- $(TEST_PACKAGES) $(BENCH_PACKAGES); $(prepare)
+	@$(INSTALL) all
+
+# Installs the system packages in the positional parameters, or asks for them, then makes the environment if there is none
+# that works. Whoever may not install packages is told of all of them at once, with that of Python's venv.
+define prepare
+	if ! $(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("pip"))' 2>/dev/null; then \
 		$(choose_python); \
-	fi; \
-	if [ -z "$$python" ]; then \
-		echo "bedside needs Python 3.11 or newer with venv, and none of $(PYTHONS) is that." >&2; exit 1; \
-	fi; \
-	echo "Making .venv with $$($$python --version)"; \
-	$$python -m venv --clear .venv || { rm -rf .venv; exit 1; }
-
-play-packages:
-	@set -- $(PLAY_PACKAGES); $(install_packages)
-
-test-packages:
-	@set -- $(TEST_PACKAGES); $(install_packages)
-
-bench-packages:
-	@set -- $(BENCH_PACKAGES); $(install_packages)
+		if [ -z "$$python" ] && [ -n "$$bare" ]; then \
+			set -- "$$@" $$($$bare -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		fi; \
+		$(install_packages); \
+		if [ -z "$$python" ]; then $(choose_python); fi; \
+		if [ -z "$$python" ]; then \
+			echo "bedside needs Python 3.11 to 3.14 with venv, and none of $(PYTHONS) is that." >&2; exit 1; \
+		fi; \
+		case "$(VENV)" in .venv) ;; *) echo "Nothing can be written here, so bedside is installed into $(VENV)." >&2;; esac; \
+		$$python -m venv --clear "$(VENV)" || { rm -rf "$(VENV)"; exit 1; }; \
+	else \
+		$(install_packages); \
+	fi
+endef
 
 # Sets python to the first that can make a venv; without one, bare to the first that only lacks its venv package.
 define choose_python
 	python=; bare=; \
 	for candidate in $(PYTHONS); do \
-		$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || continue; \
 		if $$candidate -c 'import ensurepip, venv' 2>/dev/null; then python=$$candidate; break; fi; \
 		bare=$${bare:-$$candidate}; \
 	done
@@ -154,7 +184,7 @@ define install_packages
 		done; \
 	fi; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" != 0 ]; then \
-		echo "System packages are missing. Run this line, then make again:" >&2; \
+		echo "Packages of the system are missing. Run this line once, then make again:" >&2; \
 		echo "  sudo apt-get update && sudo apt-get install --yes$$missing" >&2; \
 		exit 1; \
 	elif [ -n "$$missing" ]; then \
@@ -165,3 +195,13 @@ define install_packages
 		{ $(APT) update && $(APT) install --yes --no-install-recommends $$missing; } </dev/null >/dev/null || exit 1; \
 	fi
 endef
+
+deb: ## build dist/bedside_….deb, and bedside-kiosk beside it, for the Debian that this is
+	@set -- $(DEB_PACKAGES); $(install_packages)
+	@packaging/deb/build
+
+# What is frozen is tested as a child has it, on the devices of `make test`.
+frozen: test-ready instruments ## freeze bedside into the folder dist/frozen/bedside with PyInstaller, and test it on real devices
+	@$(BIN)/python packaging/frozen/build.py
+	@echo "Playing, recording and reading with the frozen program"
+	@BEDSIDE_COMMAND=$(CURDIR)/dist/frozen/bedside/bedside $(BIN)/python -m pytest -q tests/packaged tests/e2e/test_play.py $(ARGS)

@@ -5,19 +5,23 @@ link is one end of a duplex socket; the parent holds the other. These rules hold
 
 - End-of-file on the link means that the parent is gone, for whatever reason, or is done with it: the child ends.
 - Ctrl+C in the terminal reaches the whole process group; a child ignores it and leaves the decision to its parent.
-- Standard input and output are closed. Standard error is the parent's, or goes to the log.
+- It has a name, under which it logs: what is raised in it, from its first import on, and what it, the interpreter or a
+  library prints on standard error. That of a child that speaks to the staff is the parent's instead.
 - It may be killed at any instant. Its parent reaps it, so that no zombie is left.
 
-The parent can use the link at once: what it sends before the child runs waits in the socket. On Linux and macOS the
-child inherits its end. On Windows it gets a copy, which can be made only for a known process id. That is not the id of
-the process that was started, because the ``python.exe`` of a virtual environment, like a packed program, starts another
-one. So the child first reports its id; a thread of the parent waits for it.
+The settings come on standard input, as a command line may be too short for them: Windows ends it at 32 kB, Linux at
+128 kB. Then standard input and output lead nowhere. The parent can use the link at once: what it sends before the
+child runs waits in the socket. On Linux and macOS the child inherits its end. On Windows it gets a copy, which can be
+made only for a known process id. That is not the id of the process that was started, because the ``python.exe`` of a
+virtual environment starts another one. So the child first reports its id on standard output. A thread of the parent
+writes the settings, waits for the id, and writes the copy.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import faulthandler
 import importlib
 import json
 import os
@@ -30,7 +34,7 @@ import types
 import typing
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -45,8 +49,11 @@ _BUFFER = 1 << 19
 # One end of the duplex socket between a parent and its child.
 Socket = socket.socket
 
+# Whether a child gets a copy of its end of the link, because it cannot inherit it.
+LENDS = sys.platform == "win32"
+
 # Stands in for the number of an inherited socket where the child gets a copy instead.
-_SHARED = "shared"
+_LENT = "lent"
 
 S = TypeVar("S", contravariant=True)
 
@@ -66,12 +73,12 @@ class ChildProcess:
 
     link: Socket
     _started: subprocess.Popen[bytes]
-    _lent: Lent | None = None
+    _lent: Lent = field(default_factory=lambda: Lent())
 
     @property
     def pid(self) -> int:
         """The child's process id, as far as it is known."""
-        return self._started.pid if self._lent is None or self._lent.pid is None else self._lent.pid
+        return self._started.pid if self._lent.pid is None else self._lent.pid
 
     def poll(self) -> int | None:
         """Return the exit code; None while the child runs."""
@@ -85,7 +92,7 @@ class ChildProcess:
         """Kill the child without waiting; what it had sent can still be read from the link."""
         if self.pid != self._started.pid and self.poll() is None:
             with contextlib.suppress(OSError):
-                os.kill(self.pid, signal.SIGTERM)
+                os.kill(self.pid, _KILLED)
         self._started.kill()
 
     def end(self, seconds: float) -> None:
@@ -98,16 +105,17 @@ class ChildProcess:
 
 @dataclass(slots=True)
 class Lent:
-    """What a child has reported: its process id, None until then."""
+    """What a child that gets a copy of its link has reported: its process id, None until then."""
 
     pid: int | None = None
 
 
-def launch(main: Main[S], settings: S, *, niceness: int = 0, stderr_to_log: str | None = None) -> ChildProcess:
+def launch(main: Main[S], settings: S, name: str, *, niceness: int = 0, speaks: bool = False) -> ChildProcess:
     """Start a child that runs ``main``, a function of that name at the top of its module; return at once.
 
-    A ``niceness``, 0–19, lowers its priority; on Windows any but 0 means below normal. With ``stderr_to_log``, its
-    standard error goes to the log under this name. Raises OSError if the system refuses.
+    It logs under ``name``, a word. A ``niceness``, 0–19, lowers its priority; on Windows any but 0 means below normal.
+    A child that ``speaks`` prints sentences for the staff on the parent's standard error. Raises OSError if the system
+    refuses.
     """
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
@@ -115,53 +123,60 @@ def launch(main: Main[S], settings: S, *, niceness: int = 0, stderr_to_log: str 
         if end.family == socket.AF_INET:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        if sys.platform == "win32":
-            with _standard_error(stderr_to_log) as said:
-                started = subprocess.Popen(  # noqa: S603
-                    _command(main, _SHARED, niceness, settings),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    creationflags=subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0,
-                )
-            lent = Lent()
-            threading.Thread(target=lend, args=(started, theirs, theirs.share, lent), name="link", daemon=True).start()
-            return ChildProcess(ours, started, lent)
-        with theirs, _standard_error(stderr_to_log) as said:
+        with contextlib.nullcontext() if speaks else log.stderr_for_child(name) as said:
             started = subprocess.Popen(  # noqa: S603
-                _command(main, str(theirs.fileno()), niceness, settings),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                _command(main, _LENT if LENDS else str(theirs.fileno()), niceness, name),
+                pass_fds=[] if LENDS else [theirs.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if LENDS else subprocess.DEVNULL,
                 stderr=said,
+                creationflags=_priority(niceness),
             )
-            return ChildProcess(ours, started)
     except OSError:
         ours.close()
         theirs.close()
         raise
+    lent = Lent()
+    text = to_json(settings).encode() + b"\n"
+    if LENDS:
+        telling = threading.Thread(target=lend, args=(started, theirs, text, _share, lent), name="link", daemon=True)
+    else:
+        theirs.close()
+        telling = threading.Thread(target=tell, args=(started, text), name="link", daemon=True)
+    telling.start()
+    return ChildProcess(ours, started, lent)
 
 
-def _command(main: Main[S], link: str, niceness: int, settings: S) -> list[str]:
+def _command(main: Main[Any], link: str, niceness: int, name: str) -> list[str]:
     # A packed program is its own interpreter, and knows no modules by name.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "bedside"]
-    return [*program, MARK, main.__module__, link, str(niceness), to_json(settings)]
+    return [*program, MARK, main.__module__, link, str(niceness), name]
 
 
-def _standard_error(name: str | None) -> contextlib.AbstractContextManager[int | None]:
-    """Yield the target of a child's standard error; None is the parent's own."""
-    return contextlib.nullcontext() if name is None else log.stderr_for_child(name)
+def tell(started: subprocess.Popen[bytes], text: bytes) -> None:
+    """Write a child's settings to its standard input, and close it; a child that died reads nothing more."""
+    assert started.stdin is not None  # noqa: S101
+    with contextlib.suppress(OSError), started.stdin:
+        started.stdin.write(text)
 
 
-def lend(started: subprocess.Popen[bytes], end: socket.socket, share: Callable[[int], bytes], lent: Lent) -> None:
-    """Wait for a child to report its id, give it a copy of its end of the link, and close the original.
+def lend(
+    started: subprocess.Popen[bytes],
+    end: socket.socket,
+    text: bytes,
+    share: Callable[[socket.socket, int], bytes],
+    lent: Lent,
+) -> None:
+    """Tell a child its settings, wait for its id, give it a copy of its end of the link, and close the original.
 
     ``share`` copies it for a process. If the child dies before it has reported its id, its parent reads end-of-file.
     """
     assert started.stdin is not None and started.stdout is not None  # noqa: S101
     with end, contextlib.suppress(OSError, ValueError), started.stdin, started.stdout:
+        started.stdin.write(text)
+        started.stdin.flush()
         lent.pid = int(started.stdout.readline())
-        started.stdin.write(share(lent.pid))
+        started.stdin.write(share(end, lent.pid))
 
 
 def borrow(source: IO[bytes], out: IO[bytes], copied: Callable[[bytes], socket.socket]) -> socket.socket:
@@ -171,36 +186,70 @@ def borrow(source: IO[bytes], out: IO[bytes], copied: Callable[[bytes], socket.s
     return copied(source.read())
 
 
+if sys.platform == "win32":
+    _KILLED = signal.SIGTERM
+
+    def _priority(niceness: int) -> int:
+        return subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0
+
+    def _give_way(_niceness: int) -> None:
+        """Do nothing: the parent has set the priority."""
+
+    def _share(end: socket.socket, pid: int) -> bytes:
+        return end.share(pid)
+
+    def _shared(copy: bytes) -> socket.socket:
+        return socket.fromshare(copy)
+
+else:
+    _KILLED = signal.SIGKILL
+
+    def _priority(_niceness: int) -> int:
+        return 0
+
+    def _give_way(niceness: int) -> None:
+        if niceness:
+            with contextlib.suppress(OSError):
+                os.nice(niceness)
+
+    def _share(_end: socket.socket, _pid: int) -> bytes:
+        raise NotImplementedError
+
+    def _shared(_copy: bytes) -> socket.socket:
+        raise NotImplementedError
+
+
 def is_child(arguments: Sequence[str]) -> bool:
     """Return whether the arguments after the program's name start a child."""
     return arguments[:1] == [MARK]
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run the child that these arguments describe: ``--child MODULE LINK NICENESS SETTINGS``."""
-    _, module, link, niceness, text = arguments
+    """Run the child that these arguments describe: ``--child MODULE LINK NICENESS NAME``."""
+    _, module, link, niceness, name = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.follow(name)
     if not os.environ.get("BEDSIDE_DEBUG"):
         # The warnings of libraries mean nothing to the staff who read standard error.
         warnings.simplefilter("ignore")
-    if sys.platform != "win32" and niceness != "0":
-        with contextlib.suppress(OSError):
-            os.nice(int(niceness))
-    end = _link(link)
+    if sys.stderr is not None and not sys.stderr.isatty():
+        # Where a library crashes, the log gets the line that called it.
+        faulthandler.enable()
+    _give_way(int(niceness))
+    # A program without a console has no `sys.stdin`.
+    with open(0, "rb", closefd=False) as source, open(1, "wb", closefd=False) as out:
+        text = source.readline()
+        if not text.endswith(b"\n"):
+            # The parent was gone before it had told all.
+            return
+        end = borrow(source, out, _shared) if link == _LENT else socket.socket(fileno=int(link))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
     main = importlib.import_module(module).main
     # A parent that is gone waits for nothing more, whether the child was reading or writing.
     with contextlib.suppress(ConnectionError):
-        main(end, from_json(typing.get_type_hints(main)["settings"], text))
-
-
-def _link(link: str) -> socket.socket:
-    if sys.platform == "win32":
-        end = borrow(sys.stdin.buffer, sys.stdout.buffer, socket.fromshare)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, 0)
-        os.dup2(nowhere, 1)
-        return end
-    return socket.socket(fileno=int(link))
+        main(end, from_json(typing.get_type_hints(main)["settings"], text.decode()))
 
 
 def to_json(settings: object) -> str:

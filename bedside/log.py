@@ -129,7 +129,7 @@ def follow(process: str) -> None:
         atexit.register(close, _LAST_SECONDS)
     if not os.environ.get("BEDSIDE_DEBUG"):
         # What libraries warn of, such as a glyph that a font lacks, is nothing for those who read standard error.
-        logging.lastResort = None
+        logging.lastResort = logging.NullHandler()
     _hook()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import platformdirs
@@ -26,3 +28,14 @@ def user_cache() -> Path:
     if named := os.environ.get("BEDSIDE_CACHE"):
         return Path(named)
     return platformdirs.user_cache_path("bedside", appauthor=False)
+
+
+def writable(folder: Path) -> bool:
+    """Return whether this user may write into a folder, or make it where it does not exist."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), None)
+    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def passing_data() -> AbstractContextManager[str]:
+    """Return a data folder for one run, for this user only; it is gone when the block ends."""
+    return tempfile.TemporaryDirectory(prefix="bedside-", ignore_cleanup_errors=True)

@@ -21,6 +21,7 @@ from bedside.cli.review import review
 from bedside.cli.sounds import sounds
 from bedside.cli.staffcode import staffcode
 from bedside.cli.takes import takes
+from bedside.cli.terminal import say
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ def start(
 ) -> None:
     """Play if no command is given."""
     context.obj = (data or places.user_data()).absolute()
+    if data is None and context.invoked_subcommand in (None, "play") and not places.writable(context.obj):
+        say(f"The folder {context.obj} cannot be used, so nothing of this play is kept; --data names another folder.")
+        context.obj = Path(context.with_resource(places.passing_data()))
     name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
     log.start(context.obj, name)
     if name != "cli":

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from bedside.cli.arguments import everybody
+from bedside.cli.extras import NotInstalledError, needing_review
 from bedside.cli.rendering import instruments_of, render_to, sound_made_by
-from bedside.cli.terminal import make_folder, working
+from bedside.cli.terminal import make_folder, say, working
 
 
 def demo(
@@ -19,26 +20,39 @@ def demo(
         "out"
     ),
 ) -> None:
-    """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report."""
+    """Let a built-in child and therapist improvise through the whole path: a take, WAV, MIDI file and report.
+
+    The take is kept in a library of its own, in DIR, unless --data or BEDSIDE_DATA names another.
+    """
     from bedside.archive.midi import midifile
     from bedside.archive.recorder import record_all
     from bedside.archive.store.store import Store
     from bedside.music.improvisation import improvise
-    from bedside.review.report import whole
     from bedside.sound.engine import offline
 
     make_folder(out)
+    asked_for = context.find_root().params["data"] is not None
+    library: Path = context.obj if asked_for else (out / "library").absolute()
     chance = random.Random(1)  # noqa: S311 - the demo must be the same every time
     asked = [(each.seconds, each.event) for each in improvise(chance)]
-    instruments = instruments_of(context.obj, offline.FILE_RATE, [event for _, event in asked])
+    instruments = instruments_of(library, offline.FILE_RATE, [event for _, event in asked])
     with working("Improvising"):
         performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
-    with Store.create(context.obj) as store:
-        take = record_all(store, performed, sound_made_by(context.obj), "demo")
+    with Store.create(library) as store:
+        take = record_all(store, performed, sound_made_by(library), "demo")
         kept = store.performed(take)
     sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
     render_to(kept, instruments, everybody(), sound)
     midifile.write(score, kept, offline.began(kept).rate)
-    with Store.open(context.obj) as store, working("Making the report"):
-        whole.write(store, context.obj, take, page)
+    try:
+        with needing_review("Reports"):
+            from bedside.review.report import whole
+    except NotInstalledError as fault:
+        print(f"The demo made the take {take}, {sound} and {score}; the report was left out.")
+        say(str(fault))
+        return
+    with Store.open(library) as store, working("Making the report"):
+        whole.write(store, library, take, page)
     print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")
+    if not asked_for:
+        print(f"The take is in a library of its own; bedside --data {library} review shows it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bedside.cli.arguments import OutOption, TakeArgument
+from bedside.cli.extras import needing_review
 from bedside.cli.terminal import working
 from bedside.errors import BedsideError
 
@@ -20,11 +21,12 @@ def export(context: typer.Context, take: TakeArgument, out: OutOption) -> None:
         raise BedsideError(
             f"A take is exported to a file that ends in .mid, .csv, .json, .html or .pdf; {out.name} does not."
         )
+    if kind in (".html", ".pdf"):
+        with needing_review("Pages for the team"):
+            from bedside.review.report import whole
     with Store.open(context.obj) as store:
         summary = store.summary(store.find(take))
         if kind in (".html", ".pdf"):
-            from bedside.review.report import whole
-
             with working("Making the page"):
                 whole.write(store, context.obj, summary.id, out)
             print(f"{out} is written.")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bedside.cli.extras import needing_review
 from bedside.cli.terminal import say
 
 
@@ -17,6 +18,7 @@ def review(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser there.")] = True,
 ) -> None:
     """Open the therapist's pages in the browser, on this computer only."""
-    from bedside.review.web import server
+    with needing_review("The pages"):
+        from bedside.review.web import server
 
     server.serve(context.obj, port, browser, say)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bedside.cli.arguments import JsonOption
+from bedside.cli.extras import needing_review
 from bedside.cli.terminal import end, make_folder, print_json, progress, say
 from bedside.errors import BedsideError
 
@@ -27,6 +28,8 @@ def sounds(
 
     recipes = export.chosen_recipes(context.obj / "sounds", only, say)
     if sheet is not None:
+        with needing_review("Sheets"):
+            import matplotlib  # noqa: F401 - the sheets import it when they draw
         make_folder(sheet)
     found: list[dict[str, Any]] = []
     faults: list[str] = []

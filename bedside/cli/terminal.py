@@ -40,12 +40,12 @@ def print_json(value: object) -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Show a spinner on a terminal while the block runs."""
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Show a spinner on a terminal while the block runs; call the given function with what is being done now."""
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield lambda now: status.update(now)
 
 
 @contextmanager

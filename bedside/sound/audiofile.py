@@ -35,6 +35,11 @@ def endings() -> tuple[str, ...]:
     return tuple(_KINDS)
 
 
+def libsndfile() -> str:
+    """Return the name and version of the library that reads and writes the files."""
+    return f"libsndfile {soundfile.__libsndfile_version__}"
+
+
 def write(
     path: Path, blocks: Iterable[NDArray[np.float32]], rate: int, progress: Callable[[int], None] = lambda _: None
 ) -> int:

@@ -35,6 +35,9 @@ _LEAST, _MOST = -1100.0, 1023.99
 _WHOLE_BITS = 53
 _ENTRIES = 2.0**25
 
+# A row or column of numbers below 2 to this power loses bits in a product.
+_SMALLEST = -900
+
 
 @overload
 def exp2(x: float) -> float: ...
@@ -80,6 +83,14 @@ def decibels(db: float | ArrayLike) -> Floats | float:
     return exp2(db * factor if isinstance(db, int | float) else np.asarray(db, dtype=np.float64) * factor)
 
 
+def falling(nepers: float, frames: int) -> Floats:
+    """Return the gain of a decay by ``nepers`` a frame, from 1, in ``frames`` values, from a few exponentials."""
+    few = math.isqrt(max(frames, 1)) + 1
+    low = exp(-nepers * np.arange(few))
+    high = exp(-nepers * few * np.arange(-(-frames // few)))
+    return np.asarray((high[:, None] * low).reshape(-1)[:frames])
+
+
 def log(x: ArrayLike) -> Floats:
     """Return the natural logarithm of ``x``, which is over 0."""
     mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
@@ -115,23 +126,23 @@ def power(base: ArrayLike, exponent: ArrayLike) -> Floats:
 
 
 @overload
-def turned(turns: float) -> tuple[float, float]: ...
+def cosine_sine(turns: float) -> tuple[float, float]: ...
 @overload
-def turned(turns: ArrayLike) -> tuple[Floats, Floats]: ...
-def turned(turns: float | ArrayLike) -> tuple[Floats, Floats] | tuple[float, float]:
+def cosine_sine(turns: ArrayLike) -> tuple[Floats, Floats]: ...
+def cosine_sine(turns: float | ArrayLike) -> tuple[Floats, Floats] | tuple[float, float]:
     """Return the cosine and the sine of angles in ``turns`` of 2π, less than 2⁴⁵; plain numbers for a plain number."""
     if isinstance(turns, int | float):
         scaled_number = float(turns) * _STEPS
         whole = round(scaled_number)
         at = whole & _STEPS - 1
-        return _turned(scaled_number - whole, _COSINE.item(at), _SINE.item(at))
+        return _beyond(scaled_number - whole, _COSINE.item(at), _SINE.item(at))
     scaled = np.asarray(turns, dtype=np.float64) * _STEPS
     near = np.rint(scaled)
     step = near.astype(np.int64) & _STEPS - 1
-    return _turned(scaled - near, _COSINE.take(step), _SINE.take(step))
+    return _beyond(scaled - near, _COSINE.take(step), _SINE.take(step))
 
 
-def _turned(steps: N, far_cosine: N, far_sine: N) -> tuple[N, N]:
+def _beyond(steps: N, far_cosine: N, far_sine: N) -> tuple[N, N]:
     """Return the cosine and the sine of the angle that lies at most half a step beyond another one."""
     angle = steps * (TAU / _STEPS)
     square = angle * angle
@@ -166,7 +177,7 @@ def turns_of(x: float, y: float) -> float:
 def sinc(x: ArrayLike) -> Floats:
     """Return sin(π ``x``) / (π ``x``), and 1 at 0."""
     at = np.asarray(x, dtype=np.float64)
-    sine = turned(at * 0.5)[1]
+    sine = cosine_sine(at * 0.5)[1]
     zero = at == 0
     return np.asarray(np.where(zero, 1.0, sine / np.where(zero, 1.0, PI * at)))
 
@@ -184,7 +195,7 @@ def bessel_i0(x: ArrayLike) -> Floats:
 
 def hann(frames: int) -> Floats:
     """Return a Hann window that is 0 at its first and its last frame."""
-    cosine, _ = turned(np.arange(frames) / max(frames - 1, 1))
+    cosine, _ = cosine_sine(np.arange(frames) / max(frames - 1, 1))
     return np.asarray(0.5 - 0.5 * cosine)
 
 
@@ -195,25 +206,34 @@ def product(a: Floats, b: Floats) -> Floats:
     below 2⁵³: then BLAS gives the exact sum, in whatever order it adds (Ozaki, Ogita, Oishi & Rump, Numerical
     Algorithms 59, 95 (2012)). The error is about 2⁻⁴² of the greatest of a row times the greatest of a column.
     """
-    bits = (_WHOLE_BITS - 1 - math.ceil(math.log2(max(a.shape[1], 2)))) // 2
-    rows, a_high, a_low = _sliced(a, bits, 1)
-    columns, b_high, b_low = _sliced(b, bits, 0)
-    high = a_high @ b_high
-    low = np.concatenate((a_high, a_low), axis=1) @ np.concatenate((b_low, b_high), axis=0)
-    high += low * 2.0**-bits
-    return np.asarray(np.ldexp(high, rows + columns - 2 * bits))
+    bits = (_WHOLE_BITS - 1 - (a.shape[1] - 1).bit_length()) // 2
+    rows, a_both, a_high = _sliced(a, bits, 1)
+    columns, b_both, b_high = _sliced(b, bits, 0)
+    made = a_both @ b_both
+    made *= math.ldexp(1.0, -bits)
+    made += a_high @ b_high
+    made *= rows
+    made *= columns
+    return made
 
 
-def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[NDArray[np.int32], Floats, Floats]:
-    """Return exponents along an axis, and two slices of whole numbers up to 2 ** ``bits``, the second far smaller.
+def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Floats]:
+    """Return scales along an axis, two slices of whole numbers up to 2 ** ``bits``, and the first of them.
 
-    The matrix is (first + second · 2 ** −bits) · 2 ** (exponent − bits).
+    The matrix is (high + low · 2 ** −bits) · scale. Its rows get them as high, low and its columns as low, high: then a
+    product of both is what is missing from the product of the high ones.
     """
     _, exponent = np.frexp(np.max(np.abs(matrix), axis=axis, keepdims=True, initial=0.0))
-    scaled = np.ldexp(matrix, bits - exponent)
-    high = np.rint(scaled)
-    low = np.rint((scaled - high) * 2.0**bits)
-    return exponent, high, low
+    exponent = np.maximum(exponent, _SMALLEST)
+    scaled = matrix * np.ldexp(1.0, bits - exponent)
+    both = np.empty((2, *matrix.shape) if axis == 0 else (matrix.shape[0], 2, matrix.shape[1]))
+    low, high = (both[0], both[1]) if axis == 0 else (both[:, 1], both[:, 0])
+    np.rint(scaled, out=high)
+    scaled -= high
+    scaled *= math.ldexp(1.0, bits)
+    np.rint(scaled, out=low)
+    whole = both.reshape(-1, matrix.shape[1]) if axis == 0 else both.reshape(matrix.shape[0], -1)
+    return np.asarray(np.ldexp(1.0, exponent - bits)), whole, high
 
 
 class Matrix:

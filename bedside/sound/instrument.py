@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound.exact import decibels
+
 LONGEST_BLOCK = 512
 
 # A note may begin anywhere in a block, so each table is preceded by a block of zeros, and the reach of interpolation.
@@ -24,7 +26,7 @@ QUANTUM = 2.0**-24
 VELOCITY_SPAN_DB = 30.0
 
 # Gains of velocities 0–1 in 127 equal steps.
-RESPONSE: NDArray[np.float64] = 10 ** (-VELOCITY_SPAN_DB / 20 * (1 - np.arange(128) / 127))
+RESPONSE: NDArray[np.float64] = decibels(-VELOCITY_SPAN_DB * (1 - np.arange(128) / 127))
 RESPONSE.flags.writeable = False
 
 

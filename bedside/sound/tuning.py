@@ -7,10 +7,27 @@ from dataclasses import dataclass
 
 MIDDLE_C = 60
 
+# ln 2 in steps of 2⁻¹²⁸.
+_LN_2 = 0xB17217F7D1CF79ABC9E3B39803F2F6AF
+
+
+def ratio(octaves: float) -> float:
+    """Return the frequency ratio of an interval in ``octaves``, 2 to their power, rounded correctly.
+
+    It is the series of exp in whole numbers: from a ratio that is off by its last bit another loop would follow.
+    """
+    whole = math.floor(octaves)
+    exponent = int(math.ldexp(octaves - whole, 64)) * _LN_2 >> 64
+    term = total = 1 << 128
+    for k in range(1, 36):
+        term = (term * exponent >> 128) // k
+        total += term
+    return math.ldexp(total, whole - 128)
+
 
 def hertz(key: int) -> float:
     """Return the frequency of a MIDI key in equal temperament, A4 (key 69) at 440 Hz (ISO 16)."""
-    return 440.0 * math.exp2((key - 69) / 12)
+    return 440.0 * ratio((key - 69) / 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +42,4 @@ class Scaled:
 
     def at(self, key: int) -> float:
         """Return the quantity at a MIDI key, in the unit of ``c4``."""
-        return self.c4 * math.exp2((MIDDLE_C - key) / self.halving)
+        return self.c4 * ratio((MIDDLE_C - key) / self.halving)

@@ -27,7 +27,8 @@ from bedside.stage.picture.arrangement import Offered, ScreenSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
-from bedside.stage.window import NoScreenError, open_window, screen
+from bedside.stage.watchdog import Watchdog
+from bedside.stage.window import NoScreenError, screen
 from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
 
     settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
     with ExitStack() as leaving:
-        leaving.enter_context(screen())
+        watchdog = leaving.enter_context(closing(Watchdog()))
+        with watchdog.opening():
+            display = leaving.enter_context(screen(say))
         host = EngineHost(settings, sustained, tell)
         leaving.callback(host.stop)
         host.start()
@@ -118,11 +121,12 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
 
         # Nothing is reported before something is asked.
         listeners += [record, inbox.put]
-        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi)))
+        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
         worker = PictureWorker(inbox.wake, say)
         leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
-        surface = open_window(bed.size)
+        with watchdog.opening():
+            surface = display.open_window(bed.size)
         setting = ScreenSetup(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
@@ -137,6 +141,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
             recorder.renew(None)
 
         Play(playground, keyboards, inbox, renew, watch.check, say).run()
+        watchdog.leave()
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:

@@ -20,6 +20,7 @@ from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
+from bedside.stage.window import show
 
 _log = logging.getLogger(__name__)
 
@@ -213,9 +214,7 @@ class Play:
             self._playground.follow(report, now)
         for _ in self._playground.paint(now):
             self._poll_again()
-        for rect in self._playground.dirty:
-            # Each update takes the screen some time; a touch should not wait for all of them.
-            pygame.display.update(rect)
+        for _ in show(self._playground.dirty):
             self._poll_again()
 
     def _poll_again(self) -> None:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import ctypes.util
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pygame
 
-# Linux keeps each screen's own description here (EDID: VESA E-EDID Standard, release A).
+from bedside.stage.edid import stated_millimetres
+from bedside.stage.screenlibraries import mac_millimetres, sdl_millimetres, windows_edids
+
+if sys.platform == "win32":
+    import winreg
+
+# Linux keeps each screen's own description here.
 _CONNECTORS = Path("/sys/class/drm")
-_HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
-
-# No screen at a bed is larger, and a projector states 0.
-_MOST_MM = 2000.0
 
 
-def screen_millimetres(connectors: Path = _CONNECTORS) -> tuple[float, float] | None:
+def screen_millimetres() -> tuple[float, float] | None:
     """Return the width and height of the only screen in millimetres; None for none, several or an unknown size."""
-    found = []
-    for path in sorted(connectors.glob("card*-*/edid")):
-        try:
-            size = _size(path.read_bytes())
-        except OSError:
-            continue
-        if size is not None:
-            found.append(size)
-    return found[0] if len(found) == 1 else None
+    # A library or a function that is not there is no fault.
+    with contextlib.suppress(OSError, AttributeError):
+        return _known()
+    return None
 
 
 def screen_pixels() -> tuple[int, int] | None:
@@ -33,14 +35,41 @@ def screen_pixels() -> tuple[int, int] | None:
     return sizes[0] if len(sizes) == 1 else None
 
 
-def _size(edid: bytes) -> tuple[float, float] | None:
-    """Return the size in millimetres that an EDID states; None for a block that is no EDID."""
-    if len(edid) < 128 or not edid.startswith(_HEADER):
-        return None
-    # The first detailed timing states millimetres; bytes 21 and 22 whole centimetres.
-    width, height = edid[66] | (edid[68] >> 4) << 8, edid[67] | (edid[68] & 15) << 8
-    if not (width and height):
-        width, height = 10 * edid[21], 10 * edid[22]
-    if not (0 < width <= _MOST_MM and 0 < height <= _MOST_MM):
-        return None
-    return float(width), float(height)
+def connected_edids(connectors: Path = _CONNECTORS) -> list[bytes]:
+    """Return the EDID of each screen that is connected under Linux."""
+    edids = []
+    for path in sorted(connectors.glob("card*-*/edid")):
+        with contextlib.suppress(OSError):
+            edids.append(path.read_bytes())
+    return [edid for edid in edids if edid]
+
+
+def _only(edids: Iterable[bytes]) -> tuple[float, float] | None:
+    """Return the size of the one screen that states it; None for none or several."""
+    sizes = [size for size in map(stated_millimetres, edids) if size is not None]
+    return sizes[0] if len(sizes) == 1 else None
+
+
+if sys.platform == "win32":
+
+    def _known() -> tuple[float, float] | None:
+        return _only(windows_edids(ctypes.windll.user32, _registered))
+
+    def _registered(key: str) -> bytes:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as opened:
+            return bytes(winreg.QueryValueEx(opened, "EDID")[0])
+
+elif sys.platform == "darwin":
+
+    def _known() -> tuple[float, float] | None:
+        return mac_millimetres(ctypes.CDLL(ctypes.util.find_library("CoreGraphics")))
+
+else:
+
+    def _known() -> tuple[float, float] | None:
+        edids = connected_edids()
+        pixels = screen_pixels()
+        if edids or pixels is None:
+            return _only(edids)
+        # Screens soldered to a board have no EDID, but their drivers know them.
+        return sdl_millimetres(ctypes.CDLL(pygame.base.__file__), pixels)

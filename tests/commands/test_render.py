@@ -98,10 +98,10 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     ("keep", "words"),
     [
         (lambda made: made, None),
-        (lambda made: made.replace("code:", "code:0"), "a change was made to the program."),
-        (lambda made: made.split(" code:")[0], "is not known"),
+        (lambda made: made.replace("sound:", "sound:9"), "a change was made to the program."),
+        (lambda made: made.split(" sound:")[0], "is not known"),
     ],
-    ids=["the same", "another program", "an older take"],
+    ids=["the same", "another sound", "an older take"],
 )
 def test_a_take_that_may_sound_otherwise_is_told(keep: Callable[[str], str], words: str | None, tmp_path: Path) -> None:
     """A take keeps and lists what made its sound; one sentence says when it may differ, none when it is the same."""

@@ -14,17 +14,18 @@ from commands.program import CHECKOUT, Demos, environment
 
 
 def test_the_wheel_brings_all_that_is_shipped(wheel: Path) -> None:
-    """Every file of assets/ and sounds/ lies in the wheel, inside the package, and no test does."""
+    """Every file of assets/ and sounds/ lies in the wheel, but no picture of the README, and no test."""
     shipped = {
         f"bedside/{path.relative_to(CHECKOUT).as_posix()}"
         for folder in ("assets", "sounds")
         for path in (CHECKOUT / folder).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != "readme"
     }
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     assert {"bedside/assets/worlds/night.toml", "bedside/sounds/harp.toml", "bedside/cli/__init__.py"} <= names
     assert shipped <= names
+    assert not [name for name in names if name.endswith((".jpg", ".png"))]
     assert not [name for name in names if not name.startswith(("bedside/", f"bedside-{__version__}.dist-info/"))]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from bedside.stage.picture import arrangement
 from bedside.stage.picture.arrangement import ScreenSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world
-from e2e.rig.program import Program
+from e2e.rig.program import BEDSIDE, Program
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
@@ -175,9 +174,7 @@ def listen(card: SoundCard, program: Program, seconds: float, after: float = 0.0
 
 def bedside(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "bedside", "--data", str(data), *arguments], capture_output=True, text=True, timeout=300
-    )
+    return subprocess.run([*BEDSIDE, "--data", str(data), *arguments], capture_output=True, text=True, timeout=300)
 
 
 def answer(*arguments: str, data: Path) -> Any:

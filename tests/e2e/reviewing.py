@@ -13,7 +13,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ import soundfile
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bedside.archive.store.store import Store
+from e2e.rig.program import BEDSIDE
 
 CODE = "seahorse-7-harbour"
 RATE = 48_000
@@ -122,14 +122,14 @@ def score(
 def served(data: Path, *scores: Path) -> Iterator[Pages]:
     """Import scores into a folder and serve its pages, by the real program."""
     if scores:
-        run = [sys.executable, "-m", "bedside", "--data", str(data), "import", *map(str, scores)]
+        run = [*BEDSIDE, "--data", str(data), "import", *map(str, scores)]
         subprocess.run(run, check=True, capture_output=True)
     with Store.create(data) as store:
         store.gate().set(CODE)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "bedside", "--data", str(data), "review", "--no-browser", "--port", str(port)]
+    command = [*BEDSIDE, "--data", str(data), "review", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         until = time.monotonic() + PATIENCE_SECONDS

@@ -62,8 +62,8 @@ with sounddevice.OutputStream(samplerate=48000, blocksize=128, channels=2, dtype
 
 LISTENER = """
 import json, time
-import rtmidi
-midi = rtmidi.MidiIn(rtmidi.API_UNIX_JACK)
+from bedside.stage.input import rtmidi
+midi = rtmidi.library().MidiIn(3)
 while not (ports := [port for port in midi.get_ports() if port.startswith("Keyboard")]):
     time.sleep(0.02)
 midi.open_port(midi.get_ports().index(ports[0]))

@@ -17,7 +17,6 @@ from typing import Any
 
 import mido
 import numpy as np
-from bedside.sound.version import SOUND
 
 from bedside import __version__
 from bedside.archive.recorder import Recorder
@@ -40,6 +39,7 @@ from bedside.music.events import (
 from bedside.music.kinds import KINDS
 from bedside.sound.engine import offline
 from bedside.sound.library import catalogue, loading, provenance
+from bedside.sound.version import SOUND
 from golden import live
 from golden.reading import bits, commands, copied, excerpts, found, heard, machine, waves
 
@@ -170,7 +170,7 @@ def main(folder: Path) -> None:
             (folder / file.name).write_bytes(file.read_bytes())
         lines = (f"{json.dumps(name)}: {json.dumps(each, ensure_ascii=False)}" for name, each in expected.items())
         (folder / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-        kept = {name: excerpts(heard(wave)) for name, wave in waves(data, work).items()}
+        kept: dict[str, Any] = {name: excerpts(heard(wave)) for name, wave in waves(data, work).items()}
         np.savez_compressed(folder / "excerpts.npz", **kept)
     write_bits(folder)
 

@@ -14,8 +14,8 @@ from typing import Any
 import mido
 import numpy as np
 import pytest
-from bedside.sound.version import SOUND
 
+from bedside.sound.version import SOUND
 from golden.reading import bits, commands, copied, differences, excerpts, found, heard, opens, waves
 
 VERSIONS = sorted(folder for folder in Path(__file__).parent.glob("v*") if folder.is_dir())

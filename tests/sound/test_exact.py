@@ -51,10 +51,10 @@ def test_a_power_is_that_of_its_base() -> None:
 def test_sine_and_cosine_are_right_and_exact_at_quarters() -> None:
     """Within a turn they agree with the C library's; a quarter turn is exact, also after a million turns."""
     turns = numbers(-1, 1)
-    cosine, sine = exact.turned(turns)
+    cosine, sine = exact.cosine_sine(turns)
     assert np.max(np.abs(cosine - np.cos(2 * np.pi * turns))) < 1e-15
     assert np.max(np.abs(sine - np.sin(2 * np.pi * turns))) < 1e-15
-    cosine, sine = exact.turned(np.array([0, 0.25, 0.5, 0.75]) + 1_000_000)
+    cosine, sine = exact.cosine_sine(np.array([0, 0.25, 0.5, 0.75]) + 1_000_000)
     assert (cosine.tolist(), sine.tolist()) == ([1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0])
 
 
@@ -88,14 +88,16 @@ def test_plain_numbers_have_the_bits_of_arrays() -> None:
     x = numbers(-70, 70)
     for of in (exact.exp2, exact.exp, exact.decibels):
         assert [of(number) for number in x.tolist()] == of(x).tolist()
-    cosine, sine = exact.turned(x)
-    assert [exact.turned(number) for number in x.tolist()] == list(zip(cosine.tolist(), sine.tolist(), strict=True))
+    cosine, sine = exact.cosine_sine(x)
+    assert [exact.cosine_sine(number) for number in x.tolist()] == list(
+        zip(cosine.tolist(), sine.tolist(), strict=True)
+    )
 
 
 def test_the_angle_of_a_point_is_right_all_around() -> None:
     """Turned by its angle, the point (1, 0) comes to lie where the point is; the origin has none."""
     for turns in numbers(-0.4999, 0.5).tolist():
-        x, y = exact.turned(turns)
+        x, y = exact.cosine_sine(turns)
         assert exact.turns_of(7 * x, 7 * y) == pytest.approx(turns, abs=1e-15)
     assert exact.turns_of(0.0, 0.0) == 0.0
 

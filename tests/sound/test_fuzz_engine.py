@@ -134,7 +134,7 @@ def perform(script: list[tuple[Event, int, int]], block: int) -> tuple[bytes, En
     engine.reset(5)
     voices, render = engine._voices, engine._voices.render
 
-    def watched(out: NDArray[np.float32]) -> None:
+    def watched(out: NDArray[np.float64]) -> None:
         # The room would scrub what is no number.
         render(out)
         assert np.isfinite(out).all(), "a voice has read outside its tables"

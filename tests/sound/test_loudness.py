@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import sosfilt
 
 from bedside.sound.loudness import k_weighting, momentary
 
@@ -37,3 +38,16 @@ def test_a_short_sound_is_as_loud_as_its_energy_in_400_ms() -> None:
     full, half = momentary(sine, rate), momentary(sine[: rate // 5], rate)
     assert full - half == pytest.approx(3.01, abs=0.05)
     assert momentary(np.zeros(100), rate) == -np.inf
+
+
+@pytest.mark.parametrize("frames", [1, 2, 5, 63, 4_097, 100_003])
+def test_sounds_are_filtered_side_by_side_as_one_by_one(frames: int) -> None:
+    """Of three sounds of any length, the loudness is that of the filter run from frame to frame; silence stays so."""
+    sounds = np.random.default_rng(frames).standard_normal((3, frames))
+    sounds[1] = 0.0
+    energy = np.cumsum(sosfilt(k_weighting(48_000), sounds) ** 2, axis=1)
+    window = 19_200
+    greatest = energy[:, -1] if frames <= window else np.max(energy[:, window:] - energy[:, :-window], axis=1)
+    heard = momentary(sounds, 48_000)
+    assert heard[1] == -np.inf
+    np.testing.assert_allclose(heard[[0, 2]], -0.691 + 10 * np.log10(greatest[[0, 2]] / window), atol=2e-6)

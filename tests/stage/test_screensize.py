@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.stage import bed, screensize
+from bedside.stage.edid import stated_millimetres
 from bedside.stage.input.seats import LEAST_PIXELS
 
 HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
@@ -37,19 +38,24 @@ def connected(folder: Path, **screens: bytes) -> Path:
     return folder
 
 
+def measured(connectors: Path) -> tuple[float, float] | None:
+    """Return the size of the only screen that is connected."""
+    return screensize._only(screensize.connected_edids(connectors))
+
+
 def test_the_only_screen_says_how_large_it_is(tmp_path: Path) -> None:
     """Millimetres are read to the millimetre, above 255 too; connectors without a screen say nothing."""
     there = connected(tmp_path, card0_HDMI_A_1=b"", card0_DSI_1=edid(mm=(344, 194)), card1_DP_1=b"")
-    assert screensize.screen_millimetres(there) == (344.0, 194.0)
+    assert measured(there) == (344.0, 194.0)
 
 
 def test_centimetres_are_taken_where_there_are_no_millimetres(tmp_path: Path) -> None:
     """A screen that states only whole centimetres is as large as those; where both are stated the finer ones count."""
-    assert screensize.screen_millimetres(connected(tmp_path, card0_eDP_1=edid(cm=(22, 14)))) == (220.0, 140.0)
+    assert measured(connected(tmp_path, card0_eDP_1=edid(cm=(22, 14)))) == (220.0, 140.0)
     (tmp_path / "card0-eDP-1" / "edid").write_bytes(edid(mm=(217, 136), cm=(22, 14)))
-    assert screensize.screen_millimetres(tmp_path) == (217.0, 136.0)
+    assert measured(tmp_path) == (217.0, 136.0)
     (tmp_path / "card0-eDP-1" / "edid").write_bytes(edid(mm=(217, 0), cm=(22, 14)))
-    assert screensize.screen_millimetres(tmp_path) == (220.0, 140.0)
+    assert measured(tmp_path) == (220.0, 140.0)
 
 
 @pytest.mark.parametrize(
@@ -67,28 +73,28 @@ def test_centimetres_are_taken_where_there_are_no_millimetres(tmp_path: Path) ->
 )
 def test_what_says_no_size_has_none(tmp_path: Path, described: bytes) -> None:
     """An empty or damaged description, a projector's, and a size that no screen at a bed has are not believed."""
-    assert screensize.screen_millimetres(connected(tmp_path, card0_HDMI_A_1=described)) is None
+    assert measured(connected(tmp_path, card0_HDMI_A_1=described)) is None
 
 
 def test_of_two_screens_none_is_known(tmp_path: Path) -> None:
     """With two screens nobody knows on which of them play is."""
     two = connected(tmp_path, card0_HDMI_A_1=edid(mm=(520, 290)), card0_eDP_1=edid(mm=(217, 136)))
-    assert screensize.screen_millimetres(two) is None
+    assert measured(two) is None
     (tmp_path / "card0-HDMI-A-1" / "edid").write_bytes(edid())
-    assert screensize.screen_millimetres(two) == (217.0, 136.0)
+    assert measured(two) == (217.0, 136.0)
 
 
 def test_a_machine_that_does_not_say_is_no_fault(tmp_path: Path) -> None:
     """Without such a folder, or where it cannot be read, nothing is known, and nothing is raised."""
-    assert screensize.screen_millimetres(tmp_path / "nowhere") is None
+    assert measured(tmp_path / "nowhere") is None
     (tmp_path / "card0-eDP-1" / "edid").mkdir(parents=True)
-    assert screensize.screen_millimetres(tmp_path) is None
+    assert measured(tmp_path) is None
 
 
 @given(st.binary(max_size=300), st.booleans())
 def test_no_bytes_are_too_strange(described: bytes, headed: bool) -> None:
     """Whatever a screen sends, its size is believable or unknown."""
-    size = screensize._size(HEADER + described if headed else described)
+    size = stated_millimetres(HEADER + described if headed else described)
     assert size is None or all(0 < side <= 2000 for side in size)
 
 

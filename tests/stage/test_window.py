@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pygame
 import pytest
 
 from bedside.errors import BedsideError
+from bedside.stage import window
 from bedside.stage.stderr import silenced_stderr
-from bedside.stage.window import NoScreenError, open_window, screen
+from bedside.stage.window import NoScreenError, screen, show
 
 SETTINGS = ("SDL_TOUCH_MOUSE_EVENTS", "SDL_MOUSE_TOUCH_EVENTS", "SDL_FRAMEBUFFER_ACCELERATION")
+
+# Two names of SDL for pictures in memory stand for the two display servers, which a test cannot have.
+SERVERS = ("dummy", "offscreen")
 
 
 @pytest.fixture(autouse=True)
@@ -86,11 +92,11 @@ def test_the_staff_s_choice_of_drawing_is_respected(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("_pictures_in_memory")
 def test_a_window_has_its_size_and_the_whole_screen_is_the_screen_s() -> None:
     """A window of a size is that size and shows the mouse; without one it is as large as the screen, and hides it."""
-    with screen():
-        assert open_window((640, 360)).get_size() == (640, 360)
+    with screen() as display:
+        assert display.open_window((640, 360)).get_size() == (640, 360)
         assert pygame.mouse.get_visible()
         assert pygame.display.get_caption()[0] == "bedside"
-        surface = open_window(None)
+        surface = display.open_window(None)
         assert surface.get_size() == pygame.display.get_desktop_sizes()[0]
         assert surface.get_flags() & pygame.FULLSCREEN
         assert not pygame.mouse.get_visible()
@@ -103,8 +109,94 @@ def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPat
         raise pygame.error("no video mode")
 
     monkeypatch.setattr(pygame.display, "set_mode", set_mode)
-    with pytest.raises(NoScreenError, match=r"^The screen of this machine does not open\.$"):
-        open_window(None)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    sentence = r"^The screen of this machine does not open\.$"
+    with screen() as display, pytest.raises(NoScreenError, match=sentence):
+        display.open_window(None)
+
+
+@pytest.fixture
+def _two_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "offered_drivers", lambda _environment: SERVERS)
+    monkeypatch.setattr(window, "_INVISIBLE", ())
+
+
+@pytest.mark.usefixtures("_two_servers")
+def test_the_better_server_is_used_without_a_word() -> None:
+    """Where both work, the first opens the window, and the environment is as before when it is let go."""
+    said: list[str] = []
+    before = dict(os.environ)
+    with screen(said.append) as display:
+        display.open_window((320, 200))
+        assert pygame.display.get_driver() == SERVERS[0]
+    assert said == []
+    assert dict(os.environ) == before
+
+
+@pytest.mark.usefixtures("_two_servers")
+def test_a_server_that_opens_no_window_gives_way_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window opens by the other server, and the staff are told which."""
+    real = pygame.display.set_mode
+
+    def set_mode(*arguments: Any) -> pygame.Surface:
+        if pygame.display.get_driver() == SERVERS[0]:
+            raise pygame.error("Window framebuffer support not available")
+        return real(*arguments)
+
+    monkeypatch.setattr(pygame.display, "set_mode", set_mode)
+    said: list[str] = []
+    with screen(said.append) as display:
+        assert display.open_window((320, 200)).get_size() == (320, 200)
+        assert pygame.display.get_driver() == SERVERS[1]
+    assert said == ["The screen does not open with dummy; offscreen is used instead."]
+
+
+@pytest.mark.usefixtures("_two_servers")
+def test_a_silent_server_gives_way_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL is never called for a server that does not answer; where none does, that is a sentence of its own."""
+    silent = {SERVERS[0]}
+
+    @contextmanager
+    def greeted(driver: str, _environment: object) -> Iterator[bool]:
+        yield driver not in silent
+
+    monkeypatch.setattr(window, "greeted", greeted)
+    said: list[str] = []
+    with screen(said.append) as display:
+        display.open_window((320, 200))
+        assert pygame.display.get_driver() == SERVERS[1]
+    assert said == ["The screen does not open with dummy; offscreen is used instead."]
+    silent.add(SERVERS[1])
+    with pytest.raises(NoScreenError, match="does not answer"), screen():
+        pytest.fail("a screen that does not answer was given")
+
+
+def test_who_asks_for_one_server_gets_it_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL_VIDEODRIVER decides; the session's other server is left for the case that it fails, any other name is not."""
+    both = {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}
+    monkeypatch.setattr("sys.platform", "linux")
+    assert window._drivers(both) == ("x11", "wayland")
+    assert window._drivers({**both, "SDL_VIDEODRIVER": "wayland"}) == ("wayland", "x11")
+    assert window._drivers({**both, "SDL_VIDEODRIVER": "wayland,x11"}) == ("wayland", "x11")
+    assert window._drivers({**both, "SDL_VIDEODRIVER": "kmsdrm"}) == ("kmsdrm",)
+    assert window._drivers({}) == ("",)
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_wayland_is_updated_once_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Wayland each update redraws the whole window, so one shows all; elsewhere touches are polled between them."""
+    updated: list[list[pygame.Rect]] = []
+    changed = [pygame.Rect(0, 0, 10, 10), pygame.Rect(20, 0, 10, 10)]
+    with screen() as display:
+        display.open_window((320, 200))
+        monkeypatch.setattr(pygame.display, "update", updated.append)
+        assert len(list(show(changed))) == 2
+        assert updated == [[changed[0]], [changed[1]]]
+        updated.clear()
+        monkeypatch.setattr(pygame.display, "get_driver", lambda: "wayland")
+        assert len(list(show(changed))) == 1
+        assert updated == [changed]
+        assert list(show([])) == []
 
 
 def test_silenced_stderr_swallows_what_libraries_say_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:

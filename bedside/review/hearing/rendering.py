@@ -19,7 +19,7 @@ from typing import IO, Any, overload
 
 import numpy as np
 
-from bedside import children, log
+from bedside import children
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import Performed, Player
@@ -191,7 +191,7 @@ class Renderer:
 
     def __init__(self, own: Path | None) -> None:
         # The server of the pages has priority.
-        self._child = children.launch(main, RendererSettings(own), niceness=2)
+        self._child = children.launch(main, RendererSettings(own), "renderer", niceness=2)
         self._source, self._out = _files(self._child.link)
 
     @property
@@ -217,7 +217,6 @@ class Renderer:
 
 def main(link: Socket, settings: RendererSettings) -> None:
     """Render until the link ends."""
-    log.follow("renderer")
     source, out = _files(link)
     with contextlib.suppress(EOFError, OSError):
         work(source, out, settings.own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
 
 from bedside.review.measures.columns import Floats, duration_accent
 from bedside.review.measures.windows import WindowedNotes
@@ -48,7 +47,7 @@ def autocorrelations(inside: WindowedNotes) -> Floats:
     found = np.full((len(windows), len(_LAGS)), np.nan)
     wanted = np.flatnonzero(inside.count >= _LEAST_ONSETS)
     bins = round(float((windows.end - windows.start).max(initial=0.0)) * _HZ) + 1
-    size = int(fft.next_fast_len(bins + int(_LAGS[-1]) + _MARGIN, real=True))
+    size = _smooth(bins + int(_LAGS[-1]) + _MARGIN)
     # Smoothing both factors of a correlation multiplies its spectrum by the square of the Gaussian's.
     smoothing = np.exp(-np.square(np.arange(size // 2 + 1) * (2 * np.pi * _HZ * _SMOOTHING_SECONDS / size)))
     lags = np.append(0, _LAGS)
@@ -62,13 +61,26 @@ def autocorrelations(inside: WindowedNotes) -> Floats:
         many = min(rows, len(wanted) - begin)
         some = slice(*np.searchsorted(row, [begin, begin + many]))
         signal = np.bincount((row[some] - begin) * size + place[some], strength[some], many * size)
-        spectrum = fft.rfft(signal.reshape(many, size))
+        spectrum = np.fft.rfft(signal.reshape(many, size))
         power = (np.square(spectrum.real) + np.square(spectrum.imag)) * smoothing
-        lagged = fft.irfft(power, size)[:, lags] * unbiased
+        lagged = np.fft.irfft(power, size)[:, lags] * unbiased
         energy = lagged[:, :1]
         scaled = np.divide(lagged[:, 1:], energy, out=np.full((many, len(_LAGS)), np.nan), where=energy > _NOTHING**2)
         found[wanted[begin : begin + many]] = np.where(np.abs(scaled) < _NOTHING, 0.0, scaled)
     return found * resonance(lag_seconds())
+
+
+def _smooth(least: int) -> int:
+    """Return the smallest number from ``least`` on whose prime factors are 2, 3 and 5: a fast length to transform."""
+    size = least
+    while True:
+        rest = size
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return size
+        size += 1
 
 
 def clarity(correlations: Floats) -> Floats:

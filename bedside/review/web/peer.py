@@ -46,7 +46,7 @@ def user(scope: Scope) -> int | None:
 
 def is_own(number: int | None) -> bool:
     """Return whether a user is known to be the user who runs this program."""
-    return number is not None and number == os.getuid()
+    return sys.platform != "win32" and number is not None and number == os.getuid()
 
 
 def _written(host: str, port: int) -> str:

@@ -161,13 +161,13 @@ class Bender:
         for begin, of in ((int(columns.reading[2 * at]), int(columns.key[at])), (soft, key)):
             read = instrument.pool[begin : begin + _PHASE_FRAMES]
             piece = read * _PHASE_WINDOW[: read.size]
-            cosine, sine = exact.turned(hertz(of) / self._rate * np.arange(read.size))
+            cosine, sine = exact.cosine_sine(hertz(of) / self._rate * np.arange(read.size))
             phases.append(exact.turns_of(float(np.sum(piece * cosine)), -float(np.sum(piece * sine))))
         return min(round((phases[0] - phases[1]) % 1.0 * self._rate / hertz(key)), GUARD)
 
     def _speeds(self, those: NDArray[np.int64], columns: Columns) -> NDArray[np.float64]:
         part = columns.player[those]
-        waver = VIBRATO_SEMITONES * exact.turned(VIBRATO_HZ * self._time / self._rate)[1]
+        waver = VIBRATO_SEMITONES * exact.cosine_sine(VIBRATO_HZ * self._time / self._rate)[1]
         away = columns.pitch[those] + self._bend[part] + waver * self._depth[part] - columns.key[those]
         speeds: NDArray[np.float64] = exact.exp2(np.clip(away, -MOST_SEMITONES, MOST_SEMITONES) / 12)
         return speeds

@@ -109,7 +109,7 @@ class Chain:
         lasting = max(1, self._stop_blocks - math.ceil(self._limiter.delay / self.block))
         done = self._stop_blocks - self._stopping
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
-        return np.asarray(0.5 + 0.5 * exact.turned(0.5 * phase)[0])
+        return np.asarray(0.5 + 0.5 * exact.cosine_sine(0.5 * phase)[0])
 
     def _rise(self) -> NDArray[np.float64]:
         """Return the next block of a fade-in, linear in decibels, from `SILENT_DB` to 0."""

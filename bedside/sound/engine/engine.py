@@ -294,7 +294,7 @@ class Engine:
         if region.off_by:
             self._voices.choke(on.player, slot, region.off_by, on.note)
         pan = self.settings.parts[on.player].pan + region.pan + _KEY_SPREAD * ((on.key - 60) / 36) + 0.08 * place
-        left, right = exact.turned((clamp(pan, -1.0, 1.0) + 1) / 8)
+        left, right = exact.cosine_sine((clamp(pan, -1.0, 1.0) + 1) / 8)
         self._voices.strike(
             Strike(
                 player=on.player,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.sound.exact import LN_10, decibels, falling
 from bedside.sound.instrument import GUARD, LEAD, QUANTUM, Instrument, Region
 from bedside.sound.library.patch import Patch
 from bedside.sound.loudness import momentary
@@ -35,8 +36,8 @@ def key_tables(patch: Patch, key: int, rate: int) -> KeyTables:
     raw = patch.piece(key).model.sound(key, rate, key_generator(patch.name, key))
     heard = raw.samples
     if raw.fall:
-        heard = heard * np.exp(-np.log(10) / 20 * raw.fall / rate * np.arange(heard.shape[1]))
-    gain = 10 ** ((LOUDNESS_LUFS - momentary(heard, rate)) / 20)
+        heard = heard * falling(LN_10 / 20 * raw.fall / rate, heard.shape[1])
+    gain = decibels(LOUDNESS_LUFS - momentary(heard, rate))
     gain = np.minimum(gain, (PEAK - QUANTUM) / np.max(np.abs(heard), axis=1))
     return KeyTables(np.rint(raw.samples * (gain[:, None] / QUANTUM)) * QUANTUM, raw.loop, raw.fall)
 

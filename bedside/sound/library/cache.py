@@ -36,6 +36,15 @@ def read(file: Path) -> Instrument | None:
         return None
 
 
+def checksum(file: Path) -> str | None:
+    """Return a checksum of the tables in a cache file, as it states them; None if the file is missing or damaged."""
+    try:
+        with file.open("rb") as source:
+            return tablefile.stated_checksum(source)
+    except (OSError, ValueError, struct.error):
+        return None
+
+
 def keep(instrument: Instrument, file: Path) -> Instrument | None:
     """Write an instrument atomically; return it as read back, or None if it could not be written.
 

@@ -186,7 +186,7 @@ def _patch(stated: dict[str, Any]) -> Patch:
     patch = Patch(
         name=header.name, picture=header.picture, source=header.source, register=header.register, pieces=tuple(pieces)
     )
-    seconds = sum(patch.piece(key).model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
+    seconds = math.fsum(patch.piece(key).model.seconds(key) for key in range(patch.lowest, patch.highest + 1))
     if seconds > MOST_SECONDS:
         raise SchemaError(f"its notes last {seconds:.0f} s in all, and {MOST_SECONDS:.0f} s is the most that fits")
     return patch

@@ -1,7 +1,8 @@
-"""What made the sound of a take: the program's code, the instruments' tables, and the arithmetic of the machine.
+"""What made the sound of a take: the version of the sound, the instruments' tables, and the program's code.
 
-If all of it is equal, rendering a take again gives the bits that were heard. A take keeps it as one short line; takes
-of earlier versions state only the program's version.
+Within one version of the sound, equal tables and samples give the bits that were heard: the arithmetic is the same on
+every machine. A take keeps it as one short line. Takes of before that state the kernels of their machine instead, and
+the first ones only the program's version.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
 from bedside import __version__
+from bedside.sound.library import cache, loading
 from bedside.sound.library.recipe import Recipe, code
+from bedside.sound.version import SOUND
 
 # The longest line that a take can hold, and the longest part of it.
 LONGEST = 100
@@ -24,7 +26,7 @@ _LONGEST_PART = 14
 # Digits of a hash: enough to reveal an accidental change; nobody forges one.
 _DIGITS = 6
 
-# At another rate all fingerprints are different, but the same ones match.
+# The rate of the bed. At another one all hashes are different, but the same ones match.
 _RATE = 48_000
 
 
@@ -32,12 +34,15 @@ _RATE = 48_000
 class Provenance:
     """What made a sound; a part that is unknown or absent is empty.
 
-    ``version`` is the program's. ``code`` is a hash of the engine's source, ``tables`` of the shipped instruments'
-    recipes, ``samples`` of the user's folders of samples. ``numpy`` is its version, ``blas`` the kernel that its
-    library of linear algebra chose for this processor, and ``simd`` the widest instructions that numpy itself uses.
+    ``version`` is the program's and ``sound`` that of the sound. ``tables`` is a hash of the shipped instruments'
+    tables as they are in the cache, empty unless all are there; ``samples`` one of the user's folders of samples.
+    ``code`` is a hash of the engine's source, and ``numpy`` a version: within one version of the sound they decide
+    nothing, and are kept for those who look for a fault. Takes without ``sound`` have ``tables`` of the recipes alone,
+    the kernel ``blas`` of the library of linear algebra, and the widest instructions ``simd`` that numpy used.
     """
 
     version: str
+    sound: str = ""
     code: str = ""
     tables: str = ""
     samples: str = ""
@@ -48,54 +53,50 @@ class Provenance:
 
 # How each part is named when the staff are told what has changed.
 _WORDS = {
-    "code": "the program",
+    "sound": "the program",
     "tables": "its instruments",
     "samples": "your own sounds",
     "numpy": "its library of numbers",
-    "blas": "this computer’s arithmetic",
-    "simd": "this computer’s arithmetic",
 }
 
 
 def made_by(recipes: Sequence[Recipe]) -> str:
-    """Return the line that says what makes the sound of these instruments on this machine; takes about 50 ms.
+    """Return the line that says what makes the sound of these instruments on this machine.
 
-    If that cannot be found out, the line holds only the program's version: the take is kept anyway.
+    What cannot be found out is left out: the take is kept anyway.
     """
     try:
         return render(_found(recipes))
     except Exception:
-        return render(Provenance(__version__))
+        return render(Provenance(__version__, str(SOUND)))
 
 
 def _found(recipes: Sequence[Recipe]) -> Provenance:
-    configuration = np.show_config(mode="dicts")
-    simd = configuration["SIMD Extensions"]
     return Provenance(
         version=__version__,
+        sound=str(SOUND),
         code=code("sound.engine.offline").hex()[:_DIGITS],
-        tables=_hash(recipe for recipe in recipes if not isinstance(recipe.origin, Path)),
-        samples=_hash(recipe for recipe in recipes if isinstance(recipe.origin, Path)),
+        tables=_tables([recipe for recipe in recipes if not isinstance(recipe.origin, Path)]),
+        samples=_hash(recipe.fingerprint(_RATE) for recipe in recipes if isinstance(recipe.origin, Path)),
         numpy=np.__version__,
-        blas=_kernel() or configuration["Build Dependencies"]["blas"]["name"],
-        simd=[*simd.get("baseline", []), *simd.get("found", [])][-1],
     )
 
 
-def _kernel() -> str:
-    """Return the name of the BLAS kernel that numpy uses; empty if it does not tell."""
-    loaded = [each for each in threadpool_info() if each["user_api"] == "blas"]
-    loaded.sort(key=lambda each: "numpy" not in each["filepath"])
-    return next((each["architecture"] for each in loaded if "architecture" in each), "")
+def _tables(recipes: Sequence[Recipe]) -> str:
+    """Return a hash of the tables that are there; empty unless all are."""
+    sums = [cache.checksum(cache.table_path(recipe, _RATE, loading.cache_folder())) for recipe in recipes]
+    if None in sums:
+        return ""
+    return _hash(f"{recipe.name} {each}" for recipe, each in zip(recipes, sums, strict=True))
 
 
-def _hash(recipes: Iterable[Recipe]) -> str:
-    prints = [recipe.fingerprint(_RATE) for recipe in recipes]
-    return hashlib.sha256(" ".join(prints).encode()).hexdigest()[:_DIGITS] if prints else ""
+def _hash(lines: Iterable[str]) -> str:
+    text = " ".join(lines)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] if text else ""
 
 
 def render(made: Provenance) -> str:
-    """Return the line that a take keeps, at most `LONGEST` characters: ``bedside 0.1.0 code:8c2f01 numpy:2.4.6 …``."""
+    """Return the line that a take keeps, at most `LONGEST` characters: ``bedside 0.2.0 sound:2 code:8c2f01 …``."""
     parts = [(field.name, "".join(str(getattr(made, field.name)).split())[:_LONGEST_PART]) for field in fields(made)]
     line = " ".join([f"bedside {parts[0][1]}", *(f"{name}:{part}" for name, part in parts[1:] if part)])
     return line[:LONGEST]
@@ -106,7 +107,9 @@ def parse(line: str) -> Provenance:
     words = line.split()
     version = words[1] if words[:1] == ["bedside"] and len(words) > 1 and ":" not in words[1] else ""
     said = dict(word.split(":", 1) for word in words if ":" in word)
-    return Provenance(version, **{name: said[name] for name in _WORDS if name in said})
+    return Provenance(
+        version, **{field.name: said[field.name] for field in fields(Provenance)[1:] if field.name in said}
+    )
 
 
 def changes_since(then: str, now: str, *, on_samples: bool) -> str | None:
@@ -116,15 +119,25 @@ def changes_since(then: str, now: str, *, on_samples: bool) -> str | None:
     take that is played ``on_samples``.
     """
     was, is_ = parse(then), parse(now)
-    if not (was.code and is_.code):
+    if not (was.sound or was.code):
         return "It is not known what made the sound of this take, so it may differ slightly from what was heard."
-    changed = [
-        words
-        for name, words in _WORDS.items()
-        if getattr(was, name) != getattr(is_, name) and (name != "samples" or on_samples)
-    ]
+    changed = [words for part, words in _WORDS.items() if _differ(was, is_, part, on_samples=on_samples)]
     if not changed:
         return None
     *first, last = dict.fromkeys(changed)
     what = f"{', '.join(first)} and {last}" if first else last
     return f"This take may sound slightly different from what was heard: since then, a change was made to {what}."
+
+
+def _differ(was: Provenance, is_: Provenance, part: str, *, on_samples: bool) -> bool:
+    before: str = getattr(was, part)
+    after: str = getattr(is_, part)
+    match part:
+        case "samples":
+            return on_samples and before != after
+        case "tables":
+            # Where they are not known, they are those of the version.
+            return bool(before and after) and before != after
+        case "numpy":
+            return not was.sound and before != after
+    return before != after

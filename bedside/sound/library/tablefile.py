@@ -46,6 +46,17 @@ def write(instrument: Instrument, out: BinaryIO) -> None:
     out.write(samples)
 
 
+def stated_checksum(source: BinaryIO) -> str:
+    """Return what an open file says to be the CRC-32 of its description and of its pool, without verifying them.
+
+    Raises ValueError or struct.error for a file of another format.
+    """
+    magic, form, _, description_crc, pool_crc = _PRELUDE.unpack(source.read(_PRELUDE.size))
+    if (magic, form) != (_MAGIC, FORMAT):
+        raise ValueError("not an instrument of this format")
+    return f"{description_crc:08x}{pool_crc:08x}"
+
+
 def read(source: BinaryIO) -> Instrument:
     """Return the instrument in an open file, its pool mapped read-only and fully in memory.
 
@@ -170,4 +181,5 @@ def _map(source: BinaryIO, length: int) -> mmap.mmap:
     """Return a mapping of a whole file, without reading its pages: that would block with the GIL held."""
     if sys.platform == "win32":
         return mmap.mmap(source.fileno(), length, access=mmap.ACCESS_READ)
-    return mmap.mmap(source.fileno(), length, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
+    else:  # noqa: RET505 - after a return, mypy would call it unreachable on Windows
+        return mmap.mmap(source.fileno(), length, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bedside import children, log
+from bedside import children
 from bedside.children import ChildProcess, Socket
 from bedside.errors import BedsideError
 from bedside.sound.library import cache, catalogue, loading
@@ -48,7 +48,6 @@ def main(link: Socket, settings: BakerSettings) -> None:
 
     If the fallback folder was created, wait for the end of the link, then remove it.
     """
-    log.follow("baker")
     watch = threading.Thread(target=_end_with_parent, args=(link, settings.fallback), daemon=True)
     watch.start()
     bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.fallback)
@@ -115,4 +114,4 @@ def _end_with_parent(link: Socket, fallback: Path) -> None:
 
 def launch(rate: int, own: Path | None, fallback: Path) -> ChildProcess:
     """Start a baker, which ends when its link is closed; raise OSError if it cannot be started."""
-    return children.launch(main, BakerSettings(rate, own, fallback), niceness=_NICENESS)
+    return children.launch(main, BakerSettings(rate, own, fallback), "baker", niceness=_NICENESS, speaks=True)

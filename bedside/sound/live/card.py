@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,6 +47,11 @@ def cards() -> list[Card]:
         for device in sounddevice.query_devices()
         if device["max_output_channels"] >= 2
     ]
+
+
+def portaudio() -> str:
+    """Return the version of PortAudio."""
+    return str(sounddevice.get_portaudio_version()[1]).partition(",")[0]
 
 
 def look_again() -> None:
@@ -126,7 +132,7 @@ def _choices(name: str | None) -> list[tuple[int | str | None, object]]:
 
 def _raise_priority() -> None:
     """Give the calling thread real-time priority, if the system supports and allows it."""
-    if hasattr(os, "sched_setscheduler"):
+    if sys.platform == "linux":
         with contextlib.suppress(OSError):
             if os.sched_getscheduler(0) == os.SCHED_OTHER:
                 os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))

@@ -96,7 +96,6 @@ class Child:
 
 def launch(settings: EngineSettings) -> Child:
     """Start an engine's process; raise OSError if it cannot be started."""
-    # Sound libraries print warnings about every card that is missing; nobody at a bed can use them.
-    process = children.launch(main, settings, stderr_to_log="engine")
+    process = children.launch(main, settings, "engine")
     process.link.setblocking(False)
     return Child(process)

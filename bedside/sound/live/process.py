@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bedside import log
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Player, Source
@@ -72,7 +71,6 @@ class EngineSettings:
 
 def main(link: Socket, settings: EngineSettings) -> None:
     """Run an engine's process; ``link`` carries the records of `wire` to and from the stage."""
-    log.follow("engine")
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
     engine = Engine(arrivals.missing, settings.rate, settings.block, settings.polyphony)
@@ -166,22 +164,27 @@ def _play(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening)
 
 def _stream(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening) -> card.Stream | None:
     """Return the card's stream, now or once a card appears; None if the stage does not want to wait for one."""
-    # PortAudio lists the cards when it is imported, so import it only when one is needed.
-    from bedside.sound.live import card
-
+    missing = False
+    try:
+        # PortAudio lists the cards when it is imported, so import it only when one is needed.
+        from bedside.sound.live import card
+    except (ImportError, OSError):
+        _log.exception("PortAudio could not be loaded; nothing is heard.")
+        missing = True
     while True:
-        try:
-            link.setblocking(False)
-            return card.Stream(settings.card, settings.rate, pump.fill)
-        except BedsideError:
-            if how is not wire.Opening.AWAITED:
-                return None
+        if not missing:
+            with contextlib.suppress(BedsideError):
+                link.setblocking(False)
+                return card.Stream(settings.card, settings.rate, pump.fill)
+        if how is not wire.Opening.AWAITED:
+            return None
         link.settimeout(_AWAIT_SECONDS)
         try:
             link.sendall(wire.pack(wire.Ready()))
             how = _wait_for_open(link)
         except TimeoutError:
-            card.look_again()
+            if not missing:
+                card.look_again()
         if how is wire.Opening.UNHEARD:
             return None
 

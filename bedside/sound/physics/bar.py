@@ -13,6 +13,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import concatenated, purely_real
 from bedside.sound.physics.modes import Modes, antialias
 from bedside.sound.physics.noise import burst
 from bedside.sound.physics.ringing import ringing, table_seconds
@@ -64,7 +66,7 @@ def contact(hz: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
     The pulse has the spectrum cos(πfτ) / (1 − (2fτ)²). Its envelope 1 / (1 + (2fτ)²) omits the zeros, which differ from
     blow to blow.
     """
-    return np.asarray(1 / (1 + (2 * hz * seconds) ** 2), dtype=np.float64)
+    return np.asarray(1 / (1 + np.square(2 * hz * seconds)), dtype=np.float64)
 
 
 def strike(bar: Bar, key: int, rate: int, rng: Generator) -> KeyTables:
@@ -73,15 +75,16 @@ def strike(bar: Bar, key: int, rate: int, rng: Generator) -> KeyTables:
     t60 = np.array([decay.at(key) for decay in bar.t60])
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (bar.contact_soft, bar.contact_bright)])
     # A blow sets velocity, not displacement: hence sines.
-    struck = -1j * blows * np.array(bar.levels) * antialias(hz, rate)
+    struck = purely_real(blows * np.array(bar.levels) * antialias(hz, rate)).quarter_back
     # The tube's sound builds up as its transient decays: the difference of two decays at one pitch.
-    tube = bar.tube_gain * struck[:, :1]
+    tube = struck[:, :1] * bar.tube_gain
+    both = struck[:, :1] + tube
     modes = Modes(
         np.concatenate((hz, hz[:1])),
         np.concatenate((t60, [min(bar.tube_t60.at(key), t60[0] / 2)])),
-        np.concatenate((struck[:, :1] + tube, struck[:, 1:], -tube), axis=1),
+        concatenated((both, struck[:, 1:], -tube), axis=1),
     )
-    strength = np.abs(struck[:, :1] + tube) / np.sqrt(2)
+    strength = both.size / np.sqrt(2)
     thud = burst(rng, round(1.2 * bar.thud_t60 * rate), rate, bar.thud_hz.at(key), 0.5, bar.thud_t60)
-    thuds = strength * 10 ** (bar.thud_db / 20) * np.array([[0.4], [1.0]]) * thud
+    thuds = strength * exact.decibels(bar.thud_db) * np.array([[0.4], [1.0]]) * thud
     return ringing(modes, thuds, bar.onset, bar.length.at(key), bar.loop, rate)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound.physics.modes import Modes
+from bedside.sound.phasors import Phasors, purely_real
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,22 @@ class Resonance:
     q: Annotated[float, Within(0.5, 60)]
     gain: Annotated[float, Within(0, 20)]
 
+    def at(self, hz: NDArray[np.float64]) -> Phasors:
+        """Return the response at ``hz`` against that at its own frequency: 1 / (1 + iQ (f / f₀ − f₀ / f))."""
+        return Phasors(np.ones(hz.size), self.q * (hz / self.hz - self.hz / hz)).inverse
 
-def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> NDArray[np.complex128]:
+
+def radiation(body: tuple[Resonance, ...], hz: NDArray[np.float64]) -> Phasors:
     """Return the complex gain from the bridge to the ear at ``hz``: a board of gain 1 and its resonances.
 
     Below the lowest resonance, radiation falls by 6 dB an octave; Fletcher & Rossing, chapter 9.
     """
-    gain = np.ones(hz.size, dtype=np.complex128)
+    gain = purely_real(np.ones(hz.size))
     for resonance in body:
-        gain += resonance.gain / (1 + 1j * resonance.q * (hz / resonance.hz - resonance.hz / hz))
+        gain = gain + resonance.at(hz) * resonance.gain
     lowest = min((resonance.hz for resonance in body), default=0.0)
-    return np.asarray(gain / np.sqrt(1 + (lowest / hz) ** 2), dtype=np.complex128)
+    low: NDArray[np.float64] = np.sqrt(1 + np.square(lowest / hz))
+    return gain * (1 / low)
 
 
 def knock(body: tuple[Resonance, ...], strength: NDArray[np.float64]) -> Modes:
@@ -39,4 +45,4 @@ def knock(body: tuple[Resonance, ...], strength: NDArray[np.float64]) -> Modes:
     quality = np.array([resonance.q for resonance in body])
     gain = np.array([resonance.gain for resonance in body])
     # A resonance of quality Q at f decays by 60 dB in Q ln 1000 / (π f).
-    return Modes(hz, quality * np.log(1000.0) / (np.pi * hz), -1j * strength[:, None] * gain)
+    return Modes(hz, quality * NEPERS_60_DB / (np.pi * hz), purely_real(strength[:, None] * gain).quarter_back)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.random import Generator
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import purely_real
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import Modes, antialias, ring
@@ -20,7 +22,7 @@ from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
 # Frequencies of a bar with free ends against its lowest: the squares of 3.0112, 5 and 7 (Fletcher & Rossing, 2.15).
-FREE_RATIOS = np.array([3.0112, 5.0, 7.0]) ** 2 / 3.0112**2
+FREE_RATIOS = np.square(np.array([3.0112, 5.0, 7.0]) / 3.0112)
 _LEVELS = np.array([1.0, 0.5, 0.2])
 
 
@@ -63,13 +65,13 @@ def stir(chimes: Chimes, key: int, rate: int, rng: Generator) -> KeyTables:
     onset = round(chimes.onset * rate)
     more = round(chimes.strikes) - 1
     tubes = np.concatenate(([0], rng.integers(len(chimes.intervals), size=more)))
-    begins = np.concatenate(([0], np.sort(rng.uniform(0.06, 1.0, more)) * chimes.span * rate)).astype(np.int64)
-    sizes = np.concatenate(([1.0], rng.uniform(0.25, 0.7, more)))
+    begins = np.concatenate(([0], np.sort(0.06 + 0.94 * rng.random(more)) * chimes.span * rate)).astype(np.int64)
+    sizes = np.concatenate(([1.0], 0.25 + 0.45 * rng.random(more)))
     samples = np.zeros((2, frames))
     for tube, begin, size in zip(tubes, begins, sizes, strict=True):
-        hz = hertz(key) * 2 ** (chimes.intervals[tube] / 12) * FREE_RATIOS
+        hz = hertz(key) * exact.exp2(chimes.intervals[tube] / 12) * FREE_RATIOS
         blows = np.array([contact(hz, chimes.contact_soft), contact(hz, chimes.contact_bright)])
         t60 = chimes.t60.at(key) / FREE_RATIOS
-        modes = Modes(hz, t60, -1j * size * _LEVELS * blows * antialias(hz, rate))
+        modes = Modes(hz, t60, purely_real(size * _LEVELS * blows * antialias(hz, rate)).quarter_back)
         samples[:, begin:] += faded(ring(modes, frames - int(begin), rate), onset, 0)
     return KeyTables(faded(samples, 0, round(0.4 * frames)), 0)

@@ -14,6 +14,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact, fourier
+from bedside.sound.phasors import Phasors, silent, turned
 from bedside.sound.physics.loop import (
     GRID,
     STRETCH,
@@ -37,7 +39,7 @@ _COARSE = 4
 _CENTS = 0.7
 
 # Harmonics below this level, relative to the strongest, are omitted.
-_LEAST = 10 ** (-85 / 20)
+_LEAST = exact.decibels(-85.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def tract(formants: tuple[Formant, ...], lowest: float, hz: NDArray[np.float64])
     gain = np.ones(hz.size)
     for number, formant in enumerate(formants):
         centre = max(formant.hz, (number + 1) * lowest) if number < 2 else formant.hz
-        gain *= centre**2 / np.abs(centre**2 - hz**2 + 1j * formant.width * hz)
+        square = centre * centre
+        gain *= square / np.sqrt(np.square(square - np.square(hz)) + np.square(formant.width * hz))
     return gain
 
 
@@ -102,9 +105,10 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
 
     def weights(hz: NDArray[np.float64]) -> NDArray[np.float64]:
         # A frequency below the fundamental counts as the first harmonic.
-        n = np.maximum(hz / fundamental, 1.0)
+        octaves = exact.log2(np.maximum(hz / fundamental, 1.0))
         voice = tract(choir.formants, fundamental, hz) * antialias(hz, rate)
-        return np.array([n ** -choir.slope_soft.at(key), n ** -choir.slope_bright.at(key)]) * voice
+        slopes = np.array([[choir.slope_soft.at(key)], [choir.slope_bright.at(key)]])
+        return np.asarray(exact.exp2(octaves * -slopes) * voice, dtype=np.float64)
 
     n = np.arange(1.0, rate / 2 / fundamental)
     strong = weights(n * fundamental)
@@ -112,28 +116,26 @@ def sing(choir: Choir, key: int, rate: int, rng: Generator) -> KeyTables:
 
     loudness = weights(n * fundamental)[1]
     turns, swells, phases = _cast(choir, key, n, loudness, periods, seconds, rng)
-    waves = np.zeros((n.size, turns.shape[1]), dtype=np.complex128)
+    waves = silent(n.size, GRID)
     for turn, phase, swell in zip(turns, phases, swells, strict=True):
-        waves += swell * np.exp(1j * (n[:, None] * turn + phase[:, None]))
+        waves = waves + turned(n[:, None] * turn + phase[:, None], swell)
 
     hz = np.arange(frames // 2 + 1) / seconds
-    weight = weights(hz)
-    spectrum = weight * harmonics(n, periods, frames, waves)
-    power = np.sqrt(np.sum(np.abs(spectrum) ** 2, axis=1, keepdims=True))
+    spectrum = harmonics(n, periods, frames, waves) * weights(hz)
+    power = np.sqrt(np.sum(spectrum.square, axis=1, keepdims=True))
     breath = hiss(rng, tract(choir.formants, fundamental, hz) * (hz > 60), hz, rate)
-    spectrum += power * 10 ** (choir.air_db / 20) * breath
-    spectrum /= power
+    spectrum = spectrum * (1 / power) + breath * exact.decibels(choir.air_db)
     attack = round(choir.attack * rate)
     return KeyTables(with_attack(synthesize(spectrum, frames), attack, attack), frames)
 
 
 def _turns(choir: Choir, key: int, rows: int, periods: int, seconds: float, rng: Generator) -> NDArray[np.float64]:
-    """Return the phase in radians of ``rows`` singers relative to the pitch, over one loop, (rows, `GRID`)."""
+    """Return the phase in turns of ``rows`` singers relative to the pitch, over one loop, (rows, `GRID`)."""
     rate = choir.vibrato_hz
     # A frequency deviation of d Hz, modulated at f Hz, is a phase deviation of d / f radians.
     tremor = random_modulation(rng, rows, rate / 1.17, rate * 1.17, seconds) * (choir.vibrato.at(key) / rate)
     drift = random_modulation(rng, rows, 0.0, 1.5, seconds) * choir.drift.at(key)
-    return np.asarray((tremor + drift) * (periods / seconds * np.log(2) / 1200), dtype=np.float64)
+    return np.asarray((tremor + drift) * (periods / seconds * exact.LN_2 / 1200 / exact.TAU), dtype=np.float64)
 
 
 def _cast(
@@ -147,32 +149,47 @@ def _cast(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the phases and levels of singers over time, (singers, `GRID`), and the phases of harmonics ``n``.
 
+    Phases are in turns.
+
     Of several random sets of singers that are in tune, take the one whose fundamental has the most even level. Then,
     for each further harmonic of ``loudness``, take the initial phases that keep the sum most even.
     """
     singers = round(choir.singers)
-    sizes = np.concatenate(([1.0], np.full(singers - 1, 10 ** (-choir.lead_db / 20))))
+    sizes = np.concatenate(([1.0], np.full(singers - 1, exact.decibels(-choir.lead_db))))
     turns = _turns(choir, key, _CASTS * singers, periods, seconds, rng).reshape(_CASTS, singers, GRID)
     breaths = choir.breath * random_modulation(rng, _CASTS * singers, 0.0, 2.5, seconds).reshape(turns.shape)
-    swells = sizes[:, None] * np.exp(breaths)
-    phases = 2 * np.pi * rng.random((_CASTS, singers, n.size))
+    swells = sizes[:, None] * exact.exp(breaths)
+    phases = rng.random((_CASTS, singers, n.size))
 
-    def sung(cast: int | slice, at: int) -> NDArray[np.complex128]:
-        """Return a harmonic over time, for each set of singers and each set of initial phases, (…, phases, points)."""
-        waves = swells[cast, :, ::_COARSE] * np.exp(1j * n[at] * turns[cast, :, ::_COARSE])
-        return np.asarray(np.exp(1j * phases[:, :, at]) @ waves, dtype=np.complex128)
+    def sung(casts: slice, at: int) -> Phasors:
+        """Return a harmonic over time, for each set of singers and of initial phases, (casts, phases, points)."""
+        waves = turned(n[at] * turns[casts, :, ::_COARSE], swells[casts, :, ::_COARSE])
+        return _together(turned(phases[:, :, at]), waves)
 
     first = sung(slice(None), 0)
-    power = np.abs(first) ** 2
-    lines = np.abs(np.fft.fft(first, axis=-1)) ** 2
-    off = (lines @ np.fft.fftfreq(first.shape[-1], 1 / first.shape[-1])) / lines.sum(axis=-1)
-    off *= 1200 / np.log(2) / periods
+    power = first.square
+    lines = fourier.transform(first).square
+    points = lines.shape[-1]
+    line = np.concatenate((np.arange(points // 2), np.arange(-points // 2, 0)))
+    off = np.sum(lines * line, axis=-1) / np.sum(lines, axis=-1)
+    off *= 1200 / exact.LN_2 / periods
     evenness = np.where(np.abs(off) < _CENTS, power.min(axis=-1) / power.max(axis=-1), -np.abs(off))
     cast, start = (int(best) for best in np.unravel_index(np.argmax(evenness), evenness.shape))
     chosen = phases[start].copy()
-    whole = loudness[0] ** 2 * power[cast, start]
+    whole = np.square(loudness[0]) * power[cast, start]
     for at in range(1, min(n.size, 6)):
-        with_it = whole + loudness[at] ** 2 * np.abs(sung(cast, at)) ** 2
+        with_it = whole + np.square(loudness[at]) * sung(slice(cast, cast + 1), at)[0].square
         best = int(np.argmax(with_it.min(axis=-1) / with_it.max(axis=-1)))
         chosen[:, at], whole = phases[best, :, at], with_it[best]
     return turns[cast], swells[cast], chosen
+
+
+def _together(phases: Phasors, waves: Phasors) -> Phasors:
+    """Return the sums over singers: (phases, singers) and (casts, singers, points) to (casts, phases, points)."""
+    casts, singers, points = waves.shape
+    left = np.concatenate(
+        (np.concatenate((phases.real, -phases.imag), axis=1), np.concatenate((phases.imag, phases.real), axis=1))
+    )
+    right = np.concatenate((waves.real, waves.imag), axis=1).transpose(1, 0, 2).reshape(2 * singers, -1)
+    both = exact.product(left, right).reshape(2, -1, casts, points).transpose(0, 2, 1, 3)
+    return Phasors(both[0], both[1])

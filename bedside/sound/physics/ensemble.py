@@ -10,6 +10,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import Phasors, concatenated, purely_real, silent, turned
 from bedside.sound.physics.envelope import rise
 from bedside.sound.physics.loop import STRETCH, loop_length, synthesize
 from bedside.sound.physics.modes import antialias
@@ -56,7 +58,7 @@ class Ensemble:
 
 def strengths(n: NDArray[np.float64], hz: NDArray[np.float64], slope: float, edge: float) -> NDArray[np.float64]:
     """Return the strength of harmonics ``n`` at ``hz``: a power of n, with a second-order rolloff at ``edge`` Hz."""
-    return np.asarray(n**-slope / (1 + (hz / edge) ** 2), dtype=np.float64)
+    return np.asarray(exact.power(n, -slope) / (1 + np.square(hz / edge)), dtype=np.float64)
 
 
 def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
@@ -76,14 +78,17 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
     ) * antialias(hz, rate)
 
     lines, parts = _section(ensemble, n, periods, frames / rate, rng)
-    spectrum = np.zeros((2, frames // 2 + 1), dtype=np.complex128)
-    for row, weight in zip(spectrum, weights, strict=True):
-        np.add.at(row, lines, weight[:, None] * parts)
+    spectrum = silent(2, frames // 2 + 1)
+    for row, weight in enumerate(weights):
+        np.add.at(spectrum.real[row], lines, weight[:, None] * parts.real)
+        np.add.at(spectrum.imag[row], lines, weight[:, None] * parts.imag)
     air = np.arange(1, frames // 2)
     air_hz = air * rate / frames
-    hush = np.exp(-0.5 * np.log2(air_hz / ensemble.air_hz) ** 2) * antialias(air_hz, rate)
-    hush *= 10 ** (ensemble.air_db / 20) / np.sqrt(np.sum(hush**2))
-    spectrum[:, 1:-1][:, : air.size] += weights[:, :1] * hush * np.exp(2j * np.pi * rng.random(air.size))
+    hush = exact.exp(-0.5 * np.square(exact.log2(air_hz / ensemble.air_hz))) * antialias(air_hz, rate)
+    hush *= exact.decibels(ensemble.air_db) / np.sqrt(np.sum(np.square(hush)))
+    drawn = turned(rng.random(air.size), hush)
+    spectrum.real[:, air] += weights[:, :1] * drawn.real
+    spectrum.imag[:, air] += weights[:, :1] * drawn.imag
 
     period = synthesize(spectrum, frames)
     attack = round(ensemble.attack * rate)
@@ -94,25 +99,26 @@ def hold(ensemble: Ensemble, key: int, rate: int, rng: Generator) -> KeyTables:
 
 def _section(
     ensemble: Ensemble, n: NDArray[np.float64], periods: int, seconds: float, rng: Generator
-) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
+) -> tuple[NDArray[np.int64], Phasors]:
     """Return the spectral lines of harmonics ``n``, and their amplitudes, each (harmonics, lines).
 
     Each line has a whole number of periods in the loop of ``seconds``. The two players of a pair are in quadrature to
     the leader, so that they modulate pitch and not level (narrow-band phase modulation): players with random phases
     would cancel each other for seconds.
     """
-    apart = periods * (2.0 ** (np.array(ensemble.cents) / 1200) - 1)
-    leader = np.exp(2j * np.pi * rng.random((n.size, 1)))
-    turn = np.exp(2j * np.pi * rng.random((n.size, apart.size)))
+    apart = periods * (exact.exp2(np.array(ensemble.cents) / 1200) - 1)
+    leader = turned(rng.random((n.size, 1)))
+    turn = turned(rng.random((n.size, apart.size)))
     # If no nearer line fits the loop, a pair lies too far off; its level is reduced in proportion.
     wanted = n[:, None] * apart
-    pairs = 1j * leader * np.array(ensemble.levels) * np.minimum(1.0, wanted / np.maximum(np.rint(wanted), 1e-9))
-    players = np.concatenate((leader, pairs * turn, pairs * turn.conj()), axis=1)
+    levels = np.array(ensemble.levels) * np.minimum(1.0, wanted / np.maximum(np.rint(wanted), 1e-9))
+    pairs = -leader.quarter_back * levels
+    players = concatenated((leader, pairs * turn, pairs * turn.conjugate), axis=1)
     beside = np.rint(n[:, None] * np.concatenate(([0.0], apart, -apart))).astype(np.int64)
 
     swells = np.arange(1, max(1, round(ensemble.breath_hz * seconds)) + 1)
     depth = 0.5 * ensemble.breath / np.sqrt(swells.size)
-    swing = depth * np.exp(2j * np.pi * rng.random((n.size, 1, swells.size)))
-    breath = np.concatenate((np.ones((n.size, 1, 1)), swing, swing.conj()), axis=2)
+    swing = turned(rng.random((n.size, 1, swells.size)), depth)
+    breath = concatenated((purely_real(np.ones((n.size, 1, 1))), swing, swing.conjugate), axis=2)
     lines = n.astype(np.int64)[:, None, None] * periods + beside[..., None] + np.concatenate(([0], swells, -swells))
-    return lines.reshape(n.size, -1), (players[..., None] * breath).reshape(n.size, -1)
+    return lines.reshape(n.size, -1), (players[:, :, None] * breath).reshape(n.size, -1)

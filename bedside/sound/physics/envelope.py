@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
+
 
 def rise(frames: int) -> NDArray[np.float64]:
     """Return a raised cosine that rises from exactly 0 towards 1 in ``frames`` values."""
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / max(frames, 1)), dtype=np.float64)
+    cosine, _ = exact.cosine_sine(np.arange(frames) / (2 * max(frames, 1)))
+    return np.asarray(0.5 - 0.5 * cosine, dtype=np.float64)
 
 
 def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.float64]:
@@ -20,5 +23,5 @@ def faded(tables: NDArray[np.float64], onset: int, fade: int) -> NDArray[np.floa
     shaped = tables.copy()
     shaped[..., :onset] *= rise(onset)
     if fade:
-        shaped[..., -fade:] *= rise(fade)[::-1] ** 2
+        shaped[..., -fade:] *= np.square(rise(fade)[::-1])
     return shaped

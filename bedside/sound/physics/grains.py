@@ -6,7 +6,8 @@ Stochastic Event Modeling (PhISEM), Computer Music Journal 21:3 (1997).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -14,10 +15,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact, fourier
+from bedside.sound.phasors import silent
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance
 from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import antialias
+from bedside.sound.physics.poisson import poisson
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import MIDDLE_C
 
@@ -62,8 +66,8 @@ class Grains:
 
 def motion(grains: Grains, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how strongly the vessel moves at ``seconds`` after the touch, 0–1."""
-    rising = np.sin(0.5 * np.pi * np.clip(seconds / grains.rise, 0, 1))
-    falling = np.cos(0.5 * np.pi * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1)) ** 2
+    rising = exact.cosine_sine(0.25 * np.clip(seconds / grains.rise, 0, 1))[1]
+    falling = np.square(exact.cosine_sine(0.25 * np.clip((seconds - grains.rise - grains.hold) / grains.fall, 0, 1))[0])
     return np.asarray(rising * falling, dtype=np.float64)
 
 
@@ -74,17 +78,15 @@ def collisions(grains: Grains, key: int, rng: Generator) -> tuple[NDArray[np.flo
     times as heavy as another.
     """
     length = grains.seconds(key)
-    all_times = np.sort(rng.random(rng.poisson(grains.density * length))) * length
+    all_times = np.sort(rng.random(poisson(rng, grains.density * length))) * length
     moving = motion(grains, all_times)
     kept = rng.random(all_times.size) < np.sqrt(moving)
-    sizes = rng.uniform(1 / 3, 1.0, all_times.size) * moving
+    sizes = (1 / 3 + 2 / 3 * rng.random(all_times.size)) * moving
     return all_times[kept], sizes[kept]
 
 
 def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, of the same grains."""
-    from scipy.fft import irfft, next_fast_len, rfft  # imported here, as it would slow the start of every engine
-
     frames = round(grains.seconds(key) * rate)
     times, sizes = collisions(grains, key, rng)
     # The vessel responds to a touch at once.
@@ -93,22 +95,22 @@ def scatter(grains: Grains, key: int, rate: int, rng: Generator) -> KeyTables:
     at = np.minimum((times * rate).astype(np.int64), frames - 1)
     sizes = sizes * rng.choice([-1.0, 1.0], sizes.size)
 
-    shares = np.array([resonance.gain**2 for resonance in grains.resonances])
-    rung = rng.choice(shares.size, times.size, p=shares / shares.sum())
+    shares = np.cumsum([resonance.gain * resonance.gain for resonance in grains.resonances])
+    rung = np.searchsorted(shares / shares[-1], rng.random(times.size), side="right")
     place = rng.integers(_PLACES, size=times.size)
-    size = next_fast_len(frames + rate // 4)
+    size = fourier.fast_length(frames + rate // 4)
     hz = np.maximum(np.arange(size // 2 + 1) * rate / size, 1e-3)
-    total = np.zeros(hz.size, dtype=np.complex128)
-    for number, resonance in enumerate(grains.resonances):
-        for step in range(_PLACES):
-            aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
-            centre = resonance.hz * 2 ** (aside / 12)
-            train = np.zeros(frames)
-            chosen = (rung == number) & (place == step)
-            np.add.at(train, at[chosen], sizes[chosen])
-            # A resonator of unit energy, whatever its bandwidth.
-            ringing = np.sqrt(resonance.q / centre) / (1 + 1j * resonance.q * (hz / centre - centre / hz))
-            total += rfft(train, size) * ringing
+    trains = np.zeros((shares.size * _PLACES, frames))
+    np.add.at(trains, (rung * _PLACES + place, at), sizes)
+    spectra = fourier.real_transform(trains, size)
+    total = silent(hz.size)
+    for number in range(shares.size * _PLACES):
+        resonance, step = grains.resonances[number // _PLACES], number % _PLACES
+        aside = grains.spread * (2 * step / (_PLACES - 1) - 1) + grains.follow * (key - MIDDLE_C)
+        centre = resonance.hz * exact.exp2(aside / 12)
+        # A resonator of unit energy, whatever its bandwidth.
+        ringing = replace(resonance, hz=centre).at(hz) * math.sqrt(resonance.q / centre)
+        total = total + spectra[number] * ringing
     touch = np.array([contact(hz, grains.contact_soft), contact(hz, grains.contact_bright)]) * antialias(hz, rate)
-    samples = irfft(touch * total, size, axis=-1)[:, :frames]
+    samples = fourier.real_inverse(total * touch, size)[:, :frames]
     return KeyTables(faded(samples, round(_ONSET_SECONDS * rate), round(0.2 * grains.fall * rate)), 0)

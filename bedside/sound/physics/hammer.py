@@ -14,6 +14,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import Phasors, concatenated, purely_real
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.body import Resonance, knock, radiation
 from bedside.sound.physics.modes import NEPERS_60_DB, Modes, antialias, joined
@@ -22,6 +24,9 @@ from bedside.sound.physics.ringing import ringing, table_seconds
 from bedside.sound.physics.strings import decays, stiff
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
+
+# Newton steps to the real pole of three strings.
+_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class HammeredString:
 
 def coupled(
     apart: NDArray[np.float64], own: NDArray[np.float64], bridge: NDArray[np.float64], strings: int, uneven: float
-) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+) -> tuple[Phasors, Phasors]:
     """Return the poles in 1/s about the common frequency, and the amplitudes, of partials, (partials, strings) each.
 
     For each partial, the outer strings are ``apart`` rad/s from the middle. Each string loses ``own`` nepers a second
@@ -76,15 +81,39 @@ def coupled(
     ``uneven``; the returned ones are those at the bridge. Strings struck exactly alike would pass through silence
     before the aftersound.
     """
-    spread = np.linspace(-1, 1, strings)
-    system = np.zeros((apart.size, strings, strings), dtype=np.complex128)
-    each = np.arange(strings)
-    system[:, each, each] = 1j * apart[:, None] * spread - own[:, None]
-    system -= bridge[:, None, None]
-    poles, shapes = np.linalg.eig(system)
-    blow = (1 + uneven * spread) / strings
-    begun = np.linalg.solve(shapes, np.broadcast_to(blow[:, None], (apart.size, strings, 1)))[..., 0]
-    return poles, begun * np.sum(shapes, axis=1)
+    # With x = pole + own the sum of the strings has the Laplace transform P(x) / D(x), and a pole where D is 0. Strings
+    # in one tune are taken as all but so: they share a pole.
+    apart = np.maximum(apart, 1e-12 * bridge)
+    square = np.square(apart)
+    if strings == 2:
+        # D = x² + 2 b x + ε², P = x + i ε uneven.
+        x = _roots(2 * bridge, square)
+        above = Phasors(x.real, x.imag + (apart * uneven)[:, None])
+        below = Phasors(2 * (x.real + bridge[:, None]), 2 * x.imag)
+    else:
+        # D = x³ + 3 b x² + ε² x + ε² b, P = x² + ε² / 3 + (2 / 3) i ε uneven x. One root is real, from −3 b to −b.
+        alone = -3 * bridge
+        for _ in range(_STEPS):
+            value = ((alone + 3 * bridge) * alone + square) * alone + square * bridge
+            alone = alone - value / ((3 * alone + 6 * bridge) * alone + square)
+        x = concatenated((purely_real(alone[:, None]), _roots(3 * bridge + alone, -square * bridge / alone)), axis=1)
+        twice = x * x
+        share = (apart * uneven * (2 / 3))[:, None]
+        above = Phasors(twice.real + (square / 3)[:, None] - share * x.imag, twice.imag + share * x.real)
+        slope = twice * 3.0 + x * (6 * bridge)[:, None]
+        below = Phasors(slope.real + square[:, None], slope.imag)
+    return Phasors(x.real - own[:, None], x.imag), above * below.inverse
+
+
+def _roots(p: NDArray[np.float64], q: NDArray[np.float64]) -> Phasors:
+    """Return the two roots of x² + ``p`` x + ``q`` for each, where both are over 0, (…, 2)."""
+    left = np.square(p) / 4 - q
+    root = np.sqrt(np.abs(left))
+    # The greater of two real roots loses no bits; their product is q.
+    greater = -p / 2 - root
+    real = np.where(left > 0, greater, -p / 2), np.where(left > 0, q / greater, -p / 2)
+    imag = np.where(left > 0, 0.0, root)
+    return Phasors(np.stack(real, axis=1), np.stack((imag, -imag), axis=1))
 
 
 def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTables:
@@ -98,16 +127,16 @@ def hammer(string: HammeredString, key: int, rate: int, rng: Generator) -> KeyTa
     bridge = np.full(hz.size, common * (1 - 1 / string.after) / strings)
     # A hammer sets velocity; the force on the bridge depends on the partial only through the striking point.
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (string.contact_soft, string.contact_bright)])
-    force = blows * np.sin(np.pi * n * string.strike) * radiation(string.body, hz) * antialias(hz, rate)
-    apart = 2 * np.pi * hz * (2 ** (string.cents.at(key) / 1200) - 1)
+    force = radiation(string.body, hz) * (blows * exact.cosine_sine(0.5 * n * string.strike)[1] * antialias(hz, rate))
+    apart = 2 * np.pi * hz * (exact.exp2(string.cents.at(key) / 1200) - 1)
     poles, amplitudes = coupled(apart, own, bridge, strings, string.uneven)
     strung = Modes(
         (hz[:, None] + poles.imag / (2 * np.pi)).reshape(-1),
         (-NEPERS_60_DB / poles.real).reshape(-1),
-        (-1j * force[:, :, None] * amplitudes).reshape(2, -1),
+        (force.quarter_back[:, :, None] * amplitudes).reshape(2, -1),
     ).audible()
-    board = knock(string.body, strung.strength * 10 ** (string.knock_db / 20))
+    board = knock(string.body, strung.strength * exact.decibels(string.knock_db))
     thud = burst(rng, round(1.2 * string.thud_t60 * rate), rate, string.thud_hz.at(key), 0.6, string.thud_t60)
-    thuds = strung.strength[:, None] * 10 ** (string.thud_db / 20) * np.array([[0.7], [1.0]]) * thud
+    thuds = strung.strength[:, None] * exact.decibels(string.thud_db) * np.array([[0.7], [1.0]]) * thud
     tuned = int(np.argmin(np.abs(strung.hz - hertz(key))))
     return ringing(joined(strung, board), thuds, string.onset, string.length.at(key), string.loop, rate, tuned)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.random import Generator
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import turned
 from bedside.sound.physics.envelope import faded
 from bedside.sound.physics.modes import Modes, ring
 from bedside.sound.physics.table import KeyTables
@@ -59,12 +61,12 @@ def pulse(heart: Heart, key: int, rate: int, rng: Generator) -> KeyTables:
     frames = round(60 / heart.rate * rate)
     samples = np.zeros((2, frames))
     slopes = np.array([[heart.slope_soft], [heart.slope_bright]])
-    sizes = 10 ** (-slopes * np.log2(_RATIOS) / 20) * np.exp(2j * np.pi * rng.random(_RATIOS.size))
+    sizes = turned(rng.random(_RATIOS.size), exact.decibels(-slopes * exact.log2(_RATIOS)))
     beats = (0.0, 1.0, 0.0), (heart.systole, 1.25, heart.second_db)
     for begin, higher, db in beats:
         at = round(begin * rate)
         length = round(heart.t60 / higher * rate)
         decay = np.full(_RATIOS.size, heart.t60 / higher)
-        modes = Modes(heart.hz.at(key) * higher * _RATIOS, decay, 10 ** (db / 20) * sizes)
+        modes = Modes(heart.hz.at(key) * higher * _RATIOS, decay, sizes * exact.decibels(db))
         samples[:, at : at + length] += faded(ring(modes, length, rate), round(heart.onset * rate), length // 2)
     return KeyTables(samples, frames, heart.fall)

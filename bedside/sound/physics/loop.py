@@ -9,6 +9,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.sound import fourier
+from bedside.sound.phasors import Phasors, silent, turned
 from bedside.sound.physics.envelope import rise
 from bedside.sound.physics.modes import antialias
 
@@ -25,11 +27,9 @@ def loop_length(hz: float, seconds: float, rate: int, beside: float = 0.0) -> tu
     Of the lengths with a fast Fourier transform, take the one in which a whole number of periods, plus the fraction
     ``beside`` of one more, is nearest to ``hz``.
     """
-    from scipy.fft import next_fast_len  # imported here, as it would slow the start of every engine
-
     longest = int(seconds * rate * (1 + STRETCH))
-    lengths = [next_fast_len(int(seconds * rate * (1 - STRETCH)))]
-    while (longer := next_fast_len(lengths[-1] + 1)) <= longest:
+    lengths = [fourier.fast_length(int(seconds * rate * (1 - STRETCH)))]
+    while (longer := fourier.fast_length(lengths[-1] + 1)) <= longest:
         lengths.append(longer)
     frames = np.array(lengths)
     periods = np.rint(hz * frames / rate - beside)
@@ -45,43 +45,39 @@ def random_modulation(rng: Generator, rows: int, low_hz: float, high_hz: float, 
     low = max(1, round(low_hz * seconds))
     lines = np.arange(low, max(low + 1, round(high_hz * seconds)) + 1)
     size = 0.7 + 0.3 * rng.random((rows, lines.size))
-    spectrum = np.zeros((rows, GRID // 2 + 1), dtype=np.complex128)
-    spectrum[:, lines] = size * np.exp(2j * np.pi * rng.random(size.shape))
-    moves = np.fft.irfft(spectrum, GRID, axis=1)
-    return np.asarray(moves / np.sqrt(np.mean(moves**2, axis=1, keepdims=True)), dtype=np.float64)
+    spectrum = silent(rows, GRID // 2 + 1)
+    drawn = turned(rng.random(size.shape), size)
+    spectrum.real[:, lines], spectrum.imag[:, lines] = drawn.real, drawn.imag
+    moves = fourier.real_inverse(spectrum, GRID)
+    return np.asarray(moves / np.sqrt(np.mean(np.square(moves), axis=1, keepdims=True)), dtype=np.float64)
 
 
-def harmonics(
-    n: NDArray[np.float64], periods: int, frames: int, waves: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
+def harmonics(n: NDArray[np.float64], periods: int, frames: int, waves: Phasors) -> Phasors:
     """Return the spectrum, (frames // 2 + 1,), of harmonics ``n`` of a tone with ``periods`` periods in the loop.
 
-    ``waves`` (harmonics, `GRID`) is the complex modulation of each harmonic over one loop.
+    ``waves`` (harmonics, `GRID`) is the modulation of each harmonic over one loop.
     """
-    spectrum = np.zeros(frames // 2 + 1, dtype=np.complex128)
-    side = np.fft.fftshift(np.fft.fft(waves, axis=1) / GRID, axes=1)
-    for number, row in zip(n, side, strict=True):
+    lines = frames // 2 + 1
+    spectrum = silent(lines)
+    side = fourier.transform(waves)[:, np.arange(-GRID // 2, GRID // 2)] * (1 / GRID)
+    for number, real, imag in zip(n, side.real, side.imag, strict=True):
         first = round(number) * periods - GRID // 2
-        low, high = max(1, first), min(spectrum.size - 1, first + GRID)
+        low, high = max(1, first), min(lines - 1, first + GRID)
         if low < high:
-            spectrum[low:high] += row[low - first : high - first]
+            spectrum.real[low:high] += real[low - first : high - first]
+            spectrum.imag[low:high] += imag[low - first : high - first]
     return spectrum
 
 
-def hiss(
-    rng: Generator, shape: NDArray[np.float64], lines_hz: NDArray[np.float64], rate: int
-) -> NDArray[np.complex128]:
+def hiss(rng: Generator, shape: NDArray[np.float64], lines_hz: NDArray[np.float64], rate: int) -> Phasors:
     """Return a noise spectrum of ``shape``, with the power of one line of strength 1 and phases from ``rng``."""
     size = shape * antialias(lines_hz, rate)
-    size = size / np.sqrt(np.sum(size**2))
-    return np.asarray(size * np.exp(2j * np.pi * rng.random(size.size)), dtype=np.complex128)
+    return turned(rng.random(size.size), size / np.sqrt(np.sum(np.square(size))))
 
 
-def synthesize(spectrum: NDArray[np.complex128], frames: int) -> NDArray[np.float64]:
+def synthesize(spectrum: Phasors, frames: int) -> NDArray[np.float64]:
     """Return the loops, (…, frames), of spectra (…, frames // 2 + 1)."""
-    from scipy.fft import irfft  # imported here, as it would slow the start of every engine
-
-    return np.asarray(irfft(spectrum, frames, axis=-1, norm="forward"), dtype=np.float64)
+    return fourier.real_inverse(spectrum * float(frames), frames)
 
 
 def with_attack(period: NDArray[np.float64], attack: int, rising: int) -> NDArray[np.float64]:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from bedside.sound import exact, fourier
+from bedside.sound.phasors import concatenated, silent, turned
 from bedside.sound.physics.modes import NEPERS_60_DB, antialias
 
 
@@ -16,8 +18,8 @@ def burst(rng: Generator, frames: int, rate: int, hz: float, octaves: float, t60
     come from ``rng``; it decays by 60 dB in ``t60`` seconds.
     """
     bins = np.arange(1, frames // 2 + 1, dtype=np.float64) * (rate / frames)
-    size = np.exp(-0.5 * (np.log2(bins / hz) / octaves) ** 2) * antialias(bins, rate)
-    spectrum = np.concatenate(([0.0], size * np.exp(2j * np.pi * rng.random(bins.size))))
-    steady = np.fft.irfft(spectrum, frames)
-    steady /= np.sqrt(np.mean(steady**2))
-    return np.asarray(steady * np.exp(-NEPERS_60_DB / (t60 * rate) * np.arange(frames)), dtype=np.float64)
+    size = exact.exp(-0.5 * np.square(exact.log2(bins / hz) / octaves)) * antialias(bins, rate)
+    spectrum = concatenated((silent(1), turned(rng.random(bins.size), size)), axis=0)
+    steady = fourier.real_inverse(spectrum, frames)
+    steady /= np.sqrt(np.mean(np.square(steady)))
+    return np.asarray(steady * exact.falling(NEPERS_60_DB / (t60 * rate), frames), dtype=np.float64)

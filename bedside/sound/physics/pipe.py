@@ -15,6 +15,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import turned
 from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
 from bedside.sound.physics.modes import antialias
 from bedside.sound.physics.noise import burst
@@ -76,47 +78,60 @@ def blow(pipe: Pipe, key: int, rate: int, rng: Generator) -> KeyTables:
     seconds = frames / rate
     fundamental = periods / seconds
     n = np.arange(1.0, min(2.0 * len(pipe.soft_db), rate / 2 / fundamental))
-    octaves = np.log2(n)
+    octaves = exact.log2(n)
 
-    level, hue = random_modulation(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * np.log(10) / 20)
+    level, hue = random_modulation(rng, 2, 0.0, pipe.breath_hz, seconds) * (pipe.breath * exact.LN_10 / 20)
     pitch = random_modulation(rng, 1, 0.0, 1.5 * pipe.breath_hz, seconds)[0] + level / max(pipe.breath, 1e-9)
-    turn = pitch * pipe.sway * fundamental / (1200 / np.log(2)) / pipe.breath_hz
-    phase = 2 * np.pi * rng.random((n.size, 1))
-    waves = np.exp(level + octaves[:, None] * (0.6 * level + 0.8 * hue) + 1j * (n[:, None] * turn + phase))
+    turn = pitch * pipe.sway * fundamental / (1200 / exact.LN_2) / pipe.breath_hz
+    turns = n[:, None] * turn / exact.TAU + rng.random((n.size, 1))
+    waves = turned(turns, exact.exp(level + octaves[:, None] * (0.6 * level + 0.8 * hue)))
     tone = harmonics(n, periods, frames, waves)
 
     hz = np.arange(frames // 2 + 1) / seconds
     weight = _levels(pipe, key, np.maximum(hz / fundamental, 0.5)) * antialias(hz, rate)
-    spectrum = weight * tone
-    power = np.sqrt(np.sum(np.abs(spectrum) ** 2, axis=1, keepdims=True))
+    spectrum = tone * weight
+    power = np.sqrt(np.sum(spectrum.square, axis=1, keepdims=True))
     wind = _wind(hz, fundamental)
-    air = 10 ** (np.array([[pipe.air_soft_db], [pipe.air_bright_db]]) / 20)
-    breathing = np.interp(np.arange(frames) / frames, np.arange(level.size) / level.size, np.exp(2 * level), period=1)
-    period = synthesize(spectrum / power, frames)
+    air = exact.decibels(np.array([[pipe.air_soft_db], [pipe.air_bright_db]]))
+    breathing = _around(exact.exp(2 * level), frames)
+    period = synthesize(spectrum * (1 / power), frames)
     period += breathing * (air * synthesize(hiss(rng, wind, hz, rate), frames))
 
     attack = round(pipe.attack * rate)
     samples = with_attack(period, attack, round(pipe.rise * rate))
     chiff = burst(rng, attack, rate, pipe.chiff_ratio * hertz(key), 0.3, pipe.chiff_t60)
     # The jet builds up before it decays; the little that is left after its t60 is faded out before the loop.
-    chiff *= 1 - np.exp(-np.arange(attack) / (0.08 * pipe.chiff_t60 * rate))
-    chiff *= np.cos(0.5 * np.pi * np.arange(attack) / attack) ** 2
-    samples[:, :attack] += np.array([[0.6], [1.0]]) * 10 ** (pipe.chiff_db / 20) / np.sqrt(2) * chiff
+    chiff *= 1 - exact.falling(1 / (0.08 * pipe.chiff_t60 * rate), attack)
+    chiff *= np.square(exact.cosine_sine(0.25 * np.arange(attack) / attack)[0])
+    samples[:, :attack] += np.array([[0.6], [1.0]]) * exact.decibels(pipe.chiff_db) / np.sqrt(2) * chiff
     return KeyTables(samples, frames)
 
 
 def _levels(pipe: Pipe, key: int, n: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the strengths of the soft and the bright sound at ``n`` times the fundamental, (2, n)."""
-    stated = np.arange(1, len(pipe.soft_db) + 1)
-    rest = np.maximum(n - stated[-1], 0.0) * _REST_DB
-    darker = pipe.darkening * np.log2(np.maximum(n, 1.0)) * (key - 60) / 12
-    rows = [np.interp(n, stated, db) - rest - darker for db in (pipe.soft_db, pipe.bright_db)]
-    return np.asarray(10 ** (np.array(rows) / 20), dtype=np.float64)
+    stated = len(pipe.soft_db)
+    rest = np.maximum(n - stated, 0.0) * _REST_DB
+    darker = pipe.darkening * exact.log2(np.maximum(n, 1.0)) * (key - 60) / 12
+    at = np.clip(n - 1, 0, stated - 1)
+    low = at.astype(np.int64)
+    rows = []
+    for stated_db in (pipe.soft_db, pipe.bright_db):
+        db = np.array([*stated_db, stated_db[-1]])
+        rows.append(db[low] + (db[low + 1] - db[low]) * (at - low) - rest - darker)
+    return exact.decibels(np.array(rows))
+
+
+def _around(values: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
+    """Return ``frames`` values on straight lines between ``values``, from the first, and back to it."""
+    at = np.arange(frames) * values.size
+    low = at // frames
+    ends = np.append(values, values[0])
+    return np.asarray(ends[low] + (ends[low + 1] - ends[low]) * ((at - low * frames) / frames), dtype=np.float64)
 
 
 def _wind(hz: NDArray[np.float64], fundamental: float) -> NDArray[np.float64]:
     """Return the spectrum of the noise: broad around 2.5 kHz, boosted by 12 dB at each resonance of the pipe."""
     away = hz / fundamental - np.maximum(np.rint(hz / fundamental), 1.0)
-    peaks = 1 / (1 + (2 * _QUALITY * away / np.maximum(hz / fundamental, 1.0) ** 0.5) ** 2)
-    broad = np.exp(-0.5 * (np.log2(np.maximum(hz, 1.0) / max(2500.0, 1.5 * fundamental)) / 1.2) ** 2)
+    peaks = 1 / (1 + np.square(2 * _QUALITY * away / np.sqrt(np.maximum(hz / fundamental, 1.0))))
+    broad = exact.exp(-0.5 * np.square(exact.log2(np.maximum(hz, 1.0) / max(2500.0, 1.5 * fundamental)) / 1.2))
     return np.asarray(broad * (1 + 3 * peaks), dtype=np.float64)

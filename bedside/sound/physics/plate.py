@@ -14,8 +14,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import turned
 from bedside.sound.physics.envelope import faded
-from bedside.sound.physics.modes import Modes, antialias, joined, ring
+from bedside.sound.physics.modes import NEPERS_60_DB, Modes, antialias, joined, ring
 from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import MIDDLE_C
 
@@ -60,19 +62,19 @@ def spectrum(
     even = (np.arange(count) + rng.random(count)) / count
     plain = plate.lowest + (plate.highest - plate.lowest) * even
     scale = plain / 1000
-    t60 = plate.t60 * scale**-plate.damping
-    growth = np.minimum(plate.growth * scale**plate.delay, t60 / 9)
-    return plain * 2 ** (plate.follow * (key - MIDDLE_C) / 12), t60, growth
+    t60 = plate.t60 * exact.power(scale, -plate.damping)
+    growth = np.minimum(plate.growth * exact.power(scale, plate.delay), t60 / 9)
+    return plain * exact.exp2(plate.follow * (key - MIDDLE_C) / 12), t60, growth
 
 
 def shimmer(plate: Plate, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key; the offsets and phases of its modes come from ``rng``."""
     hz, t60, growth = spectrum(plate, key, rng)
-    phase = np.exp(2j * np.pi * rng.random(hz.size))
+    turns = rng.random(hz.size)
     slopes = np.array([[plate.slope_soft], [plate.slope_bright]])
-    struck = (hz / 1000) ** -slopes * antialias(hz, rate) * phase
+    struck = turned(turns, exact.power(hz / 1000, -slopes) * antialias(hz, rate))
     # A build-up within τ is the difference of two decays: exp(−at) (1 − exp(−t / τ)).
-    grown = 1 / (1 / growth / np.log(1000.0) + 1 / t60)
+    grown = 1 / (1 / growth / NEPERS_60_DB + 1 / t60)
     modes = joined(Modes(hz, t60, struck), Modes(hz, grown, -struck))
     samples = ring(modes, round(plate.length * rate), rate)
     return KeyTables(faded(samples, round(plate.onset * rate), round(0.4 * samples.shape[1])), 0)

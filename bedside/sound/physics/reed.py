@@ -15,6 +15,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import turned
 from bedside.sound.physics.ensemble import strengths
 from bedside.sound.physics.loop import STRETCH, harmonics, hiss, loop_length, random_modulation, synthesize, with_attack
 from bedside.sound.physics.modes import antialias
@@ -22,7 +24,7 @@ from bedside.sound.physics.table import KeyTables
 from bedside.sound.tuning import Scaled, hertz
 
 # Harmonics below this level, relative to the strongest, are omitted.
-_LEAST = 10 ** (-85 / 20)
+_LEAST = exact.decibels(-85.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Reed:
 def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     """Return the soft and the bright sound of a key, which loop; bellows, wander and wind come from ``rng``."""
     # The perceived pitch of two beating reeds is their mean, weighted by power.
-    share = 1 / (1 + 10 ** (-reed.second_db / 10))
+    share = 1 / (1 + exact.decibels(-2 * reed.second_db))
     frames, periods = loop_length(hertz(key), reed.loop.at(key), rate, share)
     seconds = frames / rate
     fundamental = periods / seconds
@@ -81,16 +83,16 @@ def speak(reed: Reed, key: int, rate: int, rng: Generator) -> KeyTables:
     n = n[np.any(strong > _LEAST * strong.max(axis=1, keepdims=True), axis=0)]
 
     level, hue, wander = random_modulation(rng, 3, 0.0, reed.breath_hz, seconds)
-    bellows = reed.breath * np.log(10) / 20 * (level + 0.4 * np.log2(n)[:, None] * (0.5 * level + 0.8 * hue))
-    first, second = 2 * np.pi * rng.random((2, n.size, 1))
-    beat = n[:, None] * 2 * np.pi * reed.wander * wander
-    spectrum = harmonics(n, periods, frames, np.exp(bellows + 1j * first))
-    beside = 10 ** (reed.second_db / 20) * np.exp(bellows + 1j * (second + beat))
+    bellows = exact.decibels(reed.breath * (level + 0.4 * exact.log2(n)[:, None] * (0.5 * level + 0.8 * hue)))
+    first, second = rng.random((2, n.size, 1))
+    beat = n[:, None] * reed.wander * wander
+    spectrum = harmonics(n, periods, frames, turned(first) * bellows)
+    beside = turned(second + beat, exact.decibels(reed.second_db) * bellows)
     spectrum = spectrum + harmonics(n, periods + 1, frames, beside)
 
     hz = np.arange(frames // 2 + 1) / seconds
-    both = weights(hz) * spectrum
-    both /= np.sqrt(np.sum(np.abs(both) ** 2, axis=1, keepdims=True))
-    wind = np.exp(-0.5 * np.log2(np.maximum(hz, 1.0) / 1200) ** 2)
-    both += 10 ** (reed.air_db / 20) * hiss(rng, wind, hz, rate)
+    both = spectrum * weights(hz)
+    wind = exact.exp(-0.5 * np.square(exact.log2(np.maximum(hz, 1.0) / 1200)))
+    air = hiss(rng, wind, hz, rate) * exact.decibels(reed.air_db)
+    both = both * (1 / np.sqrt(np.sum(both.square, axis=1, keepdims=True))) + air
     return KeyTables(with_attack(synthesize(both, frames), round(reed.attack * rate), round(reed.rise * rate)), frames)

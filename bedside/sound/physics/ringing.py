@@ -12,6 +12,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
+from bedside.sound.phasors import Phasors, turned
 from bedside.sound.physics.envelope import faded, rise
 from bedside.sound.physics.modes import Modes, powers, ring, waves
 from bedside.sound.physics.table import KeyTables
@@ -29,7 +31,7 @@ _SHRINK = 0.25
 _CENTS = 0.2
 
 # A mode that is this much weaker than the strongest at the loop, and decays this much faster, fades out before it.
-_WEAK = 10 ** (-30 / 10)
+_WEAK = 1e-3
 _FASTER = 1.5
 _FADE_SECONDS = 0.6
 
@@ -43,7 +45,10 @@ _STEP = 128
 _BEAT_HZ = 12.0
 _BEAT_COUNTS = 10.0
 
-_DB = 20 / math.log(10)
+_DB = 20 / exact.LN_10
+
+# Newton steps to a time; ten are enough.
+_MOST_STEPS = 60
 
 
 def table_seconds(t60: float, length: float) -> float:
@@ -65,9 +70,8 @@ def ringing(
     They fade in over ``onset`` seconds. A sound that decays within the length has no loop; otherwise the last ``loop``
     seconds, or a little less, are a loop, in which the mode of index ``tuned`` keeps its pitch within 0.3 cents.
     """
-    energy = np.sum(
-        np.abs(modes.amplitudes) ** 2 / np.sum(np.abs(modes.amplitudes) ** 2, axis=1, keepdims=True), axis=0
-    )
+    energies = modes.amplitudes.square
+    energy = np.sum(energies / np.sum(energies, axis=1, keepdims=True), axis=0)
     over = _fall_seconds(energy, modes.nepers, OVER_DB)
     if over <= length:
         frames = round(over * rate)
@@ -77,9 +81,10 @@ def ringing(
         return KeyTables(faded(samples, round(onset * rate), round(0.3 * frames)), 0)
 
     begin = round((length - loop) * rate)
-    left = energy * np.exp(-2 * modes.nepers * begin / rate)
+    fallen = exact.exp(-2 * modes.nepers * begin / rate)
+    left = energy * fallen
     lift = _CHORD_DB / _DB / _fall_seconds(left, modes.nepers, _CHORD_DB)
-    rows = np.abs(modes.amplitudes) ** 2 * np.exp(-2 * modes.nepers * begin / rate)
+    rows = energies * fallen
     weak_in_all = np.all(rows < _WEAK * np.max(rows, axis=1, keepdims=True), axis=0)
     fading = weak_in_all & (modes.nepers > _FASTER * lift)
     fading[tuned] = False
@@ -89,18 +94,18 @@ def ringing(
     frames = _loop_frames(staying.hz, left[~fading], int(np.count_nonzero(~fading[:tuned])), loop, rate)
     periods = np.rint(staying.hz * frames / rate)
     passing = round(_PASSING * begin / _STEP) * _STEP
-    exact, looped = begin - passing, Modes(periods * rate / frames, staying.t60, staying.amplitudes)
+    exactly, looped = begin - passing, Modes(periods * rate / frames, staying.t60, staying.amplitudes)
 
     fade = min(round(_FADE_SECONDS * rate), begin // 2)
     samples = ring(weak, begin, rate, lift)
     samples[:, begin - fade :] *= rise(fade)[::-1]
-    samples[:, :exact] += ring(staying, exact, rate, lift)
-    pole = (lift - staying.nepers + 2j * np.pi * staying.hz) / rate
-    arriving = Modes(staying.hz, staying.t60, staying.amplitudes * np.exp(pole * exact))
+    samples[:, :exactly] += ring(staying, exactly, rate, lift)
+    rolled = turned(staying.hz / rate * exactly, exact.exp((lift - staying.nepers) / rate * exactly))
+    arriving = Modes(staying.hz, staying.t60, staying.amplitudes * rolled)
     between, steady = _transition(arriving, looped.hz, passing, rate, lift)
-    samples[:, exact:] += between
+    samples[:, exactly:] += between
     noise = noise[:, :begin]
-    samples[:, : noise.shape[1]] += noise * np.exp(lift / rate * np.arange(noise.shape[1]))
+    samples[:, : noise.shape[1]] += noise * exact.falling(-lift / rate, noise.shape[1])
     samples[:, : round(onset * rate)] *= rise(round(onset * rate))
     endless = Modes(looped.hz, np.full(periods.size, math.inf), steady)
     return KeyTables(np.concatenate((samples, ring(endless, frames, rate)), axis=1), frames, lift * _DB)
@@ -108,34 +113,38 @@ def ringing(
 
 def _transition(
     modes: Modes, hz: NDArray[np.float64], frames: int, rate: int, lift: float
-) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+) -> tuple[NDArray[np.float64], Phasors]:
     """Return ``frames`` frames in which ``modes`` move to steady ones at ``hz``, and their amplitudes at the end.
 
     Each pole moves in a straight line from its own, plus ``lift``, to the steady one. It is exact at each step, and
     crossfaded in between.
     """
-    own = (lift - modes.nepers + 2j * np.pi * modes.hz) / rate
-    aim = np.asarray(2j * np.pi * hz / rate, dtype=np.complex128)
     at = np.arange(0, frames + 1, _STEP)[:, None]
-    starts = modes.amplitudes[:, None, :] * np.exp(own * at + (aim - own) * (at**2 / (2 * frames)))
-    turning = powers(aim, _STEP)
+    # How far the way to the steady pole is gone by then, in frames.
+    gone = np.square(at) / (2 * frames)
+    nepers = (modes.nepers - lift) / rate * (at - gone)
+    turns = modes.hz / rate * at + (hz - modes.hz) / rate * gone
+    starts = modes.amplitudes[:, None, :] * turned(turns, exact.exp(-nepers))
+    turning = powers(np.zeros(hz.size), hz / rate, _STEP)
     across = np.arange(_STEP) / _STEP
     one = waves(starts[:, :-1], turning)
-    other = waves(starts[:, 1:] * np.exp(-aim * _STEP), turning)
+    other = waves(starts[:, 1:] * turned(-hz / rate * _STEP), turning)
     return (one + (other - one) * across).reshape(modes.amplitudes.shape[0], -1), starts[:, -1]
 
 
 def _fall_seconds(energy: NDArray[np.float64], nepers: NDArray[np.float64], db: float) -> float:
     """Return the seconds in which the sum of modes of ``energy`` that decay by ``nepers`` a second falls by ``db``."""
-    aim = np.sum(energy) * 10 ** (-db / 10)
-    low, high = 0.0, db / _DB / float(np.min(nepers))
-    for _ in range(50):
-        middle = (low + high) / 2
-        if np.sum(energy * np.exp(-2 * nepers * middle)) > aim:
-            low = middle
-        else:
-            high = middle
-    return high
+    aim = np.sum(energy) * exact.exp(-db * (exact.LN_10 / 10))
+    seconds = 0.0
+    # Newton's method on the logarithm, which is convex: it comes from below and passes nothing.
+    for _ in range(_MOST_STEPS):
+        left = energy * exact.exp(-2 * nepers * seconds)
+        total = np.sum(left)
+        step = float(exact.log(total / aim) * total / np.sum(2 * nepers * left))
+        if step <= 1e-15 * seconds:
+            break
+        seconds += step
+    return seconds
 
 
 def _loop_frames(hz: NDArray[np.float64], energy: NDArray[np.float64], tuned: int, seconds: float, rate: int) -> int:
@@ -145,7 +154,7 @@ def _loop_frames(hz: NDArray[np.float64], energy: NDArray[np.float64], tuned: in
     level of each mode at the loop, which follows from its ``energy``; errors of beat rates weigh far more.
     """
     frames = np.arange(math.ceil(seconds * (1 - _SHRINK) * rate), int(seconds * rate) + 1)
-    off = np.abs(np.rint(hz[tuned] * frames / rate) * rate / frames / hz[tuned] - 1) * (1200 / math.log(2))
+    off = np.abs(np.rint(hz[tuned] * frames / rate) * rate / frames / hz[tuned] - 1) * (1200 / exact.LN_2)
     fit = frames[off <= max(_CENTS, float(off.min()))]
     strong = energy >= 1e-4 * np.max(energy)
     strong[tuned] = True
@@ -153,5 +162,6 @@ def _loop_frames(hz: NDArray[np.float64], energy: NDArray[np.float64], tuned: in
     wrong = (periods - np.rint(periods)) * (rate / fit)
     level = np.sqrt(energy[strong])
     one, other = np.nonzero(np.triu(np.abs(hz[strong] - hz[strong, None]) < _BEAT_HZ, 1))
-    cost = level @ wrong**2 + _BEAT_COUNTS * np.sqrt(level[one] * level[other]) @ (wrong[one] - wrong[other]) ** 2
+    beats = np.sqrt(level[one] * level[other])[:, None] * np.square(wrong[one] - wrong[other])
+    cost = np.sum(level[:, None] * np.square(wrong), axis=0) + _BEAT_COUNTS * np.sum(beats, axis=0)
     return int(fit[np.argmin(cost)])

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.random import Generator
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import purely_real
 from bedside.sound.physics.bar import contact
 from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
@@ -69,10 +71,11 @@ def toll(shell: Shell, key: int, rate: int, rng: Generator) -> KeyTables:
     blows = np.array([contact(hz, seconds.at(key)) for seconds in (shell.contact_soft, shell.contact_bright)])
     # A blow sets velocity, not displacement: hence sines.
     apart = np.array([beat.at(key) for beat in shell.beats])
-    share = 1 / (1 + 10 ** (-shell.twin_db / 10))
-    struck = Modes(hz - share * apart, t60, -1j * blows * np.array(shell.levels) * antialias(hz, rate))
-    twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * 10 ** (shell.twin_db / 20))
+    share = 1 / (1 + exact.decibels(-2 * shell.twin_db))
+    blown = purely_real(blows * np.array(shell.levels) * antialias(hz, rate)).quarter_back
+    struck = Modes(hz - share * apart, t60, blown)
+    twins = Modes(hz + (1 - share) * apart, t60, struck.amplitudes * exact.decibels(shell.twin_db))
     thud = burst(rng, round(1.2 * shell.thud_t60 * rate), rate, shell.thud_hz.at(key), 0.6, shell.thud_t60)
-    thuds = struck.strength[:, None] * 10 ** (shell.thud_db / 20) * np.array([[0.4], [1.0]]) * thud
+    thuds = struck.strength[:, None] * exact.decibels(shell.thud_db) * np.array([[0.4], [1.0]]) * thud
     modes = joined(struck, twins)
     return ringing(modes, thuds, shell.onset, shell.length.at(key), shell.loop.at(key), rate, int(shell.tuned))

@@ -14,6 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
+from bedside.sound import exact
 from bedside.sound.physics.body import Resonance, knock, radiation
 from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
@@ -68,7 +69,7 @@ def stiff(key: int, stiffness: float, rate: int) -> NDArray[np.float64]:
     """
     f1 = hertz(key)
     n = np.arange(1, int(rate / 2 / f1) + 1, dtype=np.float64)
-    hz = n * f1 * np.sqrt((1 + stiffness * n**2) / (1 + stiffness))
+    hz = n * f1 * np.sqrt((1 + stiffness * np.square(n)) / (1 + stiffness))
     return np.asarray(hz[antialias(hz, rate) > 0], dtype=np.float64)
 
 
@@ -78,7 +79,7 @@ def decays(key: int, t60: float, half: float, hz: NDArray[np.float64]) -> NDArra
     Losses to the air and in the string grow with the square of frequency, 1/τ = b₁ + b₃ f², and double from 0 to
     ``half`` Hz: Chaigne & Askenfelt, J. Acoust. Soc. Am. 95, 1112 (1994).
     """
-    return np.asarray(t60 * (1 + (hertz(key) / half) ** 2) / (1 + (hz / half) ** 2), dtype=np.float64)
+    return np.asarray(t60 * (1 + np.square(hertz(key) / half)) / (1 + np.square(hz / half)), dtype=np.float64)
 
 
 def excitation(string: PluckedString, key: int, width: float, count: int) -> NDArray[np.float64]:
@@ -87,8 +88,8 @@ def excitation(string: PluckedString, key: int, width: float, count: int) -> NDA
     An ideal pluck at β gives sin(nπβ)/n; a Gaussian finger rounds the corner.
     """
     n = np.arange(1, count + 1, dtype=np.float64)
-    corner = np.exp(-0.5 * (np.pi * n * width / string.metres.at(key)) ** 2)
-    return np.asarray(np.sin(np.pi * n * string.pluck) / n * corner, dtype=np.float64)
+    corner = exact.exp(-0.5 * np.square(np.pi * n * width / string.metres.at(key)))
+    return np.asarray(exact.cosine_sine(0.5 * n * string.pluck)[1] / n * corner, dtype=np.float64)
 
 
 def pluck(string: PluckedString, key: int, rate: int, rng: Generator) -> KeyTables:
@@ -97,13 +98,13 @@ def pluck(string: PluckedString, key: int, rate: int, rng: Generator) -> KeyTabl
     t60 = decays(key, string.t60.at(key), string.loss_hz.at(key), hz)
     fingers = (string.finger_soft, string.finger_bright)
     force = np.array([excitation(string, key, width.at(key), hz.size) for width in fingers])
-    first = Modes(hz, t60, force * radiation(string.body, hz) * antialias(hz, rate)).audible()
+    first = Modes(hz, t60, radiation(string.body, hz) * (force * antialias(hz, rate))).audible()
     second = Modes(
-        first.hz * 2 ** (string.second_cents / 1200),
+        first.hz * exact.exp2(string.second_cents / 1200),
         first.t60 * string.second_t60,
-        first.amplitudes * 10 ** (string.second_db / 20),
+        first.amplitudes * exact.decibels(string.second_db),
     )
-    board = knock(string.body, first.strength * 10 ** (string.knock_db / 20))
+    board = knock(string.body, first.strength * exact.decibels(string.knock_db))
     slip = burst(rng, round(0.08 * rate), rate, string.slip_hz, 0.6, 0.05)
-    slips = first.strength[:, None] * 10 ** (string.slip_db / 20) * np.array([[0.5], [1.0]]) * slip
+    slips = first.strength[:, None] * exact.decibels(string.slip_db) * np.array([[0.5], [1.0]]) * slip
     return ringing(joined(first, second, board), slips, string.onset, string.length.at(key), string.loop, rate)

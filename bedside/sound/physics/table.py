@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound.exact import LN_10, falling
+
 
 @dataclass(frozen=True, slots=True)
 class KeyTables:
@@ -26,5 +28,4 @@ class KeyTables:
         at = np.arange(frames if self.loop else min(frames, length))
         past = at >= length
         at[past] = length - self.loop + (at[past] - length) % max(self.loop, 1)
-        falling = 10 ** (-self.fall / 20 / rate * np.arange(at.size))
-        return np.asarray(self.samples[:, at] * falling, dtype=np.float64)
+        return np.asarray(self.samples[:, at] * falling(self.fall / 20 * LN_10 / rate, at.size), dtype=np.float64)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.random import Generator
 
 from bedside.schema import Within
+from bedside.sound import exact
+from bedside.sound.phasors import turned
 from bedside.sound.physics.body import Resonance, knock, radiation
 from bedside.sound.physics.modes import Modes, antialias, joined
 from bedside.sound.physics.noise import burst
@@ -66,18 +68,17 @@ def twang(tine: Tine, key: int, rate: int, rng: Generator) -> KeyTables:
     hz = hertz(key) * np.array(tine.ratios)
     edges = np.array([[tine.edge_soft.at(key)], [tine.edge_bright.at(key)]])
     carried = radiation(tine.body, hz) * antialias(hz, rate)
-    plucked = -1j * np.array(tine.levels) / (1 + (hz / edges) ** 2) * carried
+    plucked = carried.quarter_back * (np.array(tine.levels) / (1 + np.square(hz / edges)))
     tongue = Modes(hz, np.array([decay.at(key) for decay in tine.t60]), plucked)
 
     rattles = hertz(key) * np.arange(2, max(3, int(rate / 2 / hertz(key))), dtype=np.float64)
-    band = np.exp(-0.5 * (np.log2(rattles / tine.buzz_hz) / 0.5) ** 2) * antialias(rattles, rate)
-    band *= np.sqrt(2 / np.sum(band**2)) * 10 ** (tine.buzz_db / 20)
+    band = exact.exp(-0.5 * np.square(exact.log2(rattles / tine.buzz_hz) / 0.5)) * antialias(rattles, rate)
+    band *= np.sqrt(2 / np.sum(np.square(band))) * exact.decibels(tine.buzz_db)
     hard = tongue.strength[:, None] * np.array([[0.5], [1.0]])
-    turned = np.exp(2j * np.pi * rng.random(rattles.size))
-    buzz = Modes(rattles, np.full(rattles.size, tine.buzz_t60), hard * band * turned)
+    buzz = Modes(rattles, np.full(rattles.size, tine.buzz_t60), turned(rng.random(rattles.size), hard * band))
 
-    board = knock(tine.body, tongue.strength * 10 ** (tine.knock_db / 20))
+    board = knock(tine.body, tongue.strength * exact.decibels(tine.knock_db))
     slip = burst(rng, round(0.04 * rate), rate, tine.slip_hz, 0.6, 0.025)
-    slips = hard * 10 ** (tine.slip_db / 20) * slip
+    slips = hard * exact.decibels(tine.slip_db) * slip
     modes = joined(tongue, buzz.audible(), board)
     return ringing(modes, slips, tine.onset, tine.length.at(key), tine.loop, rate)

@@ -38,6 +38,9 @@ _PITCH_SECONDS = 0.8
 _SPACING, _LEAST_SPACING_HZ = 0.25, 12.0
 _SHARE_OF_GAP = 0.8
 
+# By then nothing is left of what rings on in the K-weighting.
+_RINGING_SECONDS = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
@@ -185,10 +188,18 @@ def _loudness(part: Passage, sound: NDArray[np.float32], rate: int) -> list[floa
 
 
 def _momentary(strike: SheetStrike, end: float, sound: NDArray[np.float32], rate: int) -> float:
-    from scipy.signal import sosfilt
-
     frames = round(WINDOW_SECONDS * rate)
     heard = sound[round(strike.seconds * rate) : round(end * rate)]
     heard = np.pad(heard, ((0, max(0, frames - len(heard))), (0, 0)))
-    energy = np.pad(np.cumsum(np.sum(sosfilt(k_weighting(rate), heard, axis=0) ** 2, axis=1)), (1, 0))
+    energy = np.pad(np.cumsum(np.sum(_k_weighted(heard, rate) ** 2, axis=1)), (1, 0))
     return OFFSET_LU + 10 * math.log10(np.max(energy[frames:] - energy[:-frames]) / frames + 1e-12)
+
+
+def _k_weighted(sound: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
+    """Return a sound, (frames, channels), K-weighted in its spectrum; silence after it takes up what rings on."""
+    frames = len(sound) + round(_RINGING_SECONDS * rate)
+    late = np.exp(-2j * np.pi * np.arange(frames // 2 + 1) / frames)
+    powers = np.stack([late**0, late, late**2])
+    response = np.prod([(section[:3] @ powers) / (section[3:] @ powers) for section in k_weighting(rate)], axis=0)
+    spectrum = np.fft.rfft(sound.astype(np.float64), frames, axis=0)
+    return np.fft.irfft(spectrum * response[:, None], frames, axis=0)[: len(sound)]

@@ -7,19 +7,15 @@ What they play arrives on the drivers' threads and is only put in a queue.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 import mido
 
-from bedside.stage.stderr import silenced_stderr
-
-_log = logging.getLogger(__name__)
+from bedside.stage.input import midiway
 
 _LOOK_SECONDS = 0.8
 
@@ -39,24 +35,18 @@ class KeyboardMessage:
     message: mido.Message | None
 
 
-class _Driver(Protocol):
-    """A way to MIDI ports."""
-
-    def names(self) -> list[str]:
-        """Return the names of the ports that are there now."""
-
-    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        """Begin to listen to a port; return the function that ends it."""
-
-
 class Keyboards:
     """All MIDI keyboards, or those whose name contains ``wanted``.
 
-    ``wake`` is called on another thread whenever `played` has something new; it must not block.
+    ``wake`` is called on another thread whenever `played` has something new; it must not block. ``say`` gets a sentence
+    for the staff, on another thread too, if not every keyboard can be heard.
     """
 
-    def __init__(self, wake: Callable[[], None], wanted: str | None = None) -> None:
+    def __init__(
+        self, wake: Callable[[], None], wanted: str | None = None, say: Callable[[str], None] | None = None
+    ) -> None:
         self._wake = wake
+        self._say = say
         self._wanted = (wanted or "").lower()
         self._queue: deque[KeyboardMessage] = deque()
         self._open: dict[str, Callable[[], None]] = {}
@@ -79,7 +69,9 @@ class Keyboards:
         self._thread.join(2.0)
 
     def _run(self) -> None:
-        driver = _driver()
+        found, driver = midiway.first_working()
+        if not found.full and self._say is not None:
+            self._say(str(found))
         while driver is not None and not self._stopped.is_set():
             # A driver may raise anything while a device vanishes; the next attempt is a second away.
             with contextlib.suppress(Exception):
@@ -88,8 +80,11 @@ class Keyboards:
         for end in self._open.values():
             with contextlib.suppress(Exception):
                 end()
+        if driver is not None:
+            with contextlib.suppress(Exception):
+                driver.close()
 
-    def _look(self, driver: _Driver) -> None:
+    def _look(self, driver: midiway.Driver) -> None:
         there = {name for name in driver.names() if self._listens(name)}
         for name in self._open.keys() - there:
             end = self._open.pop(name)
@@ -147,97 +142,21 @@ def _moved(played: KeyboardMessage) -> tuple[str, str, int] | None:
 
 def ports() -> list[str]:
     """Return the names of the MIDI inputs that are there now."""
-    driver = _driver()
+    _, driver = midiway.first_working()
     if driver is None:
         return []
+    names: list[str] = []
     with contextlib.suppress(Exception):
-        return [name for name in driver.names() if not name.lower().startswith(_ECHOES)]
-    return []
+        names = [name for name in driver.names() if not name.lower().startswith(_ECHOES)]
+    with contextlib.suppress(Exception):
+        driver.close()
+    return names
 
 
-def _driver() -> _Driver | None:
-    """Return the first way to MIDI that works on this machine, or None."""
-    try:
-        import rtmidi
-    except ImportError:
+def way() -> midiway.Way:
+    """Return how this machine hears MIDI keyboards; as text it is a sentence."""
+    found, driver = midiway.first_working()
+    if driver is not None:
         with contextlib.suppress(Exception):
-            return _Polled()
-        return None
-    with silenced_stderr():
-        for interface in rtmidi.get_compiled_api():
-            with contextlib.suppress(Exception):
-                return _RtMidi(interface)
-    return None
-
-
-class _RtMidi:
-    """MIDI through RtMidi, whose one long-lived client lists the ports."""
-
-    def __init__(self, interface: int) -> None:
-        import rtmidi
-
-        self._rtmidi = rtmidi
-        self._interface = interface
-        self._lister = rtmidi.MidiIn(interface, "bedside looks")
-
-    def names(self) -> list[str]:
-        names: list[str] = self._lister.get_ports()
-        return names
-
-    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        port = self._rtmidi.MidiIn(self._interface, "bedside")
-        parser = mido.Parser()
-
-        def called(timed: tuple[list[int], float], _nothing: object) -> None:
-            parser.feed(timed[0])
-            for message in parser:
-                heard(message)
-
-        def end() -> None:
-            # In this order: a callback during the close would find a port half closed.
-            port.cancel_callback()
-            port.close_port()
-            port.delete()
-
-        port.ignore_types(sysex=True, timing=True, active_sense=True)
-        port.set_callback(called)
-        port.open_port(port.get_ports().index(name), "keyboard")
-        return end
-
-
-class _Polled:
-    """MIDI through pygame's PortMidi, for Pythons without wheels of RtMidi; it has to be polled."""
-
-    _PERIOD_SECONDS = 0.002
-
-    def __init__(self) -> None:
-        self._backend = mido.Backend("mido.backends.pygame", load=True)
-
-    def names(self) -> list[str]:
-        names: list[str] = self._backend.get_input_names()
-        return names
-
-    def open(self, name: str, heard: Callable[[mido.Message], None]) -> Callable[[], None]:
-        port = self._backend.open_input(name)
-        ended = threading.Event()
-
-        def poll() -> None:
-            while not ended.wait(self._PERIOD_SECONDS):
-                try:
-                    for message in port.iter_pending():
-                        heard(message)
-                except Exception:
-                    _log.exception("A MIDI keyboard failed, or was unplugged.")
-                    # PortMidi raises when a keyboard is unplugged; its held notes must not sound on.
-                    heard(mido.Message("reset"))
-                    return
-
-        thread = threading.Thread(target=poll, name="midi-poll", daemon=True)
-        thread.start()
-
-        def end() -> None:
-            ended.set()
-            thread.join(1.0)
-            port.close()
-
-        return end
+            driver.close()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from e2e.rig.waiting import wait_for
 
 T = TypeVar("T")
 
-BEDSIDE = (sys.executable, "-m", "bedside")
+# The program under test: this checkout, or an installed or frozen one that the variable names.
+BEDSIDE = tuple(shlex.split(os.environ.get("BEDSIDE_COMMAND", ""))) or (sys.executable, "-m", "bedside")
 
 # Every process inherits it, those too that take a session of their own or outlive their parent.
 _MARK = "BEDSIDE_RIG"

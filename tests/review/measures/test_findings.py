@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from bedside.music.events import Player
-from bedside.review.measures.agreement import kappa, overlap_f1
+from bedside.review.measures.agreement import kappa, most_pairs, overlap_f1
 from bedside.review.measures.attainment import t_score
 from bedside.review.measures.bootstrap import bootstrap_difference
 from bedside.review.measures.moments import MomentKind, propose
@@ -211,6 +214,13 @@ def test_overlap_f1_matches_each_span_once() -> None:
     assert overlap_f1([(0, 10)], [(9, 19)]) == 0
     assert overlap_f1([(0, 10)], []) == 0
     assert np.isnan(overlap_f1([], []))
+
+
+@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=8)))
+def test_as_many_spans_are_matched_as_can_be(near: NDArray[np.bool_]) -> None:
+    """However the spans of two raters lie, as many are matched as an optimal assignment does."""
+    one, two = linear_sum_assignment(near, maximize=True)
+    assert most_pairs(near) == near[one, two].sum()
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=6))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.music.events import Expression, Lead, Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
+from bedside.music.events import Event, Expression, Lead, Level, NoteOff, NoteOn, Player, Program, Shape, Source, Stop
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.voices import HOLD_SECONDS
 from sound.tones import RATE, band, tone
@@ -205,7 +205,8 @@ def test_a_stop_fades_to_exact_silence_within_300_ms() -> None:
 def test_expression_attenuates_by_its_square() -> None:
     """Half of the way down is a quarter of the amplitude, below what the level sets."""
     sounds = []
-    for events in ([], [Level(Player.CHILD, -20.0, 0.0), Expression(Player.CHILD, 0.5)]):
+    softer: tuple[Event, ...] = (Level(Player.CHILD, -20.0, 0.0), Expression(Player.CHILD, 0.5))
+    for events in ((), softer):
         engine = Engine.of([tone()], RATE, BLOCK)
         engine.reset(1)
         for event in (*events, on(1)):

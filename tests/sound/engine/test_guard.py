@@ -16,7 +16,7 @@ RATE = 48000
 
 def guard(sound: NDArray[np.float64], ceiling: float = -20.0, block: int = 128) -> NDArray[np.float64]:
     each = LoudnessGuard(RATE, block, ceiling)
-    out = sound[:, : sound.shape[1] // block * block].astype(np.float32)
+    out = sound[:, : sound.shape[1] // block * block].astype(np.float64)
     for at in range(0, out.shape[1], block):
         piece = np.ascontiguousarray(out[:, at : at + block])
         each.render(piece)
@@ -104,7 +104,7 @@ def test_the_block_is_not_heard(block: int) -> None:
 
 def test_it_hears_as_the_head_does() -> None:
     """What it weighs is the standard's shelf, sample for sample, across its pieces and blocks."""
-    sound = noise(0.2, 0.1)[:, : 8 * 256].astype(np.float32)
+    sound = noise(0.2, 0.1)[:, : 8 * 256].astype(np.float64)
     each = LoudnessGuard(RATE, 256, -20.0)
     heard = []
     for at in range(0, sound.shape[1], 256):
@@ -117,7 +117,7 @@ def test_it_hears_as_the_head_does() -> None:
 def test_a_new_ceiling_is_reached_softly() -> None:
     """From ward to night the sound sinks without a step or a hole, and three seconds later the ceiling holds."""
     each = LoudnessGuard(RATE, 128, -20.0)
-    sound = noise(10, 0.3).astype(np.float32)
+    sound = noise(10, 0.3).astype(np.float64)
     for at in range(0, sound.shape[1] - 127, 128):
         if at == 1875 * 128:
             each.limit(-32.0)
@@ -135,7 +135,7 @@ def test_a_new_ceiling_is_reached_softly() -> None:
 def test_a_raised_ceiling_is_approached_slowly() -> None:
     """From night to ward nobody is startled: the sound comes up by no more than 10 dB a second, and gets there."""
     each = LoudnessGuard(RATE, 128, -32.0)
-    sound = noise(7, 0.3).astype(np.float32)
+    sound = noise(7, 0.3).astype(np.float64)
     gains = []
     for at in range(0, sound.shape[1] - 127, 128):
         if at == 1125 * 128:
@@ -156,13 +156,13 @@ def test_rest_and_clear_forget() -> None:
     for way in ("rest", "clear"):
         each = LoudnessGuard(RATE, 128, -20.0)
         for _ in range(400):
-            each.render(noise(1, 0.5)[:, :128].astype(np.float32))
+            each.render(noise(1, 0.5)[:, :128].astype(np.float64))
         if way == "clear":
             each.clear()
         else:
             for _ in range(20 * 375):
                 each.rest()
-        piece = noise(1, 0.5)[:, :128].astype(np.float32)
+        piece = noise(1, 0.5)[:, :128].astype(np.float64)
         each.render(piece)
         assert piece == pytest.approx(first[:, :128], abs=1e-4)
 
@@ -172,7 +172,7 @@ def test_what_was_spent_before_counts_for_three_seconds() -> None:
     each = LoudnessGuard(RATE, 128, -20.0)
     each.clear(2 / 3)
     assert each.spent == pytest.approx(2 / 3)
-    sound = noise(8, 0.5).astype(np.float32)
+    sound = noise(8, 0.5).astype(np.float64)
     for at in range(0, sound.shape[1] - 127, 128):
         piece = np.ascontiguousarray(sound[:, at : at + 128])
         each.render(piece)
@@ -190,7 +190,7 @@ def test_a_ceiling_set_before_the_first_block_is_the_only_one() -> None:
         each.clear(0.5)
         each.limit(ceilings[1])
         assert each.spent == pytest.approx(0.5)
-        sound = noise(2, 0.3).astype(np.float32)
+        sound = noise(2, 0.3).astype(np.float64)
         for at in range(0, sound.shape[1] - 127, 128):
             piece = np.ascontiguousarray(sound[:, at : at + 128])
             each.render(piece)

@@ -171,10 +171,9 @@ def test_cleared_it_is_as_new() -> None:
 def test_it_is_silent_only_when_the_last_sound_has_left_it() -> None:
     """A sound at the end of a block is still on its way; one look-ahead later the limiter rests."""
     limiter = Limiter(RATE, 128)
-    block = np.zeros((2, 128), np.float32)
+    block, out = np.zeros((2, 128)), np.zeros((2, 128), np.float32)
     block[:, -1] = 0.5
-    out = np.zeros_like(block)
     limiter.render(block, out)
     assert not limiter.silent
-    limiter.render(np.zeros((2, 128), np.float32), out)
+    limiter.render(np.zeros((2, 128)), out)
     assert limiter.silent

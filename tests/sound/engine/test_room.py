@@ -8,22 +8,22 @@ from bedside.sound.engine.room import SPACES, Room, Space
 RATE = 48000
 
 
-def answer(room: Room, seconds: float, sound: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+def answer(room: Room, seconds: float, sound: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
     """Return what the room gives back, without the sound itself."""
     block = room.block
     blocks = []
     for number in range(round(seconds * RATE / block)):
-        given = np.zeros((2, block), np.float32)
+        given = np.zeros((2, block), np.float64)
         if sound is not None and number == 0:
             given[:] = sound
-        out = np.zeros((2, block), np.float32)
+        out = np.zeros((2, block), np.float64)
         room.render(given, out)
         blocks.append(out - given)
     return np.concatenate(blocks, axis=1)
 
 
-def click(block: int = 128) -> NDArray[np.float32]:
-    sound = np.zeros((2, block), np.float32)
+def click(block: int = 128) -> NDArray[np.float64]:
+    sound = np.zeros((2, block), np.float64)
     sound[:, 0] = 0.5
     return sound
 
@@ -78,7 +78,7 @@ def test_the_sound_itself_passes_at_once() -> None:
     """What is played is heard in the same frame, at its own level, and the room after it."""
     room = Room(RATE, 128)
     given = click()
-    out = np.zeros((2, 128), np.float32)
+    out = np.zeros((2, 128), np.float64)
     room.render(given, out)
     assert out[:, 0] == pytest.approx([0.5, 0.5])
 
@@ -128,12 +128,12 @@ def test_no_room_feeds_itself(name: str) -> None:
     """A second of loud noise dies away to silence in every room."""
     room = Room(RATE, 128, SPACES[name])
     random = np.random.default_rng(1)
-    out = np.zeros((2, 128), np.float32)
+    out = np.zeros((2, 128), np.float64)
     loudest = 0.0
     for _ in range(375):
-        room.render(random.uniform(-1, 1, (2, 128)).astype(np.float32), out)
+        room.render(random.uniform(-1, 1, (2, 128)).astype(np.float64), out)
         loudest = max(loudest, float(np.abs(out).max()))
     assert loudest < 4
     for _ in range(round(3.2 * SPACES[name].seconds * 375)):
-        room.render(np.zeros((2, 128), np.float32), out)
+        room.render(np.zeros((2, 128), np.float64), out)
     assert room.silent

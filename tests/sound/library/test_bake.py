@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from bedside.sound.instrument import GUARD, LEAD
+from bedside.sound.instrument import GUARD, LEAD, QUANTUM
 from bedside.sound.library import catalogue
-from bedside.sound.library.bake import QUANTUM, TableShape, bake, key_tables, lay_out
+from bedside.sound.library.bake import TableShape, bake, key_tables, lay_out
 from bedside.sound.library.patch import Patch
 from sound.listening import cents, decibels
 

@@ -150,3 +150,20 @@ def test_whoever_leaves_early_leaves_no_baker() -> None:
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.slow
+def test_without_portaudio_no_engine_is_started_over_and_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PortAudio is missing an engine plays unheard, and its spare waits: neither is replaced."""
+    planted = tmp_path / "planted"
+    planted.mkdir()
+    (planted / "sounddevice.py").write_text('raise OSError("PortAudio library not found")\n')
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(planted), str(Path(__file__).parents[3]))))
+    with hosting(("drum",)) as (host, _):
+        wait_for(lambda: host.ready and host._spare is not None and host._spare.phase is Phase.OPENING)
+        before = host.processes
+        # Longer than an engine may take to open its card.
+        time.sleep(6.0)
+        assert host.processes == before
+        assert host.health.card == ""
+        assert host.health.restarts == 0

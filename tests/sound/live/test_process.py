@@ -38,7 +38,7 @@ def started() -> Iterator[Running]:
 @contextmanager
 def running(settings: EngineSettings) -> Iterator[Running]:
     """Run an engine's process and give it with the stage's end of its socket."""
-    process = children.launch(main, settings, stderr_to_log="engine")
+    process = children.launch(main, settings, "engine")
     try:
         yield process, Stage(process.link)
     finally:

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bedside import places
 from bedside.sound.library import catalogue
 from bedside.sound.library.bake import key_tables
 from bedside.sound.library.patch import Patch
+from bedside.sound.phasors import Phasors
 from bedside.sound.physics.hammer import HammeredString, coupled
 from bedside.sound.tuning import hertz
 from sound.listening import envelope, peak_hz, t60
@@ -19,24 +21,45 @@ def piano() -> Patch:
     return catalogue.load(places.shipped("sounds") / "piano.toml")
 
 
+def plain(numbers: Phasors) -> NDArray[np.complex128]:
+    """Return phasors as numpy's complex numbers."""
+    return np.asarray(numbers.real + 1j * numbers.imag)
+
+
 @pytest.mark.slow
-def test_coupled_strings_obey_the_equation_of_motion() -> None:
-    """The modes of three coupled strings sum to what small steps of Weinreich's equation give."""
-    apart, own, bridge, uneven = 2.0, 0.7, 1.1, 0.4
-    poles, amplitudes = coupled(np.array([apart]), np.array([own]), np.array([bridge]), 3, uneven)
-    step, spread = 1e-5, np.array([-1.0, 0.0, 1.0])
-    string = (1 + uneven * spread) / 3 + 0j
+@pytest.mark.parametrize("strings", [2, 3])
+@pytest.mark.parametrize("apart", [0.3, 2.0])
+def test_coupled_strings_obey_the_equation_of_motion(strings: int, apart: float) -> None:
+    """The modes of coupled strings, swinging or not, sum to what small steps of Weinreich's equation give."""
+    own, bridge, uneven = 0.7, 1.1, 0.4
+    poles, amplitudes = coupled(np.array([apart]), np.array([own]), np.array([bridge]), strings, uneven)
+    step, spread = 1e-5, np.linspace(-1.0, 1.0, strings)
+    string = (1 + uneven * spread) / strings + 0j
     for _ in range(100_000):
         middle = string + step / 2 * ((1j * apart * spread - own) * string - bridge * string.sum())
         string = string + step * ((1j * apart * spread - own) * middle - bridge * middle.sum())
-    assert np.sum(amplitudes[0] * np.exp(poles[0])) == pytest.approx(string.sum(), rel=1e-6)
+    assert np.sum(plain(amplitudes)[0] * np.exp(plain(poles)[0])) == pytest.approx(string.sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("strings", [2, 3])
+def test_their_poles_are_the_eigenvalues(strings: int) -> None:
+    """From no mistuning to a great one, the poles are those of the equation's matrix, and what sounds at first is 1."""
+    apart = np.array([0.0, 1e-6, 0.1, 0.5, 0.9, 1.1, 1.5, 2.0, 3.0, 30.0])
+    own, bridge = np.linspace(0.1, 0.5, apart.size), np.ones(apart.size)
+    poles, amplitudes = coupled(apart, own, bridge, strings, 0.2)
+    for row, each in enumerate(apart):
+        matrix = np.diag(1j * each * np.linspace(-1, 1, strings) - own[row]) - np.ones((strings, strings))
+        wanted = np.linalg.eigvals(matrix)
+        for pole in plain(poles)[row]:
+            assert np.min(np.abs(wanted - pole)) < 1e-7
+    np.testing.assert_allclose(plain(amplitudes).sum(axis=1), 1, atol=1e-9)
 
 
 def test_strings_in_one_tune_lose_all_at_the_bridge() -> None:
     """Without mistuning only the common swing is excited, and it decays by the bridge's share of every string."""
     poles, amplitudes = coupled(np.array([1e-9]), np.array([0.5]), np.array([1.0]), 3, 0.0)
-    assert poles[0, np.argmax(np.abs(amplitudes[0]))].real == pytest.approx(-3.5)
-    assert np.sort(np.abs(amplitudes[0]))[-2] < 1e-6
+    assert poles.real[0, np.argmax(amplitudes.size[0])] == pytest.approx(-3.5)
+    assert np.sort(amplitudes.size[0])[-2] < 1e-6
 
 
 @pytest.mark.parametrize("key", [28, 45, 60, 76, 100])

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.special import jv
 
 from bedside import places
 from bedside.sound.library import catalogue
 from bedside.sound.library.bake import key_tables
-from bedside.sound.physics.membrane import Membrane, modes
+from bedside.sound.physics.membrane import Membrane, bessel, modes
 from bedside.sound.tuning import hertz
 from sound.listening import envelope, peak_hz, t60
 
@@ -71,3 +72,12 @@ def test_the_pitch_sinks_at_the_start() -> None:
     early, late = np.mean(sharp[100:500]), np.mean(sharp[6_000:9_000])
     assert 8 < 1200 * np.log2(1 + early / lowest) < 60
     assert abs(1200 * np.log2(1 + late / lowest)) < 2
+
+
+def test_its_bessel_functions_are_those_of_scipy() -> None:
+    """Each order that is used equals scipy's from 0 to its last zero, and the stated zeros are zeros."""
+    x = np.linspace(0, 16, 50)
+    for order in range(6):
+        np.testing.assert_allclose(bessel(np.full(x.size, order), x), jv(order, x), atol=1e-15)
+    diameters, zeros, _ = modes(0.5)
+    np.testing.assert_allclose(bessel(diameters, zeros), np.zeros(zeros.size), atol=4e-15)

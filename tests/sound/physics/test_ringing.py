@@ -11,6 +11,7 @@ from bedside import places
 from bedside.sound.library import catalogue
 from bedside.sound.library.bake import key_generator, key_tables
 from bedside.sound.library.patch import Patch
+from bedside.sound.phasors import Phasors
 from bedside.sound.physics.modes import Modes, ring
 from bedside.sound.physics.ringing import ringing
 from bedside.sound.physics.table import KeyTables
@@ -27,7 +28,8 @@ PATCHES = {name: catalogue.load(places.shipped("sounds") / f"{name}.toml") for n
 
 def one(hz: list[float], t60: list[float], amplitudes: list[complex]) -> Modes:
     """Return the modes of one sound."""
-    return Modes(np.array(hz), np.array(t60), np.array([amplitudes], complex))
+    numbers = np.array([amplitudes], complex)
+    return Modes(np.array(hz), np.array(t60), Phasors(numbers.real, numbers.imag))
 
 
 def hertz(key: int) -> float:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import mido
 import pytest
 
-from bedside.stage.input import midi
+from bedside.stage.input import midi, midiway
 from bedside.stage.input.midi import KeyboardMessage, Keyboards
+from bedside.stage.input.midiway import Way
 
 PATIENCE_SECONDS = 5.0
 STRIKE = mido.Message("note_on", note=60, velocity=64)
@@ -46,6 +45,9 @@ class Driver:
         """Hear a port no more."""
         del self.heard[name]
 
+    def close(self) -> None:
+        """Count as looked at no more."""
+
 
 def until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -58,7 +60,7 @@ def until(true: Callable[[], bool]) -> None:
 def driver(monkeypatch: pytest.MonkeyPatch) -> Driver:
     """Return the only driver of this machine, which is looked at every few milliseconds."""
     only = Driver()
-    monkeypatch.setattr(midi, "_driver", lambda: only)
+    monkeypatch.setattr(midiway, "first_working", lambda: (Way("RtMidi", "ALSA"), only))
     monkeypatch.setattr(midi, "_LOOK_SECONDS", 0.005)
     return only
 
@@ -207,68 +209,27 @@ def test_close_ends_every_port(driver: Driver, keyboards: Keyboards) -> None:
 
 
 def test_a_machine_without_midi_has_no_keyboards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no driver works there are no ports, and hearing them does no harm."""
-    monkeypatch.setattr(midi, "_driver", lambda: None)
-    each = Keyboards(lambda: None)
+    """Where no driver works there are no ports, hearing them does no harm, and the staff are told once."""
+    monkeypatch.setattr(midiway, "first_working", lambda: (Way("RtMidi", None), None))
+    said: list[str] = []
+    each = Keyboards(lambda: None, say=said.append)
     assert each.names == midi.ports() == []
     assert list(each.played()) == []
     each.close()
+    assert said == ["No MIDI keyboard is heard: no MIDI system (ALSA, JACK) of this machine answers."]
+
+
+def test_the_staff_are_told_nothing_while_every_keyboard_can_be_heard(driver: Driver) -> None:
+    """The full way is not worth a sentence at the bed; `way` says it to those who ask."""
+    said: list[str] = []
+    each = Keyboards(lambda: None, say=said.append)
+    looked(driver)
+    each.close()
+    assert said == []
+    assert str(midi.way()) == "MIDI keyboards are heard through ALSA, by RtMidi."
 
 
 def test_ports_of_a_driver_that_fails_are_none(driver: Driver) -> None:
     """The doctor meets a failing driver with an empty list."""
     driver.failing = True
     assert midi.ports() == []
-
-
-class Port:
-    """A port of mido's pygame backend, which has messages only for those who ask."""
-
-    def __init__(self) -> None:
-        self.waiting = [STRIKE]
-        self.closed = False
-
-    def iter_pending(self) -> Iterator[mido.Message]:
-        """Yield what waits."""
-        assert not self.closed
-        while self.waiting:
-            yield self.waiting.pop(0)
-
-    def close(self) -> None:
-        """Close the port."""
-        self.closed = True
-
-
-class Backend:
-    """Mido's pygame backend on a machine with one keyboard."""
-
-    port = Port()
-
-    def __init__(self, name: str, load: bool) -> None:
-        assert (name, load) == ("mido.backends.pygame", True)
-
-    def get_input_names(self) -> list[str]:
-        """Return the ports' names."""
-        return ["Keys"]
-
-    def open_input(self, name: str) -> Port:
-        """Open the one port."""
-        assert name == "Keys"
-        return self.port
-
-
-def test_where_ports_must_be_asked_they_are_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a Python without RtMidi what is played is fetched soon, and the port is closed after the last asking."""
-    monkeypatch.setattr(mido, "Backend", Backend)
-    monkeypatch.setattr(Backend, "port", Port())
-    monkeypatch.setitem(sys.modules, "rtmidi", None)
-    polled: Any = midi._driver()
-    assert polled.names() == ["Keys"]
-    heard: list[mido.Message] = []
-    end = polled.open("Keys", heard.append)
-    until(lambda: heard == [STRIKE])
-    Backend.port.waiting.append(STRIKE)
-    until(lambda: heard == [STRIKE, STRIKE])
-    end()
-    assert Backend.port.closed
-    assert "midi-poll" not in {thread.name for thread in threading.enumerate()}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound.exact import LN_10, decibels, falling
 from bedside.sound.instrument import GUARD, LEAD, QUANTUM, Instrument, Region
 from bedside.sound.library.bake import LOUDNESS_LUFS, PEAK
 from bedside.sound.library.sfz import oscillator
@@ -121,7 +122,7 @@ def response(veltrack: float) -> NDArray[np.float64]:
     At 100 it is the square of the velocity's part of 127, 20·log10((v/127)²) dB (sfzformat.com, amp_veltrack); at 0 it
     is 1 throughout, and between them a straight line, as sfizz has it; a negative one is softest at 127.
     """
-    missing = abs(veltrack) / 100 * (1 - (np.arange(128) / 127) ** 2)
+    missing = abs(veltrack) / 100 * (1 - np.square(np.arange(128) / 127))
     gains = missing if veltrack < 0 else 1 - missing
     gains.flags.writeable = False
     return np.asarray(gains, dtype=np.float64)
@@ -142,7 +143,7 @@ def _levelled(
     peak = float(max(abs(pool.max()), abs(pool.min())))
     if loudness is None or peak == 0:
         return
-    gain = min(10 ** ((LOUDNESS_LUFS - loudness) / 20), (PEAK - QUANTUM) / peak)
+    gain = min(decibels(LOUDNESS_LUFS - loudness), (PEAK - QUANTUM) / peak)
     for one, begin in zip(tables, begins, strict=False):
         piece = pool[begin : begin + one.spec.frames + GUARD]
         piece[:] = np.rint(piece.astype(np.float64) * (gain / QUANTUM)) * QUANTUM
@@ -160,8 +161,8 @@ def _loudness(made: Instrument, pool: NDArray[np.float32], key: int) -> float:
         at = np.arange(sound.size if region.loop else min(region.length, sound.size))
         over = np.maximum(at - region.length, 0) % max(region.loop, 1)
         at = np.where(at < region.length, at, region.length - region.loop + over)
-        falling = 10 ** (-region.fall / 20 / made.rate * np.arange(at.size))
+        falls = falling(region.fall / 20 * LN_10 / made.rate, at.size)
         # A negative velocity tracking makes the hardest strike silent; then take the loudest velocity.
         gain = region.gain(1.0) or float(region.gains.max())
-        sound[: at.size] += pool[region.soft + at] * falling * gain
+        sound[: at.size] += pool[region.soft + at] * falls * gain
     return float(momentary(sound, made.rate))

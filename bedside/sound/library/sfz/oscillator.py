@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound.fourier import real_inverse
+from bedside.sound.phasors import silent
+
 NAMES = ("*sine", "*saw", "*square", "*triangle", "*tri", "*noise", "*silence")
 
 # A loop of about this length is in tune to 0.05 cents from the lowest key up.
@@ -31,7 +34,7 @@ def loop(name: str, hz: float, rate: int) -> NDArray[np.float32]:
     """
     size = loop_frames(name, hz, rate)
     if name == "*noise":
-        return np.random.default_rng(0).uniform(-1, 1, size).astype(np.float32)
+        return (2 * np.random.default_rng(0).random(size) - 1).astype(np.float32)
     if name == "*silence" or not _LOWEST_HZ <= hz <= _HIGHEST * rate:
         return np.zeros(size, np.float32)
     harmonics = np.arange(1, int(_HIGHEST * rate / hz) + 1)
@@ -40,10 +43,10 @@ def loop(name: str, hz: float, rate: int) -> NDArray[np.float32]:
         "*sine": (harmonics == 1) * 1.0,
         "*saw": 2 / np.pi / harmonics,
         "*square": 4 / np.pi * odd / harmonics,
-    }.get(name, 8 / np.pi**2 * odd * (-1.0) ** (harmonics // 2) / harmonics**2)
-    spectrum = np.zeros(size // 2 + 1, np.complex128)
-    spectrum[harmonics * _cycles(hz)] = -0.5j * size * levels
-    return np.fft.irfft(spectrum, size).astype(np.float32)
+    }.get(name, 8 / (np.pi * np.pi) * odd * (1 - harmonics // 2 % 2 * 2) / np.square(harmonics))
+    spectrum = silent(size // 2 + 1)
+    spectrum.imag[harmonics * _cycles(hz)] = -0.5 * size * levels
+    return real_inverse(spectrum, size).astype(np.float32)
 
 
 def _cycles(hz: float) -> int:

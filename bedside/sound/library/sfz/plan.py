@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bedside.sound.exact import decibels
 from bedside.sound.instrument import GUARD, LEAD
 from bedside.sound.library.sfz import oscillator
 from bedside.sound.library.sfz.opcodes import Opcodes
 from bedside.sound.library.sfz.tablespec import SampleSource, TableSpec, table_spec
+from bedside.sound.tuning import frequency_ratio
 
 MOST_POOL_BYTES = 64 * 2**20
 MOST_TABLES = 16_384
@@ -78,13 +81,15 @@ def plan(regions: Sequence[Opcodes], samples: dict[str, SampleSource], rate: int
         within = [use for use in uses if lowest <= use.key <= highest]
         numbers = sorted({use.table for use in within})
         longest = _longest([tables[number] for number in numbers], rate, _LEAST_SECONDS)
-        if longest is not None and sum(_work(tables[number], longest) for number in numbers) <= _MOST_WORK:
+        if longest is not None and math.fsum(_work(tables[number], longest) for number in numbers) <= _MOST_WORK:
             break
         if highest - lowest < _FEWEST_KEYS:
             megabytes = sum(one.spec.frames for one in tables) * 4 / 2**20
             limit = MOST_POOL_BYTES // 2**20
             raise ValueError(f"its sounds would take {megabytes:,.0f} MB of memory, and {limit} MB is the most")
-        ends = {end: sum(_work(tables[use.table]) for use in within if use.key == end) for end in (lowest, highest)}
+        ends = {
+            end: math.fsum(_work(tables[use.table]) for use in within if use.key == end) for end in (lowest, highest)
+        }
         lowest, highest = (lowest + 1, highest) if ends[lowest] >= ends[highest] else (lowest, highest - 1)
     if (lowest, highest) != whole:
         left_out.append(f"the keys below {lowest} and above {highest}")
@@ -114,12 +119,12 @@ def _table(region: Opcodes, key: int, samples: dict[str, SampleSource], rate: in
     if region.end == -1 or region.sample == "*silence":
         return PlannedTable("*silence", 0.0, _SILENCE, 1.0)
     semitones = (key - region.pitch_keycenter) * region.pitch_keytrack / 100 + region.transpose + region.tune / 100
-    gain = 10 ** (region.volume / 20)
+    gain = decibels(region.volume)
     if region.sample in samples:
         made = table_spec(region, samples[region.sample], semitones, rate)
         return PlannedTable(region.sample, 0.0, made, gain) if made else None
     pitch = region.pitch_keycenter + semitones
-    hz = 440 * 2 ** ((min(max(pitch, -128), 255) - 69) / 12) if region.sample != "*noise" else 0.0
+    hz = 440 * frequency_ratio((min(max(pitch, -128), 255) - 69) / 12) if region.sample != "*noise" else 0.0
     source = endless(region, rate, oscillator.loop_frames(region.sample, hz, rate))
     # An oscillator has no frame numbers, so those opcodes do not apply.
     made = table_spec(replace(region, offset=0, end=None, loop_start=None, loop_end=None), source, 0.0, rate)

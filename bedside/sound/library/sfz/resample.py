@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
+
 # Taps on each side of a sinc with a Kaiser window of 80 dB (Kaiser and Schafer, 1980): aliases and images are that far
 # down, and the passband reaches 0.8 of the lower of the two Nyquist frequencies.
 REACH = 24
@@ -15,7 +17,7 @@ _CUT = 1 - (80 - 8) / (2.285 * math.pi * 2 * REACH) / 2
 
 # Linear interpolation between two phases of the kernel has an error of −106 dB.
 _PHASES = 512
-_CHUNK = 2**19
+_CHUNK = 524_288
 
 # Eight octaves up.
 STEEPEST = 256.0
@@ -53,8 +55,8 @@ def resampled(source: NDArray[np.float32], step: float, frames: int, loop: int =
         phase = (at - whole) * (len(kernel) - 1)
         low = np.minimum(phase.astype(np.int64), len(kernel) - 2)
         part = phase - low
-        below = np.einsum("nt,nt->n", windows, kernel[low])
-        above = np.einsum("nt,nt->n", windows, kernel[low + 1])
+        below = np.sum(windows * kernel[low], axis=1)
+        above = np.sum(windows * kernel[low + 1], axis=1)
         out[first : first + at.size] = below + part * (above - below)
     return out
 
@@ -71,6 +73,6 @@ def _kernel(step: float, side: int) -> NDArray[np.float32]:
     phases = max(16, math.ceil(_PHASES / max(1.0, step)))
     phase = np.arange(phases + 1)[:, None] / phases
     time = np.arange(-side + 1, side + 1) - phase
-    window = np.i0(_BETA * np.sqrt(np.maximum(0, 1 - (time / side) ** 2)))
-    taps = np.sinc(time * _CUT / max(1.0, step)) * window
+    window = exact.bessel_i0(_BETA * np.sqrt(np.maximum(0, 1 - np.square(time / side))))
+    taps = exact.sinc(time * _CUT / max(1.0, step)) * window
     return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bedside.sound import exact
 from bedside.sound.library.sfz.opcodes import SHORTEST_RELEASE, Opcodes
 from bedside.sound.library.sfz.resample import STEEPEST, reach, resampled
 from bedside.sound.library.sfz.samples import MOST_FRAMES
+from bedside.sound.tuning import frequency_ratio
 
 # A loop is repeated within its table until its length is a whole number of frames to within a third of a cent, and at
 # least a block.
@@ -21,6 +23,9 @@ _MOST_TRIES = 64
 # A decay that ends within this time is baked into the table; in a longer one the voice itself decays.
 _UNROLLED_SECONDS = 2.0
 _MOST_LIFT_DB = 40.0
+
+# Sixteen octaves down.
+_SHALLOWEST = 1 / 65_536
 
 # No table is longer, whatever the envelope.
 _LONGEST_SECONDS = 30.0
@@ -117,7 +122,7 @@ def release_region(opcodes: Opcodes, source: SampleSource) -> Opcodes | None:
         ampeg_hold=0.0,
         ampeg_decay=opcodes.ampeg_release,
         ampeg_sustain=0.0,
-        volume=opcodes.volume + 20 * math.log10(max(opcodes.ampeg_sustain, 0.01) / 100),
+        volume=opcodes.volume + exact.level_db(max(opcodes.ampeg_sustain, 0.01) / 100).item(),
         rt_decay=0.0,
     )
 
@@ -133,8 +138,8 @@ def release(opcodes: Opcodes, source: SampleSource) -> float:
 
 def table_spec(opcodes: Opcodes, source: SampleSource, semitones: float, rate: int) -> TableSpec | None:
     """Return the table of a region, ``semitones`` above its sample, at ``rate``; None if it is silent."""
-    step = source.rate / rate * 2 ** (semitones / 12)
-    if not 2**-16 < step <= STEEPEST:
+    step = source.rate / rate * frequency_ratio(semitones / 12)
+    if not _SHALLOWEST < step <= STEEPEST:
         return None
     attack, hold, decay = (
         round(seconds * rate) for seconds in (opcodes.ampeg_attack, opcodes.ampeg_hold, opcodes.ampeg_decay)
@@ -168,7 +173,7 @@ def table_spec(opcodes: Opcodes, source: SampleSource, semitones: float, rate: i
         settled = attack + hold
     else:
         fall = 0.0
-        settled = attack + hold + math.ceil(decay * -math.log10(sustain) / 3)
+        settled = attack + hold + math.ceil(decay * -exact.level_db(sustain).item() / 60)
     frames = max(math.ceil(prelude), settled) + loop
     if frames > 2 * longest:
         return None
@@ -195,7 +200,7 @@ def render_table(made: TableSpec, source: NDArray[np.float32], rate: int) -> NDA
     if not made.loop:
         seconds = _CUT_SECONDS if made.cut else _END_SECONDS
         fade = min(round(seconds * rate), made.frames // 4)
-        sound[made.frames - fade :] *= np.linspace(1, 0, fade)
+        sound[made.frames - fade :] *= 1 - np.arange(fade) / max(fade - 1, 1)
     return sound
 
 
@@ -207,8 +212,8 @@ def _envelope(made: TableSpec, rate: int) -> NDArray[np.float64]:
         np.minimum(time / made.attack, 1, out=level)
     since = np.maximum(time - made.attack - made.hold, 0)
     if made.fall:
-        return np.asarray(level * 10 ** (made.fall / 20 * np.minimum(time, made.attack + made.hold) / rate))
+        return np.asarray(level * exact.decibels(made.fall * np.minimum(time, made.attack + made.hold) / rate))
     if made.sustain < 1:
-        falling = 10.0 ** (-3 * np.minimum(since / made.decay, 10)) if made.decay else (since == 0) * 1.0
+        falling = exact.decibels(-60 * np.minimum(since / made.decay, 10)) if made.decay else (since == 0) * 1.0
         level *= np.maximum(falling, made.sustain)
     return level

@@ -10,7 +10,7 @@ import pytest
 from machines.enter import Root
 from machines.outside import Outside, debian_mirror, pip_variables
 from machines.plan import machines, pythons_here
-from machines.table import markdown, unequal
+from machines.table import markdown, unequal, written
 
 ONE_LINE = """# comment
 deb [signed-by=/k.gpg] http://mirror.ward/debian-security stable main
@@ -52,6 +52,18 @@ def test_the_table_has_a_cell_for_each_column() -> None:
     lines = markdown([("Debian 12", "root", {"Python": "3.11.2", "keyboard": "heard"})]).splitlines()
     assert len({line.count("|") for line in lines}) == 1
     assert lines[-1] == "| Debian 12 | root | 3.11.2 | – | – | – | – | heard | – |"
+
+
+def test_the_page_keeps_what_was_not_tried_anew() -> None:
+    """A run of one check on one machine changes one cell of the page's table, and nothing else."""
+    page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    both = [("Debian 12", "root", {"demo": "00ab", ".deb": "90 MB"}), ("Debian 13", "root", {"demo": "00ab"})]
+    first = written(page, markdown(both))
+    second = written(first, markdown([("Debian 12", "root", {".deb": "**fails**"})]))
+    assert written(first, markdown(both)) == first
+    assert [line for line in second.splitlines() if line not in first.splitlines()] == [
+        "| Debian 12 | root | – | – | 00ab | – | – | – | **fails** |"
+    ]
 
 
 def test_hashes_that_differ_are_found() -> None:

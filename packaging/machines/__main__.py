@@ -13,7 +13,7 @@ from pathlib import Path
 from machines.outside import read_outside
 from machines.plan import Machine, machines, pythons_here, release_here
 from machines.root import RootError, make_root, remove, unpack_root
-from machines.table import markdown, unequal
+from machines.table import markdown, unequal, written
 from machines.trial import Results, Trial, try_machine
 
 # Not memory, as /tmp may be, and kept from one day to the next.
@@ -47,15 +47,18 @@ def main() -> int:
         try:
             bare = make_root(machine, outside, asked.work)
             root = unpack_root(machine, outside, bare, folder, log)
-            try_machine(Trial(root, machine, results), tree, bare, asked.tests)
+            try_machine(Trial(root, machine, results), tree, bare, asked.tests, asked.checks)
         except (RootError, OSError, subprocess.SubprocessError) as error:
             results.failed.append("root")
             print(f"  FAILS: {error}", flush=True)
         if not asked.keep:
             remove(folder)
         rows.append((machine, results))
-    print()
-    print(markdown([(machine.title, machine.user, results.found) for machine, results in rows]))
+    table = markdown([(machine.title, machine.user, results.found) for machine, results in rows])
+    print(f"\n{table}")
+    if asked.write:
+        page = tree / "CONTRIBUTING.md"
+        page.write_text(written(page.read_text(), table))
     failed = [f"{machine.name}: {', '.join(results.failed)}" for machine, results in rows if results.failed]
     failed += [f"{column}: not the same everywhere" for column in unequal([results.found for _, results in rows])]
     if failed:
@@ -67,7 +70,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make machines", description="Try bedside on bare Debian machines.")
     parser.add_argument("--only", nargs="+", metavar="PART", help="only the machines with this in their names")
     parser.add_argument("--list", action="store_true", help="list the names, and try none")
+    checks = ["play", "demo", "bits", "test", "keyboard", "deb"]
+    parser.add_argument("--checks", nargs="+", choices=checks, default=checks, help="only these, in this order")
     parser.add_argument("--tests", default="keyboard", metavar="EXPRESSION", help="as pytest's -k; 'all' runs all")
+    parser.add_argument("--write", action="store_true", help="write what was found into the table in CONTRIBUTING.md")
     parser.add_argument("--keep", action="store_true", help="keep each root that was tried")
     parser.add_argument(
         "--work", type=Path, default=_WORK, metavar="DIR", help=f"the folder for roots and logs; {_WORK} by default"

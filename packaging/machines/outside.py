@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+# Beside the root's own, which its package writes anew.
+_SHARED = "/run/certificates.crt"
 _KINDS = (".list", ".sources")
 _PASSED = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _OF_PIP = ("index-url", "proxy", "trusted-host", "timeout")
@@ -32,8 +34,8 @@ def read_outside() -> Outside:
     sources = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
     environment |= pip_variables(_said("python3", "-m", "pip", "config", "list"))
-    environment |= {"PIP_CERT": str(_CERTIFICATES), "SSL_CERT_FILE": str(_CERTIFICATES)}
-    binds = {Path("/etc/resolv.conf").resolve(): "/etc/resolv.conf", _CERTIFICATES: str(_CERTIFICATES)}
+    environment |= {"PIP_CERT": _SHARED, "SSL_CERT_FILE": _SHARED}
+    binds = {Path("/etc/resolv.conf").resolve(): "/etc/resolv.conf", _CERTIFICATES: _SHARED}
     return Outside(
         mirror=debian_mirror(path.read_text() for path in sources if path.is_file() and path.suffix in _KINDS),
         environment=environment,

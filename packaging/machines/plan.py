@@ -32,7 +32,9 @@ class Machine:
     @property
     def title(self) -> str:
         """Return how the table names it."""
-        return f"{self.debian}, {self.architecture} in an emulator" if self.foreign else self.debian
+        if self.foreign:
+            return f"{self.debian}, {self.architecture} in an emulator"
+        return f"{self.debian} with Python {self.minor}" if self.python else self.debian
 
     @property
     def minor(self) -> str:

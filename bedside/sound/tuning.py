@@ -16,8 +16,8 @@ def frequency_ratio(octaves: float) -> float:
 
     It is the series of exp in whole numbers: from a ratio that is off by its last bit another loop would follow.
     """
-    whole = math.floor(octaves)
-    exponent = int(math.ldexp(octaves - whole, 64)) * _LN_2 >> 64
+    whole, part = divmod(math.floor(math.ldexp(octaves, 64)), 1 << 64)
+    exponent = part * _LN_2 >> 64
     term = total = 1 << 128
     for k in range(1, 36):
         term = (term * exponent >> 128) // k

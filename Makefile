@@ -4,13 +4,17 @@
 # The newest first: each library has wheels for all of them. Any other has no lock file.
 PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
 
-# Where the libraries are installed: beside this file, or, where nothing can be written, in the user's cache.
-VENV := $(shell \
-	if [ -x .venv/bin/python ] || [ -w . ]; then echo .venv; exit; fi; \
+# What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one.
+ELSEWHERE := $(shell \
 	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
-		place="$$cache/bedside/venv-$$(pwd | cksum | tr -dc 0-9)"; \
-		if mkdir -p "$$place" 2>/dev/null && [ -w "$$place" ]; then echo "$$place"; exit; fi; \
-	done; echo .venv)
+		place="$$cache/bedside/checkout-$$(pwd | cksum | tr -dc 0-9)"; \
+		[ -w . ] || mkdir -p "$$place" 2>/dev/null || continue; \
+		echo "$$place"; exit; \
+	done)
+
+# Where the libraries are installed, and where the demo goes.
+VENV := $(shell if [ -x .venv/bin/python ] || [ -w . ]; then echo .venv; else echo "$(ELSEWHERE)/venv"; fi)
+OUT := $(shell if [ -w . ]; then echo out; else echo "$(ELSEWHERE)/out"; fi)
 BIN = $(VENV)/bin
 
 # libxi6: SDL loads it at run time, and without it sees no finger.
@@ -51,7 +55,7 @@ help: ## list these targets
 
 # Python by its own name, and not the scripts beside it: these hold the path at which they were installed.
 play: play-ready ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`
-	@$(BIN)/python -m bedside play --or-demo out $(ARGS)
+	@$(BIN)/python -m bedside play --or-demo "$(OUT)" $(ARGS)
 
 pictures: quick-ready ## paint every world in every variant and size, and a sheet of them all, into out/pictures
 	@echo "Painting every world"

@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from bedside.sound.tuning import Scaled, hertz, ratio
+from bedside.sound.tuning import Scaled, frequency_ratio, hertz
 
 
 def test_a_ratio_is_rounded_correctly() -> None:
@@ -13,7 +13,7 @@ def test_a_ratio_is_rounded_correctly() -> None:
     with localcontext() as context:
         context.prec = 60
         for octaves in [*((key - 69) / 12 for key in range(128)), *np.random.default_rng(1).uniform(-12, 12, 2_000)]:
-            assert ratio(float(octaves)) == float(Decimal(2) ** Decimal(float(octaves)))
+            assert frequency_ratio(float(octaves)) == float(Decimal(2) ** Decimal(float(octaves)))
 
 
 def test_known_pitches() -> None:

@@ -15,6 +15,10 @@ _LIBRARIES = {
     "asound": "LGPL-2.1-or-later",
     "avif": "BSD-2-Clause",
     "brotli": "MIT",
+    # of version 1.1; from 3 on it is Apache's
+    "crypto": "OpenSSL",
+    # of version 5; from 6 on it is another
+    "db": "Sleepycat",
     "flac": "BSD-3-Clause",
     "fluidsynth": "LGPL-2.1-or-later",
     "freetype": "FTL OR GPL-2.0-or-later",
@@ -59,6 +63,7 @@ _BUILT_IN = {
     "argon2-cffi-bindings": {"argon2": "CC0-1.0 OR Apache-2.0"},
     "cryptography": {"OpenSSL": "Apache-2.0"},
     "python-rtmidi": {"RtMidi": "MIT"},
+    "supriya-midi": {"RtMidi": "MIT"},
     "soundfile": {
         "FLAC": "BSD-3-Clause",
         "LAME": "LGPL-2.0-or-later",
@@ -70,12 +75,12 @@ _BUILT_IN = {
     "sqlcipher3": {"SQLCipher": "BSD-3-Clause", "SQLite": "blessing", "OpenSSL": "Apache-2.0"},
 }
 
-# The package that names its licence in a file only.
-_STATED_IN_A_FILE = {"sqlcipher3": "Zlib"}
+# The packages that name their licence in a file only.
+_STATED_IN_A_FILE = {"sqlcipher3": "Zlib", "supriya-midi": "MIT"}
 
 _REQUIRED = re.compile(r"\s*(?P<name>[\w.-]+)\s*(\[(?P<extras>[^]]*)\])?")
 _OF_EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[\w.-]+)['\"]")
-_LIBRARY = re.compile(r"(lib)?(?P<name>[A-Za-z]\w*)([-.].*)?\.(so(\.\d+)*|dll|dylib)")
+_LIBRARY = re.compile(r"(lib)?(?P<name>[A-Za-z]\w*)([-.].*)?\.(so(\.\w+)*|dll|dylib)")
 _EXTENSION = re.compile(r"\.(cpython-\w+|abi3|cp\d+-\w+)[.-]|\.pyd$")
 
 UNKNOWN = "not stated"

@@ -105,7 +105,7 @@ bench: bench-ready ## measure against FluidSynth and the clock; ARGS="…" goes 
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-ready ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, touch a million times; ARGS="…" goes to pytest
+soak: test-ready ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, compare processors, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
@@ -113,6 +113,8 @@ soak: test-ready ## kill the program fifty times, read 10,000 damaged instrument
 	@echo "Trying twenty times as many random examples of every property"
 	@BEDSIDE_EFFORT=20 $(BIN)/python -m pytest -m hypothesis $(SPREAD) --timeout 10800
 	@BEDSIDE_FUZZ=200 $(BIN)/python -m pytest tests/review/web/test_fuzz.py $(SPREAD) --timeout 10800
+	@echo "Baking and rendering as on other processors"
+	@PYTHONPATH=.:tests $(BIN)/python -m sound.everywhere --kernels
 	@echo "Touching a million times, which takes about a quarter of an hour"
 	@BEDSIDE_TOUCHES=1000000 $(BIN)/python -m pytest tests/stage/test_monkey.py -q -s --timeout 10800
 

@@ -4,11 +4,12 @@
 # The newest first: each library has wheels for all of them. Any other has no lock file.
 PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
 
-# What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one.
+# What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one;
+# none that lies in another user's folder, who could put a program there.
 ELSEWHERE := $(shell \
 	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
 		place="$$cache/bedside/checkout-$$(pwd | cksum | tr -dc 0-9)"; \
-		[ -w . ] || mkdir -p "$$place" 2>/dev/null || continue; \
+		[ -w . ] || { mkdir -p "$$place" 2>/dev/null && [ -O "$$cache" ]; } || continue; \
 		echo "$$place"; exit; \
 	done)
 
@@ -43,7 +44,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 INSTALL = $(BIN)/python packaging/constraints/install.py
 
 # The pages come with the instrument: the demo writes a report.
-PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
+PLAY_KINDS = play review
 
 .PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen machines clean
 .PHONY: play-ready test-ready bench-ready quick-ready

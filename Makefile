@@ -4,8 +4,8 @@
 # The newest first: each library has wheels for all of them. Any other has no lock file.
 PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
 
-# What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one;
-# none that lies in another user's folder, who could put a program there.
+# What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one.
+# Into a folder of somebody else's they could put a program.
 ELSEWHERE := $(shell \
 	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
 		place="$$cache/bedside/checkout-$$(pwd | cksum | tr -dc 0-9)"; \

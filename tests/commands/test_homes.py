@@ -80,7 +80,7 @@ def test_a_folder_that_was_named_is_not_replaced(tmp_path: Path) -> None:
     assert str(home / "kept") in ended.err
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="becomes somebody else, which root alone can")
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="becomes somebody else, which root alone can")
 def test_a_home_that_only_somebody_else_may_look_into_cannot_be_used(tmp_path: Path) -> None:
     """It is no fault of the program: the answer is no, as for one that may be looked into but not written."""
     locked = tmp_path / "root"

@@ -5,10 +5,11 @@
 PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
 
 # What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one.
+# Into a folder of somebody else's they could put a program.
 ELSEWHERE := $(shell \
 	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
 		place="$$cache/bedside/checkout-$$(pwd | cksum | tr -dc 0-9)"; \
-		[ -w . ] || mkdir -p "$$place" 2>/dev/null || continue; \
+		[ -w . ] || { mkdir -p "$$place" 2>/dev/null && [ -O "$$cache" ]; } || continue; \
 		echo "$$place"; exit; \
 	done)
 
@@ -43,7 +44,7 @@ APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 INSTALL = $(BIN)/python packaging/constraints/install.py
 
 # The pages come with the instrument: the demo writes a report.
-PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
+PLAY_KINDS = play review
 
 .PHONY: help play pictures quick test instruments check map javascript bench soak lock deb frozen machines clean
 .PHONY: play-ready test-ready bench-ready quick-ready
@@ -160,7 +161,11 @@ define prepare
 		if [ -z "$$python" ]; then \
 			echo "bedside needs Python 3.11 to 3.14 with venv, and none of $(PYTHONS) is that." >&2; exit 1; \
 		fi; \
-		case "$(VENV)" in .venv) ;; *) echo "Nothing can be written here, so bedside is installed into $(VENV)." >&2;; esac; \
+		case "$(VENV)" in \
+			.venv) ;; \
+			/venv) echo "Nothing can be written here, nor into a folder of yours: set HOME or TMPDIR to one." >&2; exit 1;; \
+			*) echo "Nothing can be written here, so bedside is installed into $(VENV)." >&2;; \
+		esac; \
 		$$python -m venv --clear "$(VENV)" || { rm -rf "$(VENV)"; exit 1; }; \
 	else \
 		$(install_packages); \

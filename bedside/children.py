@@ -67,13 +67,20 @@ class Main(Protocol[S]):
         """Run."""
 
 
+@dataclass(slots=True)
+class Lent:
+    """What a child that gets a copy of its link has reported: its process id, None until then."""
+
+    pid: int | None = None
+
+
 @dataclass(eq=False, slots=True)
 class ChildProcess:
     """The parent's handle on a child: its link, and its process."""
 
     link: Socket
     _started: subprocess.Popen[bytes]
-    _lent: Lent = field(default_factory=lambda: Lent())
+    _lent: Lent = field(default_factory=Lent)
 
     @property
     def pid(self) -> int:
@@ -92,7 +99,7 @@ class ChildProcess:
         """Kill the child without waiting; what it had sent can still be read from the link."""
         if self.pid != self._started.pid and self.poll() is None:
             with contextlib.suppress(OSError):
-                os.kill(self.pid, _KILLED)
+                os.kill(self.pid, KILL)
         self._started.kill()
 
     def end(self, seconds: float) -> None:
@@ -101,13 +108,6 @@ class ChildProcess:
         self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.wait(seconds)
-
-
-@dataclass(slots=True)
-class Lent:
-    """What a child that gets a copy of its link has reported: its process id, None until then."""
-
-    pid: int | None = None
 
 
 def launch(main: Main[S], settings: S, name: str, *, niceness: int = 0, speaks: bool = False) -> ChildProcess:
@@ -187,7 +187,7 @@ def borrow(source: IO[bytes], out: IO[bytes], copied: Callable[[bytes], socket.s
 
 
 if sys.platform == "win32":
-    _KILLED = signal.SIGTERM
+    KILL = signal.SIGTERM
 
     def _priority(niceness: int) -> int:
         return subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0
@@ -202,7 +202,7 @@ if sys.platform == "win32":
         return socket.fromshare(copy)
 
 else:
-    _KILLED = signal.SIGKILL
+    KILL = signal.SIGKILL
 
     def _priority(_niceness: int) -> int:
         return 0

@@ -239,8 +239,8 @@ def _sliced(matrix: Floats, bits: int, axis: int) -> tuple[Floats, Floats, Float
 class Matrix:
     """A constant matrix, (rows, k), whose products with changing signals, (k, columns), are exact sums.
 
-    Its entries are rounded to multiples of 2⁻²⁵, and a signal to 25 bits or more below its peak, so that every sum of
-    their products stays below 2⁵³ of its smallest part.
+    Its entries are rounded to multiples of 2⁻²⁵, and a signal to so many bits below its peak that sums of products stay
+    exact: 25 or more, if the magnitudes of each row add up to less than 8.
     """
 
     def __init__(self, entries: Floats) -> None:

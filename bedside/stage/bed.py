@@ -121,12 +121,13 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
 
         # Nothing is reported before something is asked.
         listeners += [record, inbox.put]
-        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
         worker = PictureWorker(inbox.wake, say)
         leaving.callback(worker.close, _LEAVING_SECONDS)
         host.ask(Profile(bed.profile))
         with watchdog.opening():
             surface = display.open_window(bed.size)
+        # Not while the window opens, which is silent: what they say about keyboards would be lost.
+        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
         setting = ScreenSetup(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )

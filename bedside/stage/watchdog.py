@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bedside import children, log
+from bedside import children
 
 _log = logging.getLogger(__name__)
 
@@ -39,12 +39,6 @@ _LEAVING = 255
 _NICENESS = 10
 
 _BURIED_SECONDS = 2.0
-
-# On Windows the first ends a process as well.
-if sys.platform == "win32":
-    _KILL = signal.SIGTERM
-else:
-    _KILL = signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +104,9 @@ def main(link: children.Socket, settings: Watched) -> None:
     """Watch a process until it closes the link; end it if it takes too long."""
     # Who ends all processes of a service at once wants this one to watch the others leave.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    log.follow("watchdog")
     until, fault = math.inf, ""
-    ending = [signal.SIGTERM, _KILL]
+    # On Windows the first ends a process as well.
+    ending = [signal.SIGTERM, children.KILL]
     while ending:
         left = until - time.monotonic()
         if select.select([link], [], [], None if math.isinf(left) else max(0.0, left))[0]:
@@ -120,15 +114,14 @@ def main(link: children.Socket, settings: Watched) -> None:
             if not received:
                 return
             for message in received:
-                match message:
-                    case _ if message == _OPENED:
-                        until = math.inf
-                    case _ if message == _OPENING:
-                        until = time.monotonic() + settings.opening_seconds
-                        fault = f"The screen did not open within {settings.opening_seconds:.0f} seconds; bedside ends."
-                    case _:
-                        until = min(until, time.monotonic() + settings.leaving_seconds)
-                        fault = "The screen does not let go, so bedside is ended; what was played is kept."
+                if message == _OPENED:
+                    until = math.inf
+                elif message == _OPENING:
+                    until = time.monotonic() + settings.opening_seconds
+                    fault = f"The screen did not open within {settings.opening_seconds:.0f} seconds; bedside ends."
+                else:
+                    until = min(until, time.monotonic() + settings.leaving_seconds)
+                    fault = "The screen does not let go, so bedside is ended; what was played is kept."
             continue
         if len(ending) == 2:
             _log.error("The screen held the program for too long.")

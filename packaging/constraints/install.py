@@ -203,7 +203,7 @@ def _megabytes(line: str) -> float:
 
 
 def _move(old: str) -> None:
-    """Put the paths of this environment right after it was moved from ``old``."""
+    """Correct the paths of this environment, which was moved here from ``old``."""
     base = getattr(sys, "_base_executable", sys.executable)
     # Writes the scripts that activate it, and its settings, anew.
     subprocess.run([base, "-m", "venv", "--without-pip", str(PREFIX)], check=False)  # noqa: S603

@@ -33,7 +33,7 @@ def main() -> None:
     # The locked versions, by their hashes; then the program, which they satisfy.
     for lock in _locks():
         run([*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)])
-    run([*pip, _program()])
+    run([*pip, f"{TOP}[review]"])
     # The program's own version may be the same although its files are not.
     run([*pip, "--force-reinstall", "--no-deps", str(TOP)])
     freeze = [str(python), "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
@@ -44,16 +44,10 @@ def main() -> None:
     print(f"{folder.relative_to(TOP)}: {sum(file.stat().st_size for file in files) / 1e6:.0f} MB in {len(files)} files")
 
 
-def _program() -> str:
-    """Return what is installed: the program, with its pages where these are a part of their own."""
-    pages = "\nreview = " in (TOP / "pyproject.toml").read_text(encoding="utf-8")
-    return f"{TOP}[review]" if pages else str(TOP)
-
-
 def _locks() -> list[Path]:
     folder = TOP / "packaging" / "constraints"
     python = f"py{sys.version_info.major}{sys.version_info.minor}"
-    return [lock for kind in ("play", "review") if (lock := folder / f"{python}-{kind}.txt").exists()]
+    return [folder / f"{python}-{kind}.txt" for kind in ("play", "review")]
 
 
 def run(command: list[str]) -> None:

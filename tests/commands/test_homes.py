@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bedside import places
 from commands.program import SECONDS, Ended, environment
 
 
@@ -76,3 +78,18 @@ def test_a_folder_that_was_named_is_not_replaced(tmp_path: Path) -> None:
     assert ended.code == 1
     assert ended.err.count("\n") == 1
     assert str(home / "kept") in ended.err
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="becomes somebody else, which root alone can")
+def test_a_home_that_only_somebody_else_may_look_into_cannot_be_used(tmp_path: Path) -> None:
+    """It is no fault of the program: the answer is no, as for one that may be looked into but not written."""
+    locked = tmp_path / "root"
+    locked.mkdir(0o700)
+    nobody = 65534
+    os.setresuid(nobody, nobody, 0)
+    try:
+        usable = places.writable(locked / "bedside"), places.writable(locked)
+    finally:
+        os.setresuid(0, 0, 0)
+    assert usable == (False, False)
+    assert places.writable(locked / "bedside")

@@ -37,7 +37,7 @@ def read(file: Path) -> Instrument | None:
 
 
 def checksum(file: Path) -> str | None:
-    """Return a checksum of the tables in a cache file, as it states them; None if the file is missing or damaged."""
+    """Return the checksum that a cache file states of its tables; None if the file is missing or damaged."""
     try:
         with file.open("rb") as source:
             return tablefile.stated_checksum(source)

@@ -1,8 +1,8 @@
 """What made the sound of a take: the version of the sound, the instruments' tables, and the program's code.
 
 Within one version of the sound, equal tables and samples give the bits that were heard: the arithmetic is the same on
-every machine. A take keeps it as one short line. Takes of before that state the kernels of their machine instead, and
-the first ones only the program's version.
+every machine. A take keeps it as one short line. Takes from before version 2 name the kernels of their machine instead,
+and the first ones only the program's version.
 """
 
 from __future__ import annotations

@@ -66,8 +66,7 @@ def probe_keyboards(_scope: Scope) -> list[Finding]:
     """Return the MIDI keyboards, and the way by which they are heard."""
     from bedside.stage.input import midi
 
-    way = midi.way()
-    names = midi.ports()
+    way, names = midi.way_and_names()
     values = {"midi": names, "midi_way": str(way), "midi_library": way.library, "midi_system": way.system}
     said = ", ".join(names) or "none plugged in"
     if way.full:

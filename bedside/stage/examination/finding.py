@@ -37,7 +37,7 @@ class Finding:
 
 
 def of_json(found: Mapping[str, Any]) -> Finding:
-    """Return the finding of its plain values."""
+    """Return a finding from its plain values."""
     return Finding(found["what"], found["said"], Standing(found["standing"]), found["advice"], found["values"])
 
 

@@ -37,7 +37,6 @@ def probe_sound(scope: Scope) -> list[Finding]:
     host.start()
     try:
         answered = _until(lambda: host.ready, _READY_SECONDS)
-        began = time.perf_counter()
         if answered:
             _play_unheard(host)
             before = host.health.late_blocks

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from bedside import children, log
+from bedside import children
 from bedside.children import Socket
 from bedside.errors import BedsideError
 from bedside.files import reason
@@ -77,7 +77,6 @@ PROBES: Mapping[str, Probe] = {
 
 def main(link: Socket, settings: Scope) -> None:
     """Run the probes of ``settings``, and send a line of JSON for each."""
-    log.follow("doctor")
     for name in settings.probes:
         found = [asdict(each) for each in probed(name, settings)]
         link.sendall(json.dumps(found).encode() + b"\n")

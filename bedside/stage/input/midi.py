@@ -22,7 +22,6 @@ _LOOK_SECONDS = 0.8
 # Ports of the system that repeat what other ports play.
 _ECHOES = ("midi through", "rtmidi", "bedside")
 
-
 # Controllers below this number are wheels and sliders; from it on they are pedals and commands.
 _FIRST_SWITCH = 64
 
@@ -140,23 +139,13 @@ def _moved(played: KeyboardMessage) -> tuple[str, str, int] | None:
     return None
 
 
-def ports() -> list[str]:
-    """Return the names of the MIDI inputs that are there now."""
-    _, driver = midiway.first_working()
-    if driver is None:
-        return []
-    names: list[str] = []
-    with contextlib.suppress(Exception):
-        names = [name for name in driver.names() if not name.lower().startswith(_ECHOES)]
-    with contextlib.suppress(Exception):
-        driver.close()
-    return names
-
-
-def way() -> midiway.Way:
-    """Return how this machine hears MIDI keyboards; as text it is a sentence."""
+def way_and_names() -> tuple[midiway.Way, list[str]]:
+    """Return how this machine hears MIDI keyboards, as text a sentence, and the names of those that are there now."""
     found, driver = midiway.first_working()
+    names: list[str] = []
     if driver is not None:
         with contextlib.suppress(Exception):
+            names = [name for name in driver.names() if not name.lower().startswith(_ECHOES)]
+        with contextlib.suppress(Exception):
             driver.close()
-    return found
+    return found, names

@@ -189,7 +189,7 @@ def test_only_the_wanted_keyboards_are_heard_and_no_echo(driver: Driver) -> None
     looked(driver, 6)
     assert chosen.names == ["Grand Keys 88"]
     assert sorted(every.names) == ["Drum", "Grand Keys 88"]
-    assert midi.ports() == ["Grand Keys 88", "Drum"]
+    assert midi.way_and_names()[1] == ["Grand Keys 88", "Drum"]
     monitors = {thread.name for thread in threading.enumerate()}
     assert "midi-keyboards" in monitors
     for each in (chosen, every):
@@ -213,23 +213,23 @@ def test_a_machine_without_midi_has_no_keyboards(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(midiway, "first_working", lambda: (Way("RtMidi", None), None))
     said: list[str] = []
     each = Keyboards(lambda: None, say=said.append)
-    assert each.names == midi.ports() == []
+    assert each.names == midi.way_and_names()[1] == []
     assert list(each.played()) == []
     each.close()
     assert said == ["No MIDI keyboard is heard: no MIDI system (ALSA, JACK) of this machine answers."]
 
 
 def test_the_staff_are_told_nothing_while_every_keyboard_can_be_heard(driver: Driver) -> None:
-    """The full way is not worth a sentence at the bed; `way` says it to those who ask."""
+    """The full way is not worth a sentence at the bed; `way_and_names` says it to those who ask."""
     said: list[str] = []
     each = Keyboards(lambda: None, say=said.append)
     looked(driver)
     each.close()
     assert said == []
-    assert str(midi.way()) == "MIDI keyboards are heard through ALSA, by RtMidi."
+    assert str(midi.way_and_names()[0]) == "MIDI keyboards are heard through ALSA, by RtMidi."
 
 
 def test_ports_of_a_driver_that_fails_are_none(driver: Driver) -> None:
     """The doctor meets a failing driver with an empty list."""
     driver.failing = True
-    assert midi.ports() == []
+    assert midi.way_and_names()[1] == []

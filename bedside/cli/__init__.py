@@ -19,7 +19,7 @@ from bedside.errors import BedsideError
 def main() -> NoReturn:
     """Run the command line: exit 0 when done, 1 with one sentence for a fault, 2 for a mistake in the command."""
     try:
-        app()
+        app(prog_name="bedside")
     except BedsideError as fault:
         end(str(fault))
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ import pytest
 
 from bedside import __version__
 from bedside.archive.store.store import Store
+from bedside.cli.licences import licences
 from bedside.music.events import NoteOn, Player, Program, Source
 from bedside.sound.library import catalogue, provenance
 from e2e.bed import bed, pads, spot, takes, wait_for_silence
@@ -152,6 +153,15 @@ def test_its_pages_answer(demo: Path) -> None:
         for path in ("/", f"/takes/{take}", f"/sound/{take}.wav"):
             answer = client.get(path, timeout=120)
             assert (answer.status_code, answer.url.path) == (200, path)
+
+
+def test_it_names_every_licence() -> None:
+    """`doctor --licences` lists what the pages bring as well as what the bed does, and the libraries inside."""
+    listed = json.loads(say("doctor", "--licences", "--json", data=Path("/nowhere")))
+    its = {each["name"]: (each["licence"], each["part"]) for each in listed if each["name"] != "Python"}
+    ours = {each.name: (each.licence, each.part) for each in licences() if each.name != "Python"}
+    assert its == ours
+    assert any(each["libraries"] for each in listed)
 
 
 def test_the_doctor_finds_what_the_libraries_need(tmp_path: Path) -> None:

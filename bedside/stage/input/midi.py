@@ -15,9 +15,12 @@ from functools import partial
 
 import mido
 
-from bedside.stage.input import midiway
+from bedside.stage.input import midiway, rtmidi
 
 _LOOK_SECONDS = 0.8
+
+# So long after no MIDI system has answered, it is asked again.
+_AGAIN_SECONDS = 10.0
 
 # Ports of the system that repeat what other ports play.
 _ECHOES = ("midi through", "rtmidi", "bedside")
@@ -71,6 +74,9 @@ class Keyboards:
         found, driver = midiway.first_working()
         if not found.full and self._say is not None:
             self._say(str(found))
+        # A machine that has just been started may not know its keyboards yet.
+        while driver is None and found.library == rtmidi.LIBRARY and not self._stopped.wait(_AGAIN_SECONDS):
+            found, driver = midiway.first_working()
         while driver is not None and not self._stopped.is_set():
             # A driver may raise anything while a device vanishes; the next attempt is a second away.
             with contextlib.suppress(Exception):

@@ -29,13 +29,13 @@ _DRAIN_SECONDS = 0.05
 
 def library() -> Any | None:
     """Return the installed library that brings RtMidi; None if there is none that can be loaded."""
-    # A library of the system that is missing, such as ALSA's, is an ImportError too.
-    with contextlib.suppress(ImportError):
+    # A library that is damaged, or lacks one of the system such as ALSA's, may raise anything as it is loaded.
+    with contextlib.suppress(Exception):
         _load_jack()
         import supriya_midi
 
         return supriya_midi
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(Exception):
         import rtmidi
 
         return rtmidi

@@ -219,6 +219,17 @@ def test_a_machine_without_midi_has_no_keyboards(monkeypatch: pytest.MonkeyPatch
     assert said == ["No MIDI keyboard is heard: no MIDI system (ALSA, JACK) of this machine answers."]
 
 
+def test_a_machine_whose_midi_answers_late_is_asked_again(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keyboard is heard also where the MIDI system of a machine answers only after bedside has started."""
+    answers = iter([(Way("RtMidi", None), None), (Way("RtMidi", None), None), (Way("RtMidi", "ALSA"), driver)])
+    monkeypatch.setattr(midiway, "first_working", lambda: next(answers))
+    monkeypatch.setattr(midi, "_AGAIN_SECONDS", 0.005)
+    driver.plugged = ["Piano"]
+    each = Keyboards(lambda: None)
+    until(lambda: each.names == ["Piano"])
+    each.close()
+
+
 def test_the_staff_are_told_nothing_while_every_keyboard_can_be_heard(driver: Driver) -> None:
     """The full way is not worth a sentence at the bed; `way_and_names` says it to those who ask."""
     said: list[str] = []

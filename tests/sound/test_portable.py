@@ -59,13 +59,12 @@ def faults(text: str, module: str) -> list[str]:
 
 
 def _faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    whole = (ast.Constant, ast.UnaryOp)
     for node in ast.walk(tree):
         match node:
             case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
                 yield node.lineno, "@ adds up in an order that BLAS chooses"
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                if not (isinstance(left, whole) and isinstance(right, whole)):
+                if not (_whole(left) and _whole(right)):
                     yield node.lineno, "** is the C library's: use exact.power or np.square"
             case ast.AugAssign(op=ast.Pow()):
                 yield node.lineno, "**= is the C library's: use exact.power or np.square"
@@ -93,6 +92,13 @@ def _faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
                         yield node.lineno, f"math.{one.name} is the C library's: use exact"
                     if module == "numpy" and one.name not in NUMPY:
                         yield node.lineno, f"np.{one.name} is not known to give the same bits"
+
+
+def _whole(number: ast.expr) -> bool:
+    """Return whether an expression is a number without a fraction, with a sign or without."""
+    if isinstance(number, ast.UnaryOp):
+        number = number.operand
+    return isinstance(number, ast.Constant) and isinstance(number.value, int | float) and number.value % 1 == 0
 
 
 def _plain(value: ast.expr) -> bool:
@@ -134,6 +140,8 @@ def test_sound_is_made_by_portable_operations(path: Path) -> None:
         "x ** 2",
         "10 ** (db / 20)",
         "x **= 2",
+        "2 ** -x",
+        "2 ** 0.1",
         "2j * x",
         "np.zeros(3, np.complex128)",
         "complex(1, 2)",

@@ -214,6 +214,8 @@ class VoiceBank:
         # Each gain is interpolated linearly through the block.
         lines *= self._weights
         np.add(lines[:2], lines[2:], out=out)
+        # Whether a sum of nothing is −0 depends on what its library begins with; this makes it 0.
+        out += 0.0
 
     def _advance(self) -> None:
         """Advance every table by a block, around its loop or to its end."""

@@ -5,10 +5,11 @@
 PYTHONS = python3.14 python3.13 python3.12 python3.11 python3
 
 # What may be written if this folder may not: a folder of this checkout's own in the user's cache, or a temporary one.
+# Nothing is run from a folder that somebody else made.
 ELSEWHERE := $(shell \
 	for cache in "$${XDG_CACHE_HOME:-$$HOME/.cache}" "$${TMPDIR:-/tmp}/bedside-$$(id -u)"; do \
 		place="$$cache/bedside/checkout-$$(pwd | cksum | tr -dc 0-9)"; \
-		[ -w . ] || mkdir -p "$$place" 2>/dev/null || continue; \
+		[ -w . ] || { mkdir -p "$$place" 2>/dev/null && [ -O "$$cache" ]; } || continue; \
 		echo "$$place"; exit; \
 	done)
 
@@ -51,7 +52,7 @@ PLAY_KINDS = play $(if $(wildcard packaging/constraints/*-review.txt),review)
 .DELETE_ON_ERROR:
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Python by its own name, and not the scripts beside it: these hold the path at which they were installed.
 play: play-ready ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`

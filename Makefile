@@ -159,7 +159,9 @@ define prepare
 		if [ -z "$$python" ]; then \
 			echo "bedside needs Python 3.11 to 3.14 with venv, and none of $(PYTHONS) is that." >&2; exit 1; \
 		fi; \
-		case "$(VENV)" in .venv) ;; *) echo "Nothing can be written here, so bedside is installed into $(VENV)." >&2;; esac; \
+		case "$(VENV)" in .venv) ;; \
+		/venv) echo "bedside needs a folder of yours: nothing can be written here, nor in the cache or for temporary files." >&2; exit 1;; \
+		*) echo "Nothing can be written here, so bedside is installed into $(VENV)." >&2;; esac; \
 		$$python -m venv --clear "$(VENV)" || { rm -rf "$(VENV)"; exit 1; }; \
 	else \
 		$(install_packages); \

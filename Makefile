@@ -52,7 +52,7 @@ PLAY_KINDS = play review
 .DELETE_ON_ERROR:
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Python by its own name, and not the scripts beside it: these hold the path at which they were installed.
 play: play-ready ## play; without a screen, make the demo in out/; ARGS="…" goes to `bedside play`

@@ -28,6 +28,14 @@ def main() -> NoReturn:
         # The reader of our output has closed it; the interpreter would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except ModuleNotFoundError as fault:
+        logging.getLogger("bedside.cli").exception("A library is missing.")
+        if os.environ.get("BEDSIDE_DEBUG"):
+            traceback.print_exc()
+        end(
+            f"The library “{fault.name}”, which bedside needs, is missing or damaged; what was recorded is kept. "
+            "Please install bedside again."
+        )
     except Exception as fault:
         logging.getLogger("bedside.cli").exception("Something unexpected went wrong.")
         if os.environ.get("BEDSIDE_DEBUG"):

@@ -46,8 +46,12 @@ def start(
     context: typer.Context,
     data: Annotated[
         Path | None,
+        # Whether it can be read is for the commands to say: the child plays without it, and the doctor says why.
         typer.Option(
-            "--data", envvar="BEDSIDE_DATA", help="Where everything is kept; by default this user's data folder."
+            "--data",
+            envvar="BEDSIDE_DATA",
+            help="Where everything is kept; by default this user's data folder.",
+            readable=False,
         ),
     ] = None,
     version: Annotated[  # noqa: ARG001 - the option acts in its callback

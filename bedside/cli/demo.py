@@ -11,7 +11,7 @@ import typer
 from bedside.cli.arguments import everybody
 from bedside.cli.extras import NotInstalledError, needing_review
 from bedside.cli.rendering import instruments_of, render_to, sound_made_by
-from bedside.cli.terminal import make_folder, say, working
+from bedside.cli.terminal import make_folder, program, say, working
 
 
 def demo(
@@ -50,9 +50,11 @@ def demo(
     except NotInstalledError as fault:
         print(f"The demo made the take {take}, {sound} and {score}; the report was left out.")
         say(str(fault))
-        return
-    with Store.open(library) as store, working("Making the report"):
-        whole.write(store, library, take, page)
-    print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")
+        shows = "takes"
+    else:
+        with Store.open(library) as store, working("Making the report"):
+            whole.write(store, library, take, page)
+        print(f"The demo made the take {take}, {sound}, {score} and the report {page}.")
+        shows = "review"
     if not asked_for:
-        print(f"The take is in a library of its own; bedside --data {library} review shows it.")
+        print(f'The take is in a library of its own; {program()} --data "{library}" {shows} shows it.')

@@ -26,6 +26,21 @@ def end(sentence: str) -> NoReturn:
     raise SystemExit(1)
 
 
+def program() -> str:
+    """Return how the program that runs is called from a terminal."""
+    called = Path(sys.argv[0])
+    if called.name != "__main__.py":
+        return called.stem
+    beside = Path(sys.executable).with_name("bedside")
+    if not beside.is_file():
+        return "bedside"
+    try:
+        beside = beside.relative_to(Path.cwd())
+    except ValueError:
+        return f'"{beside}"'
+    return str(beside)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder if necessary; raise BedsideError if that fails."""
     try:

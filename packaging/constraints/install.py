@@ -77,7 +77,7 @@ def _locks(kinds: list[str]) -> list[Path] | None:
     own = f"py{PYTHON.replace('.', '')}-"
     if kinds == ["all"]:
         kinds = sorted(lock.stem.removeprefix(own) for lock in HERE.glob(f"{own}*.txt"))
-    locks = [HERE / f"{own}{kind}.txt" for kind in dict.fromkeys(["build", *kinds])]
+    locks = [HERE / f"{own}{kind}.txt" for kind in dict.fromkeys(["play", "build", *kinds])]
     return locks if all(lock.is_file() for lock in locks) else None
 
 
@@ -132,12 +132,14 @@ def _fetch(locks: list[Path]) -> tuple[bool, int]:
     if not unmet:
         return True, 0
     whole = sum(float(found[1]) for lock in locks if (found := _SIZE.search(lock.read_text(encoding="utf-8"))))
-    about = f", about {whole:.0f} MB" if all(installed is None for *_, installed in unmet) else ""
+    # The sizes are those of whole files.
+    about = f", about {whole:.0f} MB" if not _stamp() and all(installed is None for *_, installed in unmet) else ""
     try:
         place = PREFIX.relative_to(CHECKOUT)
     except ValueError:
         place = PREFIX
-    _say(f"Installing bedside's {len(unmet)} libraries for Python {PYTHON} into {place}{about}")
+    what = f"{len(unmet)} of bedside's libraries" if _stamp() else f"bedside's {len(unmet)} libraries"
+    _say(f"Installing {what} for Python {PYTHON} into {place}{about}")
     files = [word for lock in locks for word in ("--requirement", str(lock))]
     began = time.monotonic()
     code, said = _pip("install", "--no-deps", "--require-hashes", *files, count=len(unmet))

@@ -71,8 +71,8 @@ def main() -> None:
         everything = _resolved(scratch, [PROJECT, asked], extras, None)
         pinned = scratch / "pinned.txt"
         pinned.write_text("".join(sorted({f"{each['name']}=={each['version']}\n" for each in everything})))
-        kinds = {"build": _names(_resolved(scratch, [asked], [], pinned))}
-        kinds["play"] = _names(_resolved(scratch, [PROJECT], [], pinned))
+        kinds = {"play": _names(_resolved(scratch, [PROJECT], [], pinned))}
+        kinds["build"] = _names(_resolved(scratch, [asked], [], pinned))
         kinds |= {extra: _names(_resolved(scratch, [PROJECT], [extra], pinned)) for extra in extras}
     for old in HERE.glob("py*.txt"):
         old.unlink()
@@ -121,7 +121,7 @@ def _write(python: tuple[int, int], kind: str, packages: Iterable[Any]) -> None:
         marker = f" ; {each['marker']}" if "marker" in each and len(needing) < len(PLATFORMS) else ""
         lines = [f"{each['name']}=={each['version']}{marker}", *(f"--hash=sha256:{each}" for each in sorted(hashes))]
         blocks.append(" \\\n    ".join(lines) + "\n")
-    what = {"build": "What installs bedside from a checkout", "play": "What `bedside play` needs"}
+    what = {"play": "What `bedside play` needs", "build": "What installs bedside from a checkout needs beyond that"}
     heading = what.get(kind, f"What bedside[{kind}] needs beyond the files before it")
     text = (
         f"# {heading}, on Python {python[0]}.{python[1]}; {megabytes:.1f} MB on {PLATFORMS[0].name}. By `make lock`.\n"

@@ -50,7 +50,8 @@ class Way:
                 f"MIDI keyboards are heard through PortMidi, which hears {self.system} only, because RtMidi could not "
                 "be loaded; install bedside again to hear all of them."
             )
-        return f"MIDI keyboards are heard through {self.system}, by {self.library}."
+        beyond = " A keyboard that JACK does not know is not heard." if self.system == "JACK" else ""
+        return f"MIDI keyboards are heard through {self.system}, by {self.library}.{beyond}"
 
 
 def first_working() -> tuple[Way, Driver | None]:

@@ -18,7 +18,7 @@ SOUND = Path(bedside.__file__).parent / "sound"
 
 # The rooms and modules that make samples; the sheets only measure.
 ROOMS = ("engine", "physics", "library", "library/sfz")
-MODULES = ("exact", "fourier", "instrument", "loudness", "phasors", "tuning")
+MODULES = ("exact", "fourier", "instrument", "loudness", "phasors", "sums", "tuning")
 
 # Each is exact, or one rounding for each number, or sums in an order that is written down in numpy.
 MATH = {
@@ -40,7 +40,7 @@ IMPORTS = {"cmath", "scipy", "numpy.fft", "numpy.linalg", "numpy.polynomial"}
 
 # A sum of whole numbers, below 2⁵³ for BLAS, is exact in any order.
 ALLOWED = {
-    *(("exact", "@"), ("exact", "np.matmul"), ("voices", "np.matmul")),
+    *(("sums", "@"), ("sums", "np.matmul"), ("voices", "np.matmul")),
     *((module, "sum") for module in ("bake", "columns", "plan", "tablefile")),
 }
 

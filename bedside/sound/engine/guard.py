@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from bedside.sound import exact
+from bedside.sound import exact, sums
 from bedside.sound.loudness import OFFSET_LU, k_weighting
 
 # Short-term loudness is the mean over this time (EBU Tech 3341).
@@ -61,7 +61,7 @@ class LoudnessGuard:
         self._block = block
         piece = math.gcd(block, _PIECE)
         self._before = round(_SHELF_SECONDS * rate)
-        self._shelf = exact.Matrix(_shelf(rate, self._before, piece))
+        self._shelf = sums.Matrix(_shelf(rate, self._before, piece))
         self._sound = np.zeros((2, self._before + block))
         self._pieces = sliding_window_view(self._sound, self._before + piece, axis=1)[:, ::piece]
         self._rows = np.zeros((2 * (block // piece), self._before + piece))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from bedside.sound import exact
+from bedside.sound import exact, sums
 from bedside.sound.profiles import TRUE_PEAK_DB
 
 # The limiter's look-ahead. It delays the sound by this and by the few frames that oversampling takes.
@@ -46,7 +46,7 @@ class Limiter:
         self._taps = sliding_window_view(seen, _TAPS, axis=1).transpose(2, 0, 1)
         self._columns = np.zeros((_TAPS, 2 * block))
         between = _between()
-        self._between = exact.Matrix(between)
+        self._between = sums.Matrix(between)
         self._found = np.zeros((len(_BETWEEN), 2 * block))
         # Samples below this have no peak above the ceiling between them.
         self._calm = self._ceiling / float(np.abs(between).sum(axis=1).max())

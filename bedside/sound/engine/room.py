@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound import exact
+from bedside.sound import exact, sums
 from bedside.sound.engine.runs import Runs
 
 # Mutually prime lengths at 48 kHz, 23 to 90 ms, so that the lines' echoes do not fall together.
@@ -78,7 +78,7 @@ class Room:
         late = np.concatenate((lines, lines + 1, walls))
         rows = np.concatenate((np.arange(count), np.arange(count), sides))
         mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
-        self._mixing = exact.Matrix(mixing)
+        self._mixing = sums.Matrix(mixing)
         # The delays are ring buffers of whole blocks; the first block is repeated behind the last, so no run wraps.
         around = (-(-int(late.max()) // block) + 1) * block
         self._store = np.zeros((count + 2, around + block))

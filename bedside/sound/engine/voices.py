@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound import exact
+from bedside.sound import exact, sums
 from bedside.sound.engine.bending import Bender
 from bedside.sound.engine.columns import NEVER, Columns
 from bedside.sound.engine.fading import Fader
@@ -209,7 +209,7 @@ class VoiceBank:
         gains, lines = self._gains[:, :pairs], self._lines
         gains[:] = self._columns.gains[:, :pairs]
         _, exponent = math.frexp(float(np.add.reduce(gains, axis=None)))
-        exact.round_to(exponent - _GAIN_BITS, gains, out=gains)
+        sums.round_to(exponent - _GAIN_BITS, gains, out=gains)
         np.matmul(gains, self._samples[:pairs], out=lines)
         # Each gain is interpolated linearly through the block.
         lines *= self._weights

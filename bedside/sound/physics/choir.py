@@ -14,7 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bedside.schema import Within
-from bedside.sound import exact, fourier
+from bedside.sound import exact, fourier, sums
 from bedside.sound.phasors import Phasors, silent, turned
 from bedside.sound.physics.loop import (
     GRID,
@@ -191,5 +191,5 @@ def _together(phases: Phasors, waves: Phasors) -> Phasors:
         (np.concatenate((phases.real, -phases.imag), axis=1), np.concatenate((phases.imag, phases.real), axis=1))
     )
     right = np.concatenate((waves.real, waves.imag), axis=1).transpose(1, 0, 2).reshape(2 * singers, -1)
-    both = exact.product(left, right).reshape(2, -1, casts, points).transpose(0, 2, 1, 3)
+    both = sums.product(left, right).reshape(2, -1, casts, points).transpose(0, 2, 1, 3)
     return Phasors(both[0], both[1])

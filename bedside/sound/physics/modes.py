@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bedside.sound import exact
+from bedside.sound import exact, sums
 from bedside.sound.phasors import Phasors, concatenated, turned
 
 # A decay of 60 dB in nepers.
@@ -125,7 +125,7 @@ def waves(starts: Phasors, within: Phasors) -> NDArray[np.float64]:
     """
     left = np.concatenate((starts.real, starts.imag), axis=2).reshape(-1, 2 * within.shape[0])
     right = np.concatenate((within.real, -within.imag), axis=0)
-    return exact.product(left, right).reshape(*starts.shape[:2], -1)
+    return sums.product(left, right).reshape(*starts.shape[:2], -1)
 
 
 def _loudest(modes: Modes) -> NDArray[np.float64]:

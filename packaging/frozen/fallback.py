@@ -1,7 +1,7 @@
 """What a frozen program does first: it takes sound from the machine's own libraries, and lends out none of its own.
 
 The folder brings PortAudio and what that needs, for a machine that lacks them. Where the machine has them, its own are
-used: they match its sound server.
+used: they match its sound server. RtMidi is joined with the first of them, and knows of no other place.
 """
 
 from __future__ import annotations
@@ -49,4 +49,7 @@ if sys.platform == "linux":
         os.environ["LD_LIBRARY_PATH"] = before
     else:
         os.environ.pop("LD_LIBRARY_PATH", None)
+    if _load(_LIBRARIES[0]) != _LIBRARIES[0]:
+        # Without its configuration it finds no card, and PortAudio aborts.
+        os.environ["ALSA_CONFIG_DIR"] = str(_FALLBACK / "alsa")
     _find_portaudio()

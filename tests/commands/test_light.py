@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,7 +52,7 @@ class Without:
 def without(tmp_path_factory: pytest.TempPathFactory, duet: Path) -> Without:
     """Return the program without the extra, with a take."""
     folder = tmp_path_factory.mktemp("without") / "kept"
-    folder.symlink_to(duet)
+    shutil.copytree(duet, folder)
     return Without(folder)
 
 
@@ -76,7 +77,7 @@ def test_a_bed_lists_renders_exports_and_measures_without_the_pages(without: Wit
 
 
 def test_a_bed_plays_without_the_pages(without: Without) -> None:
-    """Play, its engines and its baker, import nothing of the pages until the instrument is there and it is left."""
+    """Play, its engines and its baker, import nothing of the pages from the start until it is left."""
     environ = without.environ | {"SDL_VIDEODRIVER": "dummy"}
     data = without.data.parent / "played"
     program = subprocess.Popen(
@@ -88,15 +89,15 @@ def test_a_bed_plays_without_the_pages(without: Without) -> None:
     )
     note = data.with_name("tried")
     until = time.monotonic() + SECONDS
-    while not (note.exists() and OPENS_A_CARD in note.read_text()):
+    while not (note.exists() and OPENS_A_CARD in note.read_text() and (data / "bedside.db").exists()):
         assert program.poll() is None
         assert time.monotonic() < until
         time.sleep(0.05)
     program.send_signal(signal.SIGTERM)
     _, said = program.communicate(timeout=SECONDS)
-    assert program.returncode == 0, said
+    # Before the window is open, the signal ends it at once.
+    assert program.returncode in (0, -signal.SIGTERM), said
     assert without.tried() == {OPENS_A_CARD}
-    assert (data / "bedside.db").exists()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bedside.cli.terminal import program
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """An installation that lacks a library is said to, with what to do."""
 
-    def start() -> None:
+    def start(**_how: object) -> None:
         raise ModuleNotFoundError("No module named 'packaging'", name="packaging")
 
     monkeypatch.setattr(cli, "app", start)

@@ -1,0 +1,1 @@
+"""The journal: append-only files, sealed frame by frame, that are the truth about everything played and typed."""

@@ -34,7 +34,7 @@ from bedside.files import make_private, reason, sync_folder
 from bedside.music.events import Performed, Player
 
 if TYPE_CHECKING:
-    from bedside.archive.store.journal import Journal
+    from bedside.archive.store.casenotes import CaseNotes
     from bedside.archive.store.search import TakeSearch
     from bedside.archive.store.staffcode import Gate
 
@@ -129,12 +129,12 @@ class Store:
         self.close()
 
     @property
-    def journal(self) -> Journal:
-        """The journal that people write about the music."""
+    def casenotes(self) -> CaseNotes:
+        """The case notes, which people write about the music."""
         # Recording needs none of this; importing it late keeps the start at the bed short.
-        from bedside.archive.store.journal import Journal
+        from bedside.archive.store.casenotes import CaseNotes
 
-        return Journal(self._engine, _sentences)
+        return CaseNotes(self._engine, _sentences)
 
     @property
     def search(self) -> TakeSearch:

@@ -1,4 +1,4 @@
-"""The journal, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
+"""The case notes, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
 
 The music never changes; what is written about it can be rewritten or deleted. Times are frames of a take.
 """
@@ -34,9 +34,9 @@ from bedside.errors import NotFound, Refused
 
 __all__ = [
     "Attainment",
+    "CaseNotes",
     "Finished",
     "Goal",
-    "Journal",
     "Link",
     "Marker",
     "Patient",
@@ -62,7 +62,7 @@ _TABLES: dict[type[Any], Table] = {
 }
 
 
-class Journal:
+class CaseNotes:
     """Reads and writes the entries of a store; ``sentences`` turns the database's faults into plain sentences.
 
     Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and for

@@ -191,12 +191,11 @@ def _attained(casenotes: CaseNotes, goals: list[Goal]) -> dict[str, Any]:
             ratings.setdefault(each.session_id, {}).setdefault(each.rater, {})[goal.id] = each.level
     weights = {goal.id: goal.weight for goal in goals}
     rows = []
-    for session, raters in ratings.items():
-        began = casenotes.session(session).began
+    rated = [each for each in casenotes.sessions() if each.id in ratings]
+    for session, began, raters in ((each.id, each.began, ratings[each.id]) for each in rated):
         for initials, levels in sorted(raters.items()):
             score = t_score(list(levels.values()), [weights[goal] for goal in levels])
             rows.append({"session": session, "began": began, "rater": initials, "levels": levels, "t": score})
-    rows.sort(key=lambda row: (row["began"], row["rater"]))
     return {"rows": rows, "goals": goals}
 
 

@@ -48,8 +48,8 @@ def report(
         takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _MOST_WITHOUT_PATIENT)
     )
     # The newest session first, and its takes in their order.
-    began = {each.session: store.casenotes.session(each.session).began for each in offered}
-    offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))
+    place = {session.id: number for number, session in enumerate(casenotes.sessions(patient or None))}
+    offered = sorted(reversed(offered) if not patient else offered, key=lambda each: -place[each.session])
     # Unless a take is named, the newest session is ticked.
     newest = offered[0].session if offered else ""
     chosen = {take} if take else {each.id for each in offered if each.session == newest}
@@ -84,7 +84,7 @@ def make(
     store: Store = request.app.state.store
     if not takes:
         raise Refused("Please tick at least one take.")
-    order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
+    order = sorted({*takes}, key=lambda take: (store.summary(take).sequence, take))
     wish = content.ReportRequest(
         tuple(order),
         frozenset(parts or ()) & frozenset(content.PARTS),

@@ -80,13 +80,13 @@ def test_patients(store: Store, casenotes: CaseNotes, patient: str) -> None:
 
 
 def test_sessions(store: Store, casenotes: CaseNotes, patient: str, session: str) -> None:
-    """Sessions come in order of time: one child's, or all, nobody's included."""
+    """Sessions come in the order in which they began, whatever the clock said: one child's or all, nobody's too."""
     early = datetime(2020, 1, 1, tzinfo=UTC)
     with store.writing() as writing:
         before = writing.begin_session("K7", early)
         nobodys = writing.begin_session(None)
-    assert [each.id for each in casenotes.sessions(patient)] == [before, session]
-    assert [each.id for each in casenotes.sessions()] == [before, session, nobodys]
+    assert [each.id for each in casenotes.sessions(patient)] == [session, before]
+    assert [each.id for each in casenotes.sessions()] == [session, before, nobodys]
     assert casenotes.session(before) == Session(before, patient, early)
     assert casenotes.session(nobodys).patient_id is None
 
@@ -335,10 +335,10 @@ def test_it_lasts(folder: Path, store: Store, casenotes: CaseNotes, take: str) -
         assert again.casenotes.remarks(take) == [made]
 
 
-def test_a_fault_of_the_disk_is_one_sentence(folder: Path, take: str, store: Store) -> None:
-    """Where a store cannot be written, a plain sentence says that the words are not kept."""
+def test_what_is_only_read_is_not_written(folder: Path, take: str, store: Store) -> None:
+    """Where a store was opened to be read, a plain sentence says that the words are not kept."""
     store.close()
-    with Store.open(folder) as reading, pytest.raises(BedsideError, match="What you wrote cannot be saved: "):
+    with Store.open(folder) as reading, pytest.raises(BedsideError, match="open to be read only"):
         reading.casenotes.remark(take, 1, 2, "waits")
 
 

@@ -80,6 +80,8 @@ class JournalWriter:
             self._count_all()
             fault: OSError | None = None
             for index in self._order():
+                # Whatever comes of it, the first place is found out about anew; the thread may be doing that just now.
+                self._home = self._home and index != 0
                 try:
                     self._count(index)
                     first = self._chains[index].write(body, len(records))
@@ -131,7 +133,6 @@ class JournalWriter:
     def _move(self, index: int) -> None:
         """Note that the records of now went to this place."""
         left, self._at = self._at, index
-        self._home = False
         if left is not None and left != index:
             self._chains[left].leave()
 

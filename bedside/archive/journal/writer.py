@@ -80,8 +80,9 @@ class JournalWriter:
             self._count_all()
             fault: OSError | None = None
             for index in self._order():
-                # Whatever comes of it, the first place is found out about anew; the thread may be doing that just now.
-                self._home = self._home and index != 0
+                if index == 0:
+                    # Whatever comes of it, a later return is prepared anew.
+                    self._home = False
                 try:
                     self._count(index)
                     first = self._chains[index].write(body, len(records))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from bedside import leftovers
 from bedside.errors import BedsideError
 
 _REASONS = {
@@ -58,19 +58,25 @@ def make_private(folder: Path) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that replaces ``path`` when the block ends; only this user can read it.
 
-    If the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
+    If the block raises, ``path`` is untouched. An OSError becomes a BedsideError. What a killed program has left in the
+    folder is removed first.
     """
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
+        leftovers.sweep_files(path.parent)
+        file, draft = leftovers.new_file(path.parent)
+        with file:
+            try:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+                if os.name == "nt":
+                    # Windows renames no file that is open. Elsewhere it is held until it has its name.
+                    file.close()
+                draft.replace(path)
+            except BaseException:
+                file.close()
+                draft.unlink(missing_ok=True)
+                raise
         sync_folder(path.parent)
     except OSError as error:
         raise BedsideError(f"{path.name} could not be written in {path.parent}: {reason(error)}.") from error

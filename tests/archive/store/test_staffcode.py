@@ -47,7 +47,7 @@ class Clock:
 def gate(store: Store, clock: Callable[[], float]) -> Gate:
     """Return a gate as a program that starts now has it."""
     made = store.gate()
-    return Gate(made._engine, made._sentences, clock)
+    return Gate(made._engine, made._keeper, made._sentences, clock)
 
 
 def row(store: Store) -> tuple[str, int]:

@@ -6,9 +6,13 @@ import random
 from dataclasses import dataclass
 
 from bedside.archive.store.choices import Chosen, Marked
-from bedside.music.events import NoteOff, NoteOn, Performed, Player, Source, TakeBegan
+from bedside.music.events import Lost, NoteOff, NoteOn, Performed, Player, Resumed, Source, TakeBegan
 
 LIFE = 1_000_000
+
+# What is typed begins with this, and has numbers of its own.
+WORDS = "words"
+_FIRST_WORDS = LIFE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,13 @@ def script(life: int, count: int) -> list[Item]:
         elif dice < 0.5:
             sound = (chance.randrange(128), chance.random(), chance.random())
             items.append(Performed(frame, NoteOn(Player.CHILD, number, *sound, Source.TOUCH)))
-        elif dice < 0.93:
+        elif dice < 0.92:
             items.append(Performed(frame, NoteOff(Player.CHILD, number)))
+        elif dice < 0.93:
+            # The card is lost, and found again: what is played between is heard by nobody.
+            items.append(Performed(frame, Lost()))
+        elif dice < 0.94:
+            items.append(Performed(frame, Resumed(float(number))))
         elif dice < 0.96:
             items.append(Chosen(frame, "world", str(number), "child"))
         elif dice < 0.99:
@@ -52,9 +61,16 @@ def serial(item: Item) -> int | None:
             return began.seed
         case Performed(_, NoteOn() | NoteOff() as event):
             return event.note
+        case Performed(_, Resumed() as resumed):
+            return round(resumed.spent)
         case Chosen() as chosen:
             return int(chosen.which)
         case Marked() as marked:
             return round(marked.seconds)
         case _:
             return None
+
+
+def words(life: int, after: int) -> int:
+    """Return the serial of the words that are typed after an item of a life."""
+    return life * LIFE + _FIRST_WORDS + after

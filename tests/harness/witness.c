@@ -5,6 +5,9 @@
    write while it runs is not made durable by it. What is written to the file HARNESS_ACKS becomes a record too: so an
    acknowledgement has its place among the operations.
 
+   HARNESS_CLOCK moves the program's wall clock by so many seconds. A program that was forked can change the clock and the
+   faults for itself: it calls `witness_clock` and `witness_faults`.
+
    HARNESS_FAULTS, "seed:sync:write:full:burst", lets syncs and writes fail: parts of a million of syncs that fail
    with EIO, of writes that fail with EIO, of writes that find a full disk and keep half; each goes on for up to
    `burst` further operations.
@@ -27,6 +30,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +59,7 @@ static size_t folder_length;
 static uint32_t chance;
 static long sync_fails, write_fails, finds_full;
 static int burst, left, left_error;
+static long moved;
 
 #define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
@@ -67,15 +72,25 @@ static void open_log(void) {
 
 static void child(void) { pthread_mutex_init(&mutex, NULL); }
 
+void witness_faults(const char *faults) {
+    pthread_mutex_lock(&mutex);
+    left = 0;
+    sscanf(faults, "%u:%ld:%ld:%ld:%d", &chance, &sync_fails, &write_fails, &finds_full, &burst);
+    pthread_mutex_unlock(&mutex);
+}
+
+void witness_clock(long seconds) { moved = seconds; }
+
 static void begin(void) {
     const char *to = getenv("HARNESS_LOG"), *of = getenv("HARNESS_FOLDER"), *heard = getenv("HARNESS_ACKS");
-    const char *faults = getenv("HARNESS_FAULTS");
+    const char *faults = getenv("HARNESS_FAULTS"), *clock = getenv("HARNESS_CLOCK");
+    if (clock) witness_clock(atol(clock));
     if (!to || !of) return;
     snprintf(log_path, sizeof log_path, "%s", to);
     snprintf(folder, sizeof folder, "%s", of);
     snprintf(acks, sizeof acks, "%s", heard ? heard : "");
     folder_length = strlen(folder);
-    if (faults) sscanf(faults, "%u:%ld:%ld:%ld:%d", &chance, &sync_fails, &write_fails, &finds_full, &burst);
+    if (faults) witness_faults(faults);
     open_log();
     /* Another thread may hold the mutex at the moment of a fork. */
     pthread_atfork(NULL, NULL, child);
@@ -404,3 +419,27 @@ int remove(const char *path) { REAL(remove); ONE('U', AT_FDCWD, path, real(path)
 int unlinkat(int at, const char *path, int flags) { REAL(unlinkat); ONE('U', at, path, real(at, path, flags)) }
 int mkdir(const char *path, mode_t mode) { REAL(mkdir); ONE('K', AT_FDCWD, path, real(path, mode)) }
 int mkdirat(int at, const char *path, mode_t mode) { REAL(mkdirat); ONE('K', at, path, real(at, path, mode)) }
+
+/* The wall clock --------------------------------------------------------------------------------------------------- */
+
+int clock_gettime(clockid_t which, struct timespec *now) {
+    int done = (int)syscall(SYS_clock_gettime, which, now);
+    watching();
+    if (!done && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) now->tv_sec += moved;
+    return done;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    struct timespec exact;
+    (void)zone;
+    if (clock_gettime(CLOCK_REALTIME, &exact)) return -1;
+    now->tv_sec = exact.tv_sec, now->tv_usec = exact.tv_nsec / 1000;
+    return 0;
+}
+
+time_t time(time_t *kept) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    if (kept) *kept = exact.tv_sec;
+    return exact.tv_sec;
+}

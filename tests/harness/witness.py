@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,20 +47,20 @@ class Recording:
         real = folder.resolve()
         return cls(real, real.with_name(f"{real.name}.log"), real.with_name(f"{real.name}.acks"))
 
-    def environ(self, faults: Faults | None = None) -> dict[str, str]:
-        """Return what lets a program run under the witness, to be laid over its environment."""
+    def environ(self, faults: Faults | None = None, clock: int = 0) -> dict[str, str]:
+        """Return what lets a program run under the witness, to be laid over its environment.
+
+        ``clock`` moves the program's wall clock by so many seconds.
+        """
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.acks.touch()
         watched = {"HARNESS_LOG": self.log, "HARNESS_FOLDER": self.folder, "HARNESS_ACKS": self.acks}
         return {
             "LD_PRELOAD": str(library()),
+            "HARNESS_CLOCK": str(clock),
             **{name: str(path) for name, path in watched.items()},
             **({} if faults is None else {"HARNESS_FAULTS": str(faults)}),
         }
-
-    def without(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """Return an environment without the witness."""
-        return {name: value for name, value in environ.items() if name != "LD_PRELOAD" and name[:8] != "HARNESS_"}
 
 
 @cache
@@ -82,3 +82,13 @@ def library() -> Path:
     subprocess.run([compiler, *flags, "-o", str(draft), str(_SOURCE), "-ldl"], check=True)
     draft.replace(made)
     return made
+
+
+def set_faults(faults: Faults | None) -> None:
+    """Change how often the disk fails for this process, which runs under the witness."""
+    ctypes.CDLL(None).witness_faults(str(faults or Faults(0)).encode())
+
+
+def move_clock(seconds: int) -> None:
+    """Move the wall clock of this process, which runs under the witness, so many seconds from the right time."""
+    ctypes.CDLL(None).witness_clock(ctypes.c_long(seconds))

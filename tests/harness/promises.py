@@ -10,6 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from bedside.archive.store.store import Store
+try:
+    from bedside.archive.store.tending import tend
+except ImportError:
+    class _T: sentences=()
+    def tend(folder,owner): return _T
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed
 from harness.script import LIFE, WORDS, script, serial
@@ -47,6 +52,12 @@ class Promised:
         """Return how many items of a life were fed before an instant."""
         return bisect_left(self.at[life], before)
 
+    def seen(self, life: int, found: Found) -> int:
+        """Return how many of the first items of a life are there; those without a trace count with the one before."""
+        there = {*found.serials, None}
+        numbers = _serials(life, self.fed.get(life, 0))
+        return next((i for i, number in enumerate(numbers) if number not in there), len(numbers))
+
     def forget(self, found: Found) -> None:
         """Promise no more what is known to be lost."""
         for life in self.fed:
@@ -74,11 +85,13 @@ class Found:
 
 
 def look(folder: Path) -> Found:
-    """Open a folder as the next start does, and read all that is in it."""
+    """Open a folder as the next start does, let its owner check and mend it, and read all that is in it."""
     found = Found()
     try:
         with Store.open_or_set_aside(folder) as store:
             found.told += [store.notice] if store.notice is not None else []
+        found.told += tend(folder, owner=True).sentences
+        with Store.open(folder) as store:
             read(store, found)
     except BedsideError as error:
         found.refused = str(error)

@@ -28,7 +28,7 @@ def played(folder: Path, count: int = 200) -> Run:
 
 
 def test_the_same_records_take_less_room(tmp_path: Path) -> None:
-    """Every record keeps its number and its chain; a quarter of the room is enough; the next time there is nothing to do."""
+    """Every record keeps its number and its chain; a quarter of the room is enough; a second time changes nothing."""
     run = played(tmp_path)
     whole = list(read(tmp_path, [SECRET]).records)
     before = sum(map(len, image(tmp_path).values()))

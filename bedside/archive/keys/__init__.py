@@ -2,3 +2,7 @@
 
 A key is made once, and never replaced or overwritten. Only asking the system's key store may take long.
 """
+
+from bedside.archive.keys.secret import PublicKey, Secret
+
+__all__ = ["PublicKey", "Secret"]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive.journal.reading import Finding, read
+from bedside.archive.journal.reading import Flaw, read
 from bedside.archive.keys import Secret
 from bedside.archive.store import database
 from bedside.archive.store.adoption import is_unadopted
@@ -43,7 +43,7 @@ class Checked:
     the journal were compared.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Flaw, ...]
     missing: int
     differences: tuple[Difference, ...]
     readable: bool

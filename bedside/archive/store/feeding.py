@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -33,7 +33,7 @@ _MOVED = _MOVED.on_conflict_do_update(
 )
 
 
-class Entry(Protocol):
+class Numbered(Protocol):
     """A record as the journal gives it back: its chain, its number there, and what it keeps."""
 
     @property
@@ -49,13 +49,16 @@ class Entry(Protocol):
         """What it keeps."""
 
 
+_Numbered = TypeVar("_Numbered", bound=Numbered)
+
+
 def anchors(connection: Connection) -> dict[str, int]:
     """Return the number of the last record of each chain that the index holds."""
     found = connection.execute(select(_anchor.c.chain, _anchor.c.number).where(_anchor.c.chain != UNADOPTED))
     return {row.chain: row.number for row in found}
 
 
-def feed(engine: Engine, entries: Iterable[Entry]) -> int:
+def feed(engine: Engine, entries: Iterable[Numbered]) -> int:
     """Apply the entries that the index does not hold yet, in their order; return how many were new.
 
     Raise BedsideError for a record of a later version; what came before it is kept.
@@ -68,7 +71,7 @@ def feed(engine: Engine, entries: Iterable[Entry]) -> int:
     return fed
 
 
-def apply_entries(connection: Connection, entries: Iterable[Entry]) -> int:
+def apply_entries(connection: Connection, entries: Iterable[Numbered]) -> int:
     """Apply the entries that the index does not hold yet within a transaction; return how many were new."""
     reached = anchors(connection)
     moved: dict[str, int] = {}
@@ -95,9 +98,9 @@ def move_anchors(connection: Connection, moved: Mapping[str, int]) -> None:
         connection.execute(_MOVED, [{"chain": chain, "number": number} for chain, number in moved.items()])
 
 
-def whole(entries: Iterable[Entry]) -> Iterable[Entry]:
+def whole(entries: Iterable[_Numbered]) -> Iterable[_Numbered]:
     """Return the entries that an index can take: not those about the journal itself, nor groups without an end."""
-    held: dict[str, list[Entry]] = {}
+    held: dict[str, list[_Numbered]] = {}
     for entry in entries:
         kind = entry.record[0] if entry.record else None
         if kind in ITS_OWN:

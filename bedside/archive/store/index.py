@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive.journal.reading import Entry, Reading, read
+from bedside.archive.journal.reading import Entry, JournalReading, read
 from bedside.archive.keys import Secret
 from bedside.archive.store.database import drafting_engine, memory_engine, reading, take_alone
 from bedside.archive.store.feeding import anchors, feed, whole
@@ -28,14 +28,14 @@ def is_written(folder: Path) -> bool:
     return any(not path.name.startswith("spare") for path in (folder / JOURNAL).glob("*.journal"))
 
 
-def unread(engine: Engine, folder: Path, secrets: Sequence[Secret]) -> Reading:
+def unread(engine: Engine, folder: Path, secrets: Sequence[Secret]) -> JournalReading:
     """Return what the journal of a data folder holds beyond the index."""
     with reading(engine) as connection:
         reached = anchors(connection)
     return read(folder / JOURNAL, secrets, reached)
 
 
-def new(found: Reading) -> list[Entry]:
+def new(found: JournalReading) -> list[Entry]:
     """Return the entries of a reading that an index can take."""
     return list(_entries(found.records))
 

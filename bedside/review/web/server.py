@@ -18,6 +18,7 @@ from bedside import ends
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.review.web import app, peer
+from bedside.review.web.connection import PromptConnection
 
 ADDRESS = "127.0.0.1"
 USUAL_PORT = 8023
@@ -43,7 +44,13 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
         guarded, made = app.create(store, folder, hosts, invitation=invitation)
         # There is no proxy in front, so headers that claim to come from one are ignored.
         config = uvicorn.Config(
-            guarded, log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False
+            guarded,
+            http=PromptConnection,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,
         )
         pages = _Pages(config)
 

@@ -22,7 +22,7 @@ _LOADING_SECONDS = 60.0
 _FIRST_BEAT_SECONDS = 1.5
 
 # The most bytes that may wait for room in the socket: an engine that far behind hangs.
-_MOST_UNSENT = 1 << 16
+_MOST_UNSENT = 1 << 22
 
 
 class Phase(Enum):

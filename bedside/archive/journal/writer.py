@@ -82,6 +82,9 @@ class JournalWriter:
             self._numbers.next = max(self._numbers.next, after + 1)
             fault: OSError | None = None
             for index in self._order():
+                if index == 0:
+                    # Whatever comes of it, a later return is prepared anew.
+                    self._home = False
                 try:
                     self._count(index)
                     first = self._chains[index].write(body, len(records))
@@ -133,7 +136,6 @@ class JournalWriter:
     def _move(self, index: int) -> None:
         """Note that the records of now went to this place."""
         left, self._at = self._at, index
-        self._home = False
         if left is not None and left != index:
             self._chains[left].leave()
 

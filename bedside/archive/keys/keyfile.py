@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore
 from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_files, link_new, name_of, read
-from bedside.archive.keys.keystore import Silence
+from bedside.archive.keys.keystore import Unanswered
 from bedside.archive.keys.keytext import KeyText, digest_of
 from bedside.archive.keys.recalling import recalled
 from bedside.archive.keys.secret import PublicKey, Secret
@@ -158,7 +158,7 @@ def give_back(path: Path, secret: Secret) -> bool:
     with contextlib.suppress(BedsideError):
         return recalled(path) == secret
     kept = read(path)
-    if kept is None or not isinstance(kept.where, str) or keystore.recall(kept.where) is not Silence.EMPTY:
+    if kept is None or not isinstance(kept.where, str) or keystore.recall(kept.where) is not Unanswered.EMPTY:
         return False
     return keystore.entrust(kept.where, secret.key.hex())
 

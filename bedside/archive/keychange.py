@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from bedside import leftovers
 from bedside.archive.journal.resealing import needing_another, reseal
 from bedside.archive.keys import firstpages, keyfile
-from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, is_sound, key_files, locked, name_of
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, is_sound, key_file_name, key_files, locked
 from bedside.archive.keys.recalling import recalled
 from bedside.archive.keys.secret import Secret
 from bedside.archive.ownership import Ownership, read_owner
@@ -75,7 +75,7 @@ def _changed(folder: Path, second: Path | None, said: Callable[[str], None]) -> 
         take_alone(database, old)
     said("Making the new key")
     new = Secret.random()
-    keyfile.add(folder, new, name_of(new))
+    keyfile.add(folder, new, key_file_name(new))
     _promote(folder, new)
     if old is not None:
         said("Encrypting the database anew")
@@ -94,7 +94,7 @@ def _promote(folder: Path, new: Secret) -> None:
         _link_aside(first)
     # Nobody who has read the old key's file puts a better form of it there afterwards.
     with locked(folder):
-        (folder / name_of(new)).replace(first)
+        (folder / key_file_name(new)).replace(first)
         sync_folder(folder)
 
 
@@ -106,7 +106,7 @@ def _link_aside(first: Path) -> None:
         if is_sound(first):
             raise
         old = None
-    name = f"bedside-damaged-{uuid.uuid4().hex}.key" if old is None else name_of(old)
+    name = f"bedside-damaged-{uuid.uuid4().hex}.key" if old is None else key_file_name(old)
     with contextlib.suppress(FileExistsError):
         os.link(first, first.with_name(name))
     sync_folder(first.parent)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bedside.archive.journal.resealing import is_opened_by
 from bedside.archive.keys import firstpages, keyfile
-from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, digest_in, key_files, name_of
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, digest_in, key_file_name, key_files
 from bedside.archive.keys.keytext import digest_of
 from bedside.archive.keys.secret import Secret
 from bedside.archive.keys.words import corrections, key_of
@@ -59,7 +59,7 @@ def _restored(folder: Path, words: Sequence[str], anyway: bool) -> RestoredKey:
         )
     make_private(folder)
     fingerprint = secret.public.fingerprint
-    names = [name_of(secret), f"bedside-{fingerprint[8:16]}.key"]
+    names = [key_file_name(secret), f"bedside-{fingerprint[8:16]}.key"]
     if opens is not False:
         names.insert(0, KEY_FILE)
     path = next(path for name in names if not (path := folder / name).exists())

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore
-from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_files, link_new, name_of, read
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_file_name, key_files, link_new, read
 from bedside.archive.keys.keystore import Unanswered
 from bedside.archive.keys.keytext import KeyText, digest_of
 from bedside.archive.keys.recalling import recalled
@@ -113,7 +113,7 @@ def make_another(folder: Path) -> Secret:
 
 def add_another(folder: Path, secret: Secret) -> Secret:
     """Keep a secret in a key file of its own, beside what is there; raise BedsideError if that fails."""
-    return add(folder, secret, name_of(secret), _HASTE_SECONDS)
+    return add(folder, secret, key_file_name(secret), _HASTE_SECONDS)
 
 
 def add(folder: Path, secret: Secret, name: str = KEY_FILE, patience: float | None = None) -> Secret:

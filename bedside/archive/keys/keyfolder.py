@@ -34,7 +34,7 @@ def key_files(folder: Path) -> list[Path]:
     return [folder / name for name in ((KEY_FILE,) if KEY_FILE in names else ()) + tuple(others)]
 
 
-def name_of(secret: Secret) -> str:
+def key_file_name(secret: Secret) -> str:
     """Return the name of the file that keeps a key beside another."""
     return f"bedside-{secret.public.fingerprint[:8]}.key"
 

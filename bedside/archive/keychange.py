@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from bedside import leftovers
-from bedside.archive.journal.resealing import needing_another, reseal
+from bedside.archive.journal.resealing import needing_another, opens_segment, reseal
 from bedside.archive.keys import firstpages, keyfile
 from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, is_sound, key_file_name, key_files, locked
 from bedside.archive.keys.recalling import recalled
@@ -56,6 +56,8 @@ def change_key(folder: Path, second: Path | None = None, said: Callable[[str], N
             owner = read_owner(folder)
             by = f" by bedside {owner.program}" if owner is not None else ""
             raise BedsideError(f"The recordings in {folder} are in use{by}; close it and try again.")
+        for place in (folder, folder / JOURNAL):
+            leftovers.sweep_files(place)
         try:
             return _changed(folder, second, said)
         except DBAPIError as error:
@@ -71,8 +73,12 @@ def _changed(folder: Path, second: Path | None, said: Callable[[str], None]) -> 
     database = folder / DATABASE
     old = next((each for each in known if firstpages.fits(database, each)), None)
     if old is not None:
-        # Nothing is begun while another program has the recordings open.
-        take_alone(database, old)
+        _require_alone(database, old)
+    places = [place / JOURNAL for place in (folder, second) if place is not None]
+    first = [each for each in known if keyfile.holds(folder / KEY_FILE, each)]
+    if first:
+        # What a change that was interrupted no longer needs.
+        _cleared(folder, places, [*known, *first])
     said("Making the new key")
     new = Secret.random()
     keyfile.add(folder, new, key_file_name(new))
@@ -80,11 +86,21 @@ def _changed(folder: Path, second: Path | None, said: Callable[[str], None]) -> 
     if old is not None:
         said("Encrypting the database anew")
         _reencrypt(database, old, new)
-    places = [place / JOURNAL for place in (folder, second) if place is not None]
     reached = _anchors(database, new)
     for place in places:
         _reseal(place, known, new, reached, said)
     return _cleared(folder, places, [*known, new])
+
+
+def _require_alone(database: Path, old: Secret) -> None:
+    """Raise BedsideError while another program has the recordings open, so that nothing is begun."""
+    try:
+        take_alone(database, old)
+    except DBAPIError as error:
+        raise BedsideError(
+            f"The key cannot be changed now, because {reason_of(error)}: close the other programs of bedside and try "
+            "again. Nothing was changed."
+        ) from error
 
 
 def _promote(folder: Path, new: Secret) -> None:
@@ -141,15 +157,24 @@ def _anchors(database: Path, new: Secret) -> dict[str, int]:
         engine.dispose()
 
 
-def _cleared(folder: Path, places: Iterable[Path], known: Sequence[Secret]) -> KeyChange:
-    """Remove the keys that nothing needs any more; ``known`` are all that could be had, the new one last."""
+def _cleared(folder: Path, places: Sequence[Path], known: Sequence[Secret]) -> KeyChange:
+    """Remove the keys that nothing needs; ``known`` are all that could be had, the one to be kept last."""
     new = known[-1]
     needing = [path for place in places for path in needing_another(place, new)]
     needing += [path for path in sorted(folder.glob("bedside*.db")) if firstpages.fits(path, new) is False]
-    others = [path for path in key_files(folder) if path.name != KEY_FILE]
-    lost = [path for path in others if not any(keyfile.holds(path, each) for each in known)]
-    if needing or lost:
-        return KeyChange(tuple(needing), tuple(others))
-    for path in others:
-        keyfile.remove(path)
-    return KeyChange((), ())
+    wanted = {path: [each for each in known if _opens(path, each)] for path in needing}
+    kept = []
+    for path in key_files(folder):
+        if path.name == KEY_FILE:
+            continue
+        held = next((each for each in known if keyfile.holds(path, each)), None)
+        # What opens with no known key may open with any that is not known well enough.
+        if held is None or any(held in several or not several for several in wanted.values()):
+            kept.append(path)
+        else:
+            keyfile.remove(path)
+    return KeyChange(tuple(needing), tuple(kept))
+
+
+def _opens(path: Path, secret: Secret) -> bool:
+    return bool(firstpages.fits(path, secret)) if path.suffix == ".db" else opens_segment(path, secret)

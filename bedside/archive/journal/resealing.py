@@ -64,6 +64,12 @@ def needing_another(folder: Path, secret: Secret) -> list[Path]:
     ]
 
 
+def opens_segment(path: Path, secret: Secret) -> bool:
+    """Return whether a secret opens any frame of a segment; raise OSError if it cannot be read."""
+    opener = Opener([secret])
+    return peek(path, opener) is not None or bool(scan(path, _number(path), opener).frames)
+
+
 def is_opened_by(folder: Path, secret: Secret) -> bool | None:
     """Return whether a secret opens any of a folder's segments; None if there is nothing to open."""
     opener = Opener([secret])

@@ -28,8 +28,8 @@ def test_two_keyboards_hold_the_same_key_apart() -> None:
     strike = mido.Message("note_on", note=60, velocity=64)
     (one,) = strikes(heard(each, "one", strike))
     (two,) = strikes(heard(each, "two", strike))
-    assert each.hear(KeyboardMessage("one", None)) == [NoteOff(Player.THERAPIST, one.note)]
-    assert each.hear(KeyboardMessage("one", None)) == []
+    assert each.hear(KeyboardMessage("one", None), 0.0) == [NoteOff(Player.THERAPIST, one.note)]
+    assert each.hear(KeyboardMessage("one", None), 0.0) == []
     assert heard(each, "two", mido.Message("note_off", note=60)) == [NoteOff(Player.THERAPIST, two.note)]
 
 
@@ -66,7 +66,7 @@ def test_wheels_pedals_and_pressure_of_a_keyboard_are_its_players() -> None:
     ]
     for message, events in moves:
         assert heard(each, "one", message) == events
-    assert each.hear(KeyboardMessage("one", None)) == [
+    assert each.hear(KeyboardMessage("one", None), 0.0) == [
         NoteOff(me, on.note),
         Pedal(me, False),
         Bend(me, 0.0),

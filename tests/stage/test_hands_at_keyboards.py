@@ -6,7 +6,19 @@ import mido
 import pygame
 import pytest
 
-from bedside.music.events import AllOff, Bend, Event, Expression, NoteOff, Pedal, Player, Shape, Source, Vibrato
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    NoteOff,
+    Pedal,
+    Player,
+    Shape,
+    Source,
+    StillHeld,
+    Vibrato,
+)
 from bedside.stage.input.hands import Programmed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from stage.reports import ALONE, KEYS, PADS, TONES, TUNING, finger, hands, heard, strikes
@@ -127,3 +139,12 @@ def test_in_another_world_a_keyboard_plays_its_scale() -> None:
     (free,) = strikes(heard(each, "one", strike))
     assert (here.key, there.key, free.key) == (60, 61, 61)
     assert TUNING.root == 60
+
+
+def test_a_keyboard_that_lives_says_which_keys_are_down() -> None:
+    """Active sensing, as it comes three times a second, keeps a long note; it makes no other event."""
+    each = hands()
+    (strike,) = strikes(heard(each, "one", mido.Message("note_on", note=60, velocity=64)))
+    sensing = KeyboardMessage("one", mido.Message("active_sensing"))
+    events = [event for third in range(400) for event in each.hear(sensing, third / 3)]
+    assert events == [StillHeld(Player.THERAPIST, strike.note)] * 2

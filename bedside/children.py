@@ -4,7 +4,8 @@ A child runs one module's ``main(link, settings)``. It gets its settings once, a
 link is one end of a duplex socket; the parent holds the other. These rules hold for every child:
 
 - End-of-file on the link means that the parent is gone, for whatever reason, or is done with it: the child ends.
-- Ctrl+C in the terminal reaches the whole process group; a child ignores it and leaves the decision to its parent.
+- It is guarded from dumps and debuggers (`secrecy`) before it knows anything.
+- Signals to end, such as Ctrl+C, reach all processes; a child ignores them and leaves the decision to its parent.
 - It has a name, under which it logs: what is raised in it, from its first import on, and what it, the interpreter or a
   library prints on standard error. That of a child that speaks to the staff is the parent's instead.
 - It may be killed at any instant. Its parent reaps it, so that no zombie is left.
@@ -38,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
-from bedside import log
+from bedside import ends, log, secrecy
 
 # The first argument of a child.
 MARK = "--child"
@@ -227,7 +228,8 @@ def is_child(arguments: Sequence[str]) -> bool:
 def run(arguments: Sequence[str]) -> None:
     """Run the child that these arguments describe: ``--child MODULE LINK NICENESS NAME``."""
     _, module, link, niceness, name = arguments
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    secrecy.guard()
+    ends.ignore()
     log.follow(name)
     if not os.environ.get("BEDSIDE_DEBUG"):
         # The warnings of libraries mean nothing to the staff who read standard error.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from bedside import leftovers
 from bedside.errors import BedsideError
 
 _REASONS = {
@@ -42,6 +43,22 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_data(descriptor: int) -> None:
+    """Sync what was written into a file to the disk itself, as surely as the system can; raise OSError if that fails.
+
+    A file must not be synced again after this failed: what did not reach the disk may count as synced.
+    """
+    if sys.platform == "win32":
+        os.fsync(descriptor)
+    elif sys.platform == "darwin":
+        import fcntl
+
+        # fsync of macOS leaves it to the disk when to write.
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fdatasync(descriptor)
+
+
 def make_private(folder: Path) -> None:
     """Make a folder and its parents, accessible to this user only; raise BedsideError if that fails."""
     try:
@@ -58,19 +75,25 @@ def make_private(folder: Path) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that replaces ``path`` when the block ends; only this user can read it.
 
-    If the block raises, ``path`` is untouched. An OSError becomes a BedsideError.
+    If the block raises, ``path`` is untouched. An OSError becomes a BedsideError. What a killed program has left in the
+    folder is removed first.
     """
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
+        leftovers.sweep_files(path.parent)
+        file, draft = leftovers.new_file(path.parent)
+        with file:
+            try:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+                if os.name == "nt":
+                    # Windows renames no file that is open. Elsewhere it is held until it has its name.
+                    file.close()
+                draft.replace(path)
+            except BaseException:
+                file.close()
+                draft.unlink(missing_ok=True)
+                raise
         sync_folder(path.parent)
     except OSError as error:
         raise BedsideError(f"{path.name} could not be written in {path.parent}: {reason(error)}.") from error

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import platformdirs
@@ -35,8 +33,3 @@ def writable(folder: Path) -> bool:
     # Unlike Path.exists on Pythons before 3.12, os.access never raises for a folder of somebody else.
     there = next((each for each in (folder, *folder.parents) if os.access(each, os.F_OK)), None)
     return there is not None and os.access(there, os.W_OK | os.X_OK) and there.is_dir()
-
-
-def passing_data() -> AbstractContextManager[str]:
-    """Return a data folder for one run, for this user only; it is gone when the block ends."""
-    return tempfile.TemporaryDirectory(prefix="bedside-", ignore_cleanup_errors=True)

@@ -18,7 +18,7 @@ TABLE = tomllib.loads(Path(__file__).with_name("imports.toml").read_text("utf-8"
 HOMES: dict[str, list[str]] = TABLE.pop("homes")
 
 # The modules that belong to no room.
-ROOTS = {"", "children", "errors", "files", "log", "places", "schema"}
+ROOTS = {"", "children", "ends", "errors", "files", "leftovers", "log", "places", "schema", "secrecy"}
 
 # Those of them that pure rooms may import, and that are as pure.
 PURE_ROOTS = {"schema"}

@@ -11,19 +11,41 @@ import sys
 import traceback
 from typing import NoReturn
 
-from bedside.cli.app import app
-from bedside.cli.terminal import end
+from bedside import ends, secrecy
+from bedside.cli.terminal import end, say
 from bedside.errors import BedsideError
+
+# Options whose values nobody else may read.
+SECRET = ("--patient",)
 
 
 def main() -> NoReturn:
-    """Run the command line: exit 0 when done, 1 with one sentence for a fault, 2 for a mistake in the command."""
+    """Run the command line: exit 0 when done, 1 with one sentence for a fault, 2 for a mistake in the command.
+
+    Also exit 0 when told to end; a sentence says so if the command was not done.
+    """
+    secrecy.guard()
+    secrecy.hide(SECRET)
+    ends.watch()
+    try:
+        run()
+    except ends.Ended as ended:
+        if ended.midway:
+            say("bedside was told to end, and has ended; nothing is left half-written.")
+        raise
+    finally:
+        ends.leave()
+
+
+def run() -> NoReturn:
+    """Run the command line in a process that is guarded and watched for its end."""
+    # Not before the process is guarded: it takes a while.
+    from bedside.cli.app import app
+
     try:
         app(prog_name="bedside")
     except BedsideError as fault:
         end(str(fault))
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
     except BrokenPipeError:
         # The reader of our output has closed it; the interpreter would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

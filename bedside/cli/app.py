@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bedside import __version__, log, places
+from bedside import __version__, leftovers, log, places
+from bedside.cli.check import check
 from bedside.cli.demo import demo
 from bedside.cli.doctor import doctor
 from bedside.cli.export import export
@@ -62,15 +63,16 @@ def start(
     context.obj = (data or places.user_data()).absolute()
     if data is None and context.invoked_subcommand in (None, "play") and not places.writable(context.obj):
         say(f"The folder {context.obj} cannot be used, so nothing of this play is kept; --data names another folder.")
-        context.obj = Path(context.with_resource(places.passing_data()))
+        context.obj = context.with_resource(leftovers.passing_folder())
     name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
     log.start(context.obj, name)
     if name != "cli":
         _log.info("Started version %s on %s, Python %s.", *map(log.Safe, (__version__, sys.platform, sys.version[:6])))
+    leftovers.start_sweeping(context.obj)
     if context.invoked_subcommand is None:
         context.invoke(play, context)
 
 
 # In the order in which the help lists them.
-for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, doctor):
+for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, check, doctor):
     app.command(command.__name__.rstrip("_"))(command)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import look_of, millimetres, players_named, seated, together_as, window_pixels
+from bedside.cli.arguments import look_of, millimetres, patient_of, players_named, seated, together_as, window_pixels
 from bedside.cli.demo import demo
 from bedside.cli.terminal import say
 
@@ -15,7 +15,10 @@ from bedside.cli.terminal import say
 def play(
     context: typer.Context,
     world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
-    patient: Annotated[str | None, typer.Option(help="The code of the child, never a name.")] = None,
+    patient: Annotated[
+        str | None,
+        typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
+    ] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
@@ -44,7 +47,7 @@ def play(
     settings = bed.Bed(
         data=context.obj,
         world=world,
-        patient=patient,
+        patient=patient_of(patient),
         size=window_pixels(window),
         screen_mm=millimetres(screen_mm),
         together=together_as(together),

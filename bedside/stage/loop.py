@@ -6,16 +6,15 @@ import contextlib
 import gc
 import logging
 import math
-import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 import pygame
 from pygame._sdl2 import touch
 
+from bedside import ends
 from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
@@ -98,7 +97,7 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. `run` returns when the window is
-    closed, Ctrl and Q are pressed, or the process is told to end.
+    closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -127,19 +126,16 @@ class Play:
     def run(self) -> None:
         """Play until the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(number, self._end) for number in numbers]
         # Objects that exist now stay; collecting them again and again would hold up the drawing.
         gc.collect()
         gc.freeze()
         self._inbox.open()
         try:
-            self._loop()
+            with ends.calling(self._end):
+                self._loop()
         finally:
             self._playground.lift()
             self._inbox.close()
-            for number, handler in zip(numbers, before, strict=True):
-                signal.signal(number, handler)
 
     def _loop(self) -> None:
         while self._running:
@@ -174,7 +170,7 @@ class Play:
             self._said.add(sentence)
             self._say(sentence)
 
-    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+    def _end(self) -> None:
         self._running = False
 
     def _wait(self, due: float) -> None:
@@ -197,7 +193,7 @@ class Play:
         match event.type:
             case _ if event.type == _WAKE:
                 self._inbox.woken()
-            case pygame.QUIT:
+            case pygame.QUIT | pygame.APP_TERMINATING:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
                 self._running = False

@@ -102,8 +102,6 @@ class Watchdog:
 
 def main(link: children.Socket, settings: Watched) -> None:
     """Watch a process until it closes the link; end it if it takes too long."""
-    # Who ends all processes of a service at once wants this one to watch the others leave.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     until, fault = math.inf, ""
     # On Windows the first ends a process as well.
     ending = [signal.SIGTERM, children.KILL]

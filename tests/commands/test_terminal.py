@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedside import cli
+from bedside.cli import app
 from bedside.cli.terminal import program
 
 
@@ -17,9 +18,9 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     def start(**_how: object) -> None:
         raise ModuleNotFoundError("No module named 'packaging'", name="packaging")
 
-    monkeypatch.setattr(cli, "app", start)
+    monkeypatch.setattr(app, "app", start)
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        cli.run()
     assert ended.value.code == 1
     said = capsys.readouterr().err
     assert "“packaging”" in said

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bedside.music.events import Lost, NoteOff, NoteOn, Resumed, TakeBegan
+from bedside.music.events import Lost, NoteOff, NoteOn, Resumed, TakeBegan, TakeEnded
 from e2e.bed import answer, bed, bedside, pads, playing, spot, takes, tap_until_heard
 from e2e.rig.eye import Eye
 from e2e.rig.program import Program, alive
@@ -175,6 +175,23 @@ def dead_frames(sound: NDArray[np.floating], block: int) -> int:
     sounding = np.asarray(rows.any(axis=1))
     fresh = np.concatenate([[True], sounding[1:] & (rows[1:] != rows[:-1]).any(axis=1), [True]])
     return int(np.diff(np.flatnonzero(fresh)).max()) * block
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGPWR"])
+def test_a_shutdown_ends_the_take(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path, name: str) -> None:
+    """A signal to every process of a bed, as a shutdown sends it, ends the take under a finger, and then the bed."""
+    data = tmp_path / "kept"
+    with playing(touchscreen, card, data) as program:
+        program.wait_for(card.connected, 60, "the sound card to be opened")
+        assert tap_until_heard(touchscreen, card, program)
+        before = len(note_ons(data))
+        touchscreen.down(0, *spot(touchscreen, pads(touchscreen)[0]))
+        program.wait_for(lambda: len(note_ons(data)) > before, 30, "the held note to be recorded")
+        os.killpg(program.pid, signal.Signals[name])
+        # It takes less than a second where nothing else is done.
+        assert program.wait(10.0) == 0
+    assert isinstance(takes(data)[-1][-1].event, TakeEnded)
+    assert program.stderr.read_text() == ""
 
 
 def test_nothing_of_a_patient_is_found_in_clear(touchscreen: Touchscreen, card: SoundCard, tmp_path: Path) -> None:

@@ -207,6 +207,10 @@ class Renderer:
         """Wait for a message; raise EOFError or OSError if the process is gone."""
         return receive(self._source)
 
+    def kill(self) -> None:
+        """Kill the process, from any thread; whoever waits for a message gets EOFError."""
+        self._child.kill()
+
     def end(self) -> None:
         """Kill the process and wait for it to exit."""
         for file in (self._source, self._out):

@@ -10,7 +10,6 @@ import itertools
 import logging
 import secrets
 import struct
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +17,11 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
+from bedside import leftovers
 from bedside.archive.vault import Vault
 from bedside.errors import BedsideError, NotFound
+from bedside.files import reason
+from bedside.leftovers import HeldFolder
 from bedside.music.events import FLICKS, Performed, Player
 from bedside.review.hearing import rendering
 from bedside.sound.engine import offline
@@ -117,27 +119,39 @@ class Listening:
         self._own = own
         self._folder = folder
         self._renderer: rendering.Renderer | None = None
-        self._place: tempfile.TemporaryDirectory[str] | None = None
+        self._place: HeldFolder | None = None
         self._renderings = _Renderings(self._forget)
         self._unfinished: list[_Rendering] = []
         self._work = threading.Condition()
         self._turns = itertools.count(1)
         self._closing = False
 
+    def refuse(self) -> None:
+        """Render nothing more: whoever waits for sound gets no more of it. Never waits, so a signal may call it."""
+        self._closing = True
+
+    def _refuses(self) -> bool:
+        # Meanwhile another thread may have set it.
+        return self._closing
+
     def close(self) -> None:
         """End the renderer, and delete the cache."""
+        self.refuse()
         with self._work:
-            self._closing = True
             self._work.notify_all()
             place, self._place = self._place, None
         if place is not None:
+            renderer = self._renderer
+            if renderer is not None:
+                # The thread may wait for the next piece, which can take long while an instrument is made.
+                renderer.kill()
             self._thread.join(10.0)
             self._vault.close()
-            place.cleanup()
+            place.remove()
 
     def warm(self) -> None:
-        """Start the renderer early, so that the first sound does not wait for it."""
-        with self._work:
+        """Start the renderer early, so that the first sound does not wait for it; if that fails, it is said then."""
+        with self._work, contextlib.suppress(BedsideError):
             self._open()
 
     def sound(self, take: str, players: Sequence[Player], ahead: bool = False) -> TakeSound:
@@ -187,8 +201,12 @@ class Listening:
         if self._closing:
             raise BedsideError("The pages are being closed.")
         if self._place is None:
-            self._place = tempfile.TemporaryDirectory(prefix="bedside-", dir=self._folder, ignore_cleanup_errors=True)
-            self._vault = Vault(Path(self._place.name) / "sound.db", secrets.token_bytes(32))
+            try:
+                place = leftovers.new_folder(self._folder)
+            except OSError as error:
+                raise BedsideError(f"Nothing can be heard: there is no place for sound ({reason(error)}).") from error
+            self._vault = Vault(place.path / "sound.db", secrets.token_bytes(32))
+            self._place = place
             self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
             self._thread.start()
 
@@ -215,6 +233,8 @@ class Listening:
                 try:
                     self._step(made)
                 except (OSError, EOFError):
+                    if self._refuses():
+                        return
                     _log.exception("The renderer fell.")
                     # The process died; the next one continues with what is still wanted.
                     self._fail(made, "This take cannot be heard.")

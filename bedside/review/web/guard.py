@@ -5,6 +5,7 @@ Only a visit sees pages. A request that changes something must carry the visit's
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from urllib.parse import parse_qs, quote
 
@@ -25,6 +26,9 @@ CSRF_HEADER = "x-bedside-csrf"
 
 # Forms and JSON bodies are small.
 MOST_BYTES = 1 << 20
+
+# They come from this machine; a body that takes longer to arrive is not waited for.
+BODY_SECONDS = 10.0
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -74,9 +78,10 @@ class Guard:
             await refused(scope, receive, sealed)
             return
         token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        user = peer.user(scope)
-        visit = self._visits.of(token, user)
-        scope.setdefault("state", {}).update(visit=visit, token=token, user=user)
+        # To ask whose a connection is takes a while where there are many. Only who comes to something is asked for it.
+        visit = self._visits.of(token, peer.user(scope)) if self._visits.knows(token) else None
+        state = scope.setdefault("state", {})
+        state.update(visit=visit, token=token)
         safe = scope["method"] in _SAFE
         if visit is None and path != ENTRY and not path.startswith(OPEN):
             if safe and not for_scripts(path):
@@ -86,12 +91,20 @@ class Guard:
             await away(scope, receive, sealed)
             return
         if safe:
+            state["user"] = peer.user(scope)
             await self._app(scope, receive, sealed)
             return
         try:
-            body = await _body(receive)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
         except _DisconnectedError:
             return
+        except TimeoutError:
+            slow = self._pages.sentence(Request(scope), 408, "That took too long to arrive. Please send it again.")
+            slow.headers["connection"] = "close"
+            await slow(scope, receive, sealed)
+            return
+        state["user"] = peer.user(scope)
         if body is None:
             await self._pages.sentence(Request(scope), 413, "That is too much to send at once.")(scope, receive, sealed)
             return

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import uvicorn
 
+from bedside import ends
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.review.web import app, peer
+from bedside.review.web.connection import PromptConnection
 
 ADDRESS = "127.0.0.1"
 USUAL_PORT = 8023
+
+# The server ends within a second, also while somebody listens to an hour.
+_ANSWERS_SECONDS = 0.3
 
 
 def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], None]) -> None:
@@ -38,17 +44,44 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
         guarded, made = app.create(store, folder, hosts, invitation=invitation)
         # There is no proxy in front, so headers that claim to come from one are ignored.
         config = uvicorn.Config(
-            guarded, log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False
+            guarded,
+            http=PromptConnection,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,
         )
-        say(f"The pages are open at {shown} on this computer; Ctrl+C closes them.")
-        if browser:
-            # Other users can see a browser's command line; where its user is known, it needs no invitation there.
-            threading.Timer(0.3, _open, [address if peer.KNOWN else shown]).start()
-        made.state.listening.warm()
+        pages = _Pages(config)
+
+        def end() -> None:
+            pages.should_exit = True
+            made.state.listening.refuse()
+
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            with ends.calling(end):
+                say(f"The pages are open at {shown} on this computer; Ctrl+C closes them.")
+                if browser:
+                    # Other users can see a browser's command line; where its user is known, it needs no invitation.
+                    threading.Timer(0.3, _open, [address if peer.KNOWN else shown]).start()
+                made.state.listening.warm()
+                pages.run(sockets=[listening])
         finally:
             made.state.listening.close()
+
+
+class _Pages(uvicorn.Server):
+    """A server that leaves the signals to `ends`, and at its end waits no longer for answers than a moment."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish the answers that can be finished in `_ANSWERS_SECONDS`."""
+        asyncio.get_running_loop().call_later(_ANSWERS_SECONDS, setattr, self, "force_exit", True)
+        await super().shutdown(sockets)
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -69,6 +69,11 @@ class Visits:
             visit.seen = now
             return visit
 
+    def knows(self, token: str | None) -> bool:
+        """Return whether a cookie is that of a visit, whosever it is and whether it ended a moment ago."""
+        with self._lock:
+            return bool(token) and _hashed(token or "") in self._visits
+
     def end(self, token: str | None) -> None:
         """End the visit of a cookie."""
         if token:

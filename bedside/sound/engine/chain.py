@@ -10,16 +10,11 @@ from numpy.typing import NDArray
 from bedside.sound import exact, profiles
 from bedside.sound.engine.guard import LoudnessGuard
 from bedside.sound.engine.limiter import Limiter
+from bedside.sound.engine.rise import Rise
 from bedside.sound.engine.surroundings import Surroundings
-
-# A sound at this level or below is silent.
-SILENT_DB = -60.0
 
 # A stop fades softly and is over well before 300 ms.
 STOP_SECONDS = 0.2
-
-# Sound that returns after a loss fades in linearly in decibels, so that nobody is startled.
-RISE_SECONDS = -SILENT_DB / profiles.RISE_DB_PER_50_MS * 0.05 * 1.4
 
 
 class Chain:
@@ -33,8 +28,7 @@ class Chain:
         self._limiter = Limiter(rate, block)
         self._stop_blocks = max(1, math.floor(STOP_SECONDS * rate / block))
         self._stopping = 0
-        self._rise_blocks = max(1, math.ceil(RISE_SECONDS * rate / block))
-        self._rising = 0
+        self._rise = Rise(rate, block, self.limits.loudness_lufs)
         self._answer = np.zeros((2, block))
         self._ramp = np.arange(1, block + 1) / block
 
@@ -63,18 +57,20 @@ class Chain:
         if profile in profiles.PROFILES:
             self.profile = profile
             self._guard.limit(self.limits.loudness_lufs)
+            self._rise.limit(self.limits.loudness_lufs)
 
     def stop(self) -> None:
         """Start to fade out to silence."""
         self._stopping = self._stopping or self._stop_blocks
 
     def rise(self) -> None:
-        """Start at silence and fade in."""
-        self._rising = self._rise_blocks
+        """Start at silence and fade in, so that nobody is startled."""
+        self._rise.begin()
 
     def silence(self) -> None:
         """Fall to exact silence; the loudness guard still remembers what was loud."""
-        self._stopping = self._rising = 0
+        self._stopping = 0
+        self._rise.end()
         self.surroundings.clear()
         self._limiter.clear()
 
@@ -85,20 +81,20 @@ class Chain:
 
     def rest(self) -> None:
         """Process a block of silence."""
-        self._stopping = self._rising = 0
+        self._stopping = 0
+        self._rise.end()
         self._guard.rest()
 
     def render(self, sound: NDArray[np.float64], out: NDArray[np.float32]) -> bool:
         """Write a processed block into ``out``, both (2, block); return whether it ended a stop."""
         answer = self._answer
-        self.surroundings.render(sound, answer)
-        if self._rising:
-            answer *= self._rise()
-            self._rising -= 1
+        bound = self.surroundings.render(sound, answer)
+        if self._rise.active:
+            self._rise.render(answer)
         if self._stopping:
             answer *= self._fade()
-        self._guard.render(answer)
-        self._limiter.render(answer, out)
+        bound = self._guard.render(answer, bound)
+        self._limiter.render(answer, out, bound)
         if not self._stopping:
             return False
         self._stopping -= 1
@@ -110,9 +106,3 @@ class Chain:
         done = self._stop_blocks - self._stopping
         phase = np.minimum((done + self._ramp) / lasting, 1.0)
         return np.asarray(0.5 + 0.5 * exact.cosine_sine(0.5 * phase)[0])
-
-    def _rise(self) -> NDArray[np.float64]:
-        """Return the next block of a fade-in, linear in decibels, from `SILENT_DB` to 0."""
-        done = self._rise_blocks - self._rising
-        db = SILENT_DB * (1 - (done + self._ramp) / self._rise_blocks)
-        return np.asarray(exact.decibels(db))

@@ -34,7 +34,8 @@ from bedside.music.events import (
 )
 from bedside.music.settings import AllSettings, PartSettings, clamp
 from bedside.sound import exact
-from bedside.sound.engine.chain import SILENT_DB, Chain
+from bedside.sound.engine.chain import Chain
+from bedside.sound.engine.rise import SILENT_DB
 from bedside.sound.engine.strike import Strike
 from bedside.sound.engine.voices import VoiceBank
 from bedside.sound.instrument import Instrument, Region

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import re
 import struct
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from bedside import leftovers
 from bedside.sound.instrument import Instrument
 from bedside.sound.library import tablefile
 from bedside.sound.library.recipe import Recipe
 
-# A temporary file older than this was left behind by a process that died.
+# An unfinished file of a version that did not hold it; if older than this, its process died.
+_OLD_PART = ".part"
 _ABANDONED_SECONDS = 3600.0
 
 
@@ -54,12 +55,15 @@ def keep(instrument: Instrument, file: Path) -> Instrument | None:
     prefix = _prefix(instrument.name, instrument.rate)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=file.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as out:
+        out, temporary = leftovers.new_file(file.parent, prefix)
+        with out:
             # Not synced: a forced write could stall the sound card, and checksums reveal a torn file.
             tablefile.write(instrument, out)
-        temporary.replace(file)
+            out.flush()
+            if os.name == "nt":
+                # Windows renames no file that is open. Elsewhere it is held until it has its name.
+                out.close()
+            temporary.replace(file)
     except (OSError, struct.error, ValueError):
         if temporary is not None:
             with suppress(OSError):
@@ -109,5 +113,7 @@ def _clear(file: Path, prefix: str) -> None:
             if not other.name.startswith(prefix) or other == file:
                 continue
             with suppress(OSError):
-                if other.suffix == ".tables" or time.time() - other.stat().st_mtime > _ABANDONED_SECONDS:
+                abandoned = other.suffix == _OLD_PART and time.time() - other.stat().st_mtime > _ABANDONED_SECONDS
+                if abandoned or other.suffix == ".tables":
                     other.unlink()
+    leftovers.sweep_files(file.parent)

@@ -19,6 +19,7 @@ from pathlib import Path
 from bedside import children
 from bedside.children import ChildProcess, Socket
 from bedside.errors import BedsideError
+from bedside.leftovers import HeldFolder
 from bedside.sound.library import cache, catalogue, loading
 from bedside.sound.library.recipe import Recipe
 
@@ -50,18 +51,19 @@ def main(link: Socket, settings: BakerSettings) -> None:
     """
     watch = threading.Thread(target=_end_with_parent, args=(link, settings.fallback), daemon=True)
     watch.start()
-    bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.fallback)
-    if settings.fallback.exists():
+    held = bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.fallback)
+    if held is not None:
         watch.join()
 
 
-def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: Path) -> None:
+def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: Path) -> HeldFolder | None:
     """Bake the instruments that the cache in ``folder`` lacks, and tell the staff which ones cannot be made.
 
-    Once one does not fit the cache, it and all later ones go into the folder ``fallback``. Cache files of instruments
-    that no longer exist are removed.
+    Once one does not fit the cache, it and all later ones go into the folder ``fallback``; it is returned if it exists.
+    Cache files of instruments that no longer exist are removed.
     """
     into = folder
+    held = _taken_over(fallback) if fallback.exists() else None
     for recipe in recipes:
         # Named before it is baked: a change in its folder during baking counts at the next start.
         file = cache.table_path(recipe, rate, folder).name
@@ -84,14 +86,21 @@ def bake_missing(recipes: Sequence[Recipe], rate: int, folder: Path, fallback: P
         if into == folder:
             _say(f"The instruments cannot be saved in {folder}, and are made again at each start; is the disk full?")
             into = fallback
-            with contextlib.suppress(OSError):
-                # No other user may put anything there.
-                into.mkdir(mode=0o700)
+            held = held or _taken_over(fallback)
             if cache.keep(made, into / file) is not None:
                 continue
         _say("There is no room for all instruments, so some cannot be played; make room on the disk.")
         break
     cache.sweep(recipes, folder)
+    return held
+
+
+def _taken_over(fallback: Path) -> HeldFolder | None:
+    """Return the fallback folder, which no other user can read; None if it cannot be made."""
+    try:
+        return HeldFolder(fallback)
+    except OSError:
+        return None
 
 
 def _say(sentence: str) -> None:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from bedside import leftovers
 from bedside.children import ChildProcess
 from bedside.sound.live import baker
 
@@ -17,9 +18,6 @@ _log = logging.getLogger(__name__)
 # After this many starts, a crash has a lasting cause.
 _MOST_STARTS = 4
 _AGAIN_SECONDS = 1.0
-
-# The file system in memory on Linux.
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name that nobody can guess
 
 
 class Baking:
@@ -32,7 +30,7 @@ class Baking:
     def __init__(self, rate: int, own: Path | None) -> None:
         self._rate = rate
         self._own = own
-        self.fallback = _roomiest() / f"bedside-{secrets.token_hex(16)}"
+        self.fallback = _roomiest() / f"{leftovers.FOLDER}{secrets.token_hex(16)}"
         self._wanted = False
         self._starts = 0
         self._due = 0.0
@@ -85,8 +83,8 @@ def _roomiest() -> Path:
         usual = Path(tempfile.gettempdir())
     except FileNotFoundError:
         # Python could write a test file to no folder: the disk is full.
-        usual = _IN_MEMORY
-    return max((usual, _IN_MEMORY), key=_room)
+        usual = leftovers.IN_MEMORY
+    return max((usual, leftovers.IN_MEMORY), key=_room)
 
 
 def _room(folder: Path) -> int:

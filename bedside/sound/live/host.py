@@ -174,10 +174,12 @@ class EngineHost:
         )
         with self._lock:
             self._leaving = True
+            playing = self._active is not None and self._active.phase is Phase.PLAYING
             if self._active is not None:
                 self._active.send(wire.Quit())
-        # An engine that has ended by itself has delivered all its reports.
-        self._ended.wait(seconds)
+        if playing:
+            # An engine that has ended by itself has delivered all its reports; one that loads has none.
+            self._ended.wait(seconds)
         self._stopped.set()
         self._thread.join(seconds)
         for child in (self._active, self._spare):

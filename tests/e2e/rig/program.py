@@ -69,7 +69,8 @@ class Program:
     def children(self) -> list[int]:
         """Return the numbers of the living processes that the program started, also by way of others."""
         mark = self._mark.encode()
-        return [pid for pid, environment in _environments() if mark in environment and pid != self.pid]
+        marked = {pid for pid, environment in _environments() if mark in environment}
+        return sorted((marked | _in_session(self.pid)) - {self.pid})
 
     def wait_for(self, condition: Callable[[], T | None], seconds: float, what: str) -> T:
         """Return the first true value of ``condition``.
@@ -140,6 +141,20 @@ def _environments() -> list[tuple[int, list[bytes]]]:
                 found.append((int(folder.name), (folder / "environ").read_bytes().split(b"\0")))
             except (FileNotFoundError, PermissionError, ProcessLookupError):
                 continue  # ended while we looked, or another user's
+    return found
+
+
+def _in_session(leader: int) -> set[int]:
+    """Return the numbers of the living processes in a session; only root may ask ours for their environment."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                state, _, _, session, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(session) == leader and state != "Z":
+                found.add(int(folder.name))
     return found
 
 

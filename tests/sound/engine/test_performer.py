@@ -38,9 +38,9 @@ from bedside.music.events import (
     Vibrato,
 )
 from bedside.sound.engine import offline, voices
-from bedside.sound.engine.chain import RISE_SECONDS
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
+from bedside.sound.engine.rise import LIMIT_SECONDS
 from bedside.sound.instrument import Instrument
 from effort import times
 from sound.tones import RATE, band
@@ -300,7 +300,7 @@ def test_a_take_with_a_loss_renders_silence_between() -> None:
     fresh = rendered([took[0], took[1], Performed(0, on(2))])[:48000].astype(float)
     back = sound[25600 : 25600 + 48000].astype(float)
     # What comes back is a fresh sound that rises, and from then on that sound itself.
-    rise = round(RISE_SECONDS * RATE) + 256
+    rise = round(LIMIT_SECONDS * RATE) + 256
     assert np.abs(back[:4800]).max() < 0.1 * np.abs(fresh[:4800]).max()
     assert np.abs(back[rise:] - fresh[rise:]).max() < 1e-6
 

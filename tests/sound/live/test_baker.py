@@ -122,11 +122,16 @@ def test_without_room_in_the_cache_another_folder_has_them(
     """Where the cache cannot be written, all come to lie in the other folder, and the staff get one sentence."""
     (tmp_path / "file").write_text("in the way")
     fallback = tmp_path / "fallback"
+    held = []
     for _ in range(2):
-        baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", fallback)
+        held.append(baker.bake_missing(recipes, RATE, tmp_path / "file" / "cache", fallback))
         assert whole(fallback) == ["one", "three", "two"]
     (said,) = capsys.readouterr().err.splitlines()
     assert "cannot be saved" in said
+    for folder in held:
+        assert folder is not None
+        folder.remove()
+    assert not fallback.exists()
 
 
 def test_without_room_anywhere_it_ends(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_data(descriptor: int) -> None:
+    """Sync what was written into a file to the disk itself, as surely as the system can; raise OSError if that fails.
+
+    A file must not be synced again after this failed: what did not reach the disk may count as synced.
+    """
+    if sys.platform == "win32":
+        os.fsync(descriptor)
+    elif sys.platform == "darwin":
+        import fcntl
+
+        # fsync of macOS leaves it to the disk when to write.
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fdatasync(descriptor)
 
 
 def make_private(folder: Path) -> None:

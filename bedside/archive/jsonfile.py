@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 
 from bedside.archive.store import naming
@@ -21,7 +22,7 @@ def write(path: Path, take: Summary, performed: Sequence[Performed]) -> None:
     whole = {
         **naming.take_json(take),
         "take": take.id,
-        "began": take.began.isoformat(),
+        "began": take.began.astimezone(UTC).isoformat(),
         "rate": take.rate,
         "notes": naming.notes_json(notes(performed, take.rate)),
         "events": naming.events_json(performed, take.rate),

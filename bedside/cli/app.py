@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bedside import __version__, leftovers, log, places
+from bedside.cli.check import check
 from bedside.cli.demo import demo
 from bedside.cli.doctor import doctor
 from bedside.cli.export import export
@@ -73,5 +74,5 @@ def start(
 
 
 # In the order in which the help lists them.
-for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, doctor):
+for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, check, doctor):
     app.command(command.__name__.rstrip("_"))(command)

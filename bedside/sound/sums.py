@@ -6,6 +6,7 @@ stay below 2⁵³ are not rounded at all: so here numbers are made whole before 
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -68,7 +69,8 @@ class Matrix:
     def __init__(self, entries: Floats) -> None:
         self._entries = np.rint(entries * _ENTRIES) / _ENTRIES
         _, greatest = math.frexp(float(np.max(np.sum(np.abs(self._entries), axis=1))) * _ENTRIES)
-        self._bits = _WHOLE_BITS - greatest
+        # A signal below 2 ** e, in multiples of 2 ** (e − bits), has exact products.
+        self.bits = _WHOLE_BITS - greatest
 
     def times(self, signal: Floats, peak: float, out: Floats) -> None:
         """Write the product with ``signal`` into ``out``.
@@ -76,13 +78,22 @@ class Matrix:
         ``peak`` is at least the greatest sample of the signal, which is rounded in place.
         """
         _, exponent = math.frexp(peak)
-        round_to(exponent - self._bits, signal, out=signal)
-        np.matmul(self._entries, signal, out=out)
+        round_to(exponent - self.bits, signal, out=signal)
+        self.times_rounded(signal, out)
+
+    def times_rounded(self, signal: Floats, out: Floats) -> None:
+        """Write the product with a signal that is rounded already, as `bits` says, into ``out``."""
+        np.dot(self._entries, signal, out=out)
 
 
 def round_to(exponent: int, values: Floats, out: Floats) -> None:
     """Write ``values``, below 2 ** (50 + ``exponent``), into ``out``, rounded to multiples of 2 ** ``exponent``."""
-    # Beside this number, doubles have no finer digits.
-    coarse = math.ldexp(1.5, 52 + exponent)
-    np.add(values, coarse, out=out)
-    np.subtract(out, coarse, out=out)
+    coarse = _coarse(exponent)
+    np.add(values, coarse, out)
+    np.subtract(out, coarse, out)
+
+
+@functools.cache
+def _coarse(exponent: int) -> Floats:
+    """Return a number beside which doubles have no finer digits; an array, as numpy would make one each time."""
+    return np.array(math.ldexp(1.5, 52 + exponent))

@@ -32,13 +32,14 @@ def fill(store: Store, takes: int, seed: int = 1) -> None:
         at = FIRST + timedelta(hours=2.4 * (number // 4), minutes=9 * (number % 4))
         if number % 4 == 0:
             of = chance.choice(patients)["id"] if chance.random() < 0.95 else None
-            sessions.append({"id": fresh(), "patient_id": of, "began": at})
+            sessions.append({"id": fresh(), "patient_id": of, "began": at, "sequence": number})
         take = fresh()
         kept.append(
             {
                 "id": take,
                 "session_id": sessions[-1]["id"],
                 "began": at,
+                "sequence": number,
                 "origin": "played" if chance.random() < 0.97 else "imported",
                 "sound": "1",
                 "rate": RATE,

@@ -32,7 +32,7 @@ def test_each_take_of_a_file_has_a_session_of_its_own(folder: Path, song: Path) 
     with Store.create(folder) as store:
         done = import_file(store, score(song, 2, 3), [Player.THERAPIST], "made so")
         takes = {take.id: take for take in store.takes()}
-        sessions = store.journal.sessions()
+        sessions = store.casenotes.sessions()
     assert [take.notes for take in done] == [{Player.THERAPIST: 1}] * 3
     assert takes.keys() == {take.id for take in done}
     assert {(take.origin, take.sound, take.notes) for take in takes.values()} == {("imported", "made so", 1)}
@@ -47,7 +47,7 @@ def test_what_is_no_midi_file_leaves_nothing(folder: Path, song: Path) -> None:
         with pytest.raises(BedsideError, match=r"song\.mid is not a MIDI file\."):
             import_file(store, song, None, "1")
         assert store.takes() == []
-        assert store.journal.sessions() == []
+        assert store.casenotes.sessions() == []
 
 
 def test_a_whole_take_is_recorded(folder: Path) -> None:

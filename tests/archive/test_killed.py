@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bedside.archive.store.store import DATABASE, Store
+from bedside.archive.store.index import DATABASE
+from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn
 
 KILLS = 15
@@ -121,6 +122,6 @@ def test_nothing_is_readable_on_the_disk(folder: Path) -> None:
     secrets = [planted.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
     # Words that stand in every database of this kind: the search would find them in one that is not encrypted.
     secrets += [b"note_on", b"CREATE TABLE", b"SQLite format"]
-    for path in folder.iterdir():
+    for path in (path for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
         assert not [secret for secret in secrets if secret in content], path.name

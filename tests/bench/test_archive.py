@@ -59,7 +59,10 @@ def test_ten_thousand_takes_are_listed_soon(tmp_path: Path, report: Callable[[st
             ids = [uuid.uuid4().hex for _ in range(10_000)]
             take = {"session_id": session, "origin": "played", "sound": "1", "rate": RATE, "seed": 1, "block": 128}
             now = datetime.now(UTC)
-            rows = [{"id": id_, "began": now + timedelta(seconds=i), "frames": 9, **take} for i, id_ in enumerate(ids)]
+            rows = [
+                {"id": id_, "began": now + timedelta(seconds=i), "frames": 9, "sequence": i, **take}
+                for i, id_ in enumerate(ids)
+            ]
             writing._connection.execute(insert(Take), rows)
             parts = [{"take_id": id_, "player": name, "notes": 1} for id_ in ids for name in ("child", "therapist")]
             writing._connection.execute(insert(PartRow), [{"entered": i, **part} for i, part in enumerate(parts)])

@@ -10,7 +10,10 @@ import pytest
 from bedside import __version__
 from commands.program import bedside, done, together
 
-COMMANDS = ("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "doctor")
+COMMANDS = (
+    *("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "check"),
+    "doctor",
+)
 
 
 @pytest.mark.slow

@@ -61,11 +61,11 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
             session, kept = keep(store, number, played(30, seed=number + 1, source=source), chosen=("child", "adult"))
             sessions.append(session)
             takes += kept
-        patient = store.journal.patients()[0].id
-        store.journal.mark(takes[0], 10 * RATE, 5.0)
-        goal = store.journal.set_goal(patient, "Answers a phrase", ["never", "late", "once", "often", "begins"])
-        store.journal.attain(goal.id, sessions[1], 1, "EF")
-        store.journal.link(takes[0], 5 * RATE, 9 * RATE, goal=goal.id)
+        patient = store.casenotes.patients()[0].id
+        store.casenotes.mark(takes[0], 10 * RATE, 5.0)
+        goal = store.casenotes.set_goal(patient, "Answers a phrase", ["never", "late", "once", "often", "begins"])
+        store.casenotes.attain(goal.id, sessions[1], 1, "EF")
+        store.casenotes.link(takes[0], 5 * RATE, 9 * RATE, goal=goal.id)
     with served(folder) as pages:
         yield Ward(pages, patient, sessions, takes)
 

@@ -28,8 +28,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
         desk = Door(store, data)
         takes = [keep(desk, code, days, seconds=8.0 + days) for days, code in enumerate(("K7", "K7", "M12", None))]
         keep(desk, "M12", 4, players=(Player.CHILD, Player.PARTNER), star=True, origin="imported")
-        store.journal.remark(takes[0], 0, 0, "waits, then answers with the high bells")
-        store.journal.picture(store.journal.patients()[0].id, "moon")
+        store.casenotes.remark(takes[0], 0, 0, "waits, then answers with the high bells")
+        store.casenotes.picture(store.casenotes.patients()[0].id, "moon")
     with served(data) as made:
         yield made
 
@@ -49,7 +49,7 @@ def faults(page: Page) -> list[str]:
 
 def addresses(pages: Pages) -> list[str]:
     with Store.open(pages.data) as store:
-        patients = [each.id for each in store.journal.patients()]
+        patients = [each.id for each in store.casenotes.patients()]
     return [
         "/",
         f"/?patient={patients[0]}",

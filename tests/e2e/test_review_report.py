@@ -43,9 +43,9 @@ def made(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("report")
     with Store.create(folder / "kept") as store:
         _, (take,) = keep(store, 0, played(SECONDS, seed=3), chosen=("child",))
-        store.journal.remark(take, 6 * RATE, 6 * RATE, "both stop together")
-        store.journal.judge(take, "longest exchange", 8 * RATE, 11 * RATE, True)
-        patient = store.journal.patients()[0].id
+        store.casenotes.remark(take, 6 * RATE, 6 * RATE, "both stop together")
+        store.casenotes.judge(take, "longest exchange", 8 * RATE, 11 * RATE, True)
+        patient = store.casenotes.patients()[0].id
     with served(folder / "kept") as pages, entered(browser, pages) as page:
         sound = rendered(page, pages, take)
         files: list[Path] = []

@@ -51,8 +51,8 @@ class Ward:
     def state(self) -> tuple[Any, ...]:
         """Return what an attack would have changed."""
         with Store.open(self.pages.data) as store:
-            journal = store.journal
-            return (journal.patient(self.patient).picture, journal.remarks(self.take), journal.markers(self.take))
+            casenotes = store.casenotes
+            return (casenotes.patient(self.patient).picture, casenotes.remarks(self.take), casenotes.markers(self.take))
 
 
 @dataclass
@@ -72,8 +72,8 @@ def ward() -> Iterator[Ward]:
         data = Path(place) / "kept"
         with Store.create(data) as store:
             take = keep(Door(store, data), "K7")
-            store.journal.remark(take, 0, 0, PLANTED)
-            patient = store.journal.patients()[0].id
+            store.casenotes.remark(take, 0, 0, PLANTED)
+            patient = store.casenotes.patients()[0].id
         with served(data) as pages:
             yield Ward(pages, take, patient)
 
@@ -290,15 +290,15 @@ def test_no_script_that_was_written_runs(browser: Browser, tmp_path: Path) -> No
     data = tmp_path / "kept"
     with Store.create(data) as store:
         take = keep(Door(store, data), SPITE)
-        journal, session = store.journal, store.summary(take).session
-        patient = journal.patients()[0].id
-        journal.remark(take, 0, 9, SPITE)
-        journal.judge(take, SPITE, 0, 9, accepted=True)
-        journal.write_note(session, SPITE, SPITE, SPITE, SPITE)
-        goal = journal.set_goal(patient, SPITE, [SPITE] * 5).id
-        journal.attain(goal, session, 1, SPITE)
-        journal.rate(take, SPITE, SPITE, 0, 9)
-        journal.link(take, 0, 9, goal=goal)
+        casenotes, session = store.casenotes, store.summary(take).session
+        patient = casenotes.patients()[0].id
+        casenotes.remark(take, 0, 9, SPITE)
+        casenotes.judge(take, SPITE, 0, 9, accepted=True)
+        casenotes.write_note(session, SPITE, SPITE, SPITE, SPITE)
+        goal = casenotes.set_goal(patient, SPITE, [SPITE] * 5).id
+        casenotes.attain(goal, session, 1, SPITE)
+        casenotes.rate(take, SPITE, SPITE, 0, 9)
+        casenotes.link(take, 0, 9, goal=goal)
     with served(data) as pages, entered(browser, pages) as page:
         ran: list[str] = []
 

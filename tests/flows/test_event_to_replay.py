@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.store import DATABASE, Store
+from bedside.archive.store.index import DATABASE
+from bedside.archive.store.store import Store
 from bedside.music.events import (
     Bend,
     Event,

@@ -53,7 +53,7 @@ def test_a_take_becomes_a_page(tmp_path: Path) -> None:
         words = "Waits for my answer, then plays on."
         kept = therapist.post(f"/api/takes/{take}/remarks", json={"first": 12.0, "last": 15.5, "words": words})
         assert kept.status_code == 200
-        (remark,) = ward.store.journal.remarks(take)
+        (remark,) = ward.store.casenotes.remarks(take)
         assert (remark.first, remark.last, remark.words) == (12 * RATE, round(15.5 * RATE), words)
         assert ward.store.performed(take) == performed
 

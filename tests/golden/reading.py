@@ -144,28 +144,28 @@ def bits(samples: NDArray[np.float32]) -> str:
 def kept(data: Path) -> dict[str, Any]:
     """Return what the store knows of its takes beside the music: where they come from, choices, and what is written."""
     with Store.open(data) as store:
-        journal, summaries = store.journal, store.takes()
-        sessions = journal.sessions()
-        patients = journal.patients()
-        goals = {patient.id: journal.goals(patient.id) for patient in patients}
+        casenotes, summaries = store.casenotes, store.takes()
+        sessions = casenotes.sessions()
+        patients = casenotes.patients()
+        goals = {patient.id: casenotes.goals(patient.id) for patient in patients}
         whole = {
             "summaries": summaries,
             "choices": {session.id: store.choices(session.id) for session in sessions},
             "written": {
                 "patients": patients,
                 "sessions": sessions,
-                "notes": {session.id: journal.note(session.id) for session in sessions},
-                "links": {session.id: journal.links(session=session.id) for session in sessions},
+                "notes": {session.id: casenotes.note(session.id) for session in sessions},
+                "links": {session.id: casenotes.links(session=session.id) for session in sessions},
                 "goals": goals,
-                "attainments": {goal.id: journal.attainments(goal.id) for each in goals.values() for goal in each},
-                "goal_links": {goal.id: journal.links(goal=goal.id) for each in goals.values() for goal in each},
+                "attainments": {goal.id: casenotes.attainments(goal.id) for each in goals.values() for goal in each},
+                "goal_links": {goal.id: casenotes.links(goal=goal.id) for each in goals.values() for goal in each},
                 "takes": {
                     take.id: {
-                        "markers": journal.markers(take.id),
-                        "remarks": journal.remarks(take.id),
-                        "verdicts": journal.verdicts(take.id),
-                        "ratings": journal.ratings(take.id),
-                        "finished": journal.finished(take.id),
+                        "markers": casenotes.markers(take.id),
+                        "remarks": casenotes.remarks(take.id),
+                        "verdicts": casenotes.verdicts(take.id),
+                        "ratings": casenotes.ratings(take.id),
+                        "finished": casenotes.finished(take.id),
                     }
                     for take in summaries
                 },

@@ -38,9 +38,10 @@ NUMPY = {
 METHODS = {"dot", "std", "var", "trace", "prod", "uniform", "normal", "standard_normal", "poisson", "exponential"}
 IMPORTS = {"cmath", "scipy", "numpy.fft", "numpy.linalg", "numpy.polynomial"}
 
-# A sum of whole numbers, below 2⁵³ for BLAS, is exact in any order.
+# A sum of whole numbers, below 2⁵³ for BLAS, is exact in any order. A room only asks whether its energy lies far from
+# what would matter.
 ALLOWED = {
-    *(("sums", "@"), ("sums", "np.matmul"), ("voices", "np.matmul")),
+    *(("sums", "@"), ("sums", "np.dot"), ("voices", "np.dot"), ("room", "np.vdot")),
     *((module, "sum") for module in ("bake", "columns", "plan", "tablefile")),
 }
 

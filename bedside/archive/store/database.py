@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event, inspect
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateColumn
+from sqlalchemy import Connection, Engine, Pool, QueuePool, StaticPool, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlcipher3 import dbapi2
 
-from bedside.archive.store.models import SCHEMA_VERSION, Base
+from bedside.archive.keys.secret import Secret
+from bedside.archive.store.migration import copy_rows, migrate, renumber, schema_version
+from bedside.archive.store.writeahead import judge_log
 from bedside.errors import BedsideError
-from bedside.files import reason
 
 _BUSY_SECONDS = 5.0
 
@@ -30,6 +31,8 @@ _REASONS = {
     "SQLITE_NOTADB": "their file is damaged, or was made with another key",
     "SQLITE_CORRUPT": "their file is damaged",
 }
+# The way to the files that takes no locks.
+_UNLOCKED = "" if os.name == "nt" else "&vfs=unix-none"
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
@@ -44,46 +47,53 @@ def is_damage(error: DBAPIError) -> bool:
     return _name(error).startswith(_DAMAGED)
 
 
-def writing_engine(path: Path, key: bytes) -> Engine:
-    """Return an engine that reads and writes the database at ``path`` under a 32-byte key; make it if necessary.
+def writing_engine(path: Path, secret: Secret) -> Engine:
+    """Return an engine that reads and writes the database at ``path`` under a secret; make it if necessary.
 
-    Raise BedsideError if the file cannot be created, DBAPIError if it cannot be opened.
+    Raise OSError if the file cannot be created, DBAPIError if it cannot be opened, BedsideError for a later version.
     """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise BedsideError(f"The recordings, {path}, cannot be opened: {reason(error)}.") from error
-    engine = _file_engine(path, key, ("journal_mode = WAL", "synchronous = FULL"))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = _file_engine(path, secret, ("journal_mode = WAL", "synchronous = FULL"))
     event.listen(engine, "begin", _begin_to_write)
     try:
-        _make_schema(engine)
+        migrate(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def reading_engine(path: Path, key: bytes) -> Engine:
-    """Return a read-only engine for the database at ``path`` under a 32-byte key.
+def reading_engine(path: Path, secret: Secret) -> Engine:
+    """Return a read-only engine for the database at ``path`` under a secret; it changes neither file nor log.
 
-    Raise DBAPIError if it cannot be opened. An older schema is migrated first.
+    Raise DBAPIError if it cannot be opened.
     """
-    engine = _file_engine(path, key, ("query_only = ON",))
-    event.listen(engine, "begin", _begin_to_read)
-    try:
-        with engine.connect() as connection:
-            version = _version(connection)
-    except BaseException:
-        engine.dispose()
-        raise
-    if version == SCHEMA_VERSION:
-        return engine
-    engine.dispose()
-    if not version:
-        return empty_engine()
-    # Opening it for writing migrates the schema.
-    writing_engine(path, key).dispose()
-    return reading_engine(path, key)
+    return _tried(_file_engine(path, secret, ("query_only = ON",), "mode=ro"))
+
+
+def solitary_engine(path: Path, secret: Secret) -> Engine:
+    """Return a read-only engine that locks nothing and makes no file: for disks that cannot be written.
+
+    What another program writes meanwhile can make it read nonsense, which then does not fit its checksums. Raise
+    DBAPIError if it cannot be opened.
+    """
+    log = judge_log(path.with_name(f"{path.name}-wal"))
+    if not log.readable:
+        # SQLite would delete a log in which it finds nothing, though another program may be about to write it.
+        return _tried(_file_engine(path, secret, ("query_only = ON",), "mode=ro&immutable=1"))
+    # Set before the first access, so that SQLite keeps its index of the log in memory.
+    exclusive = ("locking_mode = EXCLUSIVE", "query_only = ON")
+    return _tried(_file_engine(path, secret, exclusive, f"mode=ro{_UNLOCKED}"))
+
+
+def drafting_engine(path: Path, secret: Secret) -> Engine:
+    """Return an engine that makes a new database at ``path``; nothing is synced, and a fault leaves it useless."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    fast = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536")
+    engine = _file_engine(path, secret, fast, pool=StaticPool)
+    event.listen(engine, "begin", _begin_to_write)
+    migrate(engine)
+    return engine
 
 
 def reading(engine: Engine) -> Connection:
@@ -101,13 +111,73 @@ def scratch(path: Path, key: bytes) -> Any:
     return connection
 
 
+def take_alone(path: Path, secret: Secret) -> None:
+    """Move the whole write-ahead log into the database; raise DBAPIError while another program has it open."""
+    engine = _file_engine(path, secret, ("locking_mode = EXCLUSIVE", "journal_mode = DELETE"), patience=0.5)
+    try:
+        with engine.begin() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    finally:
+        engine.dispose()
+    if mode != "delete":
+        raise BedsideError("The recordings are in use; close the other programs of bedside and try again.")
+
+
+def memory_engine() -> Engine:
+    """Return an engine for a database in memory that has all tables and is empty; it is gone when it is disposed of."""
+    name = f"file:{uuid.uuid4().hex}?mode=memory&cache=shared"
+
+    def connect() -> Any:
+        return _prepared(dbapi2.connect(name, uri=True, isolation_level=None, check_same_thread=False))
+
+    # A database in memory lasts as long as one connection to it.
+    kept = connect()
+    engine = create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, hide_parameters=True)
+    event.listen(engine, "engine_disposed", lambda _: kept.close())
+    event.listen(engine, "begin", _begin_to_write)
+    migrate(engine)
+    return engine
+
+
 def empty_engine() -> Engine:
     """Return a read-only engine for an empty database in memory that has all tables."""
-    connection = dbapi2.connect(":memory:", isolation_level=None, check_same_thread=False)
-    engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connection, poolclass=StaticPool)
-    Base.metadata.create_all(engine)
-    connection.execute("PRAGMA query_only = ON")
+    engine = memory_engine()
+    lock(engine)
     return engine
+
+
+def lock(engine: Engine) -> None:
+    """Let an engine for a database in memory only read from now on."""
+    event.remove(engine, "begin", _begin_to_write)
+    event.listen(engine, "begin", _begin_to_read)
+    event.listen(engine, "checkout", _only_reads)
+
+
+def copy_in_memory(path: Path, secret: Secret) -> Engine:
+    """Return an engine for a copy in memory of the database at ``path``, brought to the present version.
+
+    Raise DBAPIError if it cannot be read.
+    """
+    try:
+        source = reading_engine(path, secret)
+    except DBAPIError as error:
+        if is_damage(error):
+            raise
+        source = solitary_engine(path, secret)
+    try:
+        copy = memory_engine()
+        try:
+            with source.connect() as old, copy.begin() as new:
+                copy_rows(old, new)
+                version = schema_version(old)
+            with copy.begin() as new:
+                renumber(new, version)
+        except BaseException:
+            copy.dispose()
+            raise
+    finally:
+        source.dispose()
+    return copy
 
 
 def is_whole(engine: Engine) -> bool:
@@ -134,6 +204,11 @@ def is_whole(engine: Engine) -> bool:
         raw.close()
 
 
+def is_consistent(connection: Connection) -> bool:
+    """Return whether all indexes of a database fit its tables; takes about a second for a million rows."""
+    return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok")
+
+
 def _name(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlite_errorname", "")
 
@@ -148,37 +223,87 @@ def _begin_to_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _file_engine(path: Path, key: bytes, pragmas: tuple[str, ...]) -> Engine:
-    address = f"{path.absolute().as_uri()}?mode=rw"
+def _tried(engine: Engine) -> Engine:
+    event.listen(engine, "begin", _begin_to_read)
+    try:
+        with engine.connect() as connection:
+            schema_version(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _only_reads(connection: Any, *_: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _file_engine(
+    path: Path,
+    secret: Secret,
+    pragmas: tuple[str, ...],
+    how: str = "mode=rw",
+    pool: type[Pool] = QueuePool,
+    patience: float = _BUSY_SECONDS,
+) -> Engine:
+    address = f"{path.absolute().as_uri()}?{how}&psow=0"
 
     def connect() -> Any:
-        connection = dbapi2.connect(
-            address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = dbapi2.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
         try:
             # Otherwise SQLCipher complains about a wrong key on the terminal.
             connection.execute("PRAGMA cipher_log_level = NONE")
-            # A key of 64 hexadecimal digits is used as it is; any other would cost a key derivation of 250 ms.
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            # SQLite's own lower() knows only ASCII; ÜBUNG must be found as Übung.
-            connection.create_function("lower", 1, _lowered, deterministic=True)
-            for pragma in ("temp_store = MEMORY", "foreign_keys = ON", *pragmas):
-                _execute_with_retry(connection, f"PRAGMA {pragma}")
+            connection.execute(f'PRAGMA key = "{_literal(secret)}"')
+            _prepared(connection)
+            for pragma in ("temp_store = MEMORY", *pragmas):
+                _execute_with_retry(connection, f"PRAGMA {pragma}", patience)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    return create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, hide_parameters=True)
+    engine = create_engine("sqlite://", module=dbapi2, creator=connect, poolclass=pool, hide_parameters=True)
+    event.listen(engine, "connect", lambda _, record: record.info.update(file=_file(path)))
+    event.listen(engine, "checkout", lambda _, record, __: _require_same(record.info["file"], path))
+    return engine
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _require_same(file: tuple[int, int] | None, path: Path) -> None:
+    """Have a connection made anew when another file took the place of its own."""
+    present = _file(path)
+    if present is not None and present != file:
+        raise DisconnectionError
+
+
+def _prepared(connection: Any) -> Any:
+    # SQLite's own lower() knows only ASCII; ÜBUNG must be found as Übung.
+    connection.create_function("lower", 1, _lowered, deterministic=True)
+    return connection
+
+
+def _literal(secret: Secret) -> str:
+    """Return a secret as SQLCipher takes it: as it is, without a key derivation of 250 ms.
+
+    With the salt, it does not need the one in the first bytes of the file.
+    """
+    return f"x'{secret.key.hex()}{secret.salt.hex()}'"
 
 
 def _lowered(words: object) -> object:
     return words.lower() if isinstance(words, str) else words
 
 
-def _execute_with_retry(connection: Any, statement: str) -> None:
+def _execute_with_retry(connection: Any, statement: str, patience: float) -> None:
     """Execute a statement that SQLite refuses, without its busy timeout, while another program opens the file."""
-    until = time.monotonic() + _BUSY_SECONDS
+    until = time.monotonic() + patience
     while True:
         try:
             connection.execute(statement).fetchall()
@@ -188,35 +313,3 @@ def _execute_with_retry(connection: Any, statement: str) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _version(connection: Connection) -> int:
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    if version > SCHEMA_VERSION:
-        raise BedsideError("These recordings were made by a later version of bedside; update bedside on this computer.")
-    return version
-
-
-def _make_schema(engine: Engine) -> None:
-    with engine.begin() as connection:
-        version = _version(connection)
-        if version == SCHEMA_VERSION:
-            return
-        if version == 0:
-            Base.metadata.create_all(connection, checkfirst=False)
-        else:
-            known = set(inspect(connection).get_table_names())
-            _add_columns(connection, known)
-            Base.metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _add_columns(connection: Connection, tables: set[str]) -> None:
-    """Add columns introduced since the tables were made; old rows get NULL."""
-    inspector = inspect(connection)
-    for table in (table for table in Base.metadata.sorted_tables if table.name in tables):
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                made = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")

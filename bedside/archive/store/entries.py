@@ -1,4 +1,4 @@
-"""The journal's entries as values; times within a take are frames, all others are UTC."""
+"""The entries of the case notes as values; times within a take are frames, all others are UTC."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """The tables of the store, in types that SQLite and PostgreSQL share.
 
-Every id is a random UUID of 32 hexadecimal digits, so that the records of many beds can be merged. Times of day are
-UTC; times within a take are frames. No table holds a patient's name.
+Every id is a random UUID of 32 hexadecimal digits, so that the records of many beds can be merged. No table holds a
+patient's name. Times within a take are frames. A time of day is a label, in UTC, beside the offset from UTC that the
+clock showed, in seconds. Clocks are set back, so rows are ordered by ``sequence``, the number of their record in the
+journal; it is below 0 for rows from before the journal.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # Raised whenever tables or columns are added; a store made by a later version is refused.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,6 +49,7 @@ class Patient(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     code: Mapped[str] = mapped_column(String(200), unique=True)
     picture: Mapped[str | None] = mapped_column(String(100))
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Session(Base):
@@ -57,6 +60,8 @@ class Session(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
     began: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0", index=True)
+    utc_offset: Mapped[int | None]
 
 
 class Take(Base):
@@ -73,6 +78,8 @@ class Take(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     block: Mapped[int]
     frames: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0", index=True)
+    utc_offset: Mapped[int | None]
 
 
 class PartRow(Base):
@@ -133,6 +140,8 @@ class Choice(Base):
     what: Mapped[str] = mapped_column(String(100))
     which: Mapped[str] = mapped_column(String(200))
     by: Mapped[str] = mapped_column(String(20))
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0", index=True)
+    utc_offset: Mapped[int | None]
 
 
 class Marker(Base):
@@ -144,6 +153,7 @@ class Marker(Base):
     take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
     frame: Mapped[int] = mapped_column(BigInteger)
     seconds: Mapped[float] = mapped_column(Double)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Remark(Base):
@@ -160,6 +170,8 @@ class Remark(Base):
     last: Mapped[int] = mapped_column(BigInteger)
     written: Mapped[datetime] = mapped_column(UtcDateTime)
     words: Mapped[str] = mapped_column(Text)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class Verdict(Base):
@@ -174,6 +186,8 @@ class Verdict(Base):
     last: Mapped[int] = mapped_column(BigInteger)
     accepted: Mapped[bool]
     made: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class SessionNote(Base):
@@ -187,6 +201,8 @@ class SessionNote(Base):
     assessment: Mapped[str] = mapped_column(Text)
     plan: Mapped[str] = mapped_column(Text)
     written: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class Goal(Base):
@@ -201,6 +217,8 @@ class Goal(Base):
     weight: Mapped[float] = mapped_column(Double)
     set: Mapped[datetime] = mapped_column(UtcDateTime)
     ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class Attainment(Base):
@@ -214,6 +232,8 @@ class Attainment(Base):
     level: Mapped[int]
     rater: Mapped[str] = mapped_column(String(40))
     rated: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class Link(Base):
@@ -227,6 +247,7 @@ class Link(Base):
     take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Rating(Base):
@@ -241,6 +262,8 @@ class Rating(Base):
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
     made: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class Finished(Base):
@@ -252,6 +275,8 @@ class Finished(Base):
     take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), index=True)
     rater: Mapped[str] = mapped_column(String(40))
     made: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    utc_offset: Mapped[int | None]
 
 
 class StaffCode(Base):
@@ -262,3 +287,38 @@ class StaffCode(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     hashed: Mapped[str] = mapped_column(Text)
     failures: Mapped[int]
+
+
+class PatientAlias(Base):
+    """An id that some program gave to a patient whom another program had given an id before."""
+
+    __tablename__ = "patient_alias"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+
+
+class Latest(Base):
+    """The latest change of a row's column, so that an earlier one that arrives later changes nothing.
+
+    ``name`` is empty for a row that was deleted; its id never comes back.
+    """
+
+    __tablename__ = "latest"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    row: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    chain: Mapped[str] = mapped_column(String(16))
+
+
+class Anchor(Base):
+    """The number of the last record of a chain of the journal that these tables hold."""
+
+    __tablename__ = "anchor"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    chain: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

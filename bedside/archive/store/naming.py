@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import UTC
 
 from bedside.archive.store import rows
 from bedside.archive.store.store import Summary
@@ -41,7 +42,7 @@ def take_json(take: Summary) -> dict[str, object]:
     """Return the summary of a take."""
     return {
         "id": take.id,
-        "start": take.began.isoformat(timespec="milliseconds"),
+        "start": take.began.astimezone(UTC).isoformat(timespec="milliseconds"),
         "seconds": take.seconds,
         "players": [player.label for player in take.players],
         "note_count": take.notes,

@@ -86,9 +86,27 @@ def outline(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> list[Perf
     return made
 
 
+def event(kind: str, values: Sequence[Any]) -> Event:
+    """Return the event of a kind from the plain values of its fields, in order.
+
+    Raise BedsideError for a kind, fields or values from a later version.
+    """
+    readers = _READ.get(kind)
+    if readers is None or len(readers) != len(values):
+        raise _later_version(kind)
+    try:
+        return KINDS[kind](**{name: read(value) for (name, read), value in zip(readers, values, strict=True)})
+    except (KeyError, TypeError, ValueError):
+        raise _later_version(kind) from None
+
+
 def performed(row: RowMapping) -> Performed:
     """Return the event of a row; raise BedsideError for a kind from a later version."""
     kind = row["kind"]
     if kind not in KINDS:
-        raise BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")
+        raise _later_version(kind)
     return Performed(row["frame"], KINDS[kind](**{name: read(row[name]) for name, read in _READ[kind]}))
+
+
+def _later_version(kind: str) -> BedsideError:
+    return BedsideError(f"This recording holds a {kind!r}, which only a later version of bedside can read.")

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
 from bedside.archive.store import rows
+from bedside.archive.store.changes import labelled
 from bedside.archive.store.choices import STAR
 from bedside.archive.store.database import reading
 from bedside.archive.store.models import Choice, PartRow, Patient, PerformedRow, Remark, Session, Take
@@ -80,11 +81,11 @@ _NOTES = (
     .scalar_subquery()
 )
 _ORDERS: dict[Order, tuple[Any, ...]] = {
-    Order.NEWEST: (_take.began.desc(),),
-    Order.OLDEST: (_take.began,),
+    Order.NEWEST: (_take.sequence.desc(),),
+    Order.OLDEST: (_take.sequence,),
     Order.LONGEST: ((_take.frames * 1.0 / _take.rate).desc(),),
     Order.FULLEST: (_NOTES.desc(),),
-    Order.PATIENT: (_patient.code.is_(None), _patient.code, _take.began.desc()),
+    Order.PATIENT: (_patient.code.is_(None), _patient.code, _take.sequence.desc()),
 }
 
 
@@ -107,6 +108,7 @@ class TakeSearch:
             *(_take.id, _take.session_id, _session.patient_id, _patient.code, _patient.picture),
             *(
                 _take.began,
+                _take.utc_offset,
                 _take.origin,
                 _take.frames,
                 _take.rate,
@@ -124,7 +126,7 @@ class TakeSearch:
             remarks = connection.execute(
                 select(_remark.take_id, _remark.words)
                 .where(_remark.take_id.in_(ids))
-                .order_by(_remark.first, _remark.id)
+                .order_by(_remark.first, _remark.sequence, _remark.id)
             ).all()
         notes: dict[str, list[tuple[Player, int]]] = {}
         for take, player, number in parts:
@@ -140,7 +142,7 @@ class TakeSearch:
                 patient=row.patient_id,
                 code=row.code,
                 picture=row.picture,
-                began=row.began,
+                began=labelled(row.began, row.utc_offset),
                 origin=row.origin,
                 seconds=row.frames / row.rate if row.rate else 0.0,
                 notes=tuple(notes.get(row.id, ())),

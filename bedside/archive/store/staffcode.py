@@ -11,14 +11,17 @@ import math
 import threading
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
+from bedside.archive.store.changes import Change, Insert, Update
 from bedside.archive.store.database import reading
+from bedside.archive.store.keeping import Keeper
 from bedside.archive.store.models import StaffCode
 from bedside.errors import Refused
 
@@ -30,7 +33,7 @@ FIRST_WAIT_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 3600.0
 
 _code = StaffCode.__table__
-_ONLY = 1
+_KEY = {"id": 1}
 
 
 class WaitError(Refused):
@@ -45,9 +48,14 @@ class Gate:
     """Checks, sets and changes the staff code of a store; ``now`` is a monotonic clock in seconds."""
 
     def __init__(
-        self, engine: Engine, sentences: Callable[[str], Any], now: Callable[[], float] = time.monotonic
+        self,
+        engine: Engine,
+        keeper: Callable[[], Keeper],
+        sentences: Callable[[str], Any],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
+        self._keeper = keeper
         self._sentences = sentences
         self._now = now
         self._hasher = PasswordHasher()
@@ -64,11 +72,11 @@ class Gate:
 
     def set(self, code: str) -> None:
         """Set the first code; raise Refused if there is a code already, or for one that is too short or too long."""
-        hashed = self._hashed(code)
-        with self._lock, self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
+        values = {"hashed": self._hashed(code), "failures": 0}
+        with self._lock, self._changing() as (connection, changes):
             if connection.execute(select(_code.c.id)).first() is not None:
                 raise Refused("There is a staff code already.")
-            connection.execute(insert(StaffCode), {"id": _ONLY, "hashed": hashed, "failures": 0})
+            changes += [Insert("staff_code", {**_KEY, **values}), Update("staff_code", _KEY, values)]
 
     def change(self, old: str, new: str) -> bool:
         """Replace the code if ``old`` is right; return whether it was.
@@ -81,10 +89,12 @@ class Gate:
             known = self._known(old)
             if known is None:
                 return False
-            with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
+            with self._changing() as (connection, changes):
                 # Of two changes at once the first wins; the other's old code is not right any more.
-                changed = update(StaffCode).where(_code.c.hashed == known).values(hashed=hashed)
-                return bool(connection.execute(changed).rowcount)
+                if connection.execute(select(_code.c.hashed)).scalar() != known:
+                    return False
+                changes.append(Update("staff_code", _KEY, {"hashed": hashed}))
+        return True
 
     def opens(self, code: str) -> bool:
         """Return whether a code is right; raise WaitError if it is too soon for another try."""
@@ -99,8 +109,8 @@ class Gate:
         hashed = self._count()
         if hashed is None or not self._verified(hashed, code):
             return None
-        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
-            connection.execute(update(StaffCode).values(failures=0))
+        with self._changing() as (_, changes):
+            changes.append(Update("staff_code", _KEY, {"failures": 0}))
         self._wait_for(0)
         return hashed
 
@@ -109,18 +119,25 @@ class Gate:
         left = self._open_at - self._now()
         if left > 0:
             raise WaitError(left)
-        with self._sentences("The staff code cannot be saved"), self._engine.begin() as connection:
+        with self._changing() as (connection, changes):
             row = connection.execute(select(_code.c.hashed, _code.c.failures)).first()
             if row is None:
                 return None
-            if row.failures != self._failures:
+            # What the database could not take yet counts as well.
+            failures = max(row.failures, self._failures) if self._keeper().waiting else row.failures
+            if failures != self._failures:
                 # Another program counted wrong codes; this one waits as long.
-                self._wait_for(row.failures)
-                if _wait(row.failures):
-                    raise WaitError(_wait(row.failures))
-            connection.execute(update(StaffCode).values(failures=row.failures + 1))
-        self._wait_for(row.failures + 1)
+                self._wait_for(failures)
+                if _wait(failures):
+                    raise WaitError(_wait(failures))
+            changes.append(Update("staff_code", _KEY, {"failures": failures + 1}))
+        self._wait_for(failures + 1)
         return str(row.hashed)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[Connection, list[Change]]]:
+        with self._sentences("The staff code cannot be saved"), self._keeper().deciding() as deciding:
+            yield deciding
 
     def _wait_for(self, failures: int) -> None:
         self._failures = failures

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bedside.archive.store.journal import Session
+from bedside.archive.store.casenotes import Session
 from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
@@ -67,7 +67,7 @@ def session_course(store: Store, measured: Measured, patient: str, whose: Player
     for take in takes_of(store, patient):
         kept.setdefault(take.session, []).append(take)
     found = []
-    for session in store.journal.sessions(patient):
+    for session in store.casenotes.sessions(patient):
         several = kept.get(session.id, [])
         if not several:
             continue

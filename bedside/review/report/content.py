@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bedside.archive.store.journal import Journal
+from bedside.archive.store.casenotes import CaseNotes
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
@@ -76,17 +76,17 @@ class ReportSources:
 
 def compose(kept: ReportSources, request: ReportRequest) -> TeamReport:
     """Compose a report; raise NotFound for an unknown take."""
-    journal = kept.store.journal
+    casenotes = kept.store.casenotes
     reads = [kept.takes.read(take) for take in request.takes]
     sessions = list(dict.fromkeys(read.summary.session for read in reads))
-    patients = dict.fromkeys(journal.session(session).patient_id for session in sessions)
-    codes = [journal.patient(patient).code for patient in patients if patient is not None]
+    patients = dict.fromkeys(casenotes.session(session).patient_id for session in sessions)
+    codes = [casenotes.patient(patient).code for patient in patients if patient is not None]
     named = request.code and not request.share and codes
     parts: list[Chapter] = []
     if request.words.strip() and not request.share:
         parts.append(Chapter("Summary", (Section("In short", SectionKind.WORDS, (Text(request.words.strip()),)),)))
     parts += [_take(kept, request, read, _called(request, reads, sessions, read)) for read in reads]
-    whole = _whole(journal, request, [patient for patient in patients if patient is not None], sessions)
+    whole = _whole(casenotes, request, [patient for patient in patients if patient is not None], sessions)
     if whole:
         parts.append(Chapter("Goals and notes", tuple(whole)))
     if "measures" in request.parts or "curves" in request.parts:
@@ -115,7 +115,7 @@ def _take(kept: ReportSources, request: ReportRequest, read: LoadedTake, called:
     """Return the ticked parts of a take, each kind of section under its own heading."""
     ticked = request.parts
     take = read.summary.id
-    journal = kept.store.journal
+    casenotes = kept.store.casenotes
     recorded: list[Block] = []
     if "sound" in ticked:
         recorded.append(SoundClip(take, f"Sound of {called}"))
@@ -146,14 +146,16 @@ def _take(kept: ReportSources, request: ReportRequest, read: LoadedTake, called:
     if "moments" in ticked:
         items = [
             (read.seconds(each.first), read.seconds(each.last), _kind(request, each.kind))
-            for each in journal.verdicts(take)
+            for each in casenotes.verdicts(take)
             if each.accepted
         ]
         computed.append(Text("Moments that were found in the music, and that the therapist accepted:"))
         computed.append(MomentList(take, tuple(items)) if items else Text("None was accepted."))
     written: list[Block] = []
     if "remarks" in ticked and not request.share:
-        said = tuple((read.seconds(each.first), read.seconds(each.last), each.words) for each in journal.remarks(take))
+        said = tuple(
+            (read.seconds(each.first), read.seconds(each.last), each.words) for each in casenotes.remarks(take)
+        )
         written += [MomentList(take, said)] if said else []
     found = (
         Section("What was played", SectionKind.RECORDED, tuple(recorded)),
@@ -247,14 +249,14 @@ def _measures(request: ReportRequest, measured: TakeMeasures) -> list[Block]:
     return found
 
 
-def _whole(journal: Journal, request: ReportRequest, patients: list[str], sessions: list[str]) -> list[Section]:
+def _whole(casenotes: CaseNotes, request: ReportRequest, patients: list[str], sessions: list[str]) -> list[Section]:
     found: list[Section] = []
     if "goals" in request.parts:
         for patient in patients:
-            found += goal_sections(journal, request.share, patient, sessions)
+            found += goal_sections(casenotes, request.share, patient, sessions)
     if "notes" in request.parts and not request.share:
         for session in sessions:
-            note = journal.note(session)
+            note = casenotes.note(session)
             if note is not None:
                 said = (
                     ("Subjective", note.subjective),
@@ -263,7 +265,7 @@ def _whole(journal: Journal, request: ReportRequest, patients: list[str], sessio
                     ("Plan", note.plan),
                 )
                 blocks = tuple(Text(f"{label}: {words}") for label, words in said if words)
-                found.append(Section(f"Note of {day(journal.session(session).began)}", SectionKind.WORDS, blocks))
+                found.append(Section(f"Note of {day(casenotes.session(session).began)}", SectionKind.WORDS, blocks))
     return found
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from bedside.archive.store.journal import Journal
+from bedside.archive.store.casenotes import CaseNotes
 from bedside.review.measures.attainment import t_score
 from bedside.review.readings.days import day
 from bedside.review.report.blocks import Block, ReportTable, Section, SectionKind, Text
 
 
-def goal_sections(journal: Journal, share: bool, patient: str, sessions: list[str]) -> list[Section]:
+def goal_sections(casenotes: CaseNotes, share: bool, patient: str, sessions: list[str]) -> list[Section]:
     """Return a patient's goals and their attainment in some sessions; in a ``share`` copy goals are numbered."""
-    several = journal.goals(patient)
+    several = casenotes.goals(patient)
     if not several:
         return []
     called = {goal.id: f"Goal {number}" if share else goal.words for number, goal in enumerate(several, 1)}
     rows: list[tuple[str, ...]] = []
     scores: list[tuple[str, ...]] = []
     for session in sessions:
-        when = f"Session {sessions.index(session) + 1}" if share else day(journal.session(session).began)
+        when = f"Session {sessions.index(session) + 1}" if share else day(casenotes.session(session).began)
         raters: dict[str, dict[str, int]] = {}
         for goal in several:
-            for each in journal.attainments(goal.id):
+            for each in casenotes.attainments(goal.id):
                 if each.session_id == session:
                     raters.setdefault(each.rater, {})[goal.id] = each.level
         for number, (rater, levels) in enumerate(sorted(raters.items()), 1):

@@ -121,7 +121,7 @@ def _side(request: Request, take: str, marker: str, offered: list[FoundTake]) ->
     kept = next((each for each in offered if each.id == take), None)
     if kept is None:
         kept = next(each for each in store.search.page(TakeQuery(words=take), 0, 50) if each.id == take)
-    found = {each.id: each.frame / summary.rate for each in store.journal.markers(take)}
+    found = {each.id: each.frame / summary.rate for each in store.casenotes.markers(take)}
     if marker and marker not in found:
         raise Refused("That marker does not belong to this take.")
     return ComparedTake(

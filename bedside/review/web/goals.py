@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.store.journal import LEVELS, Goal, Journal, Link
+from bedside.archive.store.casenotes import LEVELS, CaseNotes, Goal, Link
 from bedside.archive.store.store import Store
 from bedside.errors import Refused
 from bedside.review.measures.attainment import t_score
@@ -30,22 +30,22 @@ _BACK = ("/goals", "/ratings")
 def goals(request: Request, patient: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Show a patient's goals, their attainment over sessions, and the sessions with their notes."""
     store: Store = request.app.state.store
-    journal = store.journal
-    chosen = journal.patient(patient) if patient else None
-    found = journal.goals(patient) if patient else []
-    sessions = journal.sessions(patient) if patient else []
+    casenotes = store.casenotes
+    chosen = casenotes.patient(patient) if patient else None
+    found = casenotes.goals(patient) if patient else []
+    sessions = casenotes.sessions(patient) if patient else []
     played: dict[str, int] = {}
     for take in takes_of(store, patient) if patient else []:
         played[take.session] = played.get(take.session, 0) + 1
     return _pages(request).show(
         request,
         "goals.html",
-        patients=journal.patients(),
+        patients=casenotes.patients(),
         patient=chosen,
         goals=[_shown(store, goal) for goal in found],
-        attained=_attained(journal, found),
+        attained=_attained(casenotes, found),
         sessions=[
-            {"session": each, "note": journal.note(each.id), "takes": played.get(each.id, 0)}
+            {"session": each, "note": casenotes.note(each.id), "takes": played.get(each.id, 0)}
             for each in reversed(sessions)
         ],
         levels=LEVELS,
@@ -65,15 +65,15 @@ def set_goal(
     weight: Annotated[float, Form(gt=0, le=100, allow_inf_nan=False)] = 1.0,
 ) -> Response:
     """Set a goal with its five levels."""
-    _journal(request).set_goal(patient, words, (least, less, expected, more, most), weight)
+    _casenotes(request).set_goal(patient, words, (least, less, expected, more, most), weight)
     return RedirectResponse(f"/goals?patient={patient}", 303)
 
 
 @router.post("/goals/{goal}/end")
 def end_goal(request: Request, goal: str, patient: IdField) -> Response:
     """End a goal: it is no longer pursued."""
-    _journal(request).patient(patient)
-    _journal(request).end_goal(goal)
+    _casenotes(request).patient(patient)
+    _casenotes(request).end_goal(goal)
     return RedirectResponse(f"/goals?patient={patient}", 303)
 
 
@@ -98,16 +98,16 @@ def give_initials(
 def session(request: Request, session: str) -> Response:
     """Show a session's note, its moments, and how far each goal was attained in it."""
     store: Store = request.app.state.store
-    journal = store.journal
-    found = journal.session(session)
-    patient = journal.patient(found.patient_id) if found.patient_id else None
-    open_ = [goal for goal in journal.goals(patient.id) if goal.ended is None] if patient else []
+    casenotes = store.casenotes
+    found = casenotes.session(session)
+    patient = casenotes.patient(found.patient_id) if found.patient_id else None
+    open_ = [goal for goal in casenotes.goals(patient.id) if goal.ended is None] if patient else []
     takes = [take for take in takes_of(store, found.patient_id or "") if take.session == session]
     initials: str = request.state.visit.rater
     own = {
         each.goal_id: each.level
         for goal in open_
-        for each in journal.attainments(goal.id)
+        for each in casenotes.attainments(goal.id)
         if each.session_id == session and each.rater == initials
     }
     return _pages(request).show(
@@ -115,8 +115,8 @@ def session(request: Request, session: str) -> Response:
         "session.html",
         session=found,
         patient=patient,
-        note=journal.note(session),
-        moments=linked_moments(store, journal.links(session=session)),
+        note=casenotes.note(session),
+        moments=linked_moments(store, casenotes.links(session=session)),
         goals=[_shown(store, goal) for goal in open_],
         own=own,
         rater=initials,
@@ -135,14 +135,14 @@ def write_note(
     plan: TextField = "",
 ) -> Response:
     """Write a session's note."""
-    _journal(request).write_note(session, subjective, objective, assessment, plan)
+    _casenotes(request).write_note(session, subjective, objective, assessment, plan)
     return RedirectResponse(f"/goals/sessions/{session}#note", 303)
 
 
 @router.post("/goals/sessions/{session}/attain")
 def attain(request: Request, session: str, goal: IdField, level: Annotated[int, Form(ge=-2, le=2)]) -> Response:
     """Rate a goal in a session, under this visit's initials."""
-    _journal(request).attain(goal, session, level, rater(request))
+    _casenotes(request).attain(goal, session, level, rater(request))
     return RedirectResponse(f"/goals/sessions/{session}#goal-{goal}", 303)
 
 
@@ -162,14 +162,14 @@ def link(
     end = seconds(last) if last.strip() else begin
     check_inside(max(begin, end), summary.seconds)
     frames = round(begin * summary.rate), round(end * summary.rate)
-    store.journal.link(take, *frames, session=None if goal else session, goal=goal or None)
+    store.casenotes.link(take, *frames, session=None if goal else session, goal=goal or None)
     return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
 
 
 @router.post("/goals/sessions/{session}/moments/{link}/remove")
 def unlink(request: Request, session: str, link: str) -> Response:
     """Remove a link to a moment."""
-    _journal(request).take_back(Link, link)
+    _casenotes(request).take_back(Link, link)
     return RedirectResponse(f"/goals/sessions/{session}#moments", 303)
 
 
@@ -179,30 +179,29 @@ def _shown(store: Store, goal: Goal) -> dict[str, Any]:
     return {
         "goal": goal,
         "lines": list(zip(reversed(LEVELS), reversed(lines), strict=False)),
-        "moments": linked_moments(store, store.journal.links(goal=goal.id)),
+        "moments": linked_moments(store, store.casenotes.links(goal=goal.id)),
     }
 
 
-def _attained(journal: Journal, goals: list[Goal]) -> dict[str, Any]:
+def _attained(casenotes: CaseNotes, goals: list[Goal]) -> dict[str, Any]:
     """Return each rater's levels in each session, and the T-score over the goals that they rated."""
     ratings: dict[str, dict[str, dict[str, int]]] = {}
     for goal in goals:
-        for each in journal.attainments(goal.id):
+        for each in casenotes.attainments(goal.id):
             ratings.setdefault(each.session_id, {}).setdefault(each.rater, {})[goal.id] = each.level
     weights = {goal.id: goal.weight for goal in goals}
     rows = []
-    for session, raters in ratings.items():
-        began = journal.session(session).began
+    rated = [each for each in casenotes.sessions() if each.id in ratings]
+    for session, began, raters in ((each.id, each.began, ratings[each.id]) for each in rated):
         for initials, levels in sorted(raters.items()):
             score = t_score(list(levels.values()), [weights[goal] for goal in levels])
             rows.append({"session": session, "began": began, "rater": initials, "levels": levels, "t": score})
-    rows.sort(key=lambda row: (row["began"], row["rater"]))
     return {"rows": rows, "goals": goals}
 
 
-def _journal(request: Request) -> Journal:
+def _casenotes(request: Request) -> CaseNotes:
     store: Store = request.app.state.store
-    return store.journal
+    return store.casenotes
 
 
 def _pages(request: Request) -> Pages:

@@ -78,7 +78,7 @@ def library(
         starred=starred,
         looking=any(value for name, value in asked.items() if name != "order"),
         grouped=order in (Order.NEWEST, Order.OLDEST, Order.PATIENT),
-        patients=store.journal.patients(),
+        patients=store.casenotes.patients(),
         pictures=PICTURES,
         players=[each.label for each in Player],
         orders={str(each): said for each, said in _ORDERS.items()},
@@ -98,5 +98,5 @@ def give_picture(request: Request, patient: str, picture: Annotated[str, Form(ma
     store: Store = request.app.state.store
     if picture and picture not in PICTURES:
         raise Refused("There is no such picture.")
-    store.journal.picture(patient, picture or None)
+    store.casenotes.picture(patient, picture or None)
     return RedirectResponse(f"/?patient={patient}", 303)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bedside.archive.store.journal import Link
+from bedside.archive.store.casenotes import Link
 from bedside.archive.store.store import Store
 from bedside.review.drawings.drawing import time_span
 

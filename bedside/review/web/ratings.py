@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bedside.archive.store.journal import Finished, Journal, Rating
+from bedside.archive.store.casenotes import CaseNotes, Finished, Rating
 from bedside.archive.store.store import Store
 from bedside.errors import NotFound, Refused
 from bedside.review.drawings.drawing import time_span
@@ -41,12 +41,12 @@ class Rated:
 def ratings(request: Request, take: str) -> Response:
     """Show the rater's own spans; once two raters are done, show both raters' spans and their agreement."""
     store: Store = request.app.state.store
-    journal = store.journal
+    casenotes = store.casenotes
     summary = store.summary(take)
     initials: str = request.state.visit.rater
-    done = [each.rater for each in journal.finished(take)]
-    everything = journal.ratings(take)
-    open_ = is_open(journal, take)
+    done = [each.rater for each in casenotes.finished(take)]
+    everything = casenotes.ratings(take)
+    open_ = is_open(casenotes, take)
     visible = [each for each in everything if each.rater == initials or (open_ and each.rater in done)]
     pages: Pages = request.app.state.pages
     return pages.show(
@@ -75,13 +75,13 @@ def rate(
     store: Store = request.app.state.store
     summary = store.summary(take)
     initials = rater(request)
-    _check_open(store.journal, take, initials)
+    _check_open(store.casenotes, take, initials)
     begin, end = seconds(first), seconds(last)
     check_inside(end, summary.seconds)
     if begin >= end:
         raise Refused("A span must end after it begins.")
     frames = round(begin * summary.rate), round(end * summary.rate)
-    store.journal.rate(take, initials, " ".join(category.split()), *frames)
+    store.casenotes.rate(take, initials, " ".join(category.split()), *frames)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 
 
@@ -90,10 +90,10 @@ def take_back(request: Request, take: str, rating: str) -> Response:
     """Take back one of the rater's own spans."""
     store: Store = request.app.state.store
     initials = rater(request)
-    _check_open(store.journal, take, initials)
-    if rating not in [each.id for each in store.journal.ratings(take, initials)]:
+    _check_open(store.casenotes, take, initials)
+    if rating not in [each.id for each in store.casenotes.ratings(take, initials)]:
         raise NotFound("You have no such span in this take, or no longer have it.")
-    store.journal.take_back(Rating, rating)
+    store.casenotes.take_back(Rating, rating)
     return RedirectResponse(f"/ratings/{take}#spans", 303)
 
 
@@ -102,7 +102,7 @@ def finish(request: Request, take: str) -> Response:
     """Mark the rater's own ratings of a take as done."""
     store: Store = request.app.state.store
     store.summary(take)
-    store.journal.finish(take, rater(request))
+    store.casenotes.finish(take, rater(request))
     return RedirectResponse(f"/ratings/{take}", 303)
 
 
@@ -111,24 +111,24 @@ def reopen(request: Request, take: str) -> Response:
     """Reopen the rater's ratings; refused once the other rater's spans are shown."""
     store: Store = request.app.state.store
     initials = rater(request)
-    if is_open(store.journal, take):
+    if is_open(store.casenotes, take):
         raise Refused("Two raters are done and have seen each other's spans; the ratings stay as they are.")
-    for said in store.journal.finished(take):
+    for said in store.casenotes.finished(take):
         if said.rater == initials:
-            store.journal.take_back(Finished, said.id)
+            store.casenotes.take_back(Finished, said.id)
     return RedirectResponse(f"/ratings/{take}", 303)
 
 
-def is_open(journal: Journal, take: str) -> bool:
+def is_open(casenotes: CaseNotes, take: str) -> bool:
     """Return whether two raters have declared that they are done."""
-    return len(journal.finished(take)) > 1
+    return len(casenotes.finished(take)) > 1
 
 
-def _check_open(journal: Journal, take: str, initials: str) -> None:
+def _check_open(casenotes: CaseNotes, take: str, initials: str) -> None:
     """Refuse a change by a rater who is done, and any change after two raters are done."""
-    if initials in [each.rater for each in journal.finished(take)]:
+    if initials in [each.rater for each in casenotes.finished(take)]:
         raise Refused("You said that you are done with this take. Press “Go on rating” first.")
-    if is_open(journal, take):
+    if is_open(casenotes, take):
         raise Refused("Two raters are done with this take; its ratings are closed.")
 
 

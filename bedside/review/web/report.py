@@ -41,15 +41,15 @@ def report(
 ) -> Response:
     """Show what can go into a report about a patient, or about takes without a patient."""
     store: Store = request.app.state.store
-    journal = store.journal
+    casenotes = store.casenotes
     if take and not patient:
-        patient = journal.session(store.summary(take).session).patient_id or ""
+        patient = casenotes.session(store.summary(take).session).patient_id or ""
     offered = (
         takes_of(store, patient) if patient else store.search.page(TakeQuery(patient=""), 0, _MOST_WITHOUT_PATIENT)
     )
     # The newest session first, and its takes in their order.
-    began = {each.session: store.journal.session(each.session).began for each in offered}
-    offered.sort(key=lambda each: (-began[each.session].timestamp(), each.session, each.began))
+    place = {session.id: number for number, session in enumerate(casenotes.sessions(patient or None))}
+    offered = sorted(reversed(offered) if not patient else offered, key=lambda each: -place[each.session])
     # Unless a take is named, the newest session is ticked.
     newest = offered[0].session if offered else ""
     chosen = {take} if take else {each.id for each in offered if each.session == newest}
@@ -57,8 +57,8 @@ def report(
     return pages.show(
         request,
         "report.html",
-        patients=journal.patients(),
-        patient=journal.patient(patient) if patient else None,
+        patients=casenotes.patients(),
+        patient=casenotes.patient(patient) if patient else None,
         offered=offered,
         chosen=chosen,
         parts=content.PARTS,
@@ -84,7 +84,7 @@ def make(
     store: Store = request.app.state.store
     if not takes:
         raise Refused("Please tick at least one take.")
-    order = sorted({*takes}, key=lambda take: (store.summary(take).began, take))
+    order = sorted({*takes}, key=lambda take: (store.summary(take).sequence, take))
     wish = content.ReportRequest(
         tuple(order),
         frozenset(parts or ()) & frozenset(content.PARTS),
@@ -116,8 +116,8 @@ def _file(body: bytes, kind: str, wish: content.ReportRequest, store: Store, end
     """Return a report as a file; the file's name reveals nothing that the report does not."""
     name = "report"
     if not wish.share:
-        patient = store.journal.session(store.summary(wish.takes[0]).session).patient_id
-        code = store.journal.patient(patient).code if patient and wish.code else ""
+        patient = store.casenotes.session(store.summary(wish.takes[0]).session).patient_id
+        code = store.casenotes.patient(patient).code if patient and wish.code else ""
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", code).strip("-")[:40]
         name = "-".join(filter(None, ("report", plain, f"{datetime.now().astimezone():%Y-%m-%d}")))
     headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}

@@ -32,8 +32,8 @@ def page(request: Request, take: str) -> Response:
     summary = store.summary(take)
     takes: Takes = request.app.state.takes
     takes.prefetch(take)
-    session = store.journal.session(summary.session)
-    patient = store.journal.patient(session.patient_id) if session.patient_id is not None else None
+    session = store.casenotes.session(summary.session)
+    patient = store.casenotes.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages
     return pages.show(request, "take.html", summary=summary, patient=patient)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, model_validator
 
-from bedside.archive.store.journal import Journal, Link, Marker, Remark, Verdict
+from bedside.archive.store.casenotes import CaseNotes, Link, Marker, Remark, Verdict
 from bedside.archive.store.store import Store
 from bedside.errors import NotFound
 from bedside.music.events import Player, Source
@@ -76,10 +76,10 @@ class LinkBody(SpanBody):
 
 @dataclass(frozen=True, slots=True)
 class TakeRequest:
-    """The take that a request is about, and the journal in which people write about it."""
+    """The take that a request is about, and the case notes in which people write about it."""
 
     read: LoadedTake
-    journal: Journal
+    casenotes: CaseNotes
 
     @property
     def id(self) -> str:
@@ -95,13 +95,13 @@ class TakeRequest:
         """Return the entries of a kind that are written about the take."""
         match kind:
             case "markers":
-                return self.journal.markers(self.id)
+                return self.casenotes.markers(self.id)
             case "remarks":
-                return self.journal.remarks(self.id)
+                return self.casenotes.remarks(self.id)
             case "verdicts":
-                return self.journal.verdicts(self.id)
+                return self.casenotes.verdicts(self.id)
             case "links":
-                return [link for link, _ in _links(self.journal, self.read)]
+                return [link for link, _ in _links(self.casenotes, self.read)]
 
     def entry(self, kind: Kind, entry: str) -> Any:
         """Return the take's entry of a kind with this id; raise NotFound for another id."""
@@ -116,10 +116,10 @@ class TakeRequest:
 
 
 def asked(request: Request, take: str) -> TakeRequest:
-    """Return the take of this id and its journal."""
+    """Return the take of this id and its case notes."""
     takes: Takes = request.app.state.takes
     store: Store = request.app.state.store
-    return TakeRequest(takes.read(take), store.journal)
+    return TakeRequest(takes.read(take), store.casenotes)
 
 
 AskedTake = Annotated[TakeRequest, Depends(asked)]
@@ -175,20 +175,20 @@ def written(about: AskedTake) -> Response:
 def mark(about: AskedTake, body: MarkerBody) -> Response:
     """Set a marker."""
     _, frame = about.frames(body.seconds, body.seconds)
-    return about.answer(about.journal.mark(about.id, frame, body.before))
+    return about.answer(about.casenotes.mark(about.id, frame, body.before))
 
 
 @router.post("/remarks")
 def remark(about: AskedTake, body: RemarkBody) -> Response:
     """Write a remark."""
-    return about.answer(about.journal.remark(about.id, *about.frames(body.first, body.last), body.words))
+    return about.answer(about.casenotes.remark(about.id, *about.frames(body.first, body.last), body.words))
 
 
 @router.patch("/remarks/{entry}")
 def reword(about: AskedTake, entry: IdBody, body: NewWords) -> Response:
     """Replace the words of a remark."""
     about.entry("remarks", entry)
-    about.journal.reword(entry, body.words)
+    about.casenotes.reword(entry, body.words)
     return about.answer(about.entry("remarks", entry))
 
 
@@ -196,21 +196,21 @@ def reword(about: AskedTake, entry: IdBody, body: NewWords) -> Response:
 def judge(about: AskedTake, body: VerdictBody) -> Response:
     """Accept or dismiss a proposed moment."""
     frames = about.frames(body.first, body.last)
-    return about.answer(about.journal.judge(about.id, body.kind, *frames, body.accepted))
+    return about.answer(about.casenotes.judge(about.id, body.kind, *frames, body.accepted))
 
 
 @router.post("/links")
 def link(about: AskedTake, body: LinkBody) -> Response:
     """Link the session's note, or a goal, to a span."""
     session = about.read.summary.session if body.note else None
-    return about.answer(about.journal.link(about.id, *about.frames(body.first, body.last), session, body.goal))
+    return about.answer(about.casenotes.link(about.id, *about.frames(body.first, body.last), session, body.goal))
 
 
 @router.delete("/{kind}/{entry}")
 def take_back(about: AskedTake, kind: Kind, entry: IdBody) -> Response:
     """Delete an entry; return it, so that it can be written again."""
     was = about.entry(kind, entry)
-    about.journal.take_back(_TABLES[kind], entry)
+    about.casenotes.take_back(_TABLES[kind], entry)
     return about.answer(was)
 
 
@@ -227,25 +227,25 @@ def _plain(made: Any, read: LoadedTake) -> dict[str, Any]:
 
 
 def _written(about: TakeRequest) -> dict[str, Any]:
-    journal, read = about.journal, about.read
-    patient = journal.session(read.summary.session).patient_id
-    goals = [goal for goal in journal.goals(patient) if goal.ended is None] if patient is not None else []
+    casenotes, read = about.casenotes, about.read
+    patient = casenotes.session(read.summary.session).patient_id
+    goals = [goal for goal in casenotes.goals(patient) if goal.ended is None] if patient is not None else []
     return {
         "markers": [_plain(each, read) for each in about.entries("markers")],
         "remarks": [_plain(each, read) for each in about.entries("remarks")],
         "verdicts": [_plain(each, read) for each in about.entries("verdicts")],
-        "links": [{**_plain(each, read), "to": to} for each, to in _links(journal, read)],
+        "links": [{**_plain(each, read), "to": to} for each, to in _links(casenotes, read)],
         "goals": [{"id": goal.id, "words": goal.words} for goal in goals],
     }
 
 
-def _links(journal: Journal, read: LoadedTake) -> list[tuple[Link, str]]:
+def _links(casenotes: CaseNotes, read: LoadedTake) -> list[tuple[Link, str]]:
     """Return the links to a take, each with the words of its owner."""
     session = read.summary.session
-    found = [(link, "Session note") for link in journal.links(session=session)]
-    patient = journal.session(session).patient_id
-    for goal in journal.goals(patient) if patient is not None else []:
-        found += [(link, goal.words) for link in journal.links(goal=goal.id)]
+    found = [(link, "Session note") for link in casenotes.links(session=session)]
+    patient = casenotes.session(session).patient_id
+    for goal in casenotes.goals(patient) if patient is not None else []:
+        found += [(link, goal.words) for link in casenotes.links(goal=goal.id)]
     return [(link, to) for link, to in found if link.take_id == read.summary.id]
 
 

@@ -53,8 +53,8 @@ def weeks(
     return pages.show(
         request,
         "weeks.html",
-        patients=store.journal.patients(),
-        patient=store.journal.patient(patient) if patient else None,
+        patients=store.casenotes.patients(),
+        patient=store.casenotes.patient(patient) if patient else None,
         whose=whose,
         players=[player.label for player in Player],
         pairs=[each for each in _WHOSE.values() if isinstance(each, Pair)],

@@ -88,13 +88,13 @@ class Chain:
     def render(self, sound: NDArray[np.float64], out: NDArray[np.float32]) -> bool:
         """Write a processed block into ``out``, both (2, block); return whether it ended a stop."""
         answer = self._answer
-        self.surroundings.render(sound, answer)
+        bound = self.surroundings.render(sound, answer)
         if self._rise.active:
             self._rise.render(answer)
         if self._stopping:
             answer *= self._fade()
-        self._guard.render(answer)
-        self._limiter.render(answer, out)
+        bound = self._guard.render(answer, bound)
+        self._limiter.render(answer, out, bound)
         if not self._stopping:
             return False
         self._stopping -= 1

@@ -7,6 +7,7 @@ which no block may spend more than its share, so that the ceiling holds whatever
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -64,10 +65,12 @@ class LoudnessGuard:
         self._shelf = sums.Matrix(_shelf(rate, self._before, piece))
         self._sound = np.zeros((2, self._before + block))
         self._pieces = sliding_window_view(self._sound, self._before + piece, axis=1)[:, ::piece]
-        self._rows = np.zeros((2 * (block // piece), self._before + piece))
-        self._heard = np.zeros((piece, len(self._rows)))
+        self._columns = np.zeros((2 * (block // piece), self._before + piece)).T
+        self._heard = np.zeros((piece, self._columns.shape[1]))
         self._squares = np.zeros_like(self._heard)
-        self._sizes = np.zeros_like(self._sound)
+        self._sizes = np.zeros((2, block))
+        # The bounds of the blocks of which the filter still sees a part.
+        self._bounds = deque([0.0] * (1 + -(-self._before // block)))
         self._ramp = np.arange(1, block + 1) / block
         self._plunge = np.minimum(self._ramp / _PLUNGE, 1)
         self._gains = np.ones(block)
@@ -95,7 +98,7 @@ class LoudnessGuard:
 
     def clear(self, spent: float = 0.0) -> None:
         """Forget the sound; ``spent`` is the share of the budget that is spent, 0–1."""
-        self._sound[:] = 0
+        self._quieten()
         self._aim = self._aim_wanted
         self._lenient = False
         self._spent = [0.0] * self._blocks
@@ -105,14 +108,20 @@ class LoudnessGuard:
         self._level = 0.0
         self._gain = 1.0
 
-    def render(self, block: NDArray[np.float64]) -> None:
-        """Apply the gain that the ceiling allows to a block, in place."""
+    def render(self, block: NDArray[np.float64], bound: float | None = None) -> float:
+        """Apply the gain that the ceiling allows to a block, in place; return a bound of its samples then.
+
+        No sample of the block is greater than ``bound``; None to let it be found.
+        """
         self._begun = None
+        if bound is None:
+            bound = float(np.maximum.reduce(np.abs(block, out=self._sizes), axis=None))
+        self._bounds.rotate()
+        self._bounds[0] = bound
         self._sound[:, : self._before] = self._sound[:, -self._before :]
         self._sound[:, self._before :] = block
-        peak = float(np.maximum.reduce(np.abs(self._sound, out=self._sizes), axis=None))
-        self._rows.reshape(self._pieces.shape)[:] = self._pieces
-        self._shelf.times(self._rows.T, peak, self._heard)
+        self._columns.T.reshape(self._pieces.shape)[:] = self._pieces
+        self._shelf.times(self._columns, max(self._bounds), self._heard)
         energy = float(np.add.reduce(np.square(self._heard, out=self._squares), axis=None))
         self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         way = energy - self._level
@@ -134,11 +143,17 @@ class LoudnessGuard:
             np.multiply(ramp, gain - began, out=self._gains)
             self._gains += began
             block *= self._gains
+        return bound * max(began, gain)
+
+    def _quieten(self) -> None:
+        self._sound[:] = 0
+        for at in range(len(self._bounds)):
+            self._bounds[at] = 0.0
 
     def rest(self) -> None:
         """Process a block of silence."""
         self._begun = None
-        self._sound[:] = 0
+        self._quieten()
         self._aim = self._aim_wanted + (self._aim - self._aim_wanted) * self._lower
         self._level -= self._level * self._fall
         self._gain = self._wanted()

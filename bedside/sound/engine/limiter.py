@@ -54,7 +54,7 @@ class Limiter:
         self._gain = np.zeros(self._ahead + block)
         self._sums = np.zeros(self._ahead + block + 1)
         self._was_calm = self._idle = True
-        self._peaks = np.zeros((2, block))
+        self._sizes = np.zeros((2, block))
 
     @property
     def silent(self) -> bool:
@@ -68,17 +68,15 @@ class Limiter:
         self._gain[:] = 0
         self._was_calm = self._idle = True
 
-    def render(self, block: NDArray[np.float64], out: NDArray[np.float32]) -> None:
-        """Write the limited sound into ``out``, `delay` frames late; samples that are not finite become silence."""
+    def render(self, block: NDArray[np.float64], out: NDArray[np.float32], bound: float = math.inf) -> None:
+        """Write the limited sound into ``out``, `delay` frames late; samples that are not finite become silence.
+
+        No sample of the block is greater than ``bound``.
+        """
         sound, delay = self._sound, self.delay
-        loudest = float(np.maximum.reduce(np.abs(block, out=self._peaks), axis=None))
-        if not math.isfinite(loudest):
-            # One such sample would stay in the gain for ever.
-            np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-            loudest = float(np.abs(block).max())
+        calm = bound <= self._calm or self._scrubbed_peak(block) <= self._calm
         sound[:, :delay] = sound[:, -delay:]
         sound[:, delay:] = block
-        calm = loudest <= self._calm
         if calm and self._was_calm and self._idle:
             # Channel by channel: where ``out`` is interleaved, both at once would be copied frame by frame.
             out[0] = sound[0, : self._block]
@@ -103,6 +101,15 @@ class Limiter:
         np.multiply(sound[:, : self._block], exact.decibels(smooth).astype(np.float32), out=out)
         self._idle = not (self._gain[-ahead - 1 :].any() or self._wanted[-ahead:].any())
         np.clip(out, -self._clamp, self._clamp, out=out)
+
+    def _scrubbed_peak(self, block: NDArray[np.float64]) -> float:
+        """Return the peak of a block after silencing its samples that are not finite."""
+        peak = float(np.maximum.reduce(np.abs(block, out=self._sizes), axis=None))
+        if math.isfinite(peak):
+            return peak
+        # One such sample would stay in the gain for ever.
+        np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        return float(np.abs(block).max())
 
 
 def _least(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ that what circulates for seconds is the same on every processor.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,17 @@ _INAUDIBLE = 1e-7
 
 # Louder than any instruments could be.
 _ABSURD = 2000.0
+
+# In samples.
+_PAGE, _CACHE_LINE = 512, 8
+
+# All samples in a room are usually below 2 to the first power, +6 dBFS, and all of a faint tail below 2 to the second,
+# −72 dBFS: so far they are rounded to 2⁻²⁴ and 2⁻³⁷.
+_USUAL, _FAINT = 1, -12
+
+# The energies of a block of all lines that certainly has a sample of 2 to the power of `_FAINT`, and of one that has
+# none of 2 to the power of `_USUAL`; it is at most 512 frames of sixteen rows.
+_SOME, _MUCH = 5e-4, 3.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +81,32 @@ class Room:
         lines = np.array([max(block, round(delay * scale)) for delay in _LINES])
         walls = np.array([round(delay * scale) for delay in (*_LEFT, *_RIGHT)])
         count = len(lines)
-        self._count = count
-        sides = np.repeat([count, count + 1], [len(_LEFT), len(_RIGHT)])
+        sides = np.repeat([0, 1], [len(_LEFT), len(_RIGHT)])
         loss = exact.decibels(-60 * lines / (space.seconds * rate))
         # A two-tap low-pass in each loop; longer lines lose more, so that high sounds decay at one rate in all lines.
         tilt = 0.5 * space.damping * lines / lines.max()
-        # Taps: each line, each line a frame earlier, each reflection.
+        self._mixing = sums.Matrix(_mixing(loss * (1 - tilt), loss * tilt, walls, sides, space.wet))
+        # Taps: each line, each line a frame earlier, each reflection; the rows of the store are both sides, then lines.
         late = np.concatenate((lines, lines + 1, walls))
-        rows = np.concatenate((np.arange(count), np.arange(count), sides))
-        mixing = _mixing(loss * (1 - tilt), loss * tilt, walls, sides - count, space.wet)
-        self._mixing = sums.Matrix(mixing)
+        rows = np.concatenate((2 + np.arange(count), 2 + np.arange(count), sides))
         # The delays are ring buffers of whole blocks; the first block is repeated behind the last, so no run wraps.
         around = (-(-int(late.max()) // block) + 1) * block
-        self._store = np.zeros((count + 2, around + block))
+        # Rows whose addresses differ by whole pages would take each other's place in the processor's cache.
+        length = around + block + (block + _CACHE_LINE - (around + block)) % _PAGE
+        self._store = np.zeros((2 + count, length))
         self._runs = Runs(self._store, block)
         begins = np.arange(0, around, block)
-        self._reading = rows * (around + block) + (begins[:, None] - late) % around
-        *self._blocks, self._behind = np.split(self._store, [*begins[1:], around], axis=1)
-        # The greatest sample in each block of the store.
-        self._peaks = [0.0] * len(begins)
-        self._mixed = np.zeros((count + 2, block))
-        self._sizes = np.zeros((count + 2, block))
-        self._at = 0
+        self._reading = rows * length + (begins[:, None] - late) % around
+        *self._blocks, self._behind, _ = np.split(self._store, [*begins[1:], around, around + block], axis=1)
+        # The block that enters, the lines, and the reverberation: one product writes the last two.
+        rendered = np.zeros((2 + count + 2, block))
+        self._entering, self._kept, self._mixed = rendered[:2], rendered[: 2 + count], rendered[2:]
+        self._leaving, self._all = rendered[2 + count :], rendered.reshape(-1)
+        self._rounded, self._sizes = np.zeros_like(self._kept), np.zeros_like(self._all)
+        # Whether a reflection is nearer than a block, so that it repeats what enters with it.
+        self._near = bool(walls.min() < block)
         self._longest = int(lines.max() + walls.max()) + block
-        self._quiet = self._longest
+        self.clear()
 
     @property
     def silent(self) -> bool:
@@ -102,43 +116,89 @@ class Room:
     def clear(self) -> None:
         """Empty the room."""
         self._store[:] = 0
-        self._peaks = [0.0] * len(self._peaks)
+        # Each block of the store is below 2 to this power, and all are below the greatest, found again after so many.
+        self._needs = [_FAINT] * len(self._blocks)
+        self._exponent = _FAINT
+        self._lasts = 0
         self._at = 0
         self._quiet = self._longest
 
-    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-        """Write a block of ``sound`` with its reverberation into ``out``.
+    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> float:
+        """Write a block of ``sound`` with its reverberation into ``out``; return a bound of the samples of ``out``.
 
         Samples that are not finite become silence and absurd ones are clipped: they would stay in the room for ever.
         """
-        at, count, sizes = self._at, self._count, self._sizes
-        peak = float(np.maximum.reduce(np.abs(sound, out=sizes[:2]), axis=None))
-        if not peak < _ABSURD:
-            np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-            np.clip(sound, -1, 1, out=sound)
-            peak = float(np.abs(sound).max())
-        if peak <= _INAUDIBLE and self.silent:
-            out[:] = sound
-            return
-        now, mixed = self._blocks[at], self._mixed
-        now[count:] = sound
-        if at == 0:
-            self._behind[count:] = sound
-        self._peaks[at] = peak
-        self._mixing.times(self._runs.read(self._reading[at]), max(self._peaks), mixed)
-        lines = mixed[:count]
-        now[:count] = lines
-        if at == 0:
-            self._behind[:count] = lines
-        np.add(sound, mixed[count:], out=out)
-        self._at = (at + 1) % len(self._blocks)
-        self._peaks[at] = peak = max(peak, float(np.maximum.reduce(np.abs(mixed, out=sizes), axis=None)))
-        if peak > _INAUDIBLE:
+        entering = self._entering
+        # −0 becomes 0: which of them a sum of nothing gives depends on the processor.
+        np.add(sound, 0.0, out=entering)
+        if self._near or self.silent:
+            peak = self._scrub()
+            if peak <= _INAUDIBLE and self.silent:
+                out[:] = entering
+                return peak
+            if self._near:
+                self._keep(_power(peak))
+        self._mixing.times_rounded(self._runs.read(self._reading[self._at]), self._mixed)
+        need = _USUAL
+        # Within these limits, whatever its last digits, the energy alone says what is needed.
+        if _SOME < float(np.vdot(self._all, self._all)) < _MUCH:
             self._quiet = 0
         else:
-            self._quiet += self.block
-            if self.silent:
-                self.clear()
+            need = _power(self._judge())
+        self._keep(need)
+        np.add(entering, self._leaving, out=out)
+        self._at = (self._at + 1) % len(self._blocks)
+        if self.silent:
+            self.clear()
+        return math.ldexp(2.0, need)
+
+    def _judge(self) -> float:
+        """Return the peak of the rendered block, without absurd samples; note whether it is quiet."""
+        peak = self._peak()
+        if not peak < _ABSURD:
+            self._scrub()
+            peak = self._peak()
+        self._quiet = 0 if peak > _INAUDIBLE else self._quiet + self.block
+        return peak
+
+    def _peak(self) -> float:
+        return float(np.maximum.reduce(np.abs(self._all, out=self._sizes)))
+
+    def _scrub(self) -> float:
+        """Return the peak of the block that enters, without its samples that are not finite or absurd."""
+        entering = self._entering
+        peak = float(np.abs(entering).max())
+        if peak < _ABSURD:
+            return peak
+        np.nan_to_num(entering, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        np.clip(entering, -1, 1, out=entering)
+        return float(np.abs(entering).max())
+
+    def _keep(self, need: int) -> None:
+        """Store the current block, which is below 2 to the power of ``need``, rounded so that products are exact."""
+        self._needs[self._at] = need
+        if need >= self._exponent:
+            self._lasts = len(self._blocks)
+            if need > self._exponent:
+                # What is stored is too fine beside this.
+                self._exponent = need
+                sums.round_to(need - self._mixing.bits, self._store, out=self._store)
+        elif self._lasts:
+            self._lasts -= 1
+        else:
+            self._exponent = max(self._needs)
+            self._lasts = len(self._blocks)
+        sums.round_to(self._exponent - self._mixing.bits, self._kept, out=self._rounded)
+        now = self._blocks[self._at]
+        now[:] = self._rounded
+        if self._at == 0:
+            self._behind[:] = self._rounded
+
+
+def _power(peak: float) -> int:
+    """Return the power of 2 that a block with this peak is below: faint, usual, or its own."""
+    _, exponent = math.frexp(peak)
+    return _FAINT if exponent <= _FAINT else max(exponent, _USUAL)
 
 
 def _mixing(

@@ -44,16 +44,15 @@ class Surroundings:
             self.wanted = name
             self._enter()
 
-    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-        """Write a block of ``sound`` with its reverberation into ``out``."""
+    def render(self, sound: NDArray[np.float64], out: NDArray[np.float64]) -> float:
+        """Write a block of ``sound`` with its reverberation into ``out``; return a bound of its samples."""
         left = self._left
         if left is None:
-            self._rooms[self._name].render(sound, out)
-            return
+            return self._rooms[self._name].render(sound, out)
         faded = np.minimum(self._faded + self._steps, 1)
         self._faded = min(self._faded + self._step, 1.0)
-        self._rooms[self._name].render(sound * faded, out)
-        left.render(sound * (1 - faded), self._tail)
+        bound = self._rooms[self._name].render(sound * faded, out)
+        bound += left.render(sound * (1 - faded), self._tail)
         if self._faded == 1 and (self.wanted != self._name or self._left_gain < 1):
             # A third room is wanted: what still rings in the first fades out.
             self._tail *= np.maximum(self._left_gain - self._steps, 0)
@@ -64,6 +63,7 @@ class Surroundings:
             self._left = None
             self._left_gain = 1.0
             self._enter()
+        return bound
 
     def _enter(self) -> None:
         if self.wanted == self._name or self._left is not None:

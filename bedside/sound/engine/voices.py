@@ -38,7 +38,8 @@ _MOST_REHOMED = 4
 # The value of `Columns.hold` for a note that only the pedal holds.
 PEDAL = 2
 
-# A note held this long was forgotten, or its NoteOff was lost: it is released.
+# A note held this long was forgotten, or its NoteOff was lost: it is released. Live, the performer releases it before,
+# so that the record says so; this is for notes that only the pedal holds, and for takes from before.
 HOLD_SECONDS = 120.0
 
 # A voice softer than this, −96 dB, ends. Voices are checked at this interval, and for being held too long less often.
@@ -75,7 +76,7 @@ class VoiceBank:
         self._weights = np.stack((1 - ramp, 1 - ramp, ramp, ramp))
         self._lines = np.zeros((4, block))
         self._samples = np.zeros((2 * self._columns.most, block))
-        self._gains = np.zeros((4, 2 * self._columns.most))
+        self._gains = np.zeros(4 * 2 * self._columns.most)
 
     def __len__(self) -> int:
         """Return the number of voices that sound, without detached ones."""
@@ -142,6 +143,16 @@ class VoiceBank:
         self._bender.strike(at, how, columns)
         return at
 
+    @property
+    def longest_hold(self) -> int:
+        """The frames after which a held voice is released."""
+        return self._hold_blocks * self.block
+
+    def keep(self, player: int, note: int) -> None:
+        """Let a held note be held for as long again as any note may be."""
+        for at in self._columns.of(player, note):
+            self._columns.struck[at] = self._blocks
+
     def release(self, player: int, note: int, pedal: bool) -> None:
         """Release a note, or let the ``pedal`` hold it."""
         columns = self._columns
@@ -184,7 +195,10 @@ class VoiceBank:
             self._bender.glide(at, pitch, self._columns)
 
     def render(self, out: NDArray[np.float64]) -> None:
-        """Write the next block of all voices into ``out``, shape (2, block): left and right."""
+        """Write the next block of all voices into ``out``, shape (2, block): left and right.
+
+        The sign of a zero may depend on the processor.
+        """
         columns = self._columns
         if columns.count == 0:
             out[:] = 0
@@ -206,16 +220,14 @@ class VoiceBank:
     def _mix(self, out: NDArray[np.float64]) -> None:
         """Write the sum of all samples, each with its gains, into ``out``."""
         pairs = 2 * self._columns.count
-        gains, lines = self._gains[:, :pairs], self._lines
+        gains, lines = self._gains[: 4 * pairs].reshape(4, pairs), self._lines
         gains[:] = self._columns.gains[:, :pairs]
         _, exponent = math.frexp(float(np.add.reduce(gains, axis=None)))
         sums.round_to(exponent - _GAIN_BITS, gains, out=gains)
-        np.matmul(gains, self._samples[:pairs], out=lines)
+        np.dot(gains, self._samples[:pairs], out=lines)
         # Each gain is interpolated linearly through the block.
         lines *= self._weights
         np.add(lines[:2], lines[2:], out=out)
-        # Whether a sum of nothing is −0 depends on what its library begins with; this makes it 0.
-        out += 0.0
 
     def _advance(self) -> None:
         """Advance every table by a block, around its loop or to its end."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.improvisations import BEGAN
+from bedside.archive.store.casenotes import Marker, Remark
 from bedside.archive.store.choices import Marked
 from bedside.archive.store.database import reading
-from bedside.archive.store.journal import Marker, Remark
 from bedside.archive.store.models import SCHEMA_VERSION, PerformedRow
 from bedside.archive.store.search import TakeQuery
 from bedside.archive.store.store import Store
@@ -128,27 +128,27 @@ def test_a_store_of_the_second_version_is_read_and_written(folder: Path, opening
     with opening(folder) as store:
         assert store.notice is None
         assert store.performed(take) == [KEPT, *NEW]
-        [remark] = store.journal.remarks(take)
+        [remark] = store.casenotes.remarks(take)
         assert (remark.words, remark.first, remark.last) == ("waits", 7, 8)
-        assert [marker.seconds for marker in store.journal.markers(take)] == [15.0]
-        assert store.journal.note(session) is None
+        assert [marker.seconds for marker in store.casenotes.markers(take)] == [15.0]
+        assert store.casenotes.note(session) is None
         assert not store.gate().closed
         assert store.search.count(TakeQuery("waits")) == 1
     assert len(list(folder.glob("*.db"))) == 1
     with Store.create(folder) as store:
-        made = store.journal.remark(take, 9, 9, "begins again")
-        store.journal.reword("r", "waits long")
-        assert [each.words for each in store.journal.remarks(take)] == ["waits long", made.words]
-        store.journal.take_back(Marker, store.journal.markers(take)[0].id)
-        store.journal.take_back(Remark, "r")
-        store.journal.write_note(session, "", "played", "", "")
+        made = store.casenotes.remark(take, 9, 9, "begins again")
+        store.casenotes.reword("r", "waits long")
+        assert [each.words for each in store.casenotes.remarks(take)] == ["waits long", made.words]
+        store.casenotes.take_back(Marker, store.casenotes.markers(take)[0].id)
+        store.casenotes.take_back(Remark, "r")
+        store.casenotes.write_note(session, "", "played", "", "")
         store.gate().set("seahorse-7-harbour")
-        goal = store.journal.set_goal(store.journal.patients()[0].id, "waits", [""] * 5)
-        store.journal.attain(goal.id, session, 1, "A")
-        store.journal.judge(take, "rest", 1, 2, accepted=True)
-        store.journal.link(take, 1, 2, session=session)
-        store.journal.rate(take, "A", "leading", 1, 2)
-        store.journal.finish(take, "A")
+        goal = store.casenotes.set_goal(store.casenotes.patients()[0].id, "waits", [""] * 5)
+        store.casenotes.attain(goal.id, session, 1, "A")
+        store.casenotes.judge(take, "rest", 1, 2, accepted=True)
+        store.casenotes.link(take, 1, 2, session=session)
+        store.casenotes.rate(take, "A", "leading", 1, 2)
+        store.casenotes.finish(take, "A")
 
 
 def test_a_store_that_was_migrated_is_like_a_new_one(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def found(store: Store, *arguments: object, **wanted: object) -> list[str]:
 
 
 def patient(store: Store, code: str) -> str:
-    return next(each.id for each in store.journal.patients() if each.code == code)
+    return next(each.id for each in store.casenotes.patients() if each.code == code)
 
 
 def test_an_empty_shelf(folder: Path) -> None:
@@ -78,9 +78,9 @@ def test_an_empty_shelf(folder: Path) -> None:
 def test_a_take_on_the_shelf(store: Store) -> None:
     """A take shows whose it is, when it was, how long, who played how many notes, its remarks and its star."""
     take = keep(store, notes=7, seconds=61.5)
-    store.journal.picture(patient(store, "K7"), "moon")
-    store.journal.remark(take, 0, 0, "one")
-    store.journal.remark(take, 5, 9, "two")
+    store.casenotes.picture(patient(store, "K7"), "moon")
+    store.casenotes.remark(take, 0, 0, "one")
+    store.casenotes.remark(take, 5, 9, "two")
     session = store.summary(take).session
     with store.writing() as writing:
         writing.choose(session, take, Chosen(0, STAR, "", "child"))
@@ -162,7 +162,7 @@ def test_by_star(store: Store) -> None:
 def test_by_words(store: Store) -> None:
     """Words are looked for in codes, in remarks and at the beginning of an id, whatever their case."""
     one, two = keep(store, "Ward-3 Émile's"), keep(store, "K8", days=1)
-    store.journal.remark(two, 0, 0, "ÜBER die hohen Glocken; then an ÉCHO")
+    store.casenotes.remark(two, 0, 0, "ÜBER die hohen Glocken; then an ÉCHO")
     assert found(store, "ward-3") == found(store, "WARD") == found(store, " émile ") == [one]
     assert found(store, "glocken") == found(store, "über") == found(store, "Écho") == [two]
     assert found(store, two[:10].upper()) == found(store, two) == [two]
@@ -174,9 +174,9 @@ def test_by_words(store: Store) -> None:
 def test_what_is_said_of_a_take(store: Store) -> None:
     """Beside a take stands the remark that was looked for, else the first in the order of the music."""
     take = keep(store)
-    store.journal.remark(take, 900, 900, "Zwei hohe GLOCKEN")
-    store.journal.remark(take, 5, 9, "waits")
-    store.journal.remark(take, 999, 999, "glocken again")
+    store.casenotes.remark(take, 900, 900, "Zwei hohe GLOCKEN")
+    store.casenotes.remark(take, 5, 9, "waits")
+    store.casenotes.remark(take, 999, 999, "glocken again")
     said = {
         words: store.search.page(TakeQuery(words), 0, 1)[0].said for words in ("", "K7", "glocken", "again", " WAIT ")
     }
@@ -214,8 +214,8 @@ def test_signs_are_words(store: Store, words: str) -> None:
     """A sign that means something to a database is looked for as it is written, and matches nothing else."""
     plain, signed = keep(store, "K100aXb"), keep(store, "K9", days=1)
     assert found(store, words) == []
-    store.journal.remark(signed, 0, 0, f"he said {words} twice")
-    store.journal.remark(plain, 0, 0, "he said so twice")
+    store.casenotes.remark(signed, 0, 0, f"he said {words} twice")
+    store.casenotes.remark(plain, 0, 0, "he said so twice")
     assert found(store, words) == [signed]
 
 
@@ -223,15 +223,15 @@ def test_two_remarks_are_one_take(store: Store) -> None:
     """A take whose code and two remarks all match is found once."""
     take = keep(store, "bells")
     for _ in range(2):
-        store.journal.remark(take, 0, 0, "bells")
+        store.casenotes.remark(take, 0, 0, "bells")
     assert found(store, "bells") == [take]
 
 
 def test_everything_together(store: Store) -> None:
     """All that is wanted must be true of a take at once."""
     takes = [keep(store, code, days) for days, code in enumerate(("K7", "K7", "K8"))]
-    store.journal.remark(takes[0], 0, 0, "bells")
-    store.journal.remark(takes[2], 0, 0, "bells")
+    store.casenotes.remark(takes[0], 0, 0, "bells")
+    store.casenotes.remark(takes[2], 0, 0, "bells")
     asked = {"patient": patient(store, "K7"), "player": Player.CHILD}
     assert found(store, "bells", **asked) == [takes[0]]
     assert found(store, "bells", starred=True, **asked) == []

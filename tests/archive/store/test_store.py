@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
 from archive.improvisations import BEGAN, RATE, duet
-from bedside.archive.store import key
+from bedside.archive.keys.keyfolder import KEY_FILE
 from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.index import DATABASE
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
-from bedside.archive.store.store import DATABASE, Store
-from bedside.errors import BedsideError
+from bedside.archive.store.store import Store
+from bedside.errors import BedsideError, NotFound
 from bedside.music.events import NoteOn, Performed, Player
 
 PAGE_BYTES = 4096
@@ -55,7 +55,7 @@ def test_private(folder: Path) -> None:
     with Store.create(folder) as store:
         keep(store)
         assert folder.stat().st_mode & 0o077 == 0
-        assert {path.name for path in folder.iterdir()} >= {DATABASE, f"{DATABASE}-wal", key.KEY_FILE}
+        assert {path.name for path in folder.iterdir()} >= {DATABASE, f"{DATABASE}-wal", KEY_FILE}
         assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
 
@@ -109,9 +109,9 @@ def test_whole_or_not_at_all(folder: Path) -> None:
 def test_a_take_that_is_not_there_takes_nothing(folder: Path) -> None:
     """Events can only belong to a take that is kept, and a take to a session."""
     with Store.create(folder) as store:
-        with pytest.raises(IntegrityError), store.writing() as writing:
+        with pytest.raises(NotFound), store.writing() as writing:
             writing.append("0" * 32, duet())
-        with pytest.raises(IntegrityError), store.writing() as writing:
+        with pytest.raises(NotFound), store.writing() as writing:
             writing.begin_take("0" * 32, BEGAN, "played", "1")
 
 
@@ -120,7 +120,7 @@ def test_find(folder: Path) -> None:
     now = datetime.now(UTC)
     with Store.create(folder) as store:
         takes = [keep(store, 1, now - timedelta(seconds=i)) for i in range(40)]
-        assert store.find("last") == takes[0]
+        assert store.find("last") == takes[-1], "whatever the clock says"
         assert [store.find(take) for take in takes] == takes
         assert store.find(takes[3][:12]) == takes[3]
         first = next(digit for digit in "0123456789abcdef" if sum(take.startswith(digit) for take in takes) > 1)
@@ -170,7 +170,10 @@ def test_ten_thousand_takes(folder: Path) -> None:
             ids = [uuid.uuid4().hex for _ in range(10_000)]
             take = {"session_id": session, "origin": "played", "sound": "1", "rate": RATE, "seed": 1, "block": 128}
             now = datetime.now(UTC)
-            rows = [{"id": id_, "began": now + timedelta(seconds=i), "frames": 9, **take} for i, id_ in enumerate(ids)]
+            rows = [
+                {"id": id_, "began": now + timedelta(seconds=i), "frames": 9, "sequence": i, **take}
+                for i, id_ in enumerate(ids)
+            ]
             writing._connection.execute(insert(Take), rows)
             parts = [{"take_id": id_, "player": name, "notes": 1} for id_ in ids for name in ("child", "therapist")]
             writing._connection.execute(insert(PartRow), [{"entered": i, **part} for i, part in enumerate(parts)])
@@ -185,35 +188,35 @@ def test_a_later_schema_is_refused_and_kept(folder: Path) -> None:
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="later version"):
             opening(folder)
-    assert sorted(path.name for path in folder.iterdir()) == [DATABASE, key.KEY_FILE]
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, KEY_FILE]
 
 
 def test_a_missing_key_is_said(folder: Path) -> None:
     """Without its key a store is neither opened nor set aside, and no new key is made."""
     with Store.create(folder) as store:
         keep(store)
-    (folder / key.KEY_FILE).unlink()
+    (folder / KEY_FILE).unlink()
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="key"):
             opening(folder)
-    assert [path.name for path in folder.iterdir()] == [DATABASE]
+    assert [path.name for path in folder.iterdir() if path.is_file()] == [DATABASE]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_the_key_of_another_store_opens_nothing(tmp_path: Path) -> None:
-    """A store does not open under another store's key; to play, it is set aside whole."""
+    """A store does not open under another store's key; one sentence says so, and nothing is moved or overwritten."""
     for name in ("a", "b"):
         with Store.create(tmp_path / name) as store:
             keep(store)
-    before = (tmp_path / "a" / DATABASE).read_bytes()
-    shutil.copy(tmp_path / "b" / key.KEY_FILE, tmp_path / "a" / key.KEY_FILE)
-    for opening in (Store.open, Store.create):
+    shutil.copy(tmp_path / "b" / KEY_FILE, tmp_path / "a" / KEY_FILE)
+    before = contents(tmp_path / "a")
+    for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="another key"):
             opening(tmp_path / "a")
-    with Store.open_or_set_aside(tmp_path / "a") as store:
-        assert store.notice
-        assert store.takes() == []
-    [aside] = (tmp_path / "a").glob("bedside-damaged-*.db")
-    assert aside.read_bytes() == before
+    assert contents(tmp_path / "a") == before
 
 
 @pytest.mark.parametrize("obstacle", ["folder", "database", "key"])
@@ -223,7 +226,7 @@ def test_things_in_the_way_are_said(tmp_path: Path, obstacle: str) -> None:
     if obstacle == "folder":
         folder.write_text("")
     else:
-        (folder / {"database": DATABASE, "key": key.KEY_FILE}[obstacle]).mkdir(parents=True)
+        (folder / {"database": DATABASE, "key": KEY_FILE}[obstacle]).mkdir(parents=True)
     for opening in (Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError):
             opening(folder)
@@ -242,9 +245,9 @@ def test_a_folder_without_permission_is_said(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_damage_on_any_page(folder: Path, tmp_path: Path) -> None:
-    """Whichever page is damaged, play goes on in a new store, staff are told, and the old one is set aside whole."""
+    """Whichever page is damaged, everything is there again; staff are told, and the damaged file is kept whole."""
     with Store.create(folder) as store:
-        keep(store, 200)
+        first = keep(store, 200)
     original = (folder / DATABASE).read_bytes()
     pages = len(original) // PAGE_BYTES
     assert pages > 10
@@ -254,30 +257,48 @@ def test_damage_on_any_page(folder: Path, tmp_path: Path) -> None:
         copy = tmp_path / f"damaged-{page}"
         shutil.copytree(folder, copy)
         (copy / DATABASE).write_bytes(damaged)
+        with Store.open(copy) as store:
+            assert store.performed(first) == duet(200), "who only reads mends nothing and reads everything"
+        assert (copy / DATABASE).read_bytes() == damaged
         with Store.open_or_set_aside(copy) as store:
             assert store.notice is not None, page
             assert str(copy) in store.notice
+            assert store.performed(first) == duet(200)
             take = keep(store)
             assert store.performed(take) == duet()
         [aside] = copy.glob("bedside-damaged-*.db")
         assert aside.read_bytes() == damaged
         with Store.open_or_set_aside(copy) as store:
             assert store.notice is None
-            assert len(store.takes()) == 1
+            assert [each.id for each in store.takes()] == [first, take]
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + bytes(8176), bytes(4096)])
 def test_not_a_database(folder: Path, content: bytes) -> None:
-    """Whatever else stands in place of the database is said to who reads, and set aside for who plays."""
+    """Whatever else stands in place of the database is said and left where it is, until something is to be rebuilt."""
     Store.create(folder).close()
     (folder / DATABASE).write_bytes(content)
-    with pytest.raises(BedsideError, match="damaged"):
-        Store.open(folder)
-    with Store.open_or_set_aside(folder) as store:
-        assert store.notice
-        keep(store)
-    [aside] = folder.glob("bedside-damaged-*.db")
-    assert aside.read_bytes() == content
+    for opening in (Store.open, Store.create, Store.open_or_set_aside):
+        with pytest.raises(BedsideError, match="damaged"):
+            opening(folder)
+    assert (folder / DATABASE).read_bytes() == content
+
+
+@pytest.mark.parametrize("garbled", [16, 512, PAGE_BYTES])
+def test_the_beginning_of_the_database_is_garbled(folder: Path, garbled: int) -> None:
+    """With its salt, a sector or its first page garbled, everything is readable, and the owner builds it anew."""
+    with Store.create(folder) as store:
+        take = keep(store, 50)
+        remark = store.casenotes.remark(take, 1, 2, "waits")
+    content = bytearray((folder / DATABASE).read_bytes())
+    content[:garbled] = os.urandom(garbled)
+    (folder / DATABASE).write_bytes(content)
+    for opening in (Store.open, Store.create, Store.open_or_set_aside, Store.open):
+        with opening(folder) as store:
+            assert store.performed(take) == duet(50)
+            assert store.casenotes.remarks(take) == [remark]
+    with Store.create(folder) as store:
+        assert len(store.takes()) == 1
 
 
 def test_a_whole_store_is_not_set_aside_while_another_reads(folder: Path) -> None:
@@ -325,17 +346,22 @@ def test_a_writing_is_not_overtaken(folder: Path) -> None:
         assert len(store.takes()) == 1
 
 
-def test_a_full_disk_is_said(folder: Path) -> None:
-    """A disk without room gives a sentence, and what was kept before is there."""
+def test_an_index_without_room_takes_it_later(folder: Path) -> None:
+    """What the index has no room for is in the journal and not lost; the index takes it when there is room."""
     with Store.create(folder) as store:
         take = keep(store)
         with store._engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}").all()
-        with pytest.raises(BedsideError, match="disk is full"):
-            keep(store, 5_000)
-        assert store.performed(take) == duet()
-        assert len(store.takes()) == 1
+        late = keep(store, 1_000)
+        assert store.waiting
+        assert [each.id for each in store.takes()] == [take]
+        with store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 4294967294").all()
+        last = keep(store)
+        assert not store.waiting
+        assert store.performed(late) == duet(1_000)
+        assert [each.id for each in store.takes()] == [take, late, last]
 
 
 def test_a_note_counts_for_the_player_that_played_it(folder: Path) -> None:

@@ -21,13 +21,13 @@ def filled(desk: Desk) -> Desk:
     """Keep two sessions on a desk, with all that people write about them."""
     desk.session(0, played(30, seed=1, instrument=INSTRUMENT), patient=CODE, chosen=("child", "adult"))
     desk.session(1, played(40, seed=2), played(20, seed=3), patient=CODE)
-    journal = desk.store.journal
-    journal.remark(desk.takes[0], 12 * RATE, 15 * RATE, REMARK)
-    journal.judge(desk.takes[0], "longest exchange", 5 * RATE, 9 * RATE, True)
-    journal.judge(desk.takes[0], "most alike", 20 * RATE, 26 * RATE, False)
-    goal = journal.set_goal(desk.patient, GOAL, [f"{GOAL} {level}" for level in range(5)])
-    journal.attain(goal.id, desk.sessions[0], 1, RATER)
-    journal.write_note(desk.sessions[1], NOTE, NOTE, NOTE, NOTE)
+    casenotes = desk.store.casenotes
+    casenotes.remark(desk.takes[0], 12 * RATE, 15 * RATE, REMARK)
+    casenotes.judge(desk.takes[0], "longest exchange", 5 * RATE, 9 * RATE, True)
+    casenotes.judge(desk.takes[0], "most alike", 20 * RATE, 26 * RATE, False)
+    goal = casenotes.set_goal(desk.patient, GOAL, [f"{GOAL} {level}" for level in range(5)])
+    casenotes.attain(goal.id, desk.sessions[0], 1, RATER)
+    casenotes.write_note(desk.sessions[1], NOTE, NOTE, NOTE, NOTE)
     return desk
 
 

@@ -90,7 +90,7 @@ def test_a_share_copy_holds_no_code_no_date_and_no_free_text(ward: Desk) -> None
 
 def test_a_moment_that_somebody_named_has_no_name_in_a_share_copy(ward: Desk) -> None:
     """The name of a moment may be anybody's words; only the program's own names are shared."""
-    ward.store.journal.judge(ward.takes[0], "anna laughs", 10 * RATE, 11 * RATE, True)
+    ward.store.casenotes.judge(ward.takes[0], "anna laughs", 10 * RATE, 11 * RATE, True)
     parts = frozenset({"moments"})
     assert "anna laughs" in repr(report(ward, parts=parts))
     shared = repr(report(ward, share=True, parts=parts))

@@ -63,7 +63,7 @@ class Desk:
     @property
     def patient(self) -> str:
         """The id of the first patient by code."""
-        return self.store.journal.patients()[0].id
+        return self.store.casenotes.patients()[0].id
 
     def session(
         self, number: int, *several: list[Performed], patient: str | None = "K7", chosen: tuple[str, ...] = ()

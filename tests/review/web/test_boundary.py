@@ -12,7 +12,7 @@ import pytest
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from bedside.archive.store.journal import Journal
+from bedside.archive.store.casenotes import CaseNotes
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound, Refused
 from bedside.log import line_of
@@ -43,7 +43,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
         raise fault
 
     monkeypatch.setattr(Store, "summary", broken)
-    monkeypatch.setattr(Journal, "patients", broken)
+    monkeypatch.setattr(CaseNotes, "patients", broken)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: type(each).__name__)

@@ -48,8 +48,8 @@ def test_turned_round_the_difference_turns_its_sign(ward: Desk) -> None:
 
 def test_markers_are_laid_on_each_other(ward: Desk) -> None:
     """Aligned at markers at 10 and 40 s, the axis begins 40 s before them and the moment is marked."""
-    journal = ward.store.journal
-    marks = [journal.mark(ward.takes[0], 10 * RATE, 15.0).id, journal.mark(ward.takes[1], 40 * RATE, 15.0).id]
+    casenotes = ward.store.casenotes
+    marks = [casenotes.mark(ward.takes[0], 10 * RATE, 15.0).id, casenotes.mark(ward.takes[1], 40 * RATE, 15.0).id]
     query = {"a": ward.takes[0], "b": ward.takes[1], "at_a": marks[0], "at_b": marks[1]}
     client = ward.door.visitor()
     page = client.get("/compare", params=query).text

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from bedside.archive.store.journal import Journal
+from bedside.archive.store.casenotes import CaseNotes
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound
 from bedside.review.web import boundary
@@ -90,7 +90,7 @@ class Fuzzed:
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     with door(tmp_path_factory.mktemp("fuzz") / "kept") as pages, caught(pages) as net:
-        store, journal = pages.store, pages.store.journal
+        store, casenotes = pages.store, pages.store.casenotes
         takes = []
         for _ in range(2):
             events = played(5.0)
@@ -98,13 +98,13 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
                 session = writing.begin_session("K7")
                 takes.append(writing.begin_take(session, events[0].event, "played", "1"))  # type: ignore[arg-type]
                 writing.append(takes[-1], events)
-        goal = journal.set_goal(journal.patients()[0].id, "waits", ["-2", "-1", "0", "1", "2"]).id
+        goal = casenotes.set_goal(casenotes.patients()[0].id, "waits", ["-2", "-1", "0", "1", "2"]).id
         written = [
-            *(journal.mark(takes[0], 100, 1.0).id, journal.remark(takes[0], 0, 9, "waits").id),
-            *(journal.judge(takes[0], "rest", 0, 9, True).id, journal.rate(takes[0], "AB", "leading", 0, 9).id),
-            *(journal.link(takes[0], 0, 9, session=session).id, journal.link(takes[0], 0, 9, goal=goal).id),
+            *(casenotes.mark(takes[0], 100, 1.0).id, casenotes.remark(takes[0], 0, 9, "waits").id),
+            *(casenotes.judge(takes[0], "rest", 0, 9, True).id, casenotes.rate(takes[0], "AB", "leading", 0, 9).id),
+            *(casenotes.link(takes[0], 0, 9, session=session).id, casenotes.link(takes[0], 0, 9, goal=goal).id),
         ]
-        ids = {"take": takes, "session": [session], "goal": [goal], "patient": [journal.patients()[0].id]}
+        ids = {"take": takes, "session": [session], "goal": [goal], "patient": [casenotes.patients()[0].id]}
         ids |= dict.fromkeys(("entry", "link", "rating"), written)
         schema = schemathesis.openapi.from_dict(pages.bare.openapi())
         yield Fuzzed(pages, pages.visitor(), ids, schema, net)
@@ -254,7 +254,7 @@ def test_the_net_catches_a_mistake(tmp_path: Path, path: str, mistake: Exception
         case = fuzzed.schema[path]["GET"].Case(path_parameters={"take": "1"} if "{" in path else {})
         asked(fuzzed, case)
         with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError, match=type(mistake).__name__):
-            patch.setattr(Journal, "patients", broken)
+            patch.setattr(CaseNotes, "patients", broken)
             patch.setattr(Store, "summary", broken)
             asked(fuzzed, case)
 

@@ -31,7 +31,7 @@ def test_a_goal_is_set_rated_and_scored(ward: Desk) -> None:
     for words, weight in (("Answers", "1"), ("Ends the music", "3")):
         made = client.post("/goals", data={"patient": ward.patient, "words": words, "weight": weight, **LEVELS})
         assert made.status_code == 303
-    answers, ends = ward.store.journal.goals(ward.patient)
+    answers, ends = ward.store.casenotes.goals(ward.patient)
     assert answers.levels.split("\n") == list(LEVELS.values())
     where = f"/goals/sessions/{ward.sessions[1]}"
     assert client.post(f"{where}/attain", data={"goal": answers.id, "level": 1}).status_code == 400, "by nobody"
@@ -49,12 +49,12 @@ def test_a_goal_is_set_rated_and_scored(ward: Desk) -> None:
 
 def test_a_later_rating_takes_the_place_of_the_earlier(ward: Desk) -> None:
     """The same rater rates a goal in a session once; another rater stands beside."""
-    goal = ward.store.journal.set_goal(ward.patient, "Answers", list(LEVELS.values()))
+    goal = ward.store.casenotes.set_goal(ward.patient, "Answers", list(LEVELS.values()))
     for rater, level in (("AB", 1), ("AB", 2), ("CD", 0)):
         client = ward.door.visitor()
         client.post("/initials", data={"rater": rater})
         client.post(f"/goals/sessions/{ward.sessions[0]}/attain", data={"goal": goal.id, "level": level})
-    found = {each.rater: each.level for each in ward.store.journal.attainments(goal.id)}
+    found = {each.rater: each.level for each in ward.store.casenotes.attainments(goal.id)}
     assert found == {"AB": 2, "CD": 0}
 
 
@@ -76,18 +76,18 @@ def test_moments_are_linked_and_lead_there(ward: Desk) -> None:
     """A typed span becomes a link of the note, a moment one of a goal; each leads to its second of the take."""
     client = ward.door.visitor()
     where = f"/goals/sessions/{ward.sessions[0]}"
-    goal = ward.store.journal.set_goal(ward.patient, "Answers", [""] * 5)
+    goal = ward.store.casenotes.set_goal(ward.patient, "Answers", [""] * 5)
     take = ward.takes[0]
     assert client.post(f"{where}/moments", data={"take": take, "first": "0:05", "last": "12,5"}).status_code == 303
     assert client.post(f"{where}/moments", data={"take": take, "first": "20", "goal": goal.id}).status_code == 303
-    (link,) = ward.store.journal.links(session=ward.sessions[0])
+    (link,) = ward.store.casenotes.links(session=ward.sessions[0])
     assert (link.first, link.last) == (5 * RATE, round(12.5 * RATE))
     page = client.get(where).text
     assert f'href="/takes/{take}?at=5.000&amp;to=12.500"' in page
     assert f'href="/takes/{take}?at=20.000"' in page
     assert f'href="/takes/{take}?at=20.000"' in client.get("/goals", params={"patient": ward.patient}).text
     assert client.post(f"{where}/moments/{link.id}/remove").status_code == 303
-    assert ward.store.journal.links(session=ward.sessions[0]) == []
+    assert ward.store.casenotes.links(session=ward.sessions[0]) == []
     assert client.post(f"{where}/moments", data={"take": take, "first": "9:00"}).status_code == 400
     assert client.post(f"{where}/moments", data={"take": take, "first": "soon"}).status_code == 400
 
@@ -111,7 +111,7 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_a_goal_that_is_ended_is_shown_and_not_rated(ward: Desk) -> None:
     """An ended goal says when it ended, and no session offers it."""
     client = ward.door.visitor()
-    goal = ward.store.journal.set_goal(ward.patient, "Answers", [""] * 5)
+    goal = ward.store.casenotes.set_goal(ward.patient, "Answers", [""] * 5)
     assert client.post(f"/goals/{goal.id}/end", data={"patient": ward.patient}).status_code == 303
     assert ", ended " in client.get("/goals", params={"patient": ward.patient}).text
     assert "Answers" not in client.get(f"/goals/sessions/{ward.sessions[0]}").text
@@ -132,7 +132,7 @@ def test_every_field_is_escaped(ward: Desk) -> None:
     client.post("/initials", data={"rater": SCRIPT[:40]})
     where = f"/goals/sessions/{ward.sessions[0]}"
     client.post(f"{where}/note", data=dict.fromkeys(("subjective", "objective", "assessment", "plan"), SCRIPT))
-    (goal,) = ward.store.journal.goals(ward.patient)
+    (goal,) = ward.store.casenotes.goals(ward.patient)
     client.post(f"{where}/attain", data={"goal": goal.id, "level": 0})
     for page in (client.get(where).text, client.get("/goals", params={"patient": ward.patient}).text):
         assert page.count(ESCAPED) >= 2
@@ -146,7 +146,7 @@ def test_a_request_without_the_token_changes_nothing(ward: Desk) -> None:
     del client.headers["x-bedside-csrf"]
     for where in ("/goals", f"/goals/sessions/{ward.sessions[0]}/note", f"/ratings/{ward.takes[0]}/done", "/report"):
         assert client.post(where, data={"patient": ward.patient, "words": "x"}).status_code == 403
-    assert ward.store.journal.goals(ward.patient) == []
+    assert ward.store.casenotes.goals(ward.patient) == []
 
 
 def test_a_session_of_nobody_has_its_note_and_moments_too(ward: Desk) -> None:

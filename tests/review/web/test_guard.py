@@ -29,11 +29,11 @@ def visitor(pages: Door) -> TestClient:
 def patient(pages: Door) -> str:
     with pages.store.writing() as writing:
         writing.begin_session("K7")
-    return pages.store.journal.patients()[0].id
+    return pages.store.casenotes.patients()[0].id
 
 
 def picture(pages: Door) -> str | None:
-    return pages.store.journal.patients()[0].picture
+    return pages.store.casenotes.patients()[0].picture
 
 
 @pytest.mark.parametrize(

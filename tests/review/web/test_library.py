@@ -77,8 +77,8 @@ def test_nothing_yet(visitor: TestClient) -> None:
 def test_what_stands_in_the_library(pages: Door, visitor: TestClient) -> None:
     """A take shows whose it is, when, its length, each player's notes, its star, where it is from and what is said."""
     take = keep(pages, "K7", seconds=95, star=True, origin="imported")
-    pages.store.journal.remark(take, 0, 0, "waits")
-    pages.store.journal.remark(take, 9, 9, "answers")
+    pages.store.casenotes.remark(take, 0, 0, "waits")
+    pages.store.casenotes.remark(take, 9, 9, "answers")
     page = visitor.get("/").text
     said = words(page)
     notes = dict(pages.store.search.page(TakeQuery(), 0, 1)[0].notes)
@@ -108,8 +108,8 @@ def test_looking(pages: Door, visitor: TestClient) -> None:
     one = keep(pages, "K7", star=True)
     two = keep(pages, "M2", days=1, players=(Player.CHILD, Player.PARTNER), seconds=9.0)
     nobodys = keep(pages, None, days=2, players=(Player.CHILD,))
-    pages.store.journal.remark(two, 0, 0, "100% of the bells")
-    k7 = next(each.id for each in pages.store.journal.patients() if each.code == "K7")
+    pages.store.casenotes.remark(two, 0, 0, "100% of the bells")
+    k7 = next(each.id for each in pages.store.casenotes.patients() if each.code == "K7")
     for query, found in (
         ({}, [nobodys, two, one]),
         ({"words": "bells"}, [two]),
@@ -178,20 +178,20 @@ def test_ten_thousand_are_shown_page_by_page(pages: Door, visitor: TestClient) -
 def test_the_picture_of_a_patient(pages: Door, visitor: TestClient) -> None:
     """A patient is given one of the pictures, another, or none; each picture is there, and no other is taken."""
     keep(pages)
-    patient = pages.store.journal.patients()[0].id
+    patient = pages.store.casenotes.patients()[0].id
     for picture in PICTURES:
         assert visitor.get(f"/static/pictures/{picture}.svg").headers["content-type"] == "image/svg+xml"
         answer = visitor.post(f"/patients/{patient}/picture", data={"picture": picture})
         assert answer.headers["location"] == f"/?patient={patient}"
-        assert pages.store.journal.patient(patient).picture == picture
+        assert pages.store.casenotes.patient(patient).picture == picture
         assert f'src="/static/pictures/{picture}.svg" alt="" ' in visitor.get("/").text
     for wrong in ("../../etc/passwd", "<b>", "Moon", "x" * 41):
         assert visitor.post(f"/patients/{patient}/picture", data={"picture": wrong}).status_code == (
             422 if len(wrong) > 40 else 400
         )
-    assert pages.store.journal.patient(patient).picture == PICTURES[-1]
+    assert pages.store.casenotes.patient(patient).picture == PICTURES[-1]
     visitor.post(f"/patients/{patient}/picture", data={"picture": ""})
-    assert pages.store.journal.patient(patient).picture is None
+    assert pages.store.casenotes.patient(patient).picture is None
     assert visitor.post("/patients/nobody/picture", data={"picture": "moon"}).status_code == 404
 
 
@@ -245,15 +245,15 @@ def scripts(page: str) -> list[str]:
 def test_what_is_written_is_never_mark_up(pages: Door, visitor: TestClient) -> None:
     """A script in a code, a remark, a goal, a note, a rating, a search or a tried code stays text, everywhere."""
     take = keep(pages, SPITE)
-    journal, session = pages.store.journal, pages.store.summary(take).session
-    patient = journal.patients()[0].id
-    journal.remark(take, 0, 9, SPITE)
-    journal.judge(take, SPITE, 0, 9, accepted=True)
-    journal.write_note(session, SPITE, SPITE, SPITE, SPITE)
-    goal = journal.set_goal(patient, SPITE, [SPITE] * 5).id
-    journal.attain(goal, session, 1, SPITE)
-    journal.rate(take, SPITE, SPITE, 0, 9)
-    journal.link(take, 0, 9, goal=goal)
+    casenotes, session = pages.store.casenotes, pages.store.summary(take).session
+    patient = casenotes.patients()[0].id
+    casenotes.remark(take, 0, 9, SPITE)
+    casenotes.judge(take, SPITE, 0, 9, accepted=True)
+    casenotes.write_note(session, SPITE, SPITE, SPITE, SPITE)
+    goal = casenotes.set_goal(patient, SPITE, [SPITE] * 5).id
+    casenotes.attain(goal, session, 1, SPITE)
+    casenotes.rate(take, SPITE, SPITE, 0, 9)
+    casenotes.link(take, 0, 9, goal=goal)
     told = []
     for path in (
         *("/", "/weeks", "/compare", "/goals", "/report", "/ratings"),
@@ -286,7 +286,7 @@ def test_what_is_written_is_never_mark_up(pages: Door, visitor: TestClient) -> N
 def test_what_stands_in_json_is_no_page(pages: Door, visitor: TestClient) -> None:
     """What is given to scripts says that it is JSON, so that no browser shows words in it as a page."""
     take = keep(pages)
-    pages.store.journal.remark(take, 0, 9, SPITE)
+    pages.store.casenotes.remark(take, 0, 9, SPITE)
     answer = visitor.get(f"/api/takes/{take}")
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.headers["x-content-type-options"] == "nosniff"

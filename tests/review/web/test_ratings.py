@@ -56,7 +56,7 @@ def test_a_rater_who_is_done_changes_nothing_more(ward: Desk) -> None:
     one, other = rater(ward, "AB"), rater(ward, "CD")
     data = {"category": "rest", "first": "1", "last": "5"}
     one.post(where, data=data)
-    (span,) = ward.store.journal.ratings(ward.takes[0])
+    (span,) = ward.store.casenotes.ratings(ward.takes[0])
     one.post(f"{where}/done")
     assert one.post(where, data=data).status_code == 400
     assert one.post(f"{where}/{span.id}/remove").status_code == 400
@@ -66,7 +66,7 @@ def test_a_rater_who_is_done_changes_nothing_more(ward: Desk) -> None:
     other.post(f"{where}/done")
     assert one.post(f"{where}/again").status_code == 400
     assert rater(ward, "EF").post(where, data=data).status_code == 400
-    assert len(ward.store.journal.ratings(ward.takes[0])) == 2
+    assert len(ward.store.casenotes.ratings(ward.takes[0])) == 2
 
 
 def test_nobody_takes_back_what_another_wrote(ward: Desk) -> None:
@@ -74,10 +74,10 @@ def test_nobody_takes_back_what_another_wrote(ward: Desk) -> None:
     where = f"/ratings/{ward.takes[0]}"
     one, other = rater(ward, "AB"), rater(ward, "CD")
     one.post(where, data={"category": "rest", "first": "1", "last": "5"})
-    (span,) = ward.store.journal.ratings(ward.takes[0])
+    (span,) = ward.store.casenotes.ratings(ward.takes[0])
     assert other.post(f"{where}/{span.id}/remove").status_code == 404
     assert one.post(f"{where}/{span.id}/remove").status_code == 303
-    assert ward.store.journal.ratings(ward.takes[0]) == []
+    assert ward.store.casenotes.ratings(ward.takes[0]) == []
 
 
 def test_nobody_rates_without_initials(ward: Desk) -> None:

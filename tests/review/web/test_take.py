@@ -247,10 +247,10 @@ def test_what_is_written_is_kept_at_its_moment(room: Room) -> None:
 def test_goals_are_offered_and_linked(room: Room) -> None:
     """The goals of the take's own patient are there to be linked to a moment, and those that ended are not."""
     store = room.door.store
-    patient = store.journal.patients()[0].id
-    goal = store.journal.set_goal(patient, "Waits for an answer", ["a", "b", "c", "d", "e"])
-    ended = store.journal.set_goal(patient, "Over", ["a", "b", "c", "d", "e"])
-    store.journal.end_goal(ended.id)
+    patient = store.casenotes.patients()[0].id
+    goal = store.casenotes.set_goal(patient, "Waits for an answer", ["a", "b", "c", "d", "e"])
+    ended = store.casenotes.set_goal(patient, "Over", ["a", "b", "c", "d", "e"])
+    store.casenotes.end_goal(ended.id)
     assert room.whole()["goals"] == [{"id": goal.id, "words": "Waits for an answer"}]
     link = room.client.post(f"{room.path}/links", json={"first": 0.5, "last": 0.5, "goal": goal.id}).json()
     assert room.whole()["links"][0]["to"] == "Waits for an answer"

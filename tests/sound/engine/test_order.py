@@ -82,7 +82,7 @@ def sound(played: list[Performed], instruments: list[Instrument]) -> NDArray[np.
 )
 def test_no_sum_has_an_order(block: int, rate: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each product of a take, of voices, rooms, guard and limiter, is the same to the bit if it adds up backwards."""
-    product = np.matmul
+    product = np.dot
     made: set[int] = set()
 
     def both(a: NDArray[np.float64], b: NDArray[np.float64], out: NDArray[np.float64]) -> None:
@@ -91,7 +91,7 @@ def test_no_sum_has_an_order(block: int, rate: int, seconds: float, monkeypatch:
         assert np.array_equal(forwards, out), f"{len(a)} rows of {len(b)} terms"
         made.add(len(a))
 
-    monkeypatch.setattr(np, "matmul", both)
+    monkeypatch.setattr(np, "dot", both)
     instruments = [
         loudest("looped", LOOP, fall=0.5),
         loudest("struck", 0),
@@ -117,5 +117,5 @@ def test_the_sign_of_nothing_has_no_order(monkeypatch: pytest.MonkeyPatch) -> No
     played = [Performed(0, began), *(Performed(0, event) for event in timed), Performed(4800, ended)]
     forwards = sound(played, [faint])
     assert forwards.any()
-    monkeypatch.setattr(np, "matmul", backwards)
+    monkeypatch.setattr(np, "dot", backwards)
     assert np.array_equal(forwards, sound(played, [faint]))

@@ -1,4 +1,4 @@
-"""The journal, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
+"""The case notes, which people write about the music: markers, remarks, verdicts, notes, goals and ratings.
 
 The music never changes; what is written about it can be rewritten or deleted. Times are frames of a take.
 """
@@ -6,16 +6,15 @@ The music never changes; what is written about it can be rewritten or deleted. T
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, and_, select
 
 from bedside.archive.store import models
+from bedside.archive.store.changes import KEYS, TIMES, Change, Delete, Insert, Update, fresh, labelled, now
 from bedside.archive.store.database import reading
 from bedside.archive.store.entries import (
     Attainment,
@@ -30,13 +29,14 @@ from bedside.archive.store.entries import (
     SessionNote,
     Verdict,
 )
+from bedside.archive.store.keeping import Keeper
 from bedside.errors import NotFound, Refused
 
 __all__ = [
     "Attainment",
+    "CaseNotes",
     "Finished",
     "Goal",
-    "Journal",
     "Link",
     "Marker",
     "Patient",
@@ -62,15 +62,17 @@ _TABLES: dict[type[Any], Table] = {
 }
 
 
-class Journal:
+class CaseNotes:
     """Reads and writes the entries of a store; ``sentences`` turns the database's faults into plain sentences.
 
-    Every method is one transaction. Each raises NotFound for an unknown id, Refused for words that are too long and for
-    numbers out of range, and another BedsideError if the store cannot be read or written.
+    Every method is one step. What is written is on the disk when it returns, though the index may show it later. Each
+    raises NotFound for an unknown id, Refused for words that are too long and for numbers out of range, and another
+    BedsideError if the store cannot be read or written.
     """
 
-    def __init__(self, engine: Engine, sentences: Callable[[str], Any]) -> None:
+    def __init__(self, engine: Engine, keeper: Callable[[], Keeper], sentences: Callable[[str], Any]) -> None:
         self._engine = engine
+        self._keeper = keeper
         self._sentences = sentences
 
     def patients(self) -> list[Patient]:
@@ -86,9 +88,9 @@ class Journal:
         self._change(Patient, patient, picture=picture)
 
     def sessions(self, patient: str | None = None) -> list[Session]:
-        """Return the sessions of a patient, or all, in order of time."""
+        """Return the sessions of a patient, or all, in order of beginning."""
         wanted = _of(Session) if patient is None else _of(Session).where(_column(Session, "patient_id") == patient)
-        return self._all(Session, wanted.order_by(_column(Session, "began"), _column(Session, "id")))
+        return self._all(Session, wanted.order_by(_column(Session, "sequence"), _column(Session, "id")))
 
     def session(self, session: str) -> Session:
         """Return the session of this id."""
@@ -102,7 +104,7 @@ class Journal:
         """Mark the seconds before a frame."""
         if not 0 <= seconds <= 86_400:
             raise Refused("A marker covers the seconds before it, at most a day.")
-        return self._add(Marker(_fresh(), take, _frame(frame), seconds))
+        return self._add(Marker(fresh(), take, _frame(frame), seconds))
 
     def remarks(self, take: str) -> list[Remark]:
         """Return the remarks on a take in order of the music."""
@@ -111,11 +113,11 @@ class Journal:
     def remark(self, take: str, first: int, last: int, words: str) -> Remark:
         """Write a remark on the frames ``first`` to ``last``."""
         first, last = _span(first, last)
-        return self._add(Remark(_fresh(), take, first, last, _now(), _words(words)))
+        return self._add(Remark(fresh(), take, first, last, now(), _words(words)))
 
     def reword(self, remark: str, words: str) -> None:
         """Replace the words of a remark."""
-        self._change(Remark, remark, words=_words(words), written=_now())
+        self._change(Remark, remark, words=_words(words), written=now())
 
     def verdicts(self, take: str) -> list[Verdict]:
         """Return the verdicts on a take's moments."""
@@ -125,7 +127,7 @@ class Journal:
         """Accept or dismiss a proposed moment; replaces an earlier verdict."""
         first, last = _span(first, last)
         return self._add(
-            Verdict(_fresh(), take, _words(kind)[:40], first, last, accepted, _now()),
+            Verdict(fresh(), take, _words(kind)[:40], first, last, accepted, now()),
             "take_id",
             "kind",
             "first",
@@ -145,49 +147,49 @@ class Journal:
             _words(objective, empty=True),
             _words(assessment, empty=True),
             _words(plan, empty=True),
-            _now(),
+            now(),
         )
         return self._add(made, "session_id")
 
     def goals(self, patient: str) -> list[Goal]:
         """Return the goals of a patient, the oldest first."""
         wanted = _of(Goal).where(_column(Goal, "patient_id") == patient)
-        return self._all(Goal, wanted.order_by(_column(Goal, "set"), _column(Goal, "id")))
+        return self._all(Goal, wanted.order_by(_column(Goal, "sequence"), _column(Goal, "id")))
 
     def set_goal(self, patient: str, words: str, levels: Sequence[str], weight: float = 1.0) -> Goal:
         """Set a goal; ``levels`` are five descriptions, for −2 to 2."""
         if len(levels) != len(LEVELS) or not 0 < weight <= 100:
             raise Refused("A goal needs five levels and a weight above 0, at most 100.")
         lines = "\n".join(_words(" ".join(level.split()), empty=True) for level in levels)
-        return self._add(Goal(_fresh(), patient, _words(words), lines, weight, _now(), None))
+        return self._add(Goal(fresh(), patient, _words(words), lines, weight, now(), None))
 
     def end_goal(self, goal: str) -> None:
         """End a goal that is no longer pursued."""
-        self._change(Goal, goal, ended=_now())
+        self._change(Goal, goal, ended=now())
 
     def attainments(self, goal: str) -> list[Attainment]:
         """Return the ratings of a goal in order of time."""
         wanted = _of(Attainment).where(_column(Attainment, "goal_id") == goal)
-        return self._all(Attainment, wanted.order_by(_column(Attainment, "rated"), _column(Attainment, "id")))
+        return self._all(Attainment, wanted.order_by(_column(Attainment, "sequence"), _column(Attainment, "id")))
 
     def attain(self, goal: str, session: str, level: int, rater: str) -> Attainment:
         """Rate a goal in a session; replaces an earlier rating by the same rater."""
         if level not in LEVELS:
             raise Refused(f"A goal is rated from −2 to 2, not {level}.")
-        made = Attainment(_fresh(), goal, session, level, _words(rater, empty=True)[:40], _now())
+        made = Attainment(fresh(), goal, session, level, _words(rater, empty=True)[:40], now())
         return self._add(made, "goal_id", "session_id", "rater")
 
     def links(self, session: str | None = None, goal: str | None = None) -> list[Link]:
         """Return the spans that the note of a session, or a goal, refers to."""
         name, owner = ("session_id", session) if goal is None else ("goal_id", goal)
-        return self._all(Link, _of(Link).where(_column(Link, name) == owner).order_by(_column(Link, "first")))
+        return self._all(Link, _of(Link).where(_column(Link, name) == owner).order_by(*_in_order(Link, "first")))
 
     def link(self, take: str, first: int, last: int, session: str | None = None, goal: str | None = None) -> Link:
         """Link the note of a session, or a goal, to a span of a take."""
         if (session is None) == (goal is None):
             raise ValueError("a link belongs to a session or to a goal")
         first, last = _span(first, last)
-        return self._add(Link(_fresh(), session, goal, take, first, last))
+        return self._add(Link(fresh(), session, goal, take, first, last))
 
     def ratings(self, take: str, rater: str | None = None) -> list[Rating]:
         """Return the ratings of a take, by one rater or by all."""
@@ -197,31 +199,30 @@ class Journal:
     def rate(self, take: str, rater: str, category: str, first: int, last: int) -> Rating:
         """Rate a span of a take as a category."""
         first, last = _span(first, last)
-        return self._add(Rating(_fresh(), take, _words(rater)[:40], _words(category)[:80], first, last, _now()))
+        return self._add(Rating(fresh(), take, _words(rater)[:40], _words(category)[:80], first, last, now()))
 
     def finished(self, take: str) -> list[Finished]:
         """Return the raters who have finished a take, in order of finishing."""
-        return self._of_take(Finished, take, "made")
+        return self._of_take(Finished, take, "sequence")
 
     def finish(self, take: str, rater: str) -> Finished:
         """Mark a rater's ratings of a take as done; the second time changes nothing."""
         for said in self.finished(take):
             if said.rater == rater:
                 return said
-        return self._add(Finished(_fresh(), take, _words(rater)[:40], _now()))
+        return self._add(Finished(fresh(), take, _words(rater)[:40], now()))
 
     def take_back(self, kind: type[Any], which: str) -> None:
         """Delete a marker, remark, verdict, attainment, link, rating or finished mark."""
         if kind not in (Marker, Remark, Verdict, Attainment, Link, Rating, Finished):
             raise ValueError(f"a {kind.__name__} is not taken back")
-        with self._writing() as connection:
-            done = connection.execute(delete(_TABLES[kind]).where(_column(kind, "id") == which))
-            if not done.rowcount:
-                raise _not_found(kind.__name__, which)
+        with self._changing() as (connection, changes):
+            _require_row(connection, kind, which)
+            changes.append(Delete(_TABLES[kind].name, {"id": which}))
 
     def _of_take(self, kind: type[T], take: str, order: str) -> list[T]:
         wanted = _of(kind).where(_column(kind, "take_id") == take)
-        return self._all(kind, wanted.order_by(_column(kind, order), _column(kind, "id")))
+        return self._all(kind, wanted.order_by(*_in_order(kind, order)))
 
     def _one(self, kind: type[T], name: str, value: str) -> T:
         found = self._all(kind, _of(kind).where(_column(kind, name) == value))
@@ -231,29 +232,39 @@ class Journal:
 
     def _all(self, kind: type[T], wanted: Select[Any]) -> list[T]:
         with self._sentences("The recordings cannot be read"), reading(self._engine) as connection:
-            return [kind(*row) for row in connection.execute(wanted)]
+            return [_entry(kind, row) for row in connection.execute(wanted).mappings()]
 
     def _add(self, made: T, *same: str) -> T:
-        """Insert an entry; first delete those that equal it in all columns named in ``same``, if any are named."""
+        """Insert an entry; delete those before it that equal it in all columns named in ``same``, if any are named."""
         table = _TABLES[type(made)]
-        earlier: list[ColumnElement[bool]] = [table.c[name] == getattr(made, name) for name in same]
-        with self._writing() as connection:
+        key = KEYS[table.name]
+        values = {name: getattr(made, name) for name in _names(type(made))}
+        with self._changing() as (connection, changes):
             _require(connection, made)
-            if earlier:
-                connection.execute(delete(table).where(and_(*earlier)))
-            connection.execute(insert(table), {name: getattr(made, name) for name in _names(type(made))})
+            if same and list(same) != [key]:
+                equal: list[ColumnElement[bool]] = [table.c[name] == values[name] for name in same]
+                earlier = connection.execute(select(table.c[key]).where(and_(*equal))).scalars()
+                changes += [Delete(table.name, {key: which}) for which in earlier]
+            changes.append(Insert(table.name, values))
+            if list(same) == [key]:
+                changed = {name: value for name, value in values.items() if name != key}
+                changes.append(Update(table.name, {key: values[key]}, changed))
         return made
 
     def _change(self, kind: type[Any], which: str, **values: object) -> None:
-        with self._writing() as connection:
-            done = connection.execute(update(_TABLES[kind]).where(_column(kind, "id") == which).values(**values))
-            if not done.rowcount:
-                raise _not_found(kind.__name__, which)
+        with self._changing() as (connection, changes):
+            _require_row(connection, kind, which)
+            changes.append(Update(_TABLES[kind].name, {"id": which}, values))
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._sentences("What you wrote cannot be saved"), self._engine.begin() as connection:
-            yield connection
+    def _changing(self) -> Iterator[tuple[Connection, list[Change]]]:
+        with self._sentences("What you wrote cannot be saved"), self._keeper().deciding() as deciding:
+            yield deciding
+
+
+def _require_row(connection: Connection, kind: type[Any], which: str) -> None:
+    if connection.execute(select(_column(kind, "id")).where(_column(kind, "id") == which)).first() is None:
+        raise _not_found(kind.__name__, which)
 
 
 def _require(connection: Connection, made: object) -> None:
@@ -282,15 +293,20 @@ def _column(kind: type[Any], name: str) -> Any:
 
 
 def _of(kind: type[Any]) -> Select[Any]:
-    return select(*(_column(kind, name) for name in _names(kind)))
+    offset = [_column(kind, "utc_offset")] if "utc_offset" in _TABLES[kind].c else []
+    return select(*(_column(kind, name) for name in _names(kind)), *offset)
 
 
-def _fresh() -> str:
-    return uuid.uuid4().hex
+def _in_order(kind: type[Any], first: str) -> tuple[Any, ...]:
+    return _column(kind, first), _column(kind, "sequence"), _column(kind, "id")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _entry(kind: type[T], row: RowMapping) -> T:
+    values = {name: row[name] for name in _names(kind)}
+    for name in TIMES[_TABLES[kind].name]:
+        if values[name] is not None:
+            values[name] = labelled(values[name], row["utc_offset"])
+    return kind(**values)
 
 
 def _frame(frame: int) -> int:

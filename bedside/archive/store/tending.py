@@ -1,0 +1,130 @@
+"""What the owner of a data folder does for its record after a start: adopt, check, and mend.
+
+It runs beside play, in a thread of its own, and may take minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bedside.archive.keys import keyfile
+from bedside.archive.keys.secret import Secret
+from bedside.archive.store.adoption import adopt, adopter
+from bedside.archive.store.checking import Checked, check
+from bedside.archive.store.database import is_damage, reason_of, writing_engine
+from bedside.archive.store.feeding import feed
+from bedside.archive.store.index import DATABASE, new, rebuild, unread
+from bedside.archive.store.rescue import rescue
+from bedside.errors import BedsideError
+from bedside.files import reason
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What was found, if the index could be opened, and sentences for the staff; none if all is well."""
+
+    checked: Checked | None
+    sentences: tuple[str, ...]
+
+
+def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) -> Tended:
+    """Bring the index up to the journal, check both against each other and mend the index.
+
+    Who is not the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, or
+    the disk does not answer.
+    """
+    known = _known(folder)
+    try:
+        if owner:
+            _catch_up(folder, known, pause)
+        checked = check(folder, known, pause)
+    except DBAPIError as error:
+        if not is_damage(error):
+            raise BedsideError(f"The recordings in {folder} cannot be checked: {reason_of(error)}.") from error
+        checked = None
+    except OSError as error:
+        raise BedsideError(f"The recordings in {folder} cannot be checked: {reason(error)}.") from error
+    said = [] if checked is None else _of_journal(checked)
+    if checked is None or not checked.is_index_good:
+        said.append(_mend(folder, known) if owner else _of_index(folder))
+    elif not checked.is_journal_good and owner:
+        _write_back(folder, known)
+    return Tended(checked, tuple(said))
+
+
+def rebuild_index(folder: Path, owner: bool) -> Path | None:
+    """Build the index anew from the journal and from what only the present index has.
+
+    Return the path of the present one, which is kept aside; None if there was none. Raise BedsideError if this program
+    does not own the folder, if there is no key, and if the disk cannot be written.
+    """
+    if not owner:
+        raise BedsideError(f"The recordings in {folder} are in use; close the other programs of bedside and try again.")
+    known = _known(folder)
+    try:
+        rescue(folder, known)
+        return rebuild(folder, known)
+    except OSError as error:
+        raise BedsideError(f"The database in {folder} cannot be built anew: {reason(error)}.") from error
+
+
+def _known(folder: Path) -> Sequence[Secret]:
+    """Return the keys of a folder, the present one first; raise BedsideError if there is none."""
+    known = keyfile.secrets(folder)
+    if not known:
+        raise BedsideError(f"The key of the recordings in {folder} is missing; put a copy of bedside.key back.")
+    return known
+
+
+def _catch_up(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:
+    engine = writing_engine(folder / DATABASE, known[0])
+    try:
+        feed(engine, new(unread(engine, folder, known)))
+        adopt(engine, lambda: adopter(folder), pause)
+    finally:
+        engine.dispose()
+
+
+def _mend(folder: Path, known: Sequence[Secret]) -> str:
+    try:
+        lost = rescue(folder, known)
+        aside = rebuild(folder, known, "damaged")
+    except OSError as error:
+        return f"The database of the recordings in {folder} is damaged and cannot be mended now: {reason(error)}."
+    kept = "" if aside is None else f"; the damaged one was kept as {aside.name} in {folder}"
+    without = f", without {lost} of the older takes, which are damaged" if lost else ""
+    return (
+        f"The database of the recordings was damaged and was built anew from the journal{without}{kept}. "
+        "Please tell the people who look after this computer."
+    )
+
+
+def _write_back(folder: Path, known: Sequence[Secret]) -> None:
+    """Write what the journal lost, and the index has, into the journal again."""
+    try:
+        rescue(folder, known)
+    except OSError as error:
+        raise BedsideError(f"The journal in {folder} cannot be written: {reason(error)}.") from error
+
+
+def _of_index(folder: Path) -> str:
+    return (
+        f"The database of the recordings in {folder} is damaged, the journal is there; "
+        "bedside check --rebuild builds the database anew."
+    )
+
+
+def _of_journal(checked: Checked) -> list[str]:
+    """Return a sentence about faults of the journal; none if it has no fault."""
+    faults = len(checked.flaws) + checked.missing
+    if not faults:
+        return []
+    places = "one place" if faults == 1 else f"{faults} places"
+    return [
+        f"The journal of the recordings is damaged in {places}; what the database still has of it was kept, "
+        "what was only there is lost. Please tell the people who look after this computer."
+    ]

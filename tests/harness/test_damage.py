@@ -1,0 +1,164 @@
+"""Files of a data folder are damaged, cut, missing, or older than the rest: nothing is lost in silence."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.disk import UNSEEN
+from harness.life import Life
+from harness.mother import Mother
+from harness.promises import Promised, broken, look
+from harness.recorded import wait_until_fed
+
+DAMAGES = int(os.environ.get("BEDSIDE_DAMAGES", "3"))
+PAGE = 4096
+
+Damage = Callable[[Path, Path, random.Random], None]
+
+pytestmark = pytest.mark.slow
+
+
+def flip(file: Path, _: Path, chance: random.Random) -> None:
+    """Flip one bit of what is used."""
+    held = bytearray(file.read_bytes())
+    held[_used(held, chance)] ^= 1 << chance.randrange(8)
+    file.write_bytes(held)
+
+
+def cut(file: Path, _: Path, chance: random.Random) -> None:
+    """Cut the file short."""
+    held = file.read_bytes()
+    file.write_bytes(held[: _used(held, chance)])
+
+
+def empty(file: Path, _: Path, __: random.Random) -> None:
+    """Leave the file without content."""
+    file.write_bytes(b"")
+
+
+def zero(file: Path, _: Path, chance: random.Random) -> None:
+    """Make a page zero."""
+    held = bytearray(file.read_bytes())
+    at = _used(held, chance) // PAGE * PAGE
+    held[at : at + PAGE] = bytes(len(held[at : at + PAGE]))
+    file.write_bytes(held)
+
+
+def garble(file: Path, _: Path, chance: random.Random) -> None:
+    """Make a page garbage."""
+    held = bytearray(file.read_bytes())
+    at = _used(held, chance) // PAGE * PAGE
+    held[at : at + PAGE] = chance.randbytes(len(held[at : at + PAGE]))
+    file.write_bytes(held)
+
+
+def remove(file: Path, _: Path, __: random.Random) -> None:
+    """Remove the file."""
+    file.unlink()
+
+
+def age(file: Path, earlier: Path, _: random.Random) -> None:
+    """Put an earlier version of the file back; one that is new is removed."""
+    if earlier.exists():
+        shutil.copyfile(earlier, file)
+    else:
+        file.unlink()
+
+
+def age_page(file: Path, earlier: Path, chance: random.Random) -> None:
+    """Put an earlier version of one page back, which was right in its time."""
+    if not earlier.exists():
+        return
+    held, before = bytearray(file.read_bytes()), earlier.read_bytes()
+    changed = [
+        at for at in range(0, min(len(held), len(before)), PAGE) if held[at : at + PAGE] != before[at : at + PAGE]
+    ]
+    if changed:
+        at = chance.choice(changed)
+        page = before[at : at + PAGE]
+        held[at : at + len(page)] = page
+        file.write_bytes(held)
+
+
+DAMAGED: list[Damage] = [flip, cut, empty, zero, garble, remove, age, age_page]
+
+
+class Bed:
+    """A data folder, an earlier state of it, and what was promised."""
+
+    def __init__(self, place: Path) -> None:
+        self.data, self.earlier = place / "data", place / "earlier"
+        acks = place / "acks"
+        acks.touch()
+        with Mother(place / "stderr") as mother:
+            assert mother.bear(Life(1, self.data, acks, 100, 0.004)).wait() == 0
+            child = mother.bear(Life(2, self.data, acks, 100, 0.004))
+            wait_until_fed(acks, 2, 40)
+            shutil.copytree(self.data, self.earlier)
+            wait_until_fed(acks, 2, 95)
+            child.kill()
+        self.promised = Promised()
+        for line in acks.read_text().splitlines():
+            self.promised.hear(line)
+
+    @property
+    def files(self) -> list[str]:
+        """The files of the folder, by their names in it."""
+        return sorted(
+            str(path.relative_to(self.data))
+            for path in self.data.rglob("*")
+            if path.is_file() and not path.name.endswith(UNSEEN) and not path.name.startswith("spare")
+        )
+
+
+@pytest.fixture(scope="module")
+def bed(tmp_path_factory: pytest.TempPathFactory) -> Bed:
+    """Give a bed with an ended life, a snapshot of it, and a further life that was killed."""
+    return Bed(tmp_path_factory.mktemp("damage"))
+
+
+@pytest.mark.parametrize("damage", DAMAGED, ids=[each.__name__ for each in DAMAGED])
+def test_what_is_damaged_is_said_and_all_else_is_read(bed: Bed, damage: Damage, tmp_path: Path) -> None:
+    """Whatever befalls one file, what is lost is said; what is not lost is read; what is refused comes back whole.
+
+    Nothing is destroyed by looking: with the damaged file put right, everything is there again.
+    """
+    seen: Counter[str] = Counter()
+    for name in bed.files:
+        for seed in range(DAMAGES):
+            chance = random.Random(seed)
+            folder = tmp_path / f"{name.replace('/', '-')}-{seed}"
+            shutil.copytree(bed.data, folder)
+            damage(folder / name, bed.earlier / name, chance)
+            found = look(folder)
+            wrong = broken(bed.promised, found)
+            what = f"{damage.__name__} {name}, seed {seed}: {wrong}, told {found.told}"
+            if found.refused is not None:
+                # Only a key can be missed so much that nothing is read; put back, it opens everything.
+                assert name.endswith(".key"), what
+                shutil.copyfile(bed.data / name, folder / name)
+                again = broken(bed.promised, look(folder))
+                assert not again, f"{what}; with the file put right: {again}"
+                seen[f"{_kind(name)}: refused with a sentence"] += 1
+            else:
+                assert not wrong.wrong, what
+                assert not wrong.lost or found.told, f"lost in silence: {what}"
+                seen[f"{_kind(name)}: {'lost and told' if wrong.lost else 'nothing lost'}"] += 1
+            shutil.rmtree(folder)
+    print(f"{damage.__name__}: {dict(seen)}")
+
+
+def _kind(name: str) -> str:
+    return name if "/" not in name else f"*{Path(name).suffix}"
+
+
+def _used(held: bytes | bytearray, chance: random.Random) -> int:
+    """Return a place before the zeros with which a file ends."""
+    return chance.randrange(max(1, len(bytes(held).rstrip(b"\0"))))

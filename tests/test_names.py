@@ -15,7 +15,7 @@ from test_imports import Module, planted, program
 ROWS = {"archive.store.entries", "archive.store.models", "archive.store.store"}
 
 # Verbs that every module may use for its own noun, as STYLE has it: `cache.load`, `midifile.write`, `offline.render`.
-VERBS = {"launch", "load", "main", "parse", "read", "render", "write"}
+VERBS = {"launch", "load", "main", "make", "parse", "read", "render", "write"}
 
 
 # The same type wherever it stands: a colour is red, green and blue, and numbers are an array.

@@ -35,12 +35,15 @@ def check(
             []
             if found is None
             else [
-                {"kind": each.kind, "file": each.file, "first": each.first, "last": each.last}
-                for each in found.findings
+                {"kind": each.kind, "file": each.file, "first": each.first, "last": each.last} for each in found.flaws
             ]
         )
         plain["missing"] = 0 if found is None else found.missing
-        plain["differences"] = {} if found is None else {each.table: each.rows for each in found.differences}
+        plain["differences"] = (
+            {}
+            if found is None
+            else {each.table: {"wrong": each.wrong, "unwritten": each.unwritten} for each in found.differences}
+        )
         plain["aside"] = None if aside is None else str(aside)
         print_json(plain)
     else:

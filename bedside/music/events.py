@@ -198,7 +198,10 @@ class TakeEnded:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The sound was lost: until `Resumed` nothing was heard."""
+    """The sound was lost: until `Resumed` nothing was heard.
+
+    What was asked meanwhile is performed all the same, at the frame at which it was asked.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,14 @@ class Resumed:
     """The sound is back, from exact silence; ``spent`` is as in `TakeBegan`."""
 
     spent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StillHeld:
+    """The keyboard says that a note's key or pedal is still down: it is held for as long again as any note may be."""
+
+    player: Player
+    note: int
 
 
 Event = (
@@ -229,6 +240,7 @@ Event = (
     | TakeEnded
     | Lost
     | Resumed
+    | StillHeld
 )
 
 

@@ -45,6 +45,9 @@ _LEAVING_SECONDS = 5.0
 # The staff are told when no engine has played for this long.
 _SILENT_SECONDS = 5.0
 
+# And when no sound card has responded for this long.
+_UNHEARD_SECONDS = 1.5
+
 # Codes that every file system, terminal and database keeps as they are.
 _CODE = re.compile(r"[\w.\-]{1,40}")
 
@@ -141,7 +144,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
             host.close_take()
             recorder.renew(None)
 
-        Play(playground, keyboards, inbox, renew, watch.check, say).run()
+        Play(playground, keyboards, inbox, renew, watch.check, say, host.alive).run()
         watchdog.leave()
 
 
@@ -179,7 +182,7 @@ class _FaultWatch:
         self._recorder = recorder
         self._say = say
         self._said: set[str] = set()
-        self._ready = time.monotonic()
+        self._ready = self._heard = time.monotonic()
 
     def check(self) -> None:
         """Report new faults."""
@@ -190,7 +193,9 @@ class _FaultWatch:
             self._ready = time.monotonic()
         if time.monotonic() - self._ready > _SILENT_SECONDS:
             now.add("The sound engine has not responded for some seconds. If there is still no sound, restart bedside.")
-        if self._host.ready and not self._host.health.card:
+        if self._host.health.card:
+            self._heard = time.monotonic()
+        if self._host.ready and time.monotonic() - self._heard > _UNHEARD_SECONDS:
             now.add("No sound card responds: play goes on and is recorded, but nothing is heard. Is it plugged in?")
         for sentence in sorted(now - self._said):
             self._say(sentence)

@@ -96,8 +96,8 @@ class Play:
     """The playground, its keyboards and the engine's reports, in one window.
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
-    ``say`` gets sentences for the staff. `run` returns when the window is closed or Ctrl and Q are pressed; it raises
-    `ends.Ended` when the process is told to end.
+    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. `run` returns when the window is
+    closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class Play:
         renew: Callable[[], None],
         check: Callable[[], None],
         say: Callable[[str], None],
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -115,6 +116,7 @@ class Play:
         self._renew = renew
         self._check = check
         self._say = say
+        self._alive = alive
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -152,6 +154,7 @@ class Play:
         due = self._drawn + (_IDLE_SECONDS if still else FRAME_SECONDS)
         self._wait(min(due, self._playground.next_due))
         now = time.perf_counter()
+        self._alive()
         self._playground.tick(now)
         if now >= due:
             self._drawn = due if now - due < FRAME_SECONDS else now

@@ -26,6 +26,7 @@ NAMES = [
     "take_ended",
     "lost",
     "resumed",
+    "still_held",
 ]
 
 

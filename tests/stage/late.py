@@ -39,6 +39,7 @@ class LateRehearsal(Rehearsal):
         self.struck: list[str] = []
         self._sounding: Struck = {}
         self._links: list[socket.socket] = []
+        self._asked_ns = 0
         self._pump: Pump
         super().__init__(together, free=True)
 
@@ -59,7 +60,7 @@ class LateRehearsal(Rehearsal):
         spy(engine, self._sounding)
         self.performer = Performer(engine, lambda: next(self._seeds))
         self._pump = Pump(self.performer, theirs)
-        for message in self.continuation.messages(time.perf_counter_ns()):
+        for message in self.continuation.messages(True):
             ours.sendall(wire.pack(message))
         return self.performer
 
@@ -76,14 +77,15 @@ class LateRehearsal(Rehearsal):
         """Ask the engine for an event, as its host does."""
         if isinstance(event, Program) and event.instrument in NAMES:
             self.wanted[event.player] = event.instrument
-        now = time.perf_counter_ns()
+        now = self._asked_ns = max(time.perf_counter_ns(), self._asked_ns + 1)
         self.continuation.ask(event, now)
         self._links[0].sendall(wire.pack(wire.Request(event, now)))
 
     def close(self) -> None:
         """End the take."""
-        self.continuation.close(time.perf_counter_ns())
-        self._links[0].sendall(wire.pack(wire.Close()))
+        now = self._asked_ns = max(time.perf_counter_ns(), self._asked_ns + 1)
+        self.continuation.close(now)
+        self._links[0].sendall(wire.pack(wire.Close(now)))
 
     def render(self, out: NDArray[np.float32]) -> list[Report]:
         """Compute a block as for a card, and return the reports that came over the wire."""
@@ -98,6 +100,8 @@ class LateRehearsal(Rehearsal):
             if isinstance(message, wire.Outcome):
                 self.continuation.follow(message.report, time.perf_counter_ns())
                 reports.append(message.report)
+            elif isinstance(message, wire.Beat):
+                self.continuation.beat(message)
             elif isinstance(message, wire.Have):
                 self.continuation.have(message.name, message.sustained)
         return reports

@@ -15,7 +15,7 @@ from pathlib import Path
 from bedside.archive.journal.frame import NOTHING, PAGE_BYTES, FrameHeader, JournalRecord, OpenedFrame
 from bedside.archive.journal.scan import Scanned, peek, scan
 from bedside.archive.journal.seal import Opener
-from bedside.archive.journal.segment import name_of, segments
+from bedside.archive.journal.segment import list_segments, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class ChainReader:
                 done = number
             if not later or self._held is None or self._held.of.end != "rolled":
                 return
-            self._paths = segments(self._folder).get(self.name, {})
+            self._paths = list_segments(self._folder).get(self.name, {})
 
     def _follow(self, frame: OpenedFrame, found: Scanned) -> Iterator[OpenedFrame]:
         """Take the next frame, and yield the one before it unless this one says that it was not acknowledged."""

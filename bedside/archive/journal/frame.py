@@ -76,12 +76,12 @@ def length_of(body: bytes) -> int:
 
 def seal(key: Seal, header: FrameHeader, body: bytes) -> bytes:
     """Return the bytes of a frame, all ``header.length`` of them; the last 16 are its tag."""
-    clear = pack(header)
+    clear = pack_header(header)
     plain = _LENGTH.pack(len(body)) + body
     return clear + key.close(header.number, clear, plain.ljust(header.length - _HEADER.size - TAG_BYTES, b"\0"))
 
 
-def pack(header: FrameHeader) -> bytes:
+def pack_header(header: FrameHeader) -> bytes:
     """Return a header as it is in the file."""
     fields = (header.ephemeral, header.number, header.first, header.records, header.page, header.length)
     return _HEADER.pack(_MARK, *fields, header.previous)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bedside.archive.journal.frame import PAGE_BYTES, parse_header
-from bedside.archive.journal.segment import segments
+from bedside.archive.journal.segment import list_segments
 
 
 def greatest_number(folder: Path) -> int:
@@ -14,7 +14,7 @@ def greatest_number(folder: Path) -> int:
 
     A file that vanishes meanwhile or cannot be read counts as empty. Raise OSError if the folder cannot be read.
     """
-    return max((_of_chain(each) for each in segments(folder).values()), default=0)
+    return max((_of_chain(each) for each in list_segments(folder).values()), default=0)
 
 
 def _of_chain(paths: Mapping[int, Path]) -> int:

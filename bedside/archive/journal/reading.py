@@ -9,7 +9,7 @@ from pathlib import Path
 from bedside.archive.journal.chainreader import ChainReader, Entry, Flaw
 from bedside.archive.journal.numbering import greatest_number
 from bedside.archive.journal.seal import Opener
-from bedside.archive.journal.segment import segments
+from bedside.archive.journal.segment import list_segments
 from bedside.archive.keys.secret import Secret
 
 __all__ = ["Entry", "Flaw", "JournalReading", "flaws", "greatest_number", "read"]
@@ -31,7 +31,7 @@ class JournalReading:
         Raise OSError if the folder cannot be read.
         """
         opener = Opener(self._secrets)
-        found = segments(self._folder)
+        found = list_segments(self._folder)
         chains = [
             ChainReader(self._folder, name, paths, opener, self._after.get(name)) for name, paths in found.items()
         ]

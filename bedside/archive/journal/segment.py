@@ -76,7 +76,7 @@ def name_of(chain: str, number: int) -> str:
     return f"{chain}-{number:06d}.journal"
 
 
-def segments(folder: Path) -> dict[str, dict[int, Path]]:
+def list_segments(folder: Path) -> dict[str, dict[int, Path]]:
     """Return the paths of a folder's segments by chain and number, in order; raise OSError if it cannot be read.
 
     A folder that does not exist has none.

@@ -80,6 +80,9 @@ class JournalWriter:
             self._count_all()
             fault: OSError | None = None
             for index in self._order():
+                if index == 0:
+                    # Whatever comes of it, a later return is prepared anew.
+                    self._home = False
                 try:
                     self._count(index)
                     first = self._chains[index].write(body, len(records))
@@ -131,7 +134,6 @@ class JournalWriter:
     def _move(self, index: int) -> None:
         """Note that the records of now went to this place."""
         left, self._at = self._at, index
-        self._home = False
         if left is not None and left != index:
             self._chains[left].leave()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from bedside.archive import keys
 from bedside.archive.journal.writer import JournalWriter
+from bedside.archive.keys import keyfile
 from bedside.archive.store import database
 from bedside.archive.store.changes import TABLES, Insert, encode
 from bedside.archive.store.feeding import move_anchors
@@ -33,7 +33,7 @@ _performed, _take, _anchor = _tables["performed"], _tables["take"], _tables["anc
 
 def adopter(folder: Path) -> Writer:
     """Return a new chain of the journal for rows from before it; raise BedsideError if there is no key."""
-    public = keys.public_key(folder)
+    public = keyfile.public_key(folder)
     if public is None:
         raise BedsideError(f"The key of the recordings in {folder} is missing.")
     return JournalWriter([folder / JOURNAL], public, "adopted")

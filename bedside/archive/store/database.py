@@ -12,14 +12,12 @@ from sqlalchemy import Connection, Engine, Pool, QueuePool, StaticPool, create_e
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlcipher3 import dbapi2
 
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store.migration import copy_rows, migrate, renumber, schema_version
 from bedside.archive.store.writeahead import judge_log
 from bedside.errors import BedsideError
-from bedside.files import reason
 
 _BUSY_SECONDS = 5.0
-# The bytes of a page: SQLCipher's own choice.
-_PAGE = 4096
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -49,16 +47,13 @@ def is_damage(error: DBAPIError) -> bool:
     return _name(error).startswith(_DAMAGED)
 
 
-def writing_engine(path: Path, key: bytes) -> Engine:
-    """Return an engine that reads and writes the database at ``path`` under a 32-byte key; make it if necessary.
+def writing_engine(path: Path, secret: Secret) -> Engine:
+    """Return an engine that reads and writes the database at ``path`` under a secret; make it if necessary.
 
-    Raise BedsideError if the file cannot be created, DBAPIError if it cannot be opened.
+    Raise OSError if the file cannot be created, DBAPIError if it cannot be opened, BedsideError for a later version.
     """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise BedsideError(f"The recordings, {path}, cannot be opened: {reason(error)}.") from error
-    engine = _file_engine(path, key, ("journal_mode = WAL", "synchronous = FULL"))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = _file_engine(path, secret, ("journal_mode = WAL", "synchronous = FULL"))
     event.listen(engine, "begin", _begin_to_write)
     try:
         migrate(engine)
@@ -68,15 +63,15 @@ def writing_engine(path: Path, key: bytes) -> Engine:
     return engine
 
 
-def reading_engine(path: Path, key: bytes) -> Engine:
-    """Return a read-only engine for the database at ``path`` under a 32-byte key; it changes neither file nor log.
+def reading_engine(path: Path, secret: Secret) -> Engine:
+    """Return a read-only engine for the database at ``path`` under a secret; it changes neither file nor log.
 
     Raise DBAPIError if it cannot be opened.
     """
-    return _tried(_file_engine(path, key, ("query_only = ON",), "mode=ro"))
+    return _tried(_file_engine(path, secret, ("query_only = ON",), "mode=ro"))
 
 
-def solitary_engine(path: Path, key: bytes) -> Engine:
+def solitary_engine(path: Path, secret: Secret) -> Engine:
     """Return a read-only engine that locks nothing and makes no file: for disks that cannot be written.
 
     What another program writes meanwhile can make it read nonsense, which then does not fit its checksums. Raise
@@ -85,17 +80,17 @@ def solitary_engine(path: Path, key: bytes) -> Engine:
     log = judge_log(path.with_name(f"{path.name}-wal"))
     if not log.readable:
         # SQLite would delete a log in which it finds nothing, though another program may be about to write it.
-        return _tried(_file_engine(path, key, ("query_only = ON",), "mode=ro&immutable=1"))
+        return _tried(_file_engine(path, secret, ("query_only = ON",), "mode=ro&immutable=1"))
     # Set before the first access, so that SQLite keeps its index of the log in memory.
     exclusive = ("locking_mode = EXCLUSIVE", "query_only = ON")
-    return _tried(_file_engine(path, key, exclusive, f"mode=ro{_UNLOCKED}"))
+    return _tried(_file_engine(path, secret, exclusive, f"mode=ro{_UNLOCKED}"))
 
 
-def drafting_engine(path: Path, key: bytes) -> Engine:
+def drafting_engine(path: Path, secret: Secret) -> Engine:
     """Return an engine that makes a new database at ``path``; nothing is synced, and a fault leaves it useless."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     fast = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536")
-    engine = _file_engine(path, key, fast, pool=StaticPool)
+    engine = _file_engine(path, secret, fast, pool=StaticPool)
     event.listen(engine, "begin", _begin_to_write)
     migrate(engine)
     return engine
@@ -116,9 +111,9 @@ def scratch(path: Path, key: bytes) -> Any:
     return connection
 
 
-def take_alone(path: Path, key: bytes) -> None:
+def take_alone(path: Path, secret: Secret) -> None:
     """Move the whole write-ahead log into the database; raise DBAPIError while another program has it open."""
-    engine = _file_engine(path, key, ("locking_mode = EXCLUSIVE", "journal_mode = DELETE"), patience=0.5)
+    engine = _file_engine(path, secret, ("locking_mode = EXCLUSIVE", "journal_mode = DELETE"), patience=0.5)
     try:
         with engine.begin() as connection:
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
@@ -158,12 +153,17 @@ def lock(engine: Engine) -> None:
     event.listen(engine, "checkout", _only_reads)
 
 
-def copy_in_memory(path: Path, key: bytes, solitary: bool) -> Engine:
+def copy_in_memory(path: Path, secret: Secret) -> Engine:
     """Return an engine for a copy in memory of the database at ``path``, brought to the present version.
 
     Raise DBAPIError if it cannot be read.
     """
-    source = (solitary_engine if solitary else reading_engine)(path, key)
+    try:
+        source = reading_engine(path, secret)
+    except DBAPIError as error:
+        if is_damage(error):
+            raise
+        source = solitary_engine(path, secret)
     try:
         copy = memory_engine()
         try:
@@ -204,18 +204,9 @@ def is_whole(engine: Engine) -> bool:
         raw.close()
 
 
-def has_a_page(path: Path, key: bytes) -> bool:
-    """Return whether at least one page of a damaged database at ``path`` was written under this 32-byte key."""
-    connection = dbapi2.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    try:
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        wrong = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-    except dbapi2.DatabaseError:
-        return False
-    finally:
-        connection.close()
-    return len(wrong) < path.stat().st_size // _PAGE
+def is_consistent(connection: Connection) -> bool:
+    """Return whether all indexes of a database fit its tables; takes about a second for a million rows."""
+    return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok")
 
 
 def _name(error: DBAPIError) -> str:
@@ -249,7 +240,7 @@ def _only_reads(connection: Any, *_: object) -> None:
 
 def _file_engine(
     path: Path,
-    key: bytes,
+    secret: Secret,
     pragmas: tuple[str, ...],
     how: str = "mode=rw",
     pool: type[Pool] = QueuePool,
@@ -262,8 +253,7 @@ def _file_engine(
         try:
             # Otherwise SQLCipher complains about a wrong key on the terminal.
             connection.execute("PRAGMA cipher_log_level = NONE")
-            # A key of 64 hexadecimal digits is used as it is; any other would cost a key derivation of 250 ms.
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute(f'PRAGMA key = "{_literal(secret)}"')
             _prepared(connection)
             for pragma in ("temp_store = MEMORY", *pragmas):
                 _execute_with_retry(connection, f"PRAGMA {pragma}", patience)
@@ -297,6 +287,14 @@ def _prepared(connection: Any) -> Any:
     # SQLite's own lower() knows only ASCII; ÜBUNG must be found as Übung.
     connection.create_function("lower", 1, _lowered, deterministic=True)
     return connection
+
+
+def _literal(secret: Secret) -> str:
+    """Return a secret as SQLCipher takes it: as it is, without a key derivation of 250 ms.
+
+    With the salt, it does not need the one in the first bytes of the file.
+    """
+    return f"x'{secret.key.hex()}{secret.salt.hex()}'"
 
 
 def _lowered(words: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.journal.reading import Entry, JournalReading, read
-from bedside.archive.keys import Secret
+from bedside.archive.keys.keyfolder import DATABASE as DATABASE
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store.database import drafting_engine, memory_engine, reading, take_alone
 from bedside.archive.store.feeding import anchors, feed, whole
 from bedside.errors import BedsideError
 from bedside.files import sync_folder
 
-DATABASE = "bedside.db"
 JOURNAL = "journal"
 _SUFFIXES = ("-wal", "-shm", "")
 
@@ -37,7 +37,7 @@ def unread(engine: Engine, folder: Path, secrets: Sequence[Secret]) -> JournalRe
 
 def new(found: JournalReading) -> list[Entry]:
     """Return the entries of a reading that an index can take."""
-    return list(_entries(found.records))
+    return list(whole(found.records))
 
 
 def rebuild(folder: Path, secrets: Sequence[Secret], name: str = "replaced") -> Path | None:
@@ -51,15 +51,15 @@ def rebuild(folder: Path, secrets: Sequence[Secret], name: str = "replaced") -> 
     path = folder / DATABASE
     draft = folder / f".{uuid.uuid4().hex}.part"
     try:
-        engine = drafting_engine(draft, secrets[0].key)
+        engine = drafting_engine(draft, secrets[0])
         try:
-            feed(engine, _entries(read(folder / JOURNAL, secrets).records))
+            feed(engine, whole(read(folder / JOURNAL, secrets).records))
         finally:
             engine.dispose()
         _sync(draft)
         if path.exists() and name == "replaced":
             try:
-                take_alone(path, secrets[0].key)
+                take_alone(path, secrets[0])
             except DBAPIError as error:
                 raise BedsideError(
                     "The recordings are in use; close the other programs of bedside and try again."
@@ -74,7 +74,7 @@ def rebuild_in_memory(folder: Path, secrets: Sequence[Secret]) -> Engine:
     """Build the index of a data folder from its journal alone, in memory; raise BedsideError for a later version's."""
     engine = memory_engine()
     try:
-        feed(engine, _entries(read(folder / JOURNAL, secrets).records))
+        feed(engine, whole(read(folder / JOURNAL, secrets).records))
     except BaseException:
         engine.dispose()
         raise
@@ -102,10 +102,6 @@ def set_aside(folder: Path, name: str, also: Path | None = None) -> Path | None:
 
 def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(f"{path.name}{suffix}")
-
-
-def _entries(records: Iterable[Entry]) -> Iterable[Entry]:
-    return whole(records)
 
 
 def _sync(path: Path) -> None:

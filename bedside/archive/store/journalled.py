@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from bedside.archive.journal.reading import Entry, Flaw, read
-from bedside.archive.keys import Secret
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store.database import memory_engine
 from bedside.archive.store.feeding import apply_entries, whole
 from bedside.archive.store.index import JOURNAL
@@ -71,7 +71,7 @@ class Journalled:
     engine: Engine
     events: dict[str, Summed]
     reached: dict[str, int]
-    findings: tuple[Flaw, ...]
+    flaws: tuple[Flaw, ...]
     records: int
 
 

@@ -146,14 +146,13 @@ class Keeper:
             self._journal = self._open()
         journal = self._journal
         if len(records) <= _RECORDS_OF_A_FRAME:
-            return _numbered(journal.chain, journal.append(records), records)
+            return _numbered(journal, records)
         grouped: list[Record] = [[BEGIN], *records, [END]]
         kept: list[_Kept] = []
         cuts = [*range(0, len(grouped), _RECORDS_OF_A_FRAME), len(grouped)]
         try:
             for first, last in pairwise(cuts):
-                frame = grouped[first:last]
-                kept += _numbered(journal.chain, journal.append(frame), frame)
+                kept += _numbered(journal, grouped[first:last])
         except BaseException:
             # A group that does not end hides what would follow it in its chain.
             self._drop()
@@ -162,12 +161,17 @@ class Keeper:
 
     def _drop(self) -> None:
         if self._journal is not None:
-            self._journal.close()
+            try:
+                self._journal.close()
+            except OSError:
+                _log.warning("The journal does not end in order; what it acknowledged is there.", exc_info=True)
             self._journal = None
 
 
-def _numbered(chain: str, first: int, records: Sequence[Record]) -> list[_Kept]:
-    return [_Kept(chain, first + i, record) for i, record in enumerate(records)]
+def _numbered(journal: Writer, records: Sequence[Record]) -> list[_Kept]:
+    """Make records durable; return them with their numbers."""
+    first = journal.append(records)
+    return [_Kept(journal.chain, first + i, record) for i, record in enumerate(records)]
 
 
 def _greatest(connection: Connection) -> int:

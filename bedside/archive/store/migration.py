@@ -76,14 +76,17 @@ def copy_rows(source: Connection, target: Connection) -> None:
 
 
 def copy_table(source: Connection, target: Connection, table: Table, take: str | None = None) -> None:
-    """Copy the rows of a table that both databases have, or those of a take; with the columns that both have."""
+    """Copy the rows of a table that both databases have, or those of a take; with the columns that both have.
+
+    A damaged database may give a row twice; the second is passed over.
+    """
     inspector = inspect(source)
     if not inspector.has_table(table.name):
         return
     there = {column["name"] for column in inspector.get_columns(table.name)}
     columns = [f'"{column.name}"' for column in table.columns if column.name in there]
     reading = f"SELECT {', '.join(columns)} FROM {table.name}"  # noqa: S608 - our own names
-    writing = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+    writing = f"INSERT OR IGNORE INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
     if take is None:
         found = source.exec_driver_sql(reading)
     else:

@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive import keys
 from bedside.archive.journal.reading import read
-from bedside.archive.keys import Secret
+from bedside.archive.keys import firstpages, keyfile
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store import database
 from bedside.archive.store.feeding import feed
 from bedside.archive.store.index import (
@@ -46,14 +46,14 @@ _LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedIndex:
     """An engine for the index, and a sentence for the staff about damage that was found, or None."""
 
     engine: Engine
     notice: str | None = None
 
 
-def open_to_read(folder: Path, owner: bool = False) -> Opened:
+def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
     """Open the index of a folder for reading, without a need to write; if nothing is recorded, an empty one.
 
     Raise BedsideError if there is no key, or nothing that can be read.
@@ -62,20 +62,20 @@ def open_to_read(folder: Path, owner: bool = False) -> Opened:
     if not there and not written:
         if (folder / f"{DATABASE}-wal").exists():
             raise BedsideError(_missing(folder))
-        return Opened(database.empty_engine())
+        return OpenedIndex(database.empty_engine())
     secret = _existing(folder)
     engine = _readable(folder, secret, written) if there else None
     if engine is not None:
         try:
-            return Opened(_complete(engine, folder, secret, owner))
+            return OpenedIndex(_complete(engine, folder, secret, owner))
         except DBAPIError as error:
             engine.dispose()
             if not database.is_damage(error) or not written:
                 raise
-    return Opened(_only_read(rebuild_in_memory(folder, _all(folder, secret))))
+    return OpenedIndex(_only_read(rebuild_in_memory(folder, _all(folder, secret))))
 
 
-def open_to_write(folder: Path, owner: bool) -> Opened:
+def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
     """Open the index of a folder for writing, and make it if necessary.
 
     Where the files do not serve and this program may not mend them, the engine is of a copy in memory. Raise
@@ -86,37 +86,50 @@ def open_to_write(folder: Path, owner: bool) -> Opened:
     # In this order: a log is made after its database, even if another program is making both right now.
     log_there = (folder / f"{DATABASE}-wal").exists()
     there, written = _is_there(path), is_written(folder)
-    secret = _existing(folder) if there or written or path.exists() else keys.make(folder)
-    notice = None
-    if owner and log_there and not path.exists():
-        set_aside(folder, "damaged")
-    if owner and there and _is_log_damaged(path):
+    secret = _existing(folder) if there or written or path.exists() else keyfile.make(folder)
+    if written and not there and not owner:
+        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
+    try:
+        if owner and log_there and not path.exists():
+            set_aside(folder, "damaged")
+        opened = _written(folder, secret, owner)
+    except (DBAPIError, OSError):
+        if not there and not written:
+            raise
+        # What cannot be written can still be read.
+        _log.warning("The index cannot be opened for writing.", exc_info=True)
+        return open_to_read(folder)
+    if owner and not there and (written or log_there):
+        return OpenedIndex(opened.engine, _missing(folder))
+    return opened
+
+
+def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
+    """Open the files of the index for writing; mend them if the owner finds damage."""
+    path = folder / DATABASE
+    if owner and _is_there(path) and _is_log_damaged(path):
         return _mended(folder, secret)
     try:
-        engine = database.writing_engine(path, secret.key)
+        engine = database.writing_engine(path, secret)
     except DBAPIError as error:
-        if database.is_damage(error):
-            _require_own(folder, secret, error)
-            if owner:
-                return _mended(folder, secret)
-        if there and written and database.is_damage(error):
-            return Opened(rebuild_in_memory(folder, _all(folder, secret)))
-        if there and not database.is_damage(error):
-            return open_to_read(folder)
-        raise
+        if not database.is_damage(error) or not owner:
+            raise
+        _require_own(folder, secret, error)
+        return _mended(folder, secret)
     try:
         sync_folder(folder)
-        if (owner or written) and not database.is_whole(engine):
-            engine.dispose()
-            return _mended(folder, secret) if owner else Opened(rebuild_in_memory(folder, _all(folder, secret)))
-        if owner:
+        damaged = not database.is_whole(engine)
+        if owner and not damaged:
             feed(engine, new(unread(engine, folder, _all(folder, secret))))
     except BaseException:
         engine.dispose()
         raise
-    if owner and not there and (written or log_there):
-        notice = _missing(folder)
-    return Opened(engine, notice)
+    if not damaged:
+        return OpenedIndex(engine)
+    if not owner and not is_written(folder):
+        return OpenedIndex(engine)
+    engine.dispose()
+    return _mended(folder, secret) if owner else OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
 
 
 def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
@@ -126,11 +139,11 @@ def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
             return
     except OSError:
         pass
-    if not database.has_a_page(folder / DATABASE, secret.key):
+    if not firstpages.fits(folder / DATABASE, secret):
         raise error
 
 
-def _mended(folder: Path, secret: Secret) -> Opened:
+def _mended(folder: Path, secret: Secret) -> OpenedIndex:
     """Set the damaged index aside, and build it anew from the journal and from what can still be read in it."""
     known = _all(folder, secret)
     lost = rescue(folder, known)
@@ -144,8 +157,8 @@ def _mended(folder: Path, secret: Secret) -> Opened:
         aside = set_aside(folder, "damaged")
         beginning, ending = "The earlier recordings are damaged; new ones are kept", "they were set aside as"
     name = "" if aside is None else aside.name
-    return Opened(
-        database.writing_engine(folder / DATABASE, secret.key),
+    return OpenedIndex(
+        database.writing_engine(folder / DATABASE, secret),
         f"{beginning}, and {ending} {name} in {folder}. Please tell the people who look after this computer.",
     )
 
@@ -155,7 +168,7 @@ def _readable(folder: Path, secret: Secret, written: bool) -> Engine | None:
     path = folder / DATABASE
     for solitary, opening in ((False, database.reading_engine), (True, database.solitary_engine)):
         try:
-            return _of_today(opening(path, secret.key), path, secret, solitary)
+            return _of_today(opening(path, secret), path, secret)
         except DBAPIError as error:
             if database.is_damage(error):
                 _require_own(folder, secret, error)
@@ -167,7 +180,7 @@ def _readable(folder: Path, secret: Secret, written: bool) -> Engine | None:
     return None
 
 
-def _of_today(engine: Engine, path: Path, secret: Secret, solitary: bool) -> Engine:
+def _of_today(engine: Engine, path: Path, secret: Secret) -> Engine:
     """Return an engine for the present version of the tables."""
     with engine.connect() as connection:
         version = schema_version(connection)
@@ -178,10 +191,10 @@ def _of_today(engine: Engine, path: Path, secret: Secret, solitary: bool) -> Eng
         return database.empty_engine()
     try:
         # Opening it for writing migrates the tables.
-        database.writing_engine(path, secret.key).dispose()
-    except (BedsideError, DBAPIError):
-        return _only_read(database.copy_in_memory(path, secret.key, solitary))
-    return database.reading_engine(path, secret.key)
+        database.writing_engine(path, secret).dispose()
+    except (OSError, DBAPIError):
+        return _only_read(database.copy_in_memory(path, secret))
+    return database.reading_engine(path, secret)
 
 
 def _complete(engine: Engine, folder: Path, secret: Secret, owner: bool) -> Engine:
@@ -196,15 +209,15 @@ def _complete(engine: Engine, folder: Path, secret: Secret, owner: bool) -> Engi
             return engine
         if owner:
             engine.dispose()
-            writing = database.writing_engine(folder / DATABASE, secret.key)
+            writing = database.writing_engine(folder / DATABASE, secret)
             try:
                 feed(writing, behind)
             finally:
                 writing.dispose()
-            return database.reading_engine(folder / DATABASE, secret.key)
+            return database.reading_engine(folder / DATABASE, secret)
         if time.monotonic() > until:
             engine.dispose()
-            copy = database.copy_in_memory(folder / DATABASE, secret.key, solitary=False)
+            copy = database.copy_in_memory(folder / DATABASE, secret)
             feed(copy, behind)
             return _only_read(copy)
         time.sleep(0.05)
@@ -233,7 +246,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _existing(folder: Path) -> Secret:
-    found = keys.secret(folder)
+    found = keyfile.secret(folder)
     if found is None:
         raise BedsideError(
             f"The key of the recordings in {folder} is missing; put a copy of bedside.key back beside {DATABASE}."
@@ -242,7 +255,7 @@ def _existing(folder: Path) -> Secret:
 
 
 def _all(folder: Path, secret: Secret) -> Sequence[Secret]:
-    return [secret, *(other for other in keys.secrets(folder) if other.key != secret.key)]
+    return [secret, *(other for other in keyfile.secrets(folder) if other.key != secret.key)]
 
 
 def _missing(folder: Path) -> str:

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive.keys import Secret
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store import database
 from bedside.archive.store.adoption import adopter, events_of, write
 from bedside.archive.store.changes import KEYS, TABLES, Delete, Insert, Update, encode
-from bedside.archive.store.checking import rows_of
+from bedside.archive.store.checking import Stamps, rows_of
 from bedside.archive.store.index import DATABASE
 from bedside.archive.store.journalled import Journalled, Summed, indexed, journalled
 from bedside.archive.store.keeping import Record
@@ -40,12 +40,12 @@ def rescue(folder: Path, secrets: Sequence[Secret]) -> int:
     """
     draft = folder / f".{uuid.uuid4().hex}.part"
     try:
-        old = database.solitary_engine(folder / DATABASE, secrets[0].key)
+        old = database.solitary_engine(folder / DATABASE, secrets[0])
     except (BedsideError, DBAPIError):
         # Nothing at all can be read in it.
         return 0
     try:
-        new = database.drafting_engine(draft, secrets[0].key)
+        new = database.drafting_engine(draft, secrets[0])
         try:
             torn = _read_over(old, new)
             truth = journalled(folder, secrets)
@@ -106,20 +106,15 @@ def _write_missing(index: Engine, truth: Journalled, folder: Path) -> None:
 
 def _missing_rows(ours: Connection, theirs: Connection) -> Iterator[Record]:
     """Return the records of rows and changes that only the index has."""
-    changed, known = rows_of(ours, "latest"), rows_of(theirs, "latest")
-    gone = {(kind, row) for kind, row, name in known if not name}
+    stamps = Stamps(rows_of(ours, "latest"), rows_of(theirs, "latest"))
     for name in TABLES:
         held = rows_of(theirs, name)
         for (key,), row in rows_of(ours, name).items():
-            if (key,) not in held and (name, str(key)) not in gone:
+            if (key,) not in held and not stamps.is_gone(name, key):
                 yield encode(Insert(name, row))
-    for (kind, key, name), stamp in changed.items():
-        other = known.get((kind, key, name))
-        if other is not None and (other["number"], other["chain"]) >= (stamp["number"], stamp["chain"]):
-            continue
-        if (kind, key) in gone:
-            continue
-        yield from _changed(ours, kind, key, name)
+    for kind, key, name in stamps.unwritten:
+        if not stamps.is_gone(kind, key):
+            yield from _changed(ours, kind, key, name)
 
 
 def _changed(ours: Connection, kind: str, key: str, name: str) -> Iterator[Record]:

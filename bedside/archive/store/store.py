@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, RowMapping, Select, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from bedside.archive import keys
+from bedside.archive.keys import keyfile
 from bedside.archive.store import rows
 from bedside.archive.store.changes import Change, labelled
 from bedside.archive.store.database import is_damage, reading, reason_of
@@ -246,7 +246,7 @@ class Store:
                 if not is_damage(error) or self._kept is not None or not is_written(self._folder):
                     raise
             self._engine.dispose()
-            self._engine = rebuild_in_memory(self._folder, keys.secrets(self._folder))
+            self._engine = rebuild_in_memory(self._folder, keyfile.secrets(self._folder))
             with reading(self._engine) as connection:
                 return what(connection)
 
@@ -260,7 +260,7 @@ def _journal(folder: Path, program: str) -> Writer:
     """Return a new chain of the journal; raise BedsideError if there is no key."""
     from bedside.archive.journal.writer import JournalWriter
 
-    public = keys.public_key(folder)
+    public = keyfile.public_key(folder)
     if public is None:
         raise BedsideError(f"The key of the recordings in {folder} is missing.")
     return JournalWriter([folder / JOURNAL], public, program)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive import keys
-from bedside.archive.keys import Secret
+from bedside.archive.keys import keyfile
+from bedside.archive.keys.secret import Secret
 from bedside.archive.store.adoption import adopt, adopter
 from bedside.archive.store.checking import Checked, check
 from bedside.archive.store.database import is_damage, reason_of, writing_engine
@@ -51,7 +51,7 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
     said = [] if checked is None else _of_journal(checked)
     if checked is None or not checked.is_index_good:
         said.append(_mend(folder, known) if owner else _of_index(folder))
-    elif (checked.findings or checked.missing) and owner:
+    elif not checked.is_journal_good and owner:
         _write_back(folder, known)
     return Tended(checked, tuple(said))
 
@@ -74,14 +74,14 @@ def rebuild_index(folder: Path, owner: bool) -> Path | None:
 
 def _known(folder: Path) -> Sequence[Secret]:
     """Return the keys of a folder, the present one first; raise BedsideError if there is none."""
-    known = keys.secrets(folder)
+    known = keyfile.secrets(folder)
     if not known:
         raise BedsideError(f"The key of the recordings in {folder} is missing; put a copy of bedside.key back.")
     return known
 
 
 def _catch_up(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:
-    engine = writing_engine(folder / DATABASE, known[0].key)
+    engine = writing_engine(folder / DATABASE, known[0])
     try:
         feed(engine, new(unread(engine, folder, known)))
         adopt(engine, lambda: adopter(folder), pause)
@@ -120,7 +120,7 @@ def _of_index(folder: Path) -> str:
 
 def _of_journal(checked: Checked) -> list[str]:
     """Return a sentence about faults of the journal; none if it has no fault."""
-    faults = len(checked.findings) + (1 if checked.missing else 0)
+    faults = len(checked.flaws) + checked.missing
     if not faults:
         return []
     places = "one place" if faults == 1 else f"{faults} places"

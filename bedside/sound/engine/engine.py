@@ -28,6 +28,7 @@ from bedside.music.events import (
     Resumed,
     Reverb,
     Shape,
+    StillHeld,
     Stop,
     Vibrato,
 )
@@ -162,6 +163,11 @@ class Engine:
         return self._voices.holding
 
     @property
+    def longest_hold(self) -> int:
+        """The frames after which a held note ends by itself."""
+        return self._voices.longest_hold
+
+    @property
     def stopping(self) -> bool:
         """Whether a stop is fading; notes asked for now should wait."""
         return self._chain.stopping
@@ -182,6 +188,8 @@ class Engine:
                 self._strike(event, ahead)
             case NoteOff(player, note):
                 self._release(player, note)
+            case StillHeld(player, note):
+                self._voices.keep(player, note)
             case Shape(player, note, brightness):
                 self._voices.shade(player, note, clamp(brightness, 0.0, 1.0))
             case Glide(player, note, pitch):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.music.events import (
+    AllOff,
     Awaited,
     Declined,
     Event,
@@ -27,6 +28,7 @@ from bedside.music.events import (
 )
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.guard import WINDOW_SECONDS
+from bedside.sound.engine.held import HeldNotes
 from bedside.sound.instrument import Instrument
 
 # A take ends after this much rest.
@@ -42,6 +44,9 @@ class Performer:
 
     An instrument that is asked for before it is adopted is awaited: its part takes it once it is there, unless it is
     given another one before. A stop does not end the wait.
+
+    What the performer ends by itself, such as a note that is held for too long, it reports like everything else.
+    ``done`` is the number of the last request that was handled.
     """
 
     def __init__(self, engine: Engine, seeds: Callable[[], int]) -> None:
@@ -49,7 +54,10 @@ class Performer:
         self.frame = 0
         self.playing = False
         self._seeds = seeds
-        self._asked: deque[Event | None] = deque()
+        self.done = 0
+        # Requests that wait, each with its number; None ends the take.
+        self._asked: deque[tuple[Event | None, int]] = deque()
+        self._held = HeldNotes(engine.longest_hold)
         self._awaited = engine.settings.awaited
         # Parts whose instrument this engine has not reported yet, and instruments that parts took without being asked.
         self._unreported = set(Player)
@@ -57,19 +65,22 @@ class Performer:
         self._closing = False
         self._unheard = False
         self._losing = False
+        self._lost_at = 0
+        self._seed = 0
         self._active_at = 0
         self._rest = round(REST_SECONDS * engine.rate)
 
-    def ask(self, event: Event) -> None:
+    def ask(self, event: Event, number: int = 0) -> None:
         """Ask for an event; it is performed at the start of the next block, or after a stop that is fading.
 
-        A stop overtakes the notes that wait: none of them begins.
+        A stop overtakes the notes that wait: none of them begins. ``number`` is what `done` will be when it is handled;
+        0 leaves it as it is.
         """
         if isinstance(event, Stop):
-            self._asked = deque(waiting for waiting in self._asked if not isinstance(waiting, NoteOn))
+            self._asked = deque(waiting for waiting in self._asked if not isinstance(waiting[0], NoteOn))
         elif isinstance(event, Program) and self.engine.knows(event.instrument):
             self._awaited.pop(event.player, None)
-        self._asked.append(event)
+        self._asked.append((event, number))
 
     def adopt(self, instrument: Instrument) -> None:
         """Make an instrument playable from the next block on; the parts that await it take it first."""
@@ -81,29 +92,64 @@ class Performer:
             if name == instrument.name:
                 self.ask(Program(player, name))
 
-    def close(self) -> None:
+    def close(self, number: int = 0) -> None:
         """End the take that is playing once everything asked for is performed, fading what still sounds."""
-        self._asked.append(None)
+        self._asked.append((None, number))
+
+    def release_all(self) -> None:
+        """Release, at the next block, every note that a hand or a pedal holds: nobody is there to release it."""
+        pedals = {player for player, part in self.engine.settings.parts.items() if part.pedal}
+        for player in sorted(self._held.players | pedals):
+            self.ask(AllOff(player))
 
     def lose(self) -> None:
         """Report, from the next block on, that nothing is heard; events are still performed."""
         self._unheard = self._losing = True
+
+    def regain(self) -> list[Report]:
+        """Be heard again from the next block on, from silence; return the reports."""
+        losing, self._unheard, self._losing = self._losing, False, False
+        if not self.playing:
+            return []
+        if losing:
+            self._lost_at = self.frame
+        lost: list[Report] = [Performed(self.frame, Lost())] if losing else []
+        return [*lost, self._return()]
+
+    def take_up(self, seed: int, lost: int) -> list[Report]:
+        """Continue unheard a take that lost its sound at frame ``lost``; return the reports."""
+        self._continue(seed, lost, lost)
+        self._unheard, self._losing = True, False
+        self.engine.reset(seed)
+        return [Performed(lost, Lost())]
+
+    def skip(self, blocks: int) -> None:
+        """Let this many blocks pass in which nothing is heard or asked."""
+        if self.playing:
+            self.frame += blocks * self.engine.block
 
     def resume(self, seed: int, lost: int, frame: int) -> list[Report]:
         """Continue, from silence, a take that lost its sound at frame ``lost``; return the reports.
 
         The sound is back at the first block that begins at ``frame`` or later.
         """
+        self._continue(seed, lost, frame)
+        return [Performed(lost, Lost()), self._return()]
+
+    def _continue(self, seed: int, lost: int, frame: int) -> None:
         block = self.engine.block
         self.frame = -(-frame // block) * block
-        # The lost engine may have been as loud as allowed until its end.
-        spent = max(0.0, 1 - (self.frame - lost) / (WINDOW_SECONDS * self.engine.rate))
-        resumed = Resumed(spent)
-        self.engine.reset(seed, spent)
-        self.engine.apply(resumed)
+        self._seed, self._lost_at = seed, lost
         self.playing = True
         self._active_at = self.frame
-        return [Performed(lost, Lost()), Performed(self.frame, resumed)]
+
+    def _return(self) -> Performed:
+        # What was lost may have been as loud as allowed until its end.
+        spent = max(0.0, 1 - (self.frame - self._lost_at) / (WINDOW_SECONDS * self.engine.rate))
+        resumed = Resumed(spent)
+        self.engine.reset(self._seed, spent)
+        self.engine.apply(resumed)
+        return Performed(self.frame, resumed)
 
     def render(self, out: NDArray[np.float32]) -> list[Report]:
         """Write the next block into ``out``, shape (block, 2); return the reports of its start, in order."""
@@ -111,17 +157,22 @@ class Performer:
         if self._losing:
             self._losing = False
             if self.playing:
+                self._lost_at = self.frame
                 reports.append(Performed(self.frame, Lost()))
         for program in self._taken:
             self._apply(program, reports)
         self._taken.clear()
+        if self.playing:
+            for forgotten in self._held.overdue(self.frame):
+                self._apply(forgotten, reports)
         self._finish(reports)
         while self._asked and not self.engine.stopping and not self._closing:
-            event = self._asked.popleft()
+            event, number = self._asked.popleft()
             if event is None:
                 self._closing = self.playing
             else:
                 self._perform(event, reports)
+            self.done = number or self.done
         self.engine.render(out)
         if self.playing:
             self.frame += self.engine.block
@@ -141,8 +192,7 @@ class Performer:
             reports.append(Performed(self.frame, TakeEnded()))
             self.playing = self._closing = False
         elif not self.engine.stopping:
-            self.engine.apply(Stop())
-            reports.append(Performed(self.frame, Stop()))
+            self._apply(Stop(), reports)
 
     def _perform(self, event: Event, reports: list[Report]) -> None:
         if isinstance(event, NoteOn) and not self.playing:
@@ -171,6 +221,7 @@ class Performer:
         """Apply an event and report it; between takes only settings can change."""
         self.engine.apply(event)
         if self.playing:
+            self._held.follow(event, self.frame)
             reports.append(Performed(self.frame, event))
         elif isinstance(event, Setting):
             reports.append(Settled(event))
@@ -184,8 +235,9 @@ class Performer:
 
     def _begin(self, reports: list[Report]) -> None:
         """Begin a take: report its seed and all settings."""
-        seed = self._seeds()
-        self.frame = self._active_at = 0
+        seed = self._seed = self._seeds()
+        self.frame = self._active_at = self._lost_at = 0
+        self._held.clear()
         self.playing = True
         spent = self.engine.spent
         self.engine.reset(seed, spent)

@@ -38,7 +38,8 @@ _MOST_REHOMED = 4
 # The value of `Columns.hold` for a note that only the pedal holds.
 PEDAL = 2
 
-# A note held this long was forgotten, or its NoteOff was lost: it is released.
+# A note held this long was forgotten, or its NoteOff was lost: it is released. Live, the performer releases it before,
+# so that the record says so; this is for notes that only the pedal holds, and for takes from before.
 HOLD_SECONDS = 120.0
 
 # A voice softer than this, −96 dB, ends. Voices are checked at this interval, and for being held too long less often.
@@ -141,6 +142,16 @@ class VoiceBank:
         self._fader.strike(at, how, columns)
         self._bender.strike(at, how, columns)
         return at
+
+    @property
+    def longest_hold(self) -> int:
+        """The frames after which a held voice is released."""
+        return self._hold_blocks * self.block
+
+    def keep(self, player: int, note: int) -> None:
+        """Let a held note be held for as long again as any note may be."""
+        for at in self._columns.of(player, note):
+            self._columns.struck[at] = self._blocks
 
     def release(self, player: int, note: int, pedal: bool) -> None:
         """Release a note, or let the ``pedal`` hold it."""

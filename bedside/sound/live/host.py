@@ -1,8 +1,9 @@
 """The host of the engine's process: keeps one engine playing and a spare ready.
 
-The spare replaces an engine that dies, hangs or loses its card, and goes on with the same take. Instruments that the
-engines lack are baked meanwhile. One thread listens to all processes; it alone calls the listener. `EngineHost.ask` may
-be called from one other thread and never blocks.
+The spare replaces an engine that dies or hangs, and goes on with the same take. While a card hangs or is missing, an
+engine performs what is asked unheard, and the spare tries to open a card. Instruments that the engines lack are baked
+meanwhile. One thread listens to all processes; it alone calls the listener. `EngineHost.ask` may be called from one
+other thread and never blocks.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bedside import log
 from bedside.music.events import Event, Report
 from bedside.sound.live import wire
 from bedside.sound.live.baking import Baking
-from bedside.sound.live.child import HUNG_SECONDS, Child, Phase, launch
+from bedside.sound.live.child import Child, Phase, launch
 from bedside.sound.live.continuation import Continuation
 from bedside.sound.live.links import Links
 from bedside.sound.live.process import EngineSettings
@@ -27,7 +28,13 @@ from bedside.sound.live.pump import BEAT_SECONDS
 _log = logging.getLogger(__name__)
 
 # If a turn of the host took this long, the whole machine stood still.
-_STALL_SECONDS = 0.1
+_STALL_SECONDS = 0.05
+
+# A card that takes longer to open is played without, until it opens.
+_OPENING_SECONDS = 3.0
+
+# The screen's signs of life are passed on no more often than this.
+_ALIVE_SECONDS = 0.2
 
 # A spare that dies is not replaced faster than this.
 _SPARE_SECONDS = 0.5
@@ -70,7 +77,8 @@ class EngineHost:
         self._links = Links()
         self._wanted = wire.Opening.TRIED
         self._leaving = False
-        self._patient_until = 0.0
+        self._asked_ns = 0
+        self._alive_ns = 0
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-host", daemon=True)
@@ -107,7 +115,7 @@ class EngineHost:
     def ask(self, event: Event) -> None:
         """Ask the engine to perform an event."""
         with self._lock:
-            now = time.perf_counter_ns()
+            now = self._now()
             self._continuation.ask(event, now)
             if self._active is not None and self._active.phase is Phase.PLAYING:
                 self._active.send(wire.Request(event, now))
@@ -115,9 +123,28 @@ class EngineHost:
     def close_take(self) -> None:
         """End the take that is playing, whichever engine plays it, and every held note with it."""
         with self._lock:
-            self._continuation.close(time.perf_counter_ns())
+            now = self._now()
+            self._continuation.close(now)
             if self._active is not None and self._active.phase is Phase.PLAYING:
-                self._active.send(wire.Close())
+                self._active.send(wire.Close(now))
+
+    def alive(self) -> None:
+        """Register that the screen lives; if it ceases to say so for two seconds, every held note is released.
+
+        Whoever calls this once must go on.
+        """
+        now = time.perf_counter_ns()
+        if now - self._alive_ns < _ALIVE_SECONDS * 1e9:
+            return
+        with self._lock:
+            self._alive_ns = now
+            if self._active is not None and self._active.phase is Phase.PLAYING:
+                self._active.send(wire.Alive(now))
+
+    def _now(self) -> int:
+        """Return the time of a request: no two have the same."""
+        self._asked_ns = max(time.perf_counter_ns(), self._asked_ns + 1)
+        return self._asked_ns
 
     @property
     def frame(self) -> int | None:
@@ -186,7 +213,8 @@ class EngineHost:
         now = time.perf_counter()
         if now - turned > _STALL_SECONDS:
             # The whole machine stood still; an engine that fell silent meanwhile did not hang.
-            self._patient_until = now + HUNG_SECONDS
+            for each in filter(None, (self._active, self._spare)):
+                each.excused += now - turned
         self._watch(now)
         if not self._leaving:
             self._baking.look(now)
@@ -197,7 +225,7 @@ class EngineHost:
             if child is not None:
                 with self._lock:
                     child.flush()
-                if child.overdue(now) and now > self._patient_until:
+                if child.overdue(now):
                     self._fail(child)
         active, spare = self._active, self._spare
         if self._leaving:
@@ -206,6 +234,9 @@ class EngineHost:
         elif active is None:
             if now >= self._active_due:
                 self._promote()
+        elif active.phase is Phase.OPENING:
+            if self._continuation.late(time.perf_counter_ns()) or now - active.since > _OPENING_SECONDS:
+                self._begin(active, False)
         elif active.phase is not Phase.PLAYING:
             return
         elif spare is None:
@@ -229,8 +260,13 @@ class EngineHost:
 
     def _hear(self, child: Child, message: wire.Message) -> None:
         match message:
+            case wire.Ready() if child.phase is Phase.OPENING and child is self._active:
+                # It found no card, and goes on looking.
+                self._begin(child, False)
             case wire.Ready() if child.phase is Phase.OPENING:
                 child.enter(Phase.OPENING)
+            case wire.Ready() if child.phase is Phase.PLAYING:
+                pass
             case wire.Ready():
                 child.enter(Phase.READY)
                 if child is self._active:
@@ -240,12 +276,25 @@ class EngineHost:
                 if card:
                     self._wanted = wire.Opening.TRIED
                 if child is self._spare and card:
-                    self._replace(child)
-                elif child is self._active and child.phase is Phase.OPENING:
-                    self._begin(child)
+                    if self._active is not None and self._active.card:
+                        # The card is back where it was.
+                        self._fail(child)
+                    else:
+                        self._replace(child)
+                elif child is self._active:
+                    if child.phase is Phase.OPENING:
+                        self._begin(child, bool(card))
+                    if card and self._spare is not None and self._spare.phase is Phase.OPENING:
+                        # The card is back where it was; nobody else need look for it.
+                        self._fail(self._spare)
+            case wire.Regained() if child is self._active:
+                with self._lock:
+                    for held in self._continuation.held():
+                        child.send(held)
             case wire.Beat() if child is self._active:
-                child.beat = message
-                self._continuation.beat(message)
+                child.hear_beat(message)
+                with self._lock:
+                    self._continuation.beat(message)
             case wire.Have(name, sustained) if child is self._active:
                 self._instruments[name] = None
                 with self._lock:
@@ -267,17 +316,13 @@ class EngineHost:
         with self._lock:
             child.send(wire.Open(how))
 
-    def _begin(self, child: Child) -> None:
-        """Bring a newly opened engine to where the last one was, and let it play."""
+    def _begin(self, child: Child, heard: bool) -> None:
+        """Bring an engine that begins, heard or not, to where the last one was, and let it play."""
         if not self._restarts:
             self._spare_due = time.perf_counter() + _SETTLED_SECONDS
-        if (ended := self._continuation.ended) is not None:
-            # The engine that was asked to end the take is gone; the take ended with it.
-            self._tell(ended)
         with self._lock:
-            child.enter(Phase.PLAYING)
-            for message in self._continuation.messages(time.perf_counter_ns()):
-                child.send(message)
+            alive = [wire.Alive(self._alive_ns)] if self._alive_ns else []
+            child.begin([*alive, *self._continuation.messages(heard)])
 
     def _replace(self, spare: Child) -> None:
         """Replace an engine that has no card by a spare that found one."""
@@ -286,7 +331,7 @@ class EngineHost:
             self._end(active)
         self._active, self._spare = spare, None
         self._spare_due = time.perf_counter() + _SPARE_SECONDS
-        self._begin(spare)
+        self._begin(spare, True)
 
     def _promote(self) -> None:
         """Let the spare play, or start an engine where there is no spare."""

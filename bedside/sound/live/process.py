@@ -1,9 +1,9 @@
 """The engine's process: it plays blocks of sound for the card, and has one socket to the stage.
 
 The card's thread does all the work of sound: it reads requests, plays and reports, and never waits. The main thread
-only watches whether the card and the stage are still there. A third thread delivers instruments that the cache did not
-have at first. When the stage is gone, the process ends. When the card is gone, it plays on unheard, so that the record
-goes on.
+watches whether the card and the stage are still there; while no card asks for sound, because none is there, or it
+hangs, it performs what is asked unheard, so that the record goes on. A third thread opens the card, which may hang, and
+a fourth delivers instruments that the cache did not have at first. When the stage is gone, the process ends.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 # The interval between two attempts to find a missing sound card.
 _AWAIT_SECONDS = 1.0
+
+# The interval between two looks at whether the card still plays.
+_ALIVE_SECONDS = 0.05
+
+# A card that does not close within this time hangs.
+_LEAVING_SECONDS = 0.5
 
 # The interval between two polls for missing instruments.
 _LOOK_SECONDS = 0.5
@@ -145,25 +151,38 @@ def _wait_for_open(link: Socket) -> wire.Opening:
 
 
 def _play(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening) -> None:
-    """Play until the stage quits or is gone."""
-    stream = None if how is wire.Opening.UNHEARD else _stream(pump, link, settings, how)
+    """Play until the stage quits or is gone; unheard, as long as there is no card."""
     link.setblocking(False)
+    if how is wire.Opening.UNHEARD:
+        pump.card_failed()
+    hearing = threading.Thread(target=_hear, args=(pump, settings, how), name="card", daemon=True)
+    if how is not wire.Opening.UNHEARD:
+        hearing.start()
+    while not pump.over:
+        time.sleep(pump.watch(time.perf_counter()))
+        if pump.fault:
+            _log.error("The engine failed while playing.", exc_info=pump.error)
+            raise SystemExit(f"The engine failed: {pump.fault}.")
+    if hearing.is_alive():
+        hearing.join(_LEAVING_SECONDS)
+        if hearing.is_alive():
+            # The card hangs, and PortAudio would wait for it for ever.
+            os._exit(0)
+
+
+def _hear(pump: Pump, settings: EngineSettings, how: wire.Opening) -> None:
+    """Open the card, and stay until it is gone or nothing is left to do; any step may hang with the card."""
+    stream = _stream(pump, settings, how)
     if stream is not None:
-        pump.notice(wire.Opened(stream.latency, stream.name))
+        pump.opened(stream.latency, stream.name)
         while stream.alive and not pump.over:
-            time.sleep(0.02)
-            if pump.fault:
-                _log.error("The engine failed while playing.", exc_info=pump.error)
-                raise SystemExit(f"The engine failed: {pump.fault}.")
+            time.sleep(_ALIVE_SECONDS)
         stream.close()
-    if not pump.over:
-        pump.notice(wire.Opened(0.0, ""))
-        pump.performer.lose()
-        _play_unheard(pump, settings)
+    pump.card_failed()
 
 
-def _stream(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Opening) -> card.Stream | None:
-    """Return the card's stream, now or once a card appears; None if the stage does not want to wait for one."""
+def _stream(pump: Pump, settings: EngineSettings, how: wire.Opening) -> card.Stream | None:
+    """Return the card's stream, now or once a card appears; None if there is none."""
     missing = False
     try:
         # PortAudio lists the cards when it is imported, so import it only when one is needed.
@@ -171,31 +190,14 @@ def _stream(pump: Pump, link: Socket, settings: EngineSettings, how: wire.Openin
     except (ImportError, OSError):
         _log.exception("PortAudio could not be loaded; nothing is heard.")
         missing = True
-    while True:
+    while not pump.over:
         if not missing:
             with contextlib.suppress(BedsideError):
-                link.setblocking(False)
                 return card.Stream(settings.card, settings.rate, pump.fill)
         if how is not wire.Opening.AWAITED:
             return None
-        link.settimeout(_AWAIT_SECONDS)
-        try:
-            link.sendall(wire.pack(wire.Ready()))
-            how = _wait_for_open(link)
-        except TimeoutError:
-            if not missing:
-                card.look_again()
-        if how is wire.Opening.UNHEARD:
-            return None
-
-
-def _play_unheard(pump: Pump, settings: EngineSettings) -> None:
-    """Play in real time without a card, so that events are still performed and recorded."""
-    out = np.zeros((settings.block, 2), np.float32)
-    due = time.perf_counter()
-    while not pump.over and not pump.fault:
-        pump.fill(out, False)
-        due = max(due + settings.block / settings.rate, time.perf_counter() - 0.1)
-        time.sleep(max(0.0, due - time.perf_counter()))
-    if pump.fault:
-        _log.error("The engine failed while playing unheard.", exc_info=pump.error)
+        pump.notice(wire.Ready())
+        time.sleep(_AWAIT_SECONDS)
+        if not missing:
+            card.look_again()
+    return None

@@ -18,7 +18,10 @@ SIZE = 64
 
 
 class Opening(IntEnum):
-    """How to open a sound card: play unheard where none opens; always play unheard; or wait until one opens."""
+    """How to open a sound card: once, and play unheard if it fails; not at all; or again and again until one opens.
+
+    An engine that is opening a card begins unheard, if it is asked to, and is heard as soon as the card plays.
+    """
 
     TRIED = 0
     UNHEARD = 1
@@ -43,23 +46,37 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the sound card, in this way, and play."""
+    """Open the sound card, in this way, and play; unheard, perform what was asked since a monotonic time, 0 for now."""
 
     how: Opening
+    since_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on with a take of this seed whose sound was lost at frame ``lost``, at the monotonic time ``lost_ns``."""
+    """Go on with a take of this seed whose sound was lost at frame ``lost``, at the monotonic time ``lost_ns``.
+
+    ``heard`` is whether the stage takes the engine for one that is heard, and asks it for the held notes at once.
+    """
 
     seed: int
     lost: int
     lost_ns: int
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """End the take that is playing."""
+    """End the take that is playing; ``asked_ns`` is as in `Request`."""
+
+    asked_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The screen lived at this monotonic time; the hands there can still release what they hold."""
+
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +119,22 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The engine's heartbeat: its take's next frame, the time, late blocks, and the longest block in seconds so far."""
+    """The engine's heartbeat: its take's next frame, the time, late blocks, and the longest block in seconds so far.
+
+    Every request up to the one asked at ``done_ns`` has been handled, and its outcome reported.
+    """
 
     frame: int
     at_ns: int
     late: int
     longest: float
     playing: bool
+    done_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Regained:
+    """The engine, unheard until now, is heard from here on, from silence: nothing that was held sounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +145,23 @@ class Pong:
     seconds: float
 
 
-Message = Request | Outcome | Open | Resume | Close | Quit | Ping | Ready | Opened | Have | Missing | Beat | Pong
+Message = (
+    Request
+    | Outcome
+    | Open
+    | Resume
+    | Close
+    | Alive
+    | Quit
+    | Ping
+    | Ready
+    | Opened
+    | Have
+    | Missing
+    | Beat
+    | Regained
+    | Pong
+)
 
 
 class _Role(IntEnum):

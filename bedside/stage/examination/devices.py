@@ -76,9 +76,9 @@ def probe_keyboards(_scope: Scope) -> list[Finding]:
 
 def probe_key(scope: Scope) -> list[Finding]:
     """Return where the key of the recordings is, and whether the library that reads recordings can be loaded."""
-    from bedside.archive.store import key
+    from bedside.archive.keys.keeping import describe_place
 
-    place = key.describe_place(scope.data)
+    place = describe_place(scope.data)
     values = {"key_store": place}
     try:
         from bedside.archive.store import database  # noqa: F401 - whether it can be loaded

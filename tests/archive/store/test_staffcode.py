@@ -304,7 +304,7 @@ def test_the_code_is_nowhere_in_clear(folder: Path, capfd: pytest.CaptureFixture
         assert asked.opens(CODE)
         with store.writing() as writing:
             kept = writing._connection.exec_driver_sql("SELECT * FROM staff_code").all()
-        files = b"".join(path.read_bytes() for path in folder.iterdir())
+        files = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     printed = "".join(capfd.readouterr())
     for secret in (CODE, WRONG):
         assert secret not in repr(kept) + printed + repr(vars(asked))

@@ -10,13 +10,14 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -67,6 +68,7 @@ class SoundCard:
         self._ring = np.zeros((round(seconds * rate), len(_SIDES)), np.float32)
         self._log = Path()
         self._resources = ExitStack()
+        self._server: subprocess.Popen[bytes]
         self._client: Any = None
         self._ports: list[Any] = []
 
@@ -111,6 +113,15 @@ class SoundCard:
     ) -> None:
         """Stop listening and end the server; what was heard can still be asked for."""
         self._resources.close()
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Let the card hang meanwhile: it asks nobody for sound, and answers nobody."""
+        os.kill(self._server.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._server.pid, signal.SIGCONT)
 
     def late(self) -> Counter[str]:
         """Return how many blocks each client, by its name, has been late for since the server's start."""
@@ -191,6 +202,7 @@ class SoundCard:
         except FileNotFoundError:
             raise RuntimeError("jackd is not installed (Debian: jackd2)") from None
         started.callback(end_server, server)
+        self._server = server
 
         def opened() -> bool:
             if server.poll() is not None:

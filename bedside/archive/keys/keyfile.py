@@ -1,0 +1,165 @@
+"""The key files of a data folder: `KEY_FILE`, and others beside it, each of which says where one key is.
+
+A key file is made once, at once or not at all, and never replaced by another key. Where the key of the recordings
+cannot be had, one more is made beside it. Only `public_key` needs neither the key store nor the database.
+
+The database is opened with whichever key it was made with, and what is recorded now is sealed to the first sound one;
+so a change of the key, or a key that comes back, needs no moment at which two files change at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from bedside.archive.keys import firstpages, keystore
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_files, link_new, name_of, read
+from bedside.archive.keys.keytext import KeyText
+from bedside.archive.keys.recalling import recalled
+from bedside.archive.keys.secret import PublicKey, Secret
+from bedside.errors import BedsideError
+from bedside.files import reason
+
+# Something is being played: where the key store does not answer soon, the other key is kept in a file.
+_HASTE_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+def public_key(folder: Path) -> PublicKey | None:
+    """Return the key that is recorded under, or None if no key was made; it never waits and never asks the key store.
+
+    It is that of the first sound key file. Raise BedsideError if there are only damaged ones, and for a file of an
+    older version whose key is in the key store: its public key is not known before `secret` was asked.
+    """
+    fault: BedsideError | None = None
+    for path in key_files(folder):
+        try:
+            kept = read(path)
+        except BedsideError as error:
+            fault = fault or error
+            continue
+        if kept is not None and (public := kept.known_public) is not None:
+            return public
+        if kept is not None:
+            fault = fault or BedsideError(f"The key of the recordings in {folder} is of an older version.")
+    if fault is not None:
+        raise fault
+    return None
+
+
+def secret(folder: Path) -> Secret | None:
+    """Return the secret of a folder's database; None if no key was made, or if that of recordings is missing.
+
+    If none fits the database, it is that of `KEY_FILE`. It asks the key store, for up to ten seconds. Raise
+    BedsideError if `KEY_FILE` does not give its key and no other fits.
+    """
+    database = folder / DATABASE
+    first: Secret | None = None
+    other: Secret | None = None
+    fault: BedsideError | None = None
+    for path, each in _recalled_all(folder):
+        if isinstance(each, BedsideError):
+            fault = fault or each
+            continue
+        fitting = _fits(database, each)
+        if fitting or (fitting is None and path.name == KEY_FILE):
+            return each
+        if path.name == KEY_FILE:
+            first = each
+        elif fitting is None:
+            other = other or each
+    if (first or other) is None and fault is not None:
+        raise fault
+    return first or other
+
+
+def secrets(folder: Path) -> list[Secret]:
+    """Return the secrets of all key files that give theirs, first that of the database; it asks the key store.
+
+    Raise BedsideError if there are key files and none gives its key.
+    """
+    recalled = [each for _, each in _recalled_all(folder)]
+    found = [each for each in recalled if isinstance(each, Secret)]
+    if recalled and not found:
+        raise next(each for each in recalled if isinstance(each, BedsideError))
+    # Sorting keeps the order of those that are alike.
+    return sorted(found, key=lambda each: not _fits(folder / DATABASE, each))
+
+
+def make(folder: Path, name: str = KEY_FILE) -> Secret:
+    """Return the secret of a key file, made now if there is none; raise BedsideError if that fails."""
+    return add(folder, Secret.random(), name)
+
+
+def make_another(folder: Path) -> Secret:
+    """Return the secret of another key file, beside what is there; raise BedsideError if that fails.
+
+    One that was made before, and gives its key, serves again.
+    """
+    for path in key_files(folder):
+        if path.name != KEY_FILE:
+            with contextlib.suppress(BedsideError):
+                found = recalled(path, _HASTE_SECONDS)
+                if found is not None:
+                    return found
+    return add_another(folder, Secret.random())
+
+
+def add_another(folder: Path, secret: Secret) -> Secret:
+    """Keep a secret in a key file of its own, beside what is there; raise BedsideError if that fails."""
+    return add(folder, secret, name_of(secret), _HASTE_SECONDS)
+
+
+def add(folder: Path, secret: Secret, name: str = KEY_FILE, patience: float | None = None) -> Secret:
+    """Keep a secret in a new key file; return that of the file that was there before, if one was.
+
+    Raise BedsideError if the file cannot be written, or the one that is there does not give its key.
+    """
+    path = folder / name
+    found = recalled(path)
+    if found is not None:
+        return found
+    entry = uuid.uuid4().hex
+    in_store = keystore.entrust(entry, secret.key.hex(), patience)
+    made = False
+    try:
+        made = link_new(path, KeyText.of(secret, entry if in_store else None))
+    except OSError as error:
+        raise BedsideError(
+            f"The key of the recordings cannot be saved in {folder}: {reason(error)}. "
+            "Choose a folder on this computer's own disk."
+        ) from error
+    finally:
+        if in_store and not made:
+            keystore.forget(entry)
+    kept = secret if made else recalled(path)
+    if kept is None:
+        raise BedsideError(f"The key of the recordings was made in {folder} and is gone again.")
+    return kept
+
+
+def _recalled_all(folder: Path) -> Iterator[tuple[Path, Secret | BedsideError]]:
+    """Yield each key file with its secret, or with why it does not give it; all share the patience of one."""
+    until = time.monotonic() + keystore.PATIENCE_SECONDS
+    for path in key_files(folder):
+        try:
+            found = recalled(path, max(_HASTE_SECONDS, until - time.monotonic()))
+        except BedsideError as error:
+            _log.warning("A key file does not give its key.", exc_info=True)
+            yield path, error
+            continue
+        if found is not None:
+            yield path, found
+
+
+def _fits(database: Path, secret: Secret) -> bool | None:
+    try:
+        return firstpages.fits(database, secret)
+    except OSError:
+        # Whoever opens it says what is wrong with it.
+        return None

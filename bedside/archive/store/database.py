@@ -21,8 +21,6 @@ from bedside.errors import BedsideError
 
 _BUSY_SECONDS = 5.0
 _IN_USE = "The recordings are in use; close the other programs of bedside and try again."
-# The bytes of a page: SQLCipher's own choice.
-_PAGE = 4096
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",

@@ -124,8 +124,9 @@ def histories(draw: st.DrawFn) -> list[tuple[str, int, Change]]:
     return made
 
 
+@pytest.mark.slow
 @given(histories(), st.data())
-@settings(max_examples=times(20), deadline=None)
+@settings(max_examples=times(10), deadline=None)
 def test_any_order_any_number_of_times(made: list[tuple[str, int, Change]], data: st.DataObject) -> None:
     """Fed at once, in pieces, twice, or one program after the other, an index ends with the same rows."""
     kept = entries(made)

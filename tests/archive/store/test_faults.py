@@ -182,7 +182,7 @@ def test_a_damaged_log(left: tuple[Path, Any], tmp_path: Path, harm: str) -> Non
     """Whichever bit of the log is flipped, and wherever it is cut: everything acknowledged is there."""
     chance = random.Random(7)
     log = (left[0] / LOG).read_bytes()
-    for number in range(times(12)):
+    for number in range(times(5)):
         harmed = bytearray(log)
         if harm == "flip":
             harmed[chance.randrange(len(log))] ^= 1 << chance.randrange(8)
@@ -239,7 +239,7 @@ def test_an_old_page_with_a_right_seal(folder: Path, tmp_path: Path) -> None:
     assert tend(folder, owner=False).sentences == ()
     pages = [at for at in range(0, len(old), PAGE_BYTES) if old[at : at + PAGE_BYTES] != now[at : at + PAGE_BYTES]]
     assert len(pages) > 5
-    for at in pages[:: 1 if times(10) > 10 else 3]:
+    for at in pages[:: 1 if times(10) > 10 else 4]:
         copy = tmp_path / f"stale-{at}"
         shutil.copytree(folder, copy)
         stale = now[:at] + old[at : at + PAGE_BYTES] + now[at + PAGE_BYTES :]
@@ -307,7 +307,7 @@ def test_a_program_goes_on_in_the_index_built_anew(left: tuple[Path, Any]) -> No
         assert len(everything(store)["take"]) == len(kept["take"]) + 1
 
 
-@settings(max_examples=times(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(3), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["play", "remark", "reword", "note", "take back", "code"]), max_size=8), st.data())
 @pytest.mark.slow
 def test_killed_between_journal_and_index(

@@ -60,7 +60,9 @@ def read(log: Path) -> list[Operation]:
 def acknowledge(log: Path, words: str, at: float) -> None:
     """Write an acknowledgement, or a promise, into a log, as of ``at`` seconds of the monotonic clock."""
     data = words.encode()
-    head = _RECORD.pack(_MAGIC, ord(Kind.ACKNOWLEDGED.value), os.getpid(), round(at * 1e9), 0, 0, len(data), 0, len(data))
+    head = _RECORD.pack(
+        _MAGIC, ord(Kind.ACKNOWLEDGED.value), os.getpid(), round(at * 1e9), 0, 0, len(data), 0, len(data)
+    )
     with log.open("ab", buffering=0) as file:
         file.write(head + data)
 

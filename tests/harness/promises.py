@@ -10,11 +10,18 @@ from functools import cache
 from pathlib import Path
 
 from bedside.archive.store.store import Store
+
 try:
     from bedside.archive.store.tending import tend
 except ImportError:
-    class _T: sentences=()
-    def tend(folder,owner): return _T
+
+    class _T:
+        sentences = ()
+
+    def tend(folder, owner):
+        return _T
+
+
 from bedside.errors import BedsideError
 from bedside.music.events import NoteOn, Performed
 from harness.script import LIFE, WORDS, script, serial

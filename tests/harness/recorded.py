@@ -51,7 +51,11 @@ def record(bed: Path, counts: Sequence[int], faults: Faults | None = None, secon
     with Mother(bed.with_name(f"{bed.name}.stderr"), recording.environ()) as mother:
         for i, count in enumerate(counts):
             number = i + 1
-            each = None if faults is None else Faults(faults.seed + i, faults.syncs, faults.writes, faults.full, faults.burst)
+            each = (
+                None
+                if faults is None
+                else Faults(faults.seed + i, faults.syncs, faults.writes, faults.full, faults.burst)
+            )
             life = Life(number, recording.folder / "data", recording.acks, count, seconds, faults=each)
             child = mother.bear(life)
             if i % 2:

@@ -16,7 +16,16 @@ from harness.witness import Recording
 DAY = 86_400
 
 # Of one life after the other, how wrong the clock is at its start, and by how much it moves in its middle.
-CLOCKS = [(0, 0), (-365 * DAY, 0), (12 * 365 * DAY, 0), (-60, 0), (0, -60), (0, 400 * DAY), (-56 * 365 * DAY, 3600), (0, 0)]
+CLOCKS = [
+    (0, 0),
+    (-365 * DAY, 0),
+    (12 * 365 * DAY, 0),
+    (-60, 0),
+    (0, -60),
+    (0, 400 * DAY),
+    (-56 * 365 * DAY, 3600),
+    (0, 0),
+]
 
 
 @pytest.mark.slow

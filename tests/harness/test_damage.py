@@ -77,7 +77,9 @@ def age_page(file: Path, earlier: Path, chance: random.Random) -> None:
     if not earlier.exists():
         return
     held, before = bytearray(file.read_bytes()), earlier.read_bytes()
-    changed = [at for at in range(0, min(len(held), len(before)), PAGE) if held[at : at + PAGE] != before[at : at + PAGE]]
+    changed = [
+        at for at in range(0, min(len(held), len(before)), PAGE) if held[at : at + PAGE] != before[at : at + PAGE]
+    ]
     if changed:
         at = chance.choice(changed)
         page = before[at : at + PAGE]
@@ -86,8 +88,6 @@ def age_page(file: Path, earlier: Path, chance: random.Random) -> None:
 
 
 DAMAGED: list[Damage] = [flip, cut, empty, zero, garble, remove, age, age_page]
-
-
 
 
 class Bed:

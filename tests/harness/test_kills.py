@@ -56,4 +56,6 @@ def test_killed_at_any_instant(bed: int, tmp_path: Path) -> None:
             assert seen >= due, f"bed {bed}, kill {number}: {seen} of {due} items that are due for {allowed:.3f} s"
             lost += [killed - fed[seen]] if seen < len(fed) else [0.0] if fed else []
     lost.sort(reverse=True)
-    print(f"bed {bed}: of {KILLS_OF_A_BED} kills, {len(lost)} in play; at most lost, in ms: {[round(1000 * x) for x in lost[:4]]}")
+    print(
+        f"bed {bed}: of {KILLS_OF_A_BED} kills, {len(lost)} in play; at most lost, in ms: {[round(1000 * x) for x in lost[:4]]}"
+    )

@@ -30,7 +30,9 @@ class Faults:
 
     def __str__(self) -> str:
         """Return it as the witness reads it."""
-        return ":".join(map(str, (self.seed, *(round(x * 1e6) for x in (self.syncs, self.writes, self.full)), self.burst)))
+        return ":".join(
+            map(str, (self.seed, *(round(x * 1e6) for x in (self.syncs, self.writes, self.full)), self.burst))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from bedside.archive.journal.frame import NOTHING, PAGE_BYTES, FrameHeader, JournalRecord, OpenedFrame
 from bedside.archive.journal.scan import Scanned, peek, scan
 from bedside.archive.journal.seal import Opener
-from bedside.archive.journal.segment import list_segments, name_of
+from bedside.archive.journal.segment import list_segments, segment_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class ChainReader:
         since = held.of.number if held else 0
         for number in range(since + 1, found.number):
             if number not in here:
-                return "missing", name_of(self.name, number)
+                return "missing", segment_name(self.name, number)
         start = held.frame.header.page if held else -1
         for each in self._between:
             low = start if held and each is held.of else -1
@@ -203,7 +203,7 @@ class ChainReader:
         held = self._held
         end = held.of.end if held else None
         if held and end == "rolled" and self._between == [held.of]:
-            return "missing", name_of(self.name, held.of.number + 1)
+            return "missing", segment_name(self.name, held.of.number + 1)
         for each in self._between:
             # The last one may never have been acknowledged: nothing says so but another one behind it.
             last = held.frame.header.page + held.frame.header.length // PAGE_BYTES if held and each is held.of else 0

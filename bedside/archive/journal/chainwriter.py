@@ -16,7 +16,7 @@ import bedside
 from bedside.archive.journal import frame
 from bedside.archive.journal.frame import NOTHING, FrameHeader
 from bedside.archive.journal.seal import TAG_BYTES, Seal
-from bedside.archive.journal.segment import Segment, name_of
+from bedside.archive.journal.segment import Segment, segment_name
 from bedside.archive.journal.spares import Stock
 from bedside.archive.keys.secret import PublicKey
 
@@ -86,7 +86,7 @@ class ChainWriter:
 
     def _take(self, length: int) -> Segment:
         self._segments += 1
-        return Segment.take(self.folder / name_of(self.name, self._segments), length)
+        return Segment.take(self.folder / segment_name(self.name, self._segments), length)
 
     def _roll(self, length: int) -> None:
         """Go on in another segment, which is on the disk before the old one says that it follows."""

@@ -71,7 +71,7 @@ class Segment:
             os.close(self._descriptor)
 
 
-def name_of(chain: str, number: int) -> str:
+def segment_name(chain: str, number: int) -> str:
     """Return the name of a segment's file."""
     return f"{chain}-{number:06d}.journal"
 

@@ -85,7 +85,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def sweep_drafts(folder: Path) -> None:
     """Remove what killed programs left half made; only the owner of a folder may, while nobody else writes there."""
-    for draft in folder.glob(".spare-*.part"):
+    for draft in [*folder.glob(".spare-*.part"), *folder.glob(".dense-*.part")]:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
 

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disagreement:
     """Rows of a table, or takes for events, that index and journal do not agree on.
 
     Of ``wrong`` ones the journal says otherwise; ``unwritten`` ones are in the index, and the journal lacks them.
@@ -46,7 +46,7 @@ class Checked:
 
     flaws: tuple[Flaw, ...]
     missing: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Disagreement, ...]
     readable: bool
     records: int
 
@@ -96,7 +96,7 @@ def _compared(connection: Connection, folder: Path, secrets: Sequence[Secret], p
 
 def _rows(
     connection: Connection, truth: Journalled, unadopted: bool, pause: Callable[[], None]
-) -> Iterator[Difference]:
+) -> Iterator[Disagreement]:
     with database.reading(truth.engine) as memory:
         stamps = Stamps(rows_of(connection, "latest"), rows_of(memory, "latest"))
         for name in TABLES:
@@ -113,14 +113,14 @@ def _rows(
                     unwritten += 1
                 else:
                     wrong += 1
-            yield Difference(name, wrong, unwritten)
+            yield Disagreement(name, wrong, unwritten)
             pause()
-        yield Difference("latest", stamps.behind, 0)
+        yield Disagreement("latest", stamps.behind, 0)
 
 
 def _events(
     connection: Connection, truth: Journalled, unadopted: bool, pause: Callable[[], None]
-) -> Iterator[Difference]:
+) -> Iterator[Disagreement]:
     take = Base.metadata.tables["take"].c
     before: set[str] = set()
     if unadopted:
@@ -133,13 +133,13 @@ def _events(
     }
     unwritten = {each for each, (ours, theirs) in pairs.items() if ours.count > theirs.count}
     wrong = {each for each, (ours, theirs) in pairs.items() if not ours.same(theirs)} - unwritten
-    yield Difference("performed", len(wrong), len(unwritten))
+    yield Disagreement("performed", len(wrong), len(unwritten))
     alike = pairs.keys() - wrong - unwritten
     parts = {(each, player): part for each in alike for player, part in pairs[each][1].parts.items()}
     counted = {
         key: (row["notes"], row["entered"]) for key, row in rows_of(connection, "part").items() if key[0] in alike
     }
-    yield Difference("part", sum(counted.get(key) != parts.get(key) for key in counted.keys() | parts.keys()), 0)
+    yield Disagreement("part", sum(counted.get(key) != parts.get(key) for key in counted.keys() | parts.keys()), 0)
 
 
 class Stamps:

@@ -21,8 +21,6 @@ from bedside.errors import BedsideError
 
 _BUSY_SECONDS = 5.0
 _IN_USE = "The recordings are in use; close the other programs of bedside and try again."
-# The bytes of a page: SQLCipher's own choice.
-_PAGE = 4096
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -241,20 +239,6 @@ def is_whole(engine: Engine) -> bool:
         raise BedsideError("The recordings cannot be checked: the disk does not answer or is full.") from error
     finally:
         raw.close()
-
-
-def has_a_page(path: Path, secret: Secret) -> bool:
-    """Return whether at least one page of a damaged database at ``path`` was written under this secret."""
-    connection = dbapi2.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    try:
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(f'PRAGMA key = "{_literal(secret)}"')
-        wrong = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-    except dbapi2.DatabaseError:
-        return False
-    finally:
-        connection.close()
-    return len(wrong) < path.stat().st_size // _PAGE
 
 
 def is_consistent(connection: Connection) -> bool:

@@ -12,13 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.journal.reading import Entry, JournalReading, read
+from bedside.archive.keys.keyfolder import DATABASE as DATABASE
 from bedside.archive.keys.secret import Secret
 from bedside.archive.store.database import drafting_engine, memory_engine, reading, take_alone
 from bedside.archive.store.feeding import anchors, feed, whole
 from bedside.errors import BedsideError
 from bedside.files import sync_folder
 
-DATABASE = "bedside.db"
 JOURNAL = "journal"
 _SUFFIXES = ("-wal", "-shm", "")
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.journal.reading import read
-from bedside.archive.keys import keyfile
+from bedside.archive.keys import firstpages, keyfile
 from bedside.archive.keys.secret import Secret
 from bedside.archive.store import database
 from bedside.archive.store.feeding import feed
@@ -46,14 +46,14 @@ _LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedIndex:
     """An engine for the index, and a sentence for the staff about damage that was found, or None."""
 
     engine: Engine
     notice: str | None = None
 
 
-def open_to_read(folder: Path, owner: bool = False) -> Opened:
+def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
     """Open the index of a folder for reading, without a need to write; if nothing is recorded, an empty one.
 
     Raise BedsideError if there is no key, or nothing that can be read.
@@ -62,20 +62,20 @@ def open_to_read(folder: Path, owner: bool = False) -> Opened:
     if not there and not written:
         if (folder / f"{DATABASE}-wal").exists():
             raise BedsideError(_missing(folder))
-        return Opened(database.empty_engine())
+        return OpenedIndex(database.empty_engine())
     secret = _existing(folder)
     engine = _readable(folder, secret, written) if there else None
     if engine is not None:
         try:
-            return Opened(_complete(engine, folder, secret, owner))
+            return OpenedIndex(_complete(engine, folder, secret, owner))
         except DBAPIError as error:
             engine.dispose()
             if not database.is_damage(error) or not written:
                 raise
-    return Opened(_only_read(rebuild_in_memory(folder, _all(folder, secret))))
+    return OpenedIndex(_only_read(rebuild_in_memory(folder, _all(folder, secret))))
 
 
-def open_to_write(folder: Path, owner: bool) -> Opened:
+def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
     """Open the index of a folder for writing, and make it if necessary.
 
     Where the files do not serve and this program may not mend them, the engine is of a copy in memory. Raise
@@ -88,7 +88,7 @@ def open_to_write(folder: Path, owner: bool) -> Opened:
     there, written = _is_there(path), is_written(folder)
     secret = _existing(folder) if there or written or path.exists() else keyfile.make(folder)
     if written and not there and not owner:
-        return Opened(rebuild_in_memory(folder, _all(folder, secret)))
+        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
     try:
         if owner and log_there and not path.exists():
             set_aside(folder, "damaged")
@@ -100,11 +100,11 @@ def open_to_write(folder: Path, owner: bool) -> Opened:
         _log.warning("The index cannot be opened for writing.", exc_info=True)
         return open_to_read(folder)
     if owner and not there and (written or log_there):
-        return Opened(opened.engine, _missing(folder))
+        return OpenedIndex(opened.engine, _missing(folder))
     return opened
 
 
-def _written(folder: Path, secret: Secret, owner: bool) -> Opened:
+def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
     """Open the files of the index for writing; mend them if the owner finds damage."""
     path = folder / DATABASE
     if owner and _is_there(path) and _is_log_damaged(path):
@@ -125,11 +125,11 @@ def _written(folder: Path, secret: Secret, owner: bool) -> Opened:
         engine.dispose()
         raise
     if not damaged:
-        return Opened(engine)
+        return OpenedIndex(engine)
     if not owner and not is_written(folder):
-        return Opened(engine)
+        return OpenedIndex(engine)
     engine.dispose()
-    return _mended(folder, secret) if owner else Opened(rebuild_in_memory(folder, _all(folder, secret)))
+    return _mended(folder, secret) if owner else OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
 
 
 def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
@@ -139,11 +139,11 @@ def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
             return
     except OSError:
         pass
-    if not database.has_a_page(folder / DATABASE, secret):
+    if not firstpages.fits(folder / DATABASE, secret):
         raise error
 
 
-def _mended(folder: Path, secret: Secret) -> Opened:
+def _mended(folder: Path, secret: Secret) -> OpenedIndex:
     """Set the damaged index aside, and build it anew from the journal and from what can still be read in it."""
     known = _all(folder, secret)
     lost = rescue(folder, known)
@@ -157,7 +157,7 @@ def _mended(folder: Path, secret: Secret) -> Opened:
         aside = set_aside(folder, "damaged")
         beginning, ending = "The earlier recordings are damaged; new ones are kept", "they were set aside as"
     name = "" if aside is None else aside.name
-    return Opened(
+    return OpenedIndex(
         database.writing_engine(folder / DATABASE, secret),
         f"{beginning}, and {ending} {name} in {folder}. Please tell the people who look after this computer.",
     )

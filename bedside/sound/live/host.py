@@ -19,7 +19,7 @@ from bedside import log
 from bedside.music.events import Event, Report
 from bedside.sound.live import wire
 from bedside.sound.live.baking import Baking
-from bedside.sound.live.child import HUNG_SECONDS, Child, Phase, launch
+from bedside.sound.live.child import Child, Phase, launch
 from bedside.sound.live.continuation import Continuation
 from bedside.sound.live.links import Links
 from bedside.sound.live.process import EngineSettings
@@ -28,7 +28,7 @@ from bedside.sound.live.pump import BEAT_SECONDS
 _log = logging.getLogger(__name__)
 
 # If a turn of the host took this long, the whole machine stood still.
-_STALL_SECONDS = 0.1
+_STALL_SECONDS = 0.05
 
 # A card that takes longer to open is played without, until it opens.
 _OPENING_SECONDS = 3.0
@@ -77,7 +77,6 @@ class EngineHost:
         self._links = Links()
         self._wanted = wire.Opening.TRIED
         self._leaving = False
-        self._patient_until = 0.0
         self._asked_ns = 0
         self._alive_ns = 0
         self._ended = threading.Event()
@@ -214,7 +213,8 @@ class EngineHost:
         now = time.perf_counter()
         if now - turned > _STALL_SECONDS:
             # The whole machine stood still; an engine that fell silent meanwhile did not hang.
-            self._patient_until = now + HUNG_SECONDS
+            for each in filter(None, (self._active, self._spare)):
+                each.excused += now - turned
         self._watch(now)
         if not self._leaving:
             self._baking.look(now)
@@ -225,7 +225,7 @@ class EngineHost:
             if child is not None:
                 with self._lock:
                     child.flush()
-                if child.overdue(now) and now > self._patient_until:
+                if child.overdue(now):
                     self._fail(child)
         active, spare = self._active, self._spare
         if self._leaving:
@@ -292,7 +292,7 @@ class EngineHost:
                     for held in self._continuation.held():
                         child.send(held)
             case wire.Beat() if child is self._active:
-                child.beat = message
+                child.hear_beat(message)
                 with self._lock:
                     self._continuation.beat(message)
             case wire.Have(name, sustained) if child is self._active:
@@ -321,11 +321,8 @@ class EngineHost:
         if not self._restarts:
             self._spare_due = time.perf_counter() + _SETTLED_SECONDS
         with self._lock:
-            child.enter(Phase.PLAYING)
-            for message in self._continuation.messages(heard):
-                child.send(message)
-            if self._alive_ns:
-                child.send(wire.Alive(self._alive_ns))
+            alive = [wire.Alive(self._alive_ns)] if self._alive_ns else []
+            child.begin([*alive, *self._continuation.messages(heard)])
 
     def _replace(self, spare: Child) -> None:
         """Replace an engine that has no card by a spare that found one."""

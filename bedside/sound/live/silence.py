@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 # A card that has not asked for sound for this long hangs.
-SILENT_SECONDS = 0.12
+SILENT_SECONDS = 0.13
 
 # A card with long blocks asks more rarely.
 _BLOCKS = 3
+
+# A tick that comes after more intervals than this is late.
+_LATE_TICKS = 2.5
 
 
 class Silence:
     """Watches the blocks of a card, in ticks that come every ``interval`` seconds if the machine is not held up.
 
-    A tick that comes late shows that the machine stood still, and the card may have too: the count begins anew. So a
+    A tick that comes late shows that the machine stood still, and the card may have too: that time does not count. So a
     machine that stutters loses no card. Every ``now`` is in seconds. Two threads may use this: one that plays blocks,
     one that ticks.
     """
@@ -21,10 +24,8 @@ class Silence:
         self._interval = interval
         self._lasts = 0.0
         self._ticked = 0.0
-        # Since when the ticks have come on time.
-        self._steady = 0.0
+        self._silent = 0.0
         self.last = 0.0
-        self.quiet = True
 
     @property
     def begun(self) -> bool:
@@ -44,12 +45,17 @@ class Silence:
         """Register that the card asked for a block that lasts so long."""
         self.last, self._lasts = now, seconds
 
+    @property
+    def quiet(self) -> bool:
+        """Whether no block came for some ticks, or ever."""
+        return not self.begun or self._silent > max(1.5 * self._interval, self._lasts)
+
     def tick(self, now: float) -> bool:
-        """Return whether the card is silent; afterwards `quiet` is whether no block came since about two ticks ago."""
-        late = now - self._ticked > 2.5 * self._interval
+        """Return whether the card is silent."""
+        passed = now - self._ticked
+        if self.last >= self._ticked:
+            self._silent = 0.0
+        elif passed < _LATE_TICKS * self._interval:
+            self._silent += passed
         self._ticked = now
-        if late or not self.begun:
-            self._steady = now
-        self.quiet = now - self.last > max(2 * self._interval, self._lasts)
-        since = max(self.last, self._steady)
-        return self.begun and now - since > max(SILENT_SECONDS, _BLOCKS * self._lasts)
+        return self.begun and self._silent > max(SILENT_SECONDS, _BLOCKS * self._lasts)

@@ -14,9 +14,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from archive.improvisations import BEGAN, RATE, duet
-from bedside.archive.store import key
+from bedside.archive.journal.reading import read
+from bedside.archive.keys import keyfile
+from bedside.archive.keys.keyfolder import KEY_FILE
 from bedside.archive.store.choices import Chosen, Marked
-from bedside.archive.store.index import DATABASE
+from bedside.archive.store.index import DATABASE, JOURNAL
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound
@@ -55,7 +57,7 @@ def test_private(folder: Path) -> None:
     with Store.create(folder) as store:
         keep(store)
         assert folder.stat().st_mode & 0o077 == 0
-        assert {path.name for path in folder.iterdir()} >= {DATABASE, f"{DATABASE}-wal", key.KEY_FILE}
+        assert {path.name for path in folder.iterdir()} >= {DATABASE, f"{DATABASE}-wal", KEY_FILE}
         assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
 
@@ -188,14 +190,14 @@ def test_a_later_schema_is_refused_and_kept(folder: Path) -> None:
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="later version"):
             opening(folder)
-    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, key.KEY_FILE]
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, KEY_FILE]
 
 
 def test_a_missing_key_is_said(folder: Path) -> None:
     """Without its key a store is neither opened nor set aside, and no new key is made."""
     with Store.create(folder) as store:
         keep(store)
-    (folder / key.KEY_FILE).unlink()
+    (folder / KEY_FILE).unlink()
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="key"):
             opening(folder)
@@ -211,7 +213,7 @@ def test_the_key_of_another_store_opens_nothing(tmp_path: Path) -> None:
     for name in ("a", "b"):
         with Store.create(tmp_path / name) as store:
             keep(store)
-    shutil.copy(tmp_path / "b" / key.KEY_FILE, tmp_path / "a" / key.KEY_FILE)
+    shutil.copy(tmp_path / "b" / KEY_FILE, tmp_path / "a" / KEY_FILE)
     before = contents(tmp_path / "a")
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="another key"):
@@ -226,7 +228,7 @@ def test_things_in_the_way_are_said(tmp_path: Path, obstacle: str) -> None:
     if obstacle == "folder":
         folder.write_text("")
     else:
-        (folder / {"database": DATABASE, "key": key.KEY_FILE}[obstacle]).mkdir(parents=True)
+        (folder / {"database": DATABASE, "key": KEY_FILE}[obstacle]).mkdir(parents=True)
     for opening in (Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError):
             opening(folder)
@@ -372,3 +374,22 @@ def test_a_note_counts_for_the_player_that_played_it(folder: Path) -> None:
             writing.append(take, [item for item in duet() if not isinstance(item.event, NoteOn)])
             writing.append(take, [Performed(99, duet()[2].event)])
         assert store.summary(take).players == (Player.THERAPIST,)
+
+
+def test_two_programs_write_in_turn(folder: Path) -> None:
+    """What is written after what another program wrote comes after it in the journal, each in a chain of its own."""
+    with Store.create(folder) as bed, Store.create(folder) as review:
+        takes = []
+        for _ in range(3):
+            takes.append(keep(bed))
+            remark = review.casenotes.remark(takes[-1], 1, 2, "waits")
+            bed.casenotes.reword(remark.id, "waits long")
+        assert [take.id for take in bed.takes()] == takes
+    whole = read(folder / JOURNAL, keyfile.secrets(folder)).records
+    found = [entry for entry in whole if entry.record[0] not in ("journal", "closed")]
+    assert len({entry.chain for entry in found}) == 2
+    assert len({entry.number for entry in found}) == len(found), "no number is given twice"
+    (folder / DATABASE).unlink()
+    with Store.open(folder) as store:
+        assert [take.id for take in store.takes()] == takes
+        assert [store.casenotes.remarks(take)[0].words for take in takes] == ["waits long"] * 3

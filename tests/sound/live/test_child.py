@@ -24,12 +24,17 @@ def test_a_spare_may_wait_for_ever() -> None:
         assert not child.overdue(1e9)
 
 
-def test_a_heartbeat_is_never_older_than_a_quarter_of_a_second() -> None:
-    """An engine that was heard, and then not for a quarter of a second, hangs."""
+def test_a_heartbeat_is_never_older_than_a_fifth_of_a_second() -> None:
+    """An engine that was heard, and then not for 200 ms, hangs; it is excused while its parent stood still too."""
     with puppet(Phase.PLAYING) as child:
-        child.beat = wire.Beat(0, 10 * 10**9, 0, 0.0, True)
-        assert not child.overdue(10.2)
-        assert child.overdue(10.3)
+        child.hear_beat(wire.Beat(0, 10 * 10**9, 0, 0.0, True))
+        assert not child.overdue(10.19)
+        assert child.overdue(10.21)
+        child.excused = 0.2
+        assert not child.overdue(10.39)
+        assert child.overdue(10.41)
+        child.hear_beat(wire.Beat(0, 11 * 10**9, 0, 0.0, True))
+        assert child.overdue(11.21)
 
 
 def test_an_engine_that_reads_nothing_hangs() -> None:

@@ -68,9 +68,9 @@ def test_an_engine_that_hangs_is_replaced() -> None:
         active.beat = wire.Beat(0, 10 * 10**9, 0, 0.0, True)
         active.card = "a card"
         host._active, host._spare = active, spare
-        host._watch(10.2)
+        host._watch(10.1)
         assert host._active is active
-        host._patient_until = 10.5
+        active.excused = 0.3
         host._watch(10.4)
         assert host._active is active
         host._watch(10.6)

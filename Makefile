@@ -109,6 +109,8 @@ bench: bench-ready ## measure against FluidSynth and the clock; ARGS="…" goes 
 soak: test-ready ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, compare processors, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
+	@echo "Killing a change of the key a hundred times, and cutting the power in a thousand"
+	@BEDSIDE_KEY_KILLS=100 BEDSIDE_KEY_CUTS=1000 $(BIN)/python -m pytest tests/archive/test_keychange.py -k "killed or power" -q -s
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
 	@echo "Trying twenty times as many random examples of every property"

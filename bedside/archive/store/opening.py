@@ -249,7 +249,8 @@ def _existing(folder: Path) -> Secret:
     found = keyfile.secret(folder)
     if found is None:
         raise BedsideError(
-            f"The key of the recordings in {folder} is missing; put a copy of bedside.key back beside {DATABASE}."
+            f"The key of the recordings in {folder} is missing: put a copy of bedside.key back beside "
+            f"{DATABASE}, or type its words after bedside key restore."
         )
     return found
 

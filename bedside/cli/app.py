@@ -11,6 +11,7 @@ import typer
 
 from bedside import __version__, leftovers, log, places
 from bedside.archive.permissions import mend_permissions
+from bedside.cli.backup import backup, restore
 from bedside.cli.check import check
 from bedside.cli.demo import demo
 from bedside.cli.doctor import doctor
@@ -78,6 +79,21 @@ def start(
 
 
 # In the order in which the help lists them.
-for command in (play, demo, takes, import_, render, export, measure, review, sounds, staffcode, check, doctor):
+for command in (
+    play,
+    demo,
+    takes,
+    import_,
+    render,
+    export,
+    measure,
+    review,
+    sounds,
+    staffcode,
+    check,
+    backup,
+    restore,
+    doctor,
+):
     app.command(command.__name__.rstrip("_"))(command)
 app.add_typer(key, name="key")

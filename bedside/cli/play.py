@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bedside.cli.arguments import look_of, millimetres, patient_of, players_named, seated, together_as, window_pixels
+from bedside.cli.backup import keeping_backup
 from bedside.cli.demo import demo
 from bedside.cli.terminal import say
 
@@ -37,6 +38,10 @@ def play(
         typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if the system does not know it."),
     ] = None,
     free: Annotated[bool, typer.Option("--free", help="Let MIDI keys play every note, not only the scale.")] = False,
+    backup: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", envvar="BEDSIDE_BACKUP", help="Keep a second copy of the recordings current here."),
+    ] = None,
     or_demo: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
     ] = None,
@@ -60,7 +65,8 @@ def play(
         snapped=not free,
     )
     try:
-        bed.play(settings, say)
+        with keeping_backup(context.obj, backup):
+            bed.play(settings, say)
     except bed.NoScreenError as fault:
         if or_demo is None:
             raise

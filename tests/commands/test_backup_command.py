@@ -1,0 +1,37 @@
+"""The second copy, by the commands that staff use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from commands.program import bedside, done, sentence
+
+
+@pytest.mark.slow
+def test_the_recordings_come_back_from_the_copy(duet: Path, tmp_path: Path) -> None:
+    """A copy on another disk and the key make a new computer's recordings the same; damage is made good from either."""
+    data = tmp_path / "data"
+    shutil.copytree(duet, data)
+    disk = tmp_path / "disk"
+    first = json.loads(done(data, "backup", disk, "--json"))
+    assert first["files"] == first["copied"] > 0
+    assert done(data, "backup", disk).endswith(" 0 were copied now, 0.0 MB.\n")
+    again = tmp_path / "again"
+    ended = bedside(again, "restore", disk)
+    assert ended.code == 1
+    assert "key restore" in ended.err
+    assert "files were brought back" in ended.out
+    shutil.copy(data / "bedside.key", again / "bedside.key")
+    assert done(again, "restore", disk).startswith("0 of ")
+    assert json.loads(done(again, "takes", "--json")) == json.loads(done(duet, "takes", "--json"))
+
+
+@pytest.mark.slow
+def test_what_cannot_be_done_is_one_sentence(duet: Path, tmp_path: Path) -> None:
+    """A disk that is not there, and a folder that is no backup, are said plainly."""
+    assert "it is not there" in sentence(bedside(duet, "backup", tmp_path / "no" / "disk"))
+    assert "There is no backup" in sentence(bedside(tmp_path / "data", "restore", tmp_path))

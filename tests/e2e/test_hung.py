@@ -13,7 +13,7 @@ import pytest
 from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Resumed, TakeBegan, TakeEnded
 from bedside.sound.engine.performer import REST_SECONDS
 from bedside.sound.engine.voices import HOLD_SECONDS
-from e2e.bed import all_ended, bed, pads, spot, takes
+from e2e.bed import all_ended, bed, pads, spot, takes, until_recorded
 from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
@@ -193,12 +193,12 @@ def test_a_midi_note_without_an_end_ends_and_its_take_too(
     with bed(touchscreen, card, data) as program, Keyboard(card) as keyboard:
         program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
         before = len(takes(data))
-        keyboard.note_on(60)
-        program.wait_for(lambda: len(takes(data)) > before and all_ended(data), 170, "the take to end")
+        until_recorded(program, lambda: keyboard.note_on(60), lambda event: isinstance(event, NoteOn), "the key")
+        program.wait_for(lambda: all_ended(data), 200, "the take to end")
         (take,) = takes(data)[before:]
         assert program.stop() == 0
-    (held,) = [each for each in take if isinstance(each.event, NoteOn)]
-    (off,) = [each for each in take if isinstance(each.event, NoteOff)]
+    held = [each for each in take if isinstance(each.event, NoteOn)][-1]
+    off = [each for each in take if isinstance(each.event, NoteOff)][-1]
     assert off.event == NoteOff(THERAPIST, held.event.note)
     assert abs((off.frame - held.frame) / card.rate - HOLD_SECONDS) < 0.1
     assert isinstance(take[-1].event, TakeEnded)

@@ -106,7 +106,7 @@ class Year:
         """Let the key file be away for a life; it comes back, and everything can be read."""
         key, away = self.bed.data / KEY, self.bed.root.with_name(KEY)
         shutil.move(key, away)
-        self.bed.live(self.life(hands=False))
+        self.bed.live(self.life(hands=False, closing=1.0))
         shutil.move(away, key)
         self.bed.settle()
         self._live_quietly()
@@ -119,7 +119,7 @@ class Year:
         kept = parse(before.decode())
         assert kept is not None
         key.write_text(KeyText("locked", kept.digest, kept.salt, kept.public).format())
-        self.bed.live(self.life(hands=False))
+        self.bed.live(self.life(hands=False, closing=1.0))
         key.write_bytes(before)
         self.bed.settle()
         self._live_quietly()

@@ -199,6 +199,7 @@ def test_a_midi_note_without_an_end_ends_and_its_take_too(
         assert program.stop() == 0
     held = [each for each in take if isinstance(each.event, NoteOn)][-1]
     off = [each for each in take if isinstance(each.event, NoteOff)][-1]
+    assert isinstance(held.event, NoteOn)
     assert off.event == NoteOff(THERAPIST, held.event.note)
     assert abs((off.frame - held.frame) / card.rate - HOLD_SECONDS) < 0.1
     assert isinstance(take[-1].event, TakeEnded)

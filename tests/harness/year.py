@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from bedside.archive.keys.keytext import KeyText, parse
 from harness.bed import Bed, wait_a_moment
@@ -22,7 +21,7 @@ DAY = 86_400
 
 
 class Year:
-    """The days of a bed; `live_day` lives one and raises AssertionError, with the seed, for a promise that is broken."""
+    """The days of a bed; `live_day` lives one and raises AssertionError, with the seed, for a broken promise."""
 
     def __init__(self, bed: Bed, seed: int) -> None:
         self.bed = bed

@@ -27,6 +27,9 @@ from effort import times
 
 AT = datetime(2026, 3, 29, 3, 30, tzinfo=timezone(timedelta(hours=2)))
 CODES = ("K7", "K8")
+# A change with its chain and its number.
+Dated = tuple[str, int, Change]
+
 REMARKS = [f"{number:032x}" for number in range(6)]
 
 
@@ -219,23 +222,23 @@ def test_what_a_later_version_wrote_is_said(record: list[Any]) -> None:
 def test_what_came_later_wins_in_whatever_order_it_arrives() -> None:
     """Of two changes of a row the one with the greater number stays, and what was deleted does not come back."""
     values = {"id": "r" * 32, "take_id": "t" * 32, "first": 0, "last": 1, "written": AT, "words": "first"}
-    inserted = ("a" * 16, 1, Insert("remark", values))
-    early = ("a" * 16, 2, Update("remark", {"id": "r" * 32}, {"words": "early"}))
-    late = ("b" * 16, 3, Update("remark", {"id": "r" * 32}, {"words": "late"}))
-    gone = ("b" * 16, 4, Delete("remark", {"id": "r" * 32}))
+    inserted: Dated = ("a" * 16, 1, Insert("remark", values))
+    early: Dated = ("a" * 16, 2, Update("remark", {"id": "r" * 32}, {"words": "early"}))
+    late: Dated = ("b" * 16, 3, Update("remark", {"id": "r" * 32}, {"words": "late"}))
+    gone: Dated = ("b" * 16, 4, Delete("remark", {"id": "r" * 32}))
     for order in ([inserted, early, late], [inserted, late, early]):
         [row] = fed(*(entries([each]) for each in order))["remark"]
         assert "late" in row
-    for order in itertools.permutations([inserted, early, gone]):
-        assert fed(*(entries([each]) for each in order))["remark"] == []
+    for shuffled in itertools.permutations([inserted, early, gone]):
+        assert fed(*(entries([each]) for each in shuffled))["remark"] == []
 
 
 def test_patients_of_one_code_are_one_patient() -> None:
     """Two programs that meet a code at once give it two ids; it is one patient, known by the id that came first."""
     first, second = (patient_id("K7", name.encode()) for name in "ab")
-    one = [("a" * 16, 1, Insert("patient", {"id": first, "code": "K7", "picture": None}))]
+    one: list[Dated] = [("a" * 16, 1, Insert("patient", {"id": first, "code": "K7", "picture": None}))]
     one.append(("a" * 16, 2, session("a", 2, first)))
-    other = [("b" * 16, 3, Insert("patient", {"id": second, "code": "K7", "picture": None}))]
+    other: list[Dated] = [("b" * 16, 3, Insert("patient", {"id": second, "code": "K7", "picture": None}))]
     other.append(("b" * 16, 4, session("b", 4, second)))
     other.append(("b" * 16, 5, Update("patient", {"id": second}, {"picture": "moon"})))
     for order in (one + other, other + one):

@@ -116,8 +116,7 @@ class Room:
     def clear(self) -> None:
         """Empty the room."""
         self._store[:] = 0
-        # Each block of the store is below 2 to this power; all of them are below 2 to the greatest, which is found again
-        # after so many blocks.
+        # Each block of the store is below 2 to this power, and all are below the greatest, found again after so many.
         self._needs = [_FAINT] * len(self._blocks)
         self._exponent = _FAINT
         self._lasts = 0

@@ -20,7 +20,8 @@ BIN = $(VENV)/bin
 
 # libxi6: SDL loads it at run time, and without it sees no finger.
 PLAY_PACKAGES = libportaudio2 libxi6
-TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy sway xwayland imagemagick jackd2 chromium poppler-utils
+# libatomic1: Playwright's own Node is linked with it, and Debian 12's other packages do not bring it.
+TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy sway xwayland imagemagick jackd2 chromium poppler-utils libatomic1
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 DEB_PACKAGES = binutils dpkg-dev librsvg2-bin python3-venv

@@ -66,7 +66,7 @@ class Promised:
         """Promise no more what is known to be lost."""
         for life in self.fed:
             gone = set(_serials(life, self.kept.get(life, 0))) - set(found.serials)
-            self.lost |= gone
+            self.lost |= {each for each in gone if each is not None}
         self.lost |= self.words - set(found.words)
 
 

@@ -27,7 +27,7 @@ from bedside.archive.store.index import DATABASE, JOURNAL, rebuild, rebuild_in_m
 from bedside.archive.store.models import Base
 from bedside.archive.store.store import Store
 from bedside.archive.store.tending import rebuild_index, tend
-from bedside.archive.store.writeahead import LogState, judge
+from bedside.archive.store.writeahead import LogState, judge, judge_log
 from bedside.errors import BedsideError
 from effort import times
 
@@ -383,7 +383,7 @@ def test_a_log_that_another_program_writes_is_looked_at_again(
 ) -> None:
     """A log that looks damaged once, because it was being written, is not set aside."""
     looks = iter([LogState.DAMAGED, LogState.WHOLE])
-    real = opening.judge_log
+    real = judge_log
     monkeypatch.setattr(opening, "judge_log", lambda path: type(real(path))(next(looks), 0))
     with Store.open_or_set_aside(left[0]) as store:
         assert store.notice is None

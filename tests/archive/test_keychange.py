@@ -145,6 +145,7 @@ def assert_changed(folder: Path, *old: Secret) -> None:
     assert not [path for path in folder.rglob("*") if path.name.endswith((".part", ".bedside-part"))]
 
 
+@pytest.mark.slow
 def test_a_changed_key_opens_everything(kept: Path) -> None:
     """All takes, choices and words are there under one new key, whose salt follows from it; again, it is another."""
     before, old = everything(kept), keyfile.secrets(kept)

@@ -106,9 +106,11 @@ bench: bench-ready ## measure against FluidSynth and the clock; ARGS="…" goes 
 	@$(BIN)/python -m pytest tests/bench --benchmark-enable -q \
 		--benchmark-columns=min,median,max,ops,rounds $(ARGS)
 
-soak: test-ready ## kill the program fifty times, read 10,000 damaged instruments, try 20 times as many examples, compare processors, touch a million times; ARGS="…" goes to pytest
+soak: test-ready ## kill the program fifty times, wait for a forgotten note, read 10,000 damaged instruments, try 20 times as many examples, compare processors, touch a million times; ARGS="…" goes to pytest
 	@echo "Killing the program fifty times, which takes some minutes"
 	@BEDSIDE_KILLS=50 $(BIN)/python -m pytest tests/e2e/test_faults.py -k killed -s $(ARGS)
+	@echo "Waiting for a note that nobody ends, which takes two and a half minutes"
+	@BEDSIDE_FORGOTTEN=1 $(BIN)/python -m pytest tests/e2e/test_hung.py -k without_an_end $(ARGS)
 	@echo "Reading ten thousand damaged instruments"
 	@BEDSIDE_MUTATIONS=10000 $(BIN)/python -m pytest tests/sound/test_hostile_patch.py -q
 	@echo "Trying twenty times as many random examples of every property"

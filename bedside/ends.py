@@ -5,6 +5,9 @@ signals, or on Windows as events of its console. The first of them raises `Ended
 so that every ``with`` and ``finally`` on the way out is passed. Inside `calling` a function is called instead, by a
 part that can end by itself. A second signal changes nothing.
 
+Where a library calls Python from C, and in a destructor, the interpreter drops what is raised. So the signal is
+repeated until `Ended` is under way.
+
 A child process ignores all of them (`ignore`): whoever shuts down a machine tells all processes at once, and the parent
 still needs its engine for the end of the take. A child ends with its link.
 """
@@ -27,6 +30,9 @@ from bedside import log
 SIGNALS: tuple[signal.Signals, ...] = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPWR", "SIGBREAK") if hasattr(signal, name)
 )
+
+# The signal is repeated after this time if nothing came of it.
+_AGAIN_SECONDS = 0.1
 
 # Threads that still run when all else is done get this long; then the process ends without them.
 _THREADS_SECONDS = 0.3
@@ -55,19 +61,35 @@ class _Ends:
 
     def __init__(self) -> None:
         self.told = False
+        self.raising = False
         self.calls: list[Callable[[], None]] = []
 
     def tell(self, _signal: int, _frame: FrameType | None) -> None:
-        """End the program; only the first time does anything."""
-        if self.told:
+        """End the program; only the first time does anything, unless what it raised was dropped."""
+        if self.told and (not self.raising or _under_way()):
             return
-        self.told = True
-        if self.calls:
-            self.calls[-1]()
-            return
-        # Not by `threading`, one of whose locks the interrupted code may hold.
-        _thread.start_new_thread(_end_at_last, ())
+        if not self.told:
+            self.told = True
+            if self.calls:
+                self.calls[-1]()
+                return
+            self.raising = True
+            # Not by `threading`, one of whose locks the interrupted code may hold.
+            _thread.start_new_thread(self._repeat, (_thread.get_ident(),))
         raise Ended(midway=True)
+
+    def _repeat(self, main: int) -> None:
+        """Repeat the signal until the main thread leaves, and end the process if it never does."""
+        until = time.monotonic() + _LAST_SECONDS
+        while time.monotonic() < until:
+            time.sleep(_AGAIN_SECONDS)
+            if not self.raising:
+                return
+            if sys.platform == "win32":
+                _thread.interrupt_main(signal.SIGTERM)
+            else:
+                signal.pthread_kill(main, signal.SIGTERM)
+        _exit()
 
 
 _ENDS = _Ends()
@@ -104,10 +126,28 @@ def calling(end: Callable[[], None]) -> Iterator[None]:
         raise Ended(midway=False)
 
 
+@contextlib.contextmanager
+def interrupted() -> Iterator[None]:
+    """Raise `Ended` for whatever fails in the block after the program was told to end.
+
+    A library in whose midst it was dropped may fail in a way of its own.
+    """
+    try:
+        yield
+    except Exception as fault:
+        if not _ENDS.told:
+            raise
+        raise Ended(midway=True) from fault
+
+
 def leave() -> None:
     """End the process now if it was told to end and a thread would hold it; call this last, when all is closed."""
+    # From here on nothing is repeated.
+    _ENDS.raising = False
     if not _ENDS.told:
         return
+    # The interpreter gives signals back to the system, which would end the process with another code.
+    ignore()
     until = time.monotonic() + _THREADS_SECONDS
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
@@ -116,9 +156,14 @@ def leave() -> None:
                 _exit()
 
 
-def _end_at_last() -> None:
-    time.sleep(_LAST_SECONDS)
-    _exit()
+def _under_way() -> bool:
+    """Return whether this thread is being left by `Ended`, as the handlers and clean-ups that it is in show."""
+    error = sys.exc_info()[1]
+    while error is not None:
+        if isinstance(error, Ended):
+            return True
+        error = error.__context__
+    return False
 
 
 def _exit() -> None:

@@ -447,7 +447,13 @@ def _hook() -> None:
 
     threads, unraisable = threading.__excepthook__, sys.__unraisablehook__
     threading.excepthook = lambda told: leave(threads, "A thread ended with a fault.", told.exc_value, told)
-    sys.unraisablehook = lambda told: leave(unraisable, "A fault could not be raised.", told.exc_value, told)
+
+    def dropped(told: Any) -> None:
+        # Who was told to end is told again.
+        if not isinstance(told.exc_value, SystemExit):
+            leave(unraisable, "A fault could not be raised.", told.exc_value, told)
+
+    sys.unraisablehook = dropped
 
     def ended(kind: type[BaseException], error: BaseException, found: TracebackType | None) -> None:
         leave(lambda told: sys.__excepthook__(*told), "The process ended with a fault.", error, (kind, error, found))

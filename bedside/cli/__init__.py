@@ -43,7 +43,8 @@ def run() -> NoReturn:
     from bedside.cli.app import app
 
     try:
-        app(prog_name="bedside")
+        with ends.interrupted():
+            app(prog_name="bedside")
     except BedsideError as fault:
         end(str(fault))
     except BrokenPipeError:

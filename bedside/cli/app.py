@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from bedside import __version__, leftovers, log, places
+from bedside.archive.permissions import mend_permissions
 from bedside.cli.backup import backup, restore
 from bedside.cli.check import check
 from bedside.cli.demo import demo
 from bedside.cli.doctor import doctor
 from bedside.cli.export import export
 from bedside.cli.import_ import import_
+from bedside.cli.key import key
 from bedside.cli.measure import measure
 from bedside.cli.play import play
 from bedside.cli.render import render
@@ -69,6 +71,8 @@ def start(
     log.start(context.obj, name)
     if name != "cli":
         _log.info("Started version %s on %s, Python %s.", *map(log.Safe, (__version__, sys.platform, sys.version[:6])))
+    if said := mend_permissions(context.obj):
+        say(said)
     leftovers.start_sweeping(context.obj)
     if context.invoked_subcommand is None:
         context.invoke(play, context)
@@ -92,3 +96,4 @@ for command in (
     doctor,
 ):
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(key, name="key")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bedside import secrecy
+from bedside.cli.terminal import say
 from bedside.errors import BedsideError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def patient_of(option: str | None) -> str | None:
     if option != secrecy.STDIN:
         return option or environment
     # A program without a console has no `sys.stdin`.
+    if sys.stdin is not None and sys.stdin.isatty():
+        say("The child's code, never a name:")
     line = sys.stdin.readline().strip() if sys.stdin is not None else ""
     if not line:
         raise BedsideError("The patient's code was to come on standard input, but nothing came there.")

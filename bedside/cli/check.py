@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -22,11 +23,14 @@ def check(
     A damaged database is built anew from the journal. Nothing is deleted. It ends with 1 if anything is lost or could
     not be mended.
     """
-    from bedside.archive.store.tending import rebuild_index, tend
+    from bedside.archive.ownership import Ownership
+    from bedside.archive.store.tending import is_recorded, rebuild_index, tend
 
-    with working("Checking the recordings"):
-        aside = rebuild_index(context.obj, owner=True) if rebuild else None
-        tended = tend(context.obj, owner=True)
+    with Ownership(context.obj, "check") if is_recorded(context.obj) else nullcontext() as claimed:
+        owner = claimed is not None and claimed.held
+        with working("Checking the recordings"):
+            aside = rebuild_index(context.obj, owner) if rebuild else None
+            tended = tend(context.obj, owner)
     found = tended.checked
     if as_json:
         plain: dict[str, Any] = {"good": not tended.sentences, "sentences": list(tended.sentences)}
@@ -52,7 +56,7 @@ def check(
         if found is not None:
             print(f"{found.records} records of the journal were read and compared with the database.")
         if not tended.sentences:
-            print("The recordings are whole.")
+            print("Nothing is recorded yet." if found is None else "The recordings are whole.")
     if tended.sentences:
         if as_json:
             raise SystemExit(1)

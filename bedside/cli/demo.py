@@ -38,7 +38,7 @@ def demo(
     instruments = instruments_of(library, offline.FILE_RATE, [event for _, event in asked])
     with working("Improvising"):
         performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
-    with Store.create(library) as store:
+    with Store.create(library, "demo") as store:
         take = record_all(store, performed, sound_made_by(library), "demo")
         kept = store.performed(take)
     sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))

@@ -29,7 +29,7 @@ def import_(
     sound = sound_made_by(context.obj)
     done: list[ImportedTake] = []
     faults: list[str] = []
-    with Store.create(context.obj) as store, progress("Importing", len(files)) as moved:
+    with Store.create(context.obj, "import") as store, progress("Importing", len(files)) as moved:
         for file in files:
             try:
                 done += import_file(store, file, named, sound)

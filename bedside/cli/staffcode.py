@@ -16,7 +16,7 @@ def staffcode(context: typer.Context) -> None:
     from bedside.archive.store.store import Store
     from bedside.errors import Refused
 
-    with Store.create(context.obj) as store:
+    with Store.create(context.obj, "staffcode") as store:
         gate = store.gate()
         old = None
         while gate.closed:

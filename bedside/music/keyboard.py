@@ -1,11 +1,13 @@
 """The keys, wheels and pedals of a MIDI keyboard, as musical events.
 
 A key holds at most one note, every note that begins here also ends here, and an unplugged keyboard leaves no pedal down
-and no wheel turned. After the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
+and no wheel turned. A note that is held for very long is forgotten, unless its keyboard says that it is there. After
+the MIDI 1.0 Detailed Specification, 4.2 (RP-001).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,6 +23,7 @@ from bedside.music.events import (
     Player,
     Shape,
     Source,
+    StillHeld,
     Vibrato,
 )
 from bedside.music.scales import Scale
@@ -43,6 +46,12 @@ class Controller(IntEnum):
     RESET = 121
     ALL_NOTES_OFF = 123
 
+
+# A note that is held is said to be so again after this time, well before the engine would end it.
+STILL_SECONDS = 50.0
+
+# The most notes under a pedal of which this is said; older ones have rung out, or are stolen.
+_MOST_PEDALLED = 64
 
 # From this value on a sustain pedal is down.
 PEDAL_DOWN = 64
@@ -75,6 +84,9 @@ class Keyboard:
         self._depth = 0.0
         self._swell = 1.0
         self._pedal = False
+        # Released notes that the pedal holds, and when each note that sounds was last known to be held.
+        self._pedalled: deque[int] = deque(maxlen=_MOST_PEDALLED)
+        self._known: dict[int, float] = {}
 
     def down(self, key: int, velocity: int) -> list[Event]:
         """Return the events of a key struck with MIDI velocity 0–127; velocity 0 releases it."""
@@ -94,7 +106,26 @@ class Keyboard:
         if not self._held:
             # Not every keyboard reports that the pressure ended with the last key.
             self._pressure = 0.0
-        return [] if held is None else [NoteOff(self.player, held.note)]
+        if held is None:
+            return []
+        if self._pedal:
+            self._pedalled.append(held.note)
+        return [NoteOff(self.player, held.note)]
+
+    def sense(self, now: float, active: bool) -> list[Event]:
+        """Return the events by which the keyboard, heard at ``now`` seconds, says which notes are still held.
+
+        ``active`` is whether it sends active sensing. One that does not says so only with a pedal that is down, and
+        whatever it sends.
+        """
+        if not active and not self._pedal:
+            return []
+        notes = [*self._pedalled, *(key.note for key in self._held.values())]
+        self._known = {note: self._known.get(note, now) for note in notes}
+        due = [note for note, since in self._known.items() if now - since >= STILL_SECONDS]
+        for note in due:
+            self._known[note] = now
+        return [StillHeld(self.player, note) for note in due]
 
     def press(self, value: int, key: int | None = None) -> list[Event]:
         """Return the events of aftertouch, MIDI pressure 0–127, on one key or on all held ones.
@@ -138,6 +169,7 @@ class Keyboard:
                 return [Expression(self.player, share)]
             case Controller.SUSTAIN if (value >= PEDAL_DOWN) != self._pedal:
                 self._pedal = value >= PEDAL_DOWN
+                self._pedalled.clear()
                 return [Pedal(self.player, self._pedal)]
             case Controller.ALL_SOUND_OFF | Controller.ALL_NOTES_OFF:
                 return [*self.lift(), AllOff(self.player)]

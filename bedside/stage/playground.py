@@ -134,7 +134,7 @@ class Playground:
 
     def hear(self, played: KeyboardMessage, now: float) -> None:
         """Process a message of a MIDI keyboard."""
-        self._ask_all(self.hands.hear(played))
+        self._ask_all(self.hands.hear(played, now))
         self._press(now)
 
     def release_missing(self, there: set[Finger]) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from archive.journal.runs import SECRET, SMALL_BYTES, Run, find, image
+from archive.journal.runs import OTHER, SECRET, SMALL_BYTES, Run, find, image
 from bedside.archive.backup import CONTENTS, back_up, is_backup, verify
 from bedside.archive.currentbackup import CurrentBackup
 from bedside.archive.journal.dense import tighten
+from bedside.archive.journal.resealing import reseal
 from bedside.archive.keys import keyfile
 from bedside.archive.restoring import restore
 from bedside.errors import BedsideError, NotFound
@@ -126,6 +127,20 @@ def test_what_is_rewritten_densely_takes_the_place_of_its_copy(data: Path, disk:
     assert made.doubtful == ()
     assert sum(map(len, image(disk / "journal").values())) < size / 2
     assert find(disk / "journal", run.anchors).records == run.acknowledged
+
+
+def test_what_is_sealed_to_another_key_takes_the_place_of_its_copy(data: Path, disk: Path) -> None:
+    """After a change of the key, of a run that ended and one that was killed, the copy needs the new key only."""
+    runs = [played(data, 20), played(data, 20)]
+    runs[0].writer.close()
+    back_up(data, disk)
+    reseal(data / "journal", [SECRET], OTHER, {})
+    made = back_up(data, disk)
+    assert made.copied == made.files
+    assert made.doubtful == ()
+    found = find(disk / "journal", secret=OTHER)
+    assert found.records == {key: record for run in runs for key, record in run.acknowledged.items()}
+    assert found.inside == []
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "zeroed"])

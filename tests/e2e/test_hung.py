@@ -10,13 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Resumed, TakeBegan
-from e2e.bed import bed, pads, spot, takes
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Resumed, TakeBegan, TakeEnded
+from bedside.sound.engine.performer import REST_SECONDS
+from bedside.sound.engine.voices import HOLD_SECONDS
+from e2e.bed import all_ended, bed, pads, spot, takes
+from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 from e2e.test_faults import UNDER_WAY_SECONDS, engines
 
 HELD_SECONDS = 0.25
+CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
+
+# Set to wait for a note that nobody ends, which takes two minutes and a half.
+FORGOTTEN = os.environ.get("BEDSIDE_FORGOTTEN")
 
 
 @pytest.fixture
@@ -127,7 +134,7 @@ def test_what_is_asked_of_an_engine_that_hangs_is_kept_though_everything_is_kill
         tap_for(touchscreen, 1.0, 10)
         with card.hung():
             os.kill(engines(program)[0], signal.SIGSTOP)
-            touched = tap_for(touchscreen, float(os.environ.get("DBG", "1")), 14)
+            touched = tap_for(touchscreen, 1.0, 14)
             killed = time.monotonic()
             program.kill_tree()
     (take,) = takes(data)[before:]
@@ -155,7 +162,7 @@ def test_a_screen_that_hangs_holds_no_note(touchscreen: Touchscreen, card: Sound
         time.sleep(2.5)
         ended = card.now()
         time.sleep(0.5)
-        sounding = level(card, frame + card.rate, 0.3)
+        sounding = level(card, frame - card.rate // 2, 0.4)
         left = level(card, ended, 0.3)
         os.kill(program.pid, signal.SIGCONT)
         print(f"{20 * np.log10(left / sounding + 1e-9):.0f} dB after {time.monotonic() - stopped:.1f} s")
@@ -167,12 +174,35 @@ def test_a_screen_that_hangs_holds_no_note(touchscreen: Touchscreen, card: Sound
         program.wait_for(lambda: card.onset(again, 0.1 * sounding) is not None, 10, "the next touch to be heard")
         touchscreen.up(1)
         assert program.stop() == 0
-    assert left < 0.1 * sounding
+    assert left < 0.2 * sounding
     (take,) = takes(data)[before:]
     (held, *_) = [each for each in take if isinstance(each.event, NoteOn)]
     off = next(each for each in take if isinstance(each.event, AllOff | NoteOff))
-    assert off.event == AllOff(held.event.player)
+    assert off.event == AllOff(CHILD)
+    # It was held for a second before the screen stood still.
+    assert (off.frame - held.frame) / card.rate < 1.0 + 2.5
     assert not twice(take)
+
+
+@pytest.mark.skipif(not FORGOTTEN, reason="BEDSIDE_FORGOTTEN is not set: it takes two and a half minutes")
+def test_a_midi_note_without_an_end_ends_and_its_take_too(
+    touchscreen: Touchscreen, card: SoundCard, tmp_path: Path
+) -> None:
+    """A key that is never said to be up: its note ends after two minutes, in the record too, and then the take."""
+    data = tmp_path / "kept"
+    with bed(touchscreen, card, data) as program, Keyboard(card) as keyboard:
+        program.wait_for(keyboard.connected, 30, "the keyboard to be heard")
+        before = len(takes(data))
+        keyboard.note_on(60)
+        program.wait_for(lambda: len(takes(data)) > before and all_ended(data), 170, "the take to end")
+        (take,) = takes(data)[before:]
+        assert program.stop() == 0
+    (held,) = [each for each in take if isinstance(each.event, NoteOn)]
+    (off,) = [each for each in take if isinstance(each.event, NoteOff)]
+    assert off.event == NoteOff(THERAPIST, held.event.note)
+    assert abs((off.frame - held.frame) / card.rate - HOLD_SECONDS) < 0.1
+    assert isinstance(take[-1].event, TakeEnded)
+    assert (take[-1].frame - off.frame) / card.rate < REST_SECONDS + 15
 
 
 def level(card: SoundCard, since: int, seconds: float) -> float:

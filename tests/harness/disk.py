@@ -228,7 +228,7 @@ class Disk:
         image: Image = {}
         for path, of in sorted(names.items()):
             # What lies in a folder whose own name is missing is not found.
-            if path == self._root or names.get(str(Path(path).parent), -1) is FOLDER:
+            if path == self._root or image.get(str(Path(path).parent), b"") is FOLDER:
                 image[path] = None if of is None else self._files[of].cut(cut, chance)
         return image
 

@@ -29,7 +29,6 @@ from harness.witness import Faults, move_clock, set_faults
 
 # One in so many items is followed by words that somebody types.
 _WORDS_EVERY = 40
-_CLOSING_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,8 @@ class Life:
     """What a life does: ``count`` items of its script into ``data``, one about every ``seconds``.
 
     With ``faults`` the disk fails. The wall clock is moved by ``clock`` seconds, and after half of the items by
-    ``jump`` more. ``second`` is the second folder. Whoever has no ``hands`` types no words.
+    ``jump`` more. ``second`` is the second folder. Whoever has no ``hands`` types no words. The end takes at most
+    ``closing`` seconds.
     """
 
     number: int
@@ -50,6 +50,7 @@ class Life:
     clock: int = 0
     jump: int = 0
     hands: bool = True
+    closing: float = 60.0
 
 
 def live(life: Life) -> bool:
@@ -100,7 +101,7 @@ def _record(life: Life, say: Callable[..., None]) -> bool:
                     store = store or Store.create(life.data)
                     _type(store, recorder.take, words(number, i))
                     say("typed", number, words(number, i))
-        kept: bool = recorder.close(_CLOSING_SECONDS)
+        kept: bool = recorder.close(life.closing)
     finally:
         if store is not None:
             with suppress(BedsideError):

@@ -33,6 +33,11 @@ class Child:
         os.kill(self.pid, signal.SIGKILL)
         self.wait()
 
+    @property
+    def ended(self) -> bool:
+        """Whether the life is over."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
     def wait(self) -> int:
         """Wait for the end; return 0 if all was kept, 1 if not, the number of a signal as a negative."""
         return int(self._mother.ask(f"wait {self.pid}"))
@@ -53,7 +58,7 @@ class Mother:
         """Start, and import the program."""
         with self.stderr.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "harness.mother"],
+                [sys.executable, "-P", "-m", "harness.mother"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

@@ -29,7 +29,10 @@ from harness.script import LIFE, WORDS, script, serial
 
 @dataclass(slots=True)
 class Promised:
-    """How many items of each life were fed, when, and acknowledged, and which words were accepted."""
+    """How many items of each life were fed, when, and acknowledged, and which words were accepted.
+
+    ``lost`` is what is known to be lost, and ``together`` are lives that were lived at the same time.
+    """
 
     fed: dict[int, int] = field(default_factory=dict)
     at: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -38,6 +41,7 @@ class Promised:
     told: list[str] = field(default_factory=list)
     ended: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
+    together: list[set[int]] = field(default_factory=list)
 
     def hear(self, line: str) -> None:
         """Take a line that a life has written."""
@@ -54,6 +58,10 @@ class Promised:
                 self.told.append(words)
             case ["ended", life]:
                 self.ended.add(int(life))
+
+    def rank(self, life: int) -> int:
+        """Return the place of a life in time; lives that were lived together have the same."""
+        return min(next((lives for lives in self.together if life in lives), {life}))
 
     def due(self, life: int, before: float) -> int:
         """Return how many items of a life were fed before an instant."""
@@ -106,17 +114,17 @@ def look(folder: Path) -> Found:
 
 
 def read(store: Store, found: Found) -> None:
-    """Read all of an opened store into ``found``."""
+    """Read all of an opened store into ``found``, but what no life of a script has left."""
     notes = getattr(store, "casenotes", None) or getattr(store, "journal")
     for take in store.takes():
         performed = store.performed(take.id)
-        found.performed += [number for each in performed if (number := serial(each)) is not None]
+        found.performed += [number for each in performed if (number := serial(each) or 0) >= LIFE]
         if take.notes != sum(isinstance(each.event, NoteOn) for each in performed):
             found.miscounted.append(take.id)
-        found.marked += [round(marker.seconds) for marker in notes.markers(take.id)]
+        found.marked += [number for each in notes.markers(take.id) if (number := round(each.seconds)) >= LIFE]
         found.words += [remark.last for remark in notes.remarks(take.id) if remark.words == f"{WORDS} {remark.last}"]
     for session in notes.sessions():
-        found.chosen += [int(choice.which) for choice in store.choices(session.id)]
+        found.chosen += [int(choice.which) for choice in store.choices(session.id) if choice.which.isdecimal()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +149,7 @@ def broken(promised: Promised, found: Found) -> Broken:
     if found.miscounted:
         wrong.append("the notes of a take are not those that its list counts")
     there = set(found.serials)
-    # Life 0 is that of an earlier version, whose notes have small numbers.
-    strangers = {number // LIFE for number in there} - {0, *promised.fed}
+    strangers = {number // LIFE for number in there} - set(promised.fed)
     if strangers:
         wrong.append(f"of lives that never were: {sorted(strangers)}")
     order: dict[int, list[int]] = defaultdict(list)
@@ -159,7 +166,8 @@ def broken(promised: Promised, found: Found) -> Broken:
         last = max((i for i, number in enumerate(numbers) if number in there), default=-1)
         if any(acknowledged <= i < last for i in missing):
             wrong.append(f"life {life} has a hole beyond what was acknowledged")
-    if [number // LIFE for number in found.performed] != sorted(number // LIFE for number in found.performed):
+    ranks = [promised.rank(number // LIFE) for number in found.performed]
+    if ranks != sorted(ranks):
         wrong.append("lives are out of order")
     return Broken(lost, tuple(wrong))
 

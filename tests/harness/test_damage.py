@@ -6,91 +6,22 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.damages import AGES, DAMAGES, Damage
 from harness.disk import UNSEEN
 from harness.life import Life
 from harness.mother import Mother
 from harness.promises import Promised, broken, look
 from harness.recorded import wait_until_fed
 
-DAMAGES = int(os.environ.get("BEDSIDE_DAMAGES", "3"))
-PAGE = 4096
-
-Damage = Callable[[Path, Path, random.Random], None]
-
+TIMES = int(os.environ.get("BEDSIDE_DAMAGES", "3"))
 pytestmark = pytest.mark.slow
 
 
-def flip(file: Path, _: Path, chance: random.Random) -> None:
-    """Flip one bit of what is used."""
-    held = bytearray(file.read_bytes())
-    held[_used(held, chance)] ^= 1 << chance.randrange(8)
-    file.write_bytes(held)
-
-
-def cut(file: Path, _: Path, chance: random.Random) -> None:
-    """Cut the file short."""
-    held = file.read_bytes()
-    file.write_bytes(held[: _used(held, chance)])
-
-
-def empty(file: Path, _: Path, __: random.Random) -> None:
-    """Leave the file without content."""
-    file.write_bytes(b"")
-
-
-def zero(file: Path, _: Path, chance: random.Random) -> None:
-    """Make a page zero."""
-    held = bytearray(file.read_bytes())
-    at = _used(held, chance) // PAGE * PAGE
-    held[at : at + PAGE] = bytes(len(held[at : at + PAGE]))
-    file.write_bytes(held)
-
-
-def garble(file: Path, _: Path, chance: random.Random) -> None:
-    """Make a page garbage."""
-    held = bytearray(file.read_bytes())
-    at = _used(held, chance) // PAGE * PAGE
-    held[at : at + PAGE] = chance.randbytes(len(held[at : at + PAGE]))
-    file.write_bytes(held)
-
-
-def remove(file: Path, _: Path, __: random.Random) -> None:
-    """Remove the file."""
-    file.unlink()
-
-
-def age(file: Path, earlier: Path, _: random.Random) -> None:
-    """Put an earlier version of the file back; one that is new is removed."""
-    if earlier.exists():
-        shutil.copyfile(earlier, file)
-    else:
-        file.unlink()
-
-
-def age_page(file: Path, earlier: Path, chance: random.Random) -> None:
-    """Put an earlier version of one page back, which was right in its time."""
-    if not earlier.exists():
-        return
-    held, before = bytearray(file.read_bytes()), earlier.read_bytes()
-    changed = [
-        at for at in range(0, min(len(held), len(before)), PAGE) if held[at : at + PAGE] != before[at : at + PAGE]
-    ]
-    if changed:
-        at = chance.choice(changed)
-        page = before[at : at + PAGE]
-        held[at : at + len(page)] = page
-        file.write_bytes(held)
-
-
-DAMAGED: list[Damage] = [flip, cut, empty, zero, garble, remove, age, age_page]
-
-
-class Bed:
+class Kept:
     """A data folder, an earlier state of it, and what was promised."""
 
     def __init__(self, place: Path) -> None:
@@ -100,9 +31,9 @@ class Bed:
         with Mother(place / "stderr") as mother:
             assert mother.bear(Life(1, self.data, acks, 100, 0.004)).wait() == 0
             child = mother.bear(Life(2, self.data, acks, 100, 0.004))
-            wait_until_fed(acks, 2, 40)
+            wait_until_fed(child, acks, 2, 40)
             shutil.copytree(self.data, self.earlier)
-            wait_until_fed(acks, 2, 95)
+            wait_until_fed(child, acks, 2, 95)
             child.kill()
         self.promised = Promised()
         for line in acks.read_text().splitlines():
@@ -119,20 +50,20 @@ class Bed:
 
 
 @pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Bed:
+def bed(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """Give a bed with an ended life, a snapshot of it, and a further life that was killed."""
-    return Bed(tmp_path_factory.mktemp("damage"))
+    return Kept(tmp_path_factory.mktemp("damage"))
 
 
-@pytest.mark.parametrize("damage", DAMAGED, ids=[each.__name__ for each in DAMAGED])
-def test_what_is_damaged_is_said_and_all_else_is_read(bed: Bed, damage: Damage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [*DAMAGES, *AGES], ids=[each.__name__ for each in (*DAMAGES, *AGES)])
+def test_what_is_damaged_is_said_and_all_else_is_read(bed: Kept, damage: Damage, tmp_path: Path) -> None:
     """Whatever befalls one file, what is lost is said; what is not lost is read; what is refused comes back whole.
 
     Nothing is destroyed by looking: with the damaged file put right, everything is there again.
     """
     seen: Counter[str] = Counter()
     for name in bed.files:
-        for seed in range(DAMAGES):
+        for seed in range(TIMES):
             chance = random.Random(seed)
             folder = tmp_path / f"{name.replace('/', '-')}-{seed}"
             shutil.copytree(bed.data, folder)
@@ -157,8 +88,3 @@ def test_what_is_damaged_is_said_and_all_else_is_read(bed: Bed, damage: Damage, 
 
 def _kind(name: str) -> str:
     return name if "/" not in name else f"*{Path(name).suffix}"
-
-
-def _used(held: bytes | bytearray, chance: random.Random) -> int:
-    """Return a place before the zeros with which a file ends."""
-    return chance.randrange(max(1, len(bytes(held).rstrip(b"\0"))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,7 @@ def test_a_failing_disk_loses_nothing_that_was_acknowledged(kind: str, seed: int
 
     A sync that has failed brings nothing to the disk, whatever is synced later.
     """
-    each = KINDS[kind]
-    faults = Faults(seed, each.syncs, each.writes, each.full, each.burst)
+    faults = replace(KINDS[kind], seed=10 * seed)
     recorded = record(tmp_path / "bed", (60, 90, 40), faults)
     failed = sum(operation.kind in (Kind.FAULT, Kind.SYNC_FAILED) for operation in recorded.operations)
     whole = tmp_path / "whole"

@@ -8,9 +8,9 @@
    HARNESS_CLOCK moves the program's wall clock by so many seconds. A program that was forked can change the clock and the
    faults for itself: it calls `witness_clock` and `witness_faults`.
 
-   HARNESS_FAULTS, "seed:sync:write:full:burst", lets syncs and writes fail: parts of a million of syncs that fail
-   with EIO, of writes that fail with EIO, of writes that find a full disk and keep half; each goes on for up to
-   `burst` further operations.
+   HARNESS_FAULTS, "seed:sync:write:full:burst:beginning", lets syncs and writes fail: parts of a million of syncs that
+   fail with EIO, of writes that fail with EIO, of writes that find a full disk and keep half; each goes on for up to
+   `burst` further operations. Only files whose paths begin with `beginning` are concerned.
 
    Python reads the records in operations.py, which has the same layout. */
 
@@ -60,6 +60,7 @@ static uint32_t chance;
 static long sync_fails, write_fails, finds_full;
 static int burst, left, left_error;
 static long moved;
+static char faulty[PATH_MAX];
 
 #define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
@@ -75,7 +76,8 @@ static void child(void) { pthread_mutex_init(&mutex, NULL); }
 void witness_faults(const char *faults) {
     pthread_mutex_lock(&mutex);
     left = 0;
-    sscanf(faults, "%u:%ld:%ld:%ld:%d", &chance, &sync_fails, &write_fails, &finds_full, &burst);
+    faulty[0] = 0;
+    sscanf(faults, "%u:%ld:%ld:%ld:%d:%4000s", &chance, &sync_fails, &write_fails, &finds_full, &burst, faulty);
     pthread_mutex_unlock(&mutex);
 }
 
@@ -167,8 +169,9 @@ static long drawn(void) {
 }
 
 /* Return the error with which this operation fails, or 0; to be called under the lock. */
-static int fault(int is_sync) {
+static int fault(int is_sync, const char *path) {
     if (!sync_fails && !write_fails && !finds_full) return 0;
+    if (strncmp(path, faulty, strlen(faulty))) return 0;
     if (left > 0) {
         left--;
         return is_sync && left_error == ENOSPC ? 0 : left_error;
@@ -238,7 +241,7 @@ static ssize_t put(int file, const void *data, size_t length, off_t offset, int 
         struct stat held;
         offset = fcntl(file, F_GETFL) & O_APPEND && !fstat(file, &held) ? held.st_size : lseek(file, 0, SEEK_CUR);
     }
-    int error = fault(0);
+    int error = fault(0, path);
     if (error) note('N', inode_of(file), offset, length, path, "", 0);
     if (error == ENOSPC && length > 1 && drawn() % 2) length /= 2, error = 0;
     ssize_t done = -1;
@@ -336,7 +339,7 @@ TRUNCATE(truncate, off_t) TRUNCATE(truncate64, off64_t)
 static int allocated(int file, off_t offset, off_t length, const char *path) {
     struct stat held;
     lock();
-    int done = fault(0) ? (errno = ENOSPC, -1) : (int)syscall(SYS_fallocate, file, 0, offset, length);
+    int done = fault(0, path) ? (errno = ENOSPC, -1) : (int)syscall(SYS_fallocate, file, 0, offset, length);
     if (!done && !fstat(file, &held)) note('T', held.st_ino, held.st_size, 0, path, "", 0);
     unlock();
     return done;
@@ -361,7 +364,7 @@ static int synced(int file, int (*real)(int), const char *path) {
     struct stat held;
     fstat(file, &held);
     lock();
-    int error = fault(1);
+    int error = fault(1, path);
     note(error ? 'E' : 'B', held.st_ino, 0, 0, path, "", 0);
     unlock();
     if (error) return errno = error, -1;

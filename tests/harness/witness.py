@@ -19,7 +19,7 @@ _SOURCE = Path(__file__).with_name("witness.c")
 class Faults:
     """How often the disk fails, drawn from a seed: shares of all syncs and writes, and of writes that find it full.
 
-    Each fault goes on for up to ``burst`` further operations.
+    Each fault goes on for up to ``burst`` further operations. Only the files in the folder ``only`` are concerned, or all.
     """
 
     seed: int
@@ -27,12 +27,12 @@ class Faults:
     writes: float = 0.0
     full: float = 0.0
     burst: int = 0
+    only: Path | None = None
 
     def __str__(self) -> str:
         """Return it as the witness reads it."""
-        return ":".join(
-            map(str, (self.seed, *(round(x * 1e6) for x in (self.syncs, self.writes, self.full)), self.burst))
-        )
+        shares = [round(share * 1e6) for share in (self.syncs, self.writes, self.full)]
+        return ":".join(map(str, (self.seed, *shares, self.burst, self.only or "")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bedside.music.events import AllOff, Bend, Event, Expression, Glide, NoteOff, NoteOn, Pedal, Player, Shape, Vibrato
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    Glide,
+    NoteOff,
+    NoteOn,
+    Pedal,
+    Player,
+    Shape,
+    StillHeld,
+    Vibrato,
+)
 from bedside.music.gestures import Fingers
-from bedside.music.keyboard import Controller, Keyboard
+from bedside.music.keyboard import STILL_SECONDS, Controller, Keyboard
 from bedside.music.layout import fit
 from bedside.music.pad import Area
 from bedside.music.scales import scale
@@ -35,6 +48,36 @@ def test_a_key_struck_twice_ends_its_first_note() -> None:
     assert keys.down(60, 80)[0] == NoteOff(ME, 1)
     assert keys.down(60, 0) == [NoteOff(ME, 2)]
     assert keys.lift() == []
+
+
+def test_active_sensing_says_that_keys_are_down() -> None:
+    """Of a note held for long it is said again and again, of one that was left no more; without it nothing is."""
+    keys = keyboard()
+    keys.down(60, 90)
+    keys.down(64, 90)
+    assert keys.sense(0.0, True) == []
+    assert keys.sense(STILL_SECONDS - 1, True) == []
+    assert keys.sense(STILL_SECONDS, False) == []
+    assert keys.sense(STILL_SECONDS, True) == [StillHeld(ME, 1), StillHeld(ME, 2)]
+    assert keys.sense(STILL_SECONDS + 1, True) == []
+    keys.up(60)
+    assert keys.sense(2 * STILL_SECONDS, True) == [StillHeld(ME, 2)]
+    keys.lift()
+    assert keys.sense(3 * STILL_SECONDS, True) == []
+
+
+def test_a_pedal_that_is_down_says_that_its_notes_are_held() -> None:
+    """With whatever the keyboard sends, as long as the pedal is down: of released notes and of held ones."""
+    keys = keyboard()
+    keys.control(64, 127)
+    keys.down(60, 90)
+    keys.up(60)
+    keys.down(64, 90)
+    assert keys.sense(0.0, False) == []
+    assert keys.sense(STILL_SECONDS, False) == [StillHeld(ME, 1), StillHeld(ME, 2)]
+    keys.control(64, 0)
+    assert keys.sense(2 * STILL_SECONDS, False) == []
+    assert keys.sense(2 * STILL_SECONDS, True) == [StillHeld(ME, 2)]
 
 
 def test_the_pitch_wheel_bends_two_semitones_both_ways() -> None:

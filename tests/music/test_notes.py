@@ -1,4 +1,4 @@
-from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Source, TakeBegan, TakeEnded
+from bedside.music.events import AllOff, Lost, NoteOff, NoteOn, Performed, Player, Resumed, Source, TakeBegan, TakeEnded
 from bedside.music.notes import Note, notes
 
 
@@ -30,6 +30,25 @@ def test_what_no_hand_left_ends_with_the_take_or_the_sound() -> None:
     take = [on(0, 1), Performed(30, Lost()), off(35, 1), on(40, 2), off(41, 9), Performed(50, TakeEnded())]
     assert [(note.onset, note.duration) for note in notes(take, 10)] == [(0.0, 3.0), (4.0, 1.0)]
     assert [note.duration for note in notes(take[3:5], 10)] == [0.1]
+
+
+def test_a_note_that_sounds_again_after_a_loss_is_one_note() -> None:
+    """The hand that held it throughout played it once; also where it began while nothing was heard."""
+    take = [on(0, 1), Performed(30, Lost()), on(40, 2, 64), Performed(50, Resumed()), on(50, 1), on(50, 2, 64)]
+    take += [off(60, 1), off(70, 2)]
+    assert [(note.key, note.onset, note.duration) for note in notes(take, 10)] == [(60, 0.0, 6.0), (64, 4.0, 3.0)]
+
+
+def test_a_note_that_is_not_taken_up_ends_with_the_sound() -> None:
+    """What the hand left while nothing was heard, or what does not sound on, lasts until the loss."""
+    take = [on(0, 1), on(10, 2), Performed(30, Lost()), off(40, 1), Performed(50, Resumed()), off(60, 2), on(70, 3)]
+    assert [(note.onset, note.duration) for note in notes(take, 10)] == [(0.0, 3.0), (1.0, 2.0), (7.0, 0.0)]
+
+
+def test_a_number_that_is_struck_again_is_two_notes() -> None:
+    """Where the sound was not lost, or the note began after it was back, a second strike is another note."""
+    take = [Performed(0, Lost()), Performed(5, Resumed()), on(10, 1), on(20, 1), off(30, 1)]
+    assert [(note.onset, note.duration) for note in notes(take, 10)] == [(1.0, 1.0), (2.0, 1.0)]
 
 
 def test_all_off_ends_the_notes_of_one_player() -> None:

@@ -81,7 +81,7 @@ def key(kind: int, scancode: int = 0, symbol: int = 0, mod: int = 0) -> pygame.e
 
 
 def heard(each: Hands, keyboard: str, *messages: mido.Message) -> list[Event]:
-    return [event for message in messages for event in each.hear(KeyboardMessage(keyboard, message))]
+    return [event for message in messages for event in each.hear(KeyboardMessage(keyboard, message), 0.0)]
 
 
 def strikes(events: Sequence[Event]) -> list[NoteOn]:

@@ -6,7 +6,19 @@ import mido
 import pygame
 import pytest
 
-from bedside.music.events import AllOff, Bend, Event, Expression, NoteOff, Pedal, Player, Shape, Source, Vibrato
+from bedside.music.events import (
+    AllOff,
+    Bend,
+    Event,
+    Expression,
+    NoteOff,
+    Pedal,
+    Player,
+    Shape,
+    Source,
+    StillHeld,
+    Vibrato,
+)
 from bedside.stage.input.hands import Programmed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from stage.reports import ALONE, KEYS, PADS, TONES, TUNING, finger, hands, heard, strikes
@@ -28,8 +40,8 @@ def test_two_keyboards_hold_the_same_key_apart() -> None:
     strike = mido.Message("note_on", note=60, velocity=64)
     (one,) = strikes(heard(each, "one", strike))
     (two,) = strikes(heard(each, "two", strike))
-    assert each.hear(KeyboardMessage("one", None)) == [NoteOff(Player.THERAPIST, one.note)]
-    assert each.hear(KeyboardMessage("one", None)) == []
+    assert each.hear(KeyboardMessage("one", None), 0.0) == [NoteOff(Player.THERAPIST, one.note)]
+    assert each.hear(KeyboardMessage("one", None), 0.0) == []
     assert heard(each, "two", mido.Message("note_off", note=60)) == [NoteOff(Player.THERAPIST, two.note)]
 
 
@@ -66,7 +78,7 @@ def test_wheels_pedals_and_pressure_of_a_keyboard_are_its_players() -> None:
     ]
     for message, events in moves:
         assert heard(each, "one", message) == events
-    assert each.hear(KeyboardMessage("one", None)) == [
+    assert each.hear(KeyboardMessage("one", None), 0.0) == [
         NoteOff(me, on.note),
         Pedal(me, False),
         Bend(me, 0.0),
@@ -127,3 +139,12 @@ def test_in_another_world_a_keyboard_plays_its_scale() -> None:
     (free,) = strikes(heard(each, "one", strike))
     assert (here.key, there.key, free.key) == (60, 61, 61)
     assert TUNING.root == 60
+
+
+def test_a_keyboard_that_lives_says_which_keys_are_down() -> None:
+    """Active sensing, as it comes three times a second, keeps a long note; it makes no other event."""
+    each = hands()
+    (strike,) = strikes(heard(each, "one", mido.Message("note_on", note=60, velocity=64)))
+    sensing = KeyboardMessage("one", mido.Message("active_sensing"))
+    events = [event for third in range(400) for event in each.hear(sensing, third / 3)]
+    assert events == [StillHeld(Player.THERAPIST, strike.note)] * 2

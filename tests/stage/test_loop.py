@@ -119,3 +119,13 @@ def test_a_picture_that_fails_is_drawn_again_and_the_staff_are_told() -> None:
     play(on, said).run()
     assert on.done == ["expose", "lift"]
     assert said == ["The picture had to be drawn again (ValueError); the music went on."]
+
+
+def test_every_turn_is_a_sign_of_life() -> None:
+    """Also one whose picture fails: the loop lives, and so do the hands that it listens to."""
+    on, lives = Recorded(), list[None]()
+    playground, keyboards = cast("Playground", on), cast("Keyboards", on)
+    each = Play(playground, keyboards, Inbox(), lambda: None, lambda: None, lambda _: None, lambda: lives.append(None))
+    for count in range(1, 4):
+        each._turn()
+        assert len(lives) == count

@@ -118,7 +118,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
     for act in acts:
         match act:
             case KeyboardMessage():
-                follow(each.hear(act))
+                follow(each.hear(act, 0.0))
             case Program():
                 give(each, act.player, act.instrument)
             case "stop" | "go on":
@@ -143,7 +143,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
         assert len([note for player, note in sounding if player is CHILD]) <= 4 + 1 + len(LETTERS)
     follow(each.lift())
     assert not [note for player, note in sounding if player is CHILD]
-    follow([*each.hear(KeyboardMessage("one", None)), *each.hear(KeyboardMessage("two", None))])
+    follow([*each.hear(KeyboardMessage("one", None), 0.0), *each.hear(KeyboardMessage("two", None), 0.0)])
     assert not sounding
     assert all(each.place(player, note) is None for note in begun for player in Player)
     assert True not in pedals

@@ -67,9 +67,10 @@ class JournalWriter:
             self._count_all()
             return self._numbers.next
 
-    def append(self, records: Sequence[JournalRecord]) -> int:
+    def append(self, records: Sequence[JournalRecord], after: int = 0) -> int:
         """Make records durable, all or none; return the number of the first, the others follow it.
 
+        It is greater than ``after``, so that what was decided on what others wrote comes after it in the journal.
         Raise OSError if no place takes them: nothing of it counts then, and they may be appended again. Raise
         ValueError or TypeError for what JSON cannot hold.
         """
@@ -78,6 +79,7 @@ class JournalWriter:
         body = encode_body(list(records))
         with self._lock:
             self._count_all()
+            self._numbers.next = max(self._numbers.next, after + 1)
             fault: OSError | None = None
             for index in self._order():
                 if index == 0:

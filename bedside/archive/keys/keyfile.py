@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore
-from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_files, link_new, name_of, read
-from bedside.archive.keys.keytext import KeyText
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_file_name, key_files, link_new, read
+from bedside.archive.keys.keystore import Unanswered
+from bedside.archive.keys.keytext import KeyText, digest_of
 from bedside.archive.keys.recalling import recalled
 from bedside.archive.keys.secret import PublicKey, Secret
 from bedside.errors import BedsideError
-from bedside.files import reason
+from bedside.files import reason, sync_folder
 
 # Something is being played: where the key store does not answer soon, the other key is kept in a file.
 _HASTE_SECONDS = 1.0
@@ -87,8 +88,8 @@ def secrets(folder: Path) -> list[Secret]:
     found = [each for each in recalled if isinstance(each, Secret)]
     if recalled and not found:
         raise next(each for each in recalled if isinstance(each, BedsideError))
-    # Sorting keeps the order of those that are alike.
-    return sorted(found, key=lambda each: not _fits(folder / DATABASE, each))
+    # While a key is changed, two files may have the same. Sorting keeps the order of those that are alike.
+    return sorted(dict.fromkeys(found), key=lambda each: not _fits(folder / DATABASE, each))
 
 
 def make(folder: Path, name: str = KEY_FILE) -> Secret:
@@ -112,7 +113,7 @@ def make_another(folder: Path) -> Secret:
 
 def add_another(folder: Path, secret: Secret) -> Secret:
     """Keep a secret in a key file of its own, beside what is there; raise BedsideError if that fails."""
-    return add(folder, secret, name_of(secret), _HASTE_SECONDS)
+    return add(folder, secret, key_file_name(secret), _HASTE_SECONDS)
 
 
 def add(folder: Path, secret: Secret, name: str = KEY_FILE, patience: float | None = None) -> Secret:
@@ -141,6 +142,37 @@ def add(folder: Path, secret: Secret, name: str = KEY_FILE, patience: float | No
     if kept is None:
         raise BedsideError(f"The key of the recordings was made in {folder} and is gone again.")
     return kept
+
+
+def holds(path: Path, secret: Secret) -> bool:
+    """Return whether a key file is sound and that of a secret."""
+    try:
+        kept = read(path)
+    except BedsideError:
+        return False
+    return kept is not None and kept.digest == digest_of(secret.key)
+
+
+def give_back(path: Path, secret: Secret) -> bool:
+    """Return whether a sound key file gives this secret, if need be after its key was put into the key store again."""
+    with contextlib.suppress(BedsideError):
+        return recalled(path) == secret
+    kept = read(path)
+    if kept is None or not isinstance(kept.where, str) or keystore.recall(kept.where) is not Unanswered.EMPTY:
+        return False
+    return keystore.entrust(kept.where, secret.key.hex())
+
+
+def remove(path: Path) -> None:
+    """Remove a key file for good, and its key from the key store; raise BedsideError or OSError if that fails.
+
+    What a disk keeps of a removed file nobody knows: the recordings must not need its secrecy any more either.
+    """
+    kept = read(path)
+    path.unlink()
+    sync_folder(path.parent)
+    if kept is not None and isinstance(kept.where, str):
+        keystore.forget(kept.where)
 
 
 def _recalled_all(folder: Path) -> Iterator[tuple[Path, Secret | BedsideError]]:

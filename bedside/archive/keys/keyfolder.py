@@ -11,7 +11,7 @@ from pathlib import Path
 from bedside import leftovers
 from bedside.archive.keys import keytext
 from bedside.archive.keys.keytext import KeyText
-from bedside.archive.keys.secret import Secret
+from bedside.archive.keys.secret import KEY_BYTES, Secret
 from bedside.errors import BedsideError
 from bedside.files import reason, replacing, sync_folder
 
@@ -34,7 +34,7 @@ def key_files(folder: Path) -> list[Path]:
     return [folder / name for name in ((KEY_FILE,) if KEY_FILE in names else ()) + tuple(others)]
 
 
-def name_of(secret: Secret) -> str:
+def key_file_name(secret: Secret) -> str:
     """Return the name of the file that keeps a key beside another."""
     return f"bedside-{secret.public.fingerprint[:8]}.key"
 
@@ -54,6 +54,23 @@ def read(path: Path) -> KeyText | None:
             "or type its words after bedside key restore."
         )
     return kept
+
+
+def digest_in(path: Path) -> str | None:
+    """Return the SHA-256 of a key that a key file, sound or damaged, seems to name; None if it names none."""
+    try:
+        lines = path.read_text("ascii", errors="replace").split("\n")
+    except OSError:
+        return None
+    return next((line for line in lines[2:3] if keytext.from_hex(line, KEY_BYTES) is not None), None)
+
+
+def is_sound(path: Path) -> bool:
+    """Return whether a key file is there and says where its key is."""
+    try:
+        return read(path) is not None
+    except BedsideError:
+        return False
 
 
 def link_new(path: Path, kept: KeyText) -> bool:

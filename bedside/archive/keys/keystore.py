@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
-class Silence(Enum):
+class Unanswered(Enum):
     """Why a key store gave nothing."""
 
     OFF = auto()
@@ -47,10 +47,10 @@ def entrust(name: str, value: str, patience: float | None = None) -> bool:
     return _answer(ask, patience) == value
 
 
-def recall(name: str, patience: float | None = None) -> str | Silence:
+def recall(name: str, patience: float | None = None) -> str | Unanswered:
     """Return the value that is kept under a name, or why there is none."""
     answer = _answer(lambda store: store.get_password(SERVICE, name), patience)
-    return answer if isinstance(answer, str | Silence) else Silence.EMPTY
+    return answer if isinstance(answer, str | Unanswered) else Unanswered.EMPTY
 
 
 def forget(name: str, patience: float | None = None) -> None:
@@ -59,9 +59,9 @@ def forget(name: str, patience: float | None = None) -> None:
 
 
 def _answer(ask: Callable[[Any], object], patience: float | None) -> object:
-    """Return the answer of the system's key store, or a `Silence` if it is off, absent, fails, or takes too long."""
+    """Return the answer of the system's key store, or a `Unanswered` if it is off, absent, fails, or takes too long."""
     if os.environ.get("BEDSIDE_KEYRING") == "off":
-        return Silence.OFF
+        return Unanswered.OFF
     if patience is None:
         patience = PATIENCE_SECONDS
     answers: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -70,17 +70,17 @@ def _answer(ask: Callable[[Any], object], patience: float | None) -> object:
         # Backends raise exceptions of any type, even those that end a program; their words may hold anything.
         try:
             store = _store()
-            answers.put(Silence.ABSENT if store is None else ask(store))
+            answers.put(Unanswered.ABSENT if store is None else ask(store))
         except BaseException as fault:
             _log.warning("The key store failed with %s.", type(fault).__name__)
-            answers.put(Silence.FAILED)
+            answers.put(Unanswered.FAILED)
 
     threading.Thread(target=run, name="key store", daemon=True).start()
     try:
         return answers.get(timeout=patience)
     except queue.Empty:
         _log.warning("The key store did not answer within %s seconds.", patience)
-        return Silence.LATE
+        return Unanswered.LATE
 
 
 def _store() -> Any:

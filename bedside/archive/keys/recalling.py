@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore, keytext
 from bedside.archive.keys.keyfolder import DATABASE, read, replace_text
-from bedside.archive.keys.keystore import Silence
+from bedside.archive.keys.keystore import Unanswered
 from bedside.archive.keys.keytext import KeyText
 from bedside.archive.keys.secret import KEY_BYTES, Secret
 from bedside.errors import BedsideError
@@ -31,28 +31,28 @@ def _key(path: Path, kept: KeyText, patience: float | None) -> bytes:
     if isinstance(kept.where, bytes):
         return kept.where
     answer = keystore.recall(kept.where, patience)
-    if isinstance(answer, Silence):
+    if isinstance(answer, Unanswered):
         raise BedsideError(_silent(path.parent, answer))
     key = keytext.from_hex(answer, KEY_BYTES)
     if key is None:
-        raise BedsideError(_silent(path.parent, Silence.EMPTY))
+        raise BedsideError(_silent(path.parent, Unanswered.EMPTY))
     return key
 
 
-def _silent(folder: Path, silence: Silence) -> str:
+def _silent(folder: Path, silence: Unanswered) -> str:
     beginning = f"The key of the recordings in {folder} is in this computer's key store, "
     match silence:
-        case Silence.OFF:
+        case Unanswered.OFF:
             return f"{beginning}which BEDSIDE_KEYRING=off keeps closed: start without that setting."
-        case Silence.ABSENT:
+        case Unanswered.ABSENT:
             return (
                 f"{beginning}and none is running: log in at its own screen as the user who made them, and start again."
             )
-        case Silence.LATE:
+        case Unanswered.LATE:
             return f"{beginning}which does not answer: unlock the key store, or restart the computer, and start again."
-        case Silence.FAILED:
+        case Unanswered.FAILED:
             return f"{beginning}which is locked or broken: unlock the key store and start again."
-        case Silence.EMPTY:
+        case Unanswered.EMPTY:
             return (
                 f"{beginning}which does not have it: log in as the user who made them, unlock the key store and start "
                 "again, or type the key's words after bedside key restore."

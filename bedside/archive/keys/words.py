@@ -105,7 +105,7 @@ def _checksum(key: bytes) -> int:
 
 def _alike(word: str) -> str:
     near = difflib.get_close_matches(word, WORDS, n=2, cutoff=0.7)
-    return f"; {' or '.join(near)} is" if near else ""
+    return f"; perhaps {' or '.join(near)}" if near else ""
 
 
 def _missing(found: Sequence[str]) -> str:

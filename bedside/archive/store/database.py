@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from bedside.archive.store.writeahead import judge_log
 from bedside.errors import BedsideError
 
 _BUSY_SECONDS = 5.0
+_IN_USE = "The recordings are in use; close the other programs of bedside and try again."
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -120,7 +123,41 @@ def take_alone(path: Path, secret: Secret) -> None:
     finally:
         engine.dispose()
     if mode != "delete":
-        raise BedsideError("The recordings are in use; close the other programs of bedside and try again.")
+        raise BedsideError(_IN_USE)
+
+
+@contextmanager
+def exporting(path: Path, secret: Secret, draft: Path, new: Secret) -> Iterator[None]:
+    """Copy all that a database holds into an empty file under another secret; nobody else has it during the block.
+
+    The draft is synced when the block begins. Raise BedsideError while another program has the database open, OSError
+    or DBAPIError if a disk fails.
+    """
+    alone = ("locking_mode = EXCLUSIVE", "journal_mode = DELETE")
+    engine = _file_engine(path, secret, alone, pool=StaticPool, patience=0.5)
+    try:
+        with engine.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() != "delete":
+                raise BedsideError(_IN_USE)
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            version = schema_version(connection)
+            connection.exec_driver_sql("COMMIT")
+            # Neither may be done within a transaction; the lock is kept all the same.
+            attach = f'ATTACH DATABASE ? AS fresh KEY "{_literal(new)}"'
+            connection.exec_driver_sql(attach, (str(draft),))
+            for statement in ("PRAGMA fresh.journal_mode = OFF", "PRAGMA fresh.synchronous = OFF"):
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql("SELECT sqlcipher_export('fresh')").all()
+            connection.exec_driver_sql(f"PRAGMA fresh.user_version = {version}")
+            connection.exec_driver_sql("DETACH DATABASE fresh")
+            _sync(draft)
+            yield
+    except DBAPIError as error:
+        if _name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise BedsideError(_IN_USE) from error
+        raise
+    finally:
+        engine.dispose()
 
 
 def memory_engine() -> Engine:
@@ -207,6 +244,14 @@ def is_whole(engine: Engine) -> bool:
 def is_consistent(connection: Connection) -> bool:
     """Return whether all indexes of a database fit its tables; takes about a second for a million rows."""
     return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _name(error: DBAPIError) -> str:

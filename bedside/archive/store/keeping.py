@@ -33,12 +33,8 @@ class Writer(Protocol):
     def chain(self) -> str:
         """Its name."""
 
-    @property
-    def next(self) -> int:
-        """The number of its next record."""
-
-    def append(self, records: Sequence[Record]) -> int:
-        """Make records durable; return the number of the first."""
+    def append(self, records: Sequence[Record], after: int = 0) -> int:
+        """Make records durable; return the number of the first, which is greater than ``after``."""
 
     def close(self) -> None:
         """End it in order."""
@@ -135,24 +131,24 @@ class Keeper:
             self._waiting.clear()
 
     def _append(self, changes: Sequence[Change], after: int) -> list[_Kept]:
-        """Write changes into the journal, with numbers greater than ``after``: all of them, or none that counts."""
+        """Write changes into the journal, with numbers greater than ``after``: all of them, or none that counts.
+
+        So what was decided on what others wrote comes after it in the journal too.
+        """
         records = [encode(change) for change in changes]
         if not records:
             return []
-        if self._journal is not None and self._journal.next <= after:
-            # What was decided on what others wrote comes after it in the journal too.
-            self._drop()
         if self._journal is None:
             self._journal = self._open()
         journal = self._journal
         if len(records) <= _RECORDS_OF_A_FRAME:
-            return _numbered(journal, records)
+            return _numbered(journal, records, after)
         grouped: list[Record] = [[BEGIN], *records, [END]]
         kept: list[_Kept] = []
         cuts = [*range(0, len(grouped), _RECORDS_OF_A_FRAME), len(grouped)]
         try:
             for first, last in pairwise(cuts):
-                kept += _numbered(journal, grouped[first:last])
+                kept += _numbered(journal, grouped[first:last], after)
         except BaseException:
             # A group that does not end hides what would follow it in its chain.
             self._drop()
@@ -168,9 +164,9 @@ class Keeper:
             self._journal = None
 
 
-def _numbered(journal: Writer, records: Sequence[Record]) -> list[_Kept]:
+def _numbered(journal: Writer, records: Sequence[Record], after: int) -> list[_Kept]:
     """Make records durable; return them with their numbers."""
-    first = journal.append(records)
+    first = journal.append(records, after)
     return [_Kept(journal.chain, first + i, record) for i, record in enumerate(records)]
 
 

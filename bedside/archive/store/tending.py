@@ -17,7 +17,7 @@ from bedside.archive.store.adoption import adopt, adopter
 from bedside.archive.store.checking import Checked, check
 from bedside.archive.store.database import is_damage, reason_of, writing_engine
 from bedside.archive.store.feeding import feed
-from bedside.archive.store.index import DATABASE, new, rebuild, unread
+from bedside.archive.store.index import DATABASE, is_written, new, rebuild, unread
 from bedside.archive.store.rescue import rescue
 from bedside.errors import BedsideError
 from bedside.files import reason
@@ -25,10 +25,15 @@ from bedside.files import reason
 
 @dataclass(frozen=True, slots=True)
 class Tended:
-    """What was found, if the index could be opened, and sentences for the staff; none if all is well."""
+    """What was found, if there is an index that can be opened, and sentences for the staff; none if all is well."""
 
     checked: Checked | None
     sentences: tuple[str, ...]
+
+
+def is_recorded(folder: Path) -> bool:
+    """Return whether there is an index or a journal in a folder."""
+    return (folder / DATABASE).exists() or is_written(folder)
 
 
 def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) -> Tended:
@@ -37,6 +42,8 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
     Who is not the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, or
     the disk does not answer.
     """
+    if not is_recorded(folder):
+        return Tended(None, ())
     known = _known(folder)
     try:
         if owner:
@@ -59,9 +66,11 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
 def rebuild_index(folder: Path, owner: bool) -> Path | None:
     """Build the index anew from the journal and from what only the present index has.
 
-    Return the path of the present one, which is kept aside; None if there was none. Raise BedsideError if this program
-    does not own the folder, if there is no key, and if the disk cannot be written.
+    Return the path of the present one, which is kept aside; None if nothing is recorded. Raise BedsideError if this
+    program does not own the folder, if there is no key, and if the disk cannot be written.
     """
+    if not is_recorded(folder):
+        return None
     if not owner:
         raise BedsideError(f"The recordings in {folder} are in use; close the other programs of bedside and try again.")
     known = _known(folder)

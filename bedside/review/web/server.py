@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from bedside import ends
+from bedside.archive.ownership import Ownership
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
 from bedside.review.web import app, peer
@@ -33,7 +34,11 @@ def serve(folder: Path, port: int | None, browser: bool, say: Callable[[str], No
     ``port`` None is the usual port, or any free one if that is taken. ``browser``: whether to open a browser. Raise
     BedsideError if the port is taken or the store cannot be opened.
     """
-    with Store.open_or_set_aside(folder) as store, _listening(port) as listening:
+    with (
+        Ownership(folder, "review") as claimed,
+        Store.open_or_set_aside(folder, claimed.held, "review") as store,
+        _listening(port) as listening,
+    ):
         if store.notice:
             say(store.notice)
         taken = listening.getsockname()[1]

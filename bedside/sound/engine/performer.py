@@ -123,6 +123,11 @@ class Performer:
         self.engine.reset(seed)
         return [Performed(lost, Lost())]
 
+    @property
+    def may_skip(self) -> bool:
+        """Whether nothing must be reported or faded before time may `skip`."""
+        return not self._losing and not self.engine.stopping
+
     def skip(self, blocks: int) -> None:
         """Let this many blocks pass in which nothing is heard or asked."""
         if self.playing:

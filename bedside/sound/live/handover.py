@@ -31,7 +31,7 @@ MOST_WAITING = 1 << 17
 _NoteId = tuple[Player, int]
 
 # A request and its time; None asks for the end of the take.
-Asked = tuple[Event | None, int]
+Waiting = tuple[Event | None, int]
 
 
 class Handover:
@@ -45,7 +45,7 @@ class Handover:
         self._sustained = sustained
         self._reported = AllSettings()
         # What was asked and has not been handled by an engine, in order.
-        self._waiting: deque[Asked] = deque()
+        self._waiting: deque[Waiting] = deque()
         # Each setting as it was last handled, in the order in which they were first handled.
         self._settings: dict[tuple[Player | None, type[Event]], Setting] = {}
         # What the hands hold now, and where it was slid to.
@@ -102,7 +102,7 @@ class Handover:
                 if any(event == on for event, _ in self._waiting):
                     while self._handle(self._waiting.popleft()[0]) != on:
                         pass
-                if (player, note) in self._held:
+                if self._held.get((player, note)) == on:
                     self._played[player, note] = self._plays(player)
             case Performed(_, NoteOff(player, note)) if (player, note) in self._played:
                 # The hand left, or the engine ended the note by itself.
@@ -138,7 +138,7 @@ class Handover:
         return [event for note in ringing for event in (self._held[note], self._slid.get(note)) if event]
 
     @property
-    def waiting(self) -> list[Asked]:
+    def waiting(self) -> list[Waiting]:
         """What no engine has handled yet, in order, each with its time."""
         return list(self._waiting)
 

@@ -137,7 +137,7 @@ class Pump:
             if not self._unheard and (silent or self._card_failed):
                 self._lose(now)
             if self._unheard:
-                self._play_until(time.perf_counter_ns())
+                self._play_until(now * 1e9)
                 if not self._told and now - self._lost > _TOLD_SECONDS:
                     self._told = True
                     self.notice(wire.Opened(0.0, ""))
@@ -192,7 +192,7 @@ class Pump:
             self._send_later(self._card)
         return True
 
-    def _play_until(self, now_ns: int) -> None:
+    def _play_until(self, now_ns: float) -> None:
         """Perform unheard what was asked until now, block by block, each request in the block in which it was made."""
         self._read(self._waiting.append)
         block_ns = self._budget * 1e9
@@ -203,7 +203,7 @@ class Pump:
                 return
             due = min(_asked_ns(self._waiting[0]) if self._waiting else now_ns, now_ns)
             behind = int((due - self._at_ns) / block_ns)
-            if behind > _MOST_BEHIND and not self.performer.engine.stopping:
+            if behind > _MOST_BEHIND and self.performer.may_skip:
                 # The note that was held last may have to end meanwhile, and the take: not all at once.
                 behind = min(behind, self._beat_blocks)
                 self.performer.skip(behind)

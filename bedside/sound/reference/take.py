@@ -27,6 +27,7 @@ from bedside.music.events import (
     Reverb,
     Shape,
     Source,
+    StillHeld,
     Stop,
     TakeBegan,
     TakeEnded,
@@ -118,6 +119,7 @@ def _crowd() -> Iterator[tuple[float, Event]]:
                 note = 5000 + 100 * half + step
                 key = _SPREAD[step % 10] + step // 10 * 5 + player
                 yield at + 0.02 * step, NoteOn(player, note, key, 1.0 - step % 3 * 0.02, 1.0, Source.MIDI)
+            yield at + 0.45, StillHeld(player, 5000 + 100 * half)
             yield at + 0.5, Bend(player, 1.3 - player)
             yield at + 0.8, Vibrato(player, 0.25 * player)
             yield at + 1.2, Bend(player, 0.0)

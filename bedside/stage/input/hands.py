@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import pygame
 
@@ -181,8 +182,8 @@ class Hands:
                 return self.lift()
         return []
 
-    def hear(self, played: KeyboardMessage) -> list[Event]:
-        """Return the musical events of a MIDI keyboard's message, or of its disconnection."""
+    def hear(self, played: KeyboardMessage, now: float) -> list[Event]:
+        """Return the musical events of a MIDI keyboard's message at ``now`` seconds, or of its disconnection."""
         keyboard = self._keyboards.get(played.keyboard)
         if keyboard is None:
             tuning = self._tuning
@@ -191,6 +192,9 @@ class Hands:
         message = played.message
         if message is None:
             return self._keyboards.pop(played.keyboard).lift()
+        return [*self._play_keys(keyboard, message), *keyboard.sense(now, message.type == "active_sensing")]
+
+    def _play_keys(self, keyboard: Keyboard, message: Any) -> list[Event]:
         match message.type:
             case "note_on" if self.deaf:
                 return keyboard.up(message.note)

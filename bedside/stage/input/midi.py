@@ -115,7 +115,7 @@ class Keyboards:
 
 
 def _thinned(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
-    """Return messages, thinned: of each wheel and pressure only the last value between two notes."""
+    """Return messages, thinned: of each wheel, pressure and sign of life only the last between two notes."""
     kept: list[KeyboardMessage] = []
     later: set[tuple[str, str, int]] = set()
     for played in reversed(batch):
@@ -131,12 +131,12 @@ def _thinned(batch: Sequence[KeyboardMessage]) -> list[KeyboardMessage]:
 
 
 def _moved(played: KeyboardMessage) -> tuple[str, str, int] | None:
-    """Return which wheel or pressure of which keyboard moved; None for a message that may not be dropped."""
+    """Return which wheel, pressure or sign of life of which keyboard it is; None for what may not be dropped."""
     message = played.message
     if message is None:
         return None
     match message.type:
-        case "pitchwheel" | "aftertouch":
+        case "pitchwheel" | "aftertouch" | "active_sensing":
             return played.keyboard, message.type, 0
         case "polytouch":
             return played.keyboard, message.type, message.note

@@ -98,7 +98,7 @@ class RtMidi:
             port.close_port()
             port.delete()
 
-        port.ignore_types(sysex=True, timing=True, active_sense=True)
+        port.ignore_types(sysex=True, timing=True, active_sense=False)
         port.set_callback(called)
         port.open_port(_names(port).index(name), "keyboard")
         return end

@@ -16,7 +16,7 @@ from keyring.backend import KeyringBackend
 from archive.keys.keystores import BrokenKeyring, ForgetfulKeyring, HangingKeyring, LockedKeyring, MemoryKeyring, use
 from bedside.archive.keys import keyfile, keystore
 from bedside.archive.keys.keyfile import make, make_another, public_key, secret, secrets
-from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, link_new, name_of, read, replace_text
+from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_file_name, link_new, read, replace_text
 from bedside.archive.keys.keytext import KeyText, digest_of, parse
 from bedside.archive.keys.secret import Secret
 from bedside.errors import BedsideError
@@ -185,7 +185,7 @@ def test_the_record_has_a_key_beside_a_damaged_one(private: Path) -> None:
     assert public_key(private) == another.public
     assert secrets(private) == [another]
     assert (private / KEY_FILE).read_bytes() == before
-    assert {path.name for path in private.iterdir()} == {KEY_FILE, name_of(another)}
+    assert {path.name for path in private.iterdir()} == {KEY_FILE, key_file_name(another)}
 
 
 def test_a_key_that_comes_back_serves_again(private: Path) -> None:
@@ -205,14 +205,14 @@ def test_another_key_does_not_wait_long_for_the_key_store(private: Path, monkeyp
     monkeypatch.setattr(keyfile, "_HASTE_SECONDS", 0.1)
     another = make_another(private)
     backend.let_go.set()
-    assert another.key.hex() in (private / name_of(another)).read_text()
+    assert another.key.hex() in (private / key_file_name(another)).read_text()
 
 
 def test_the_database_is_opened_with_its_own_key(golden: Path) -> None:
     """Of several keys the one that the database was made with comes first, whatever their files are called."""
     own = secret(golden)
     assert own is not None
-    (golden / KEY_FILE).rename(golden / name_of(own))
+    (golden / KEY_FILE).rename(golden / key_file_name(own))
     other = make(golden)
     assert secret(golden) == own
     assert secrets(golden) == [own, other]

@@ -14,9 +14,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from archive.improvisations import BEGAN, RATE, duet
+from bedside.archive.journal.reading import read
+from bedside.archive.keys import keyfile
 from bedside.archive.keys.keyfolder import KEY_FILE
 from bedside.archive.store.choices import Chosen, Marked
-from bedside.archive.store.index import DATABASE
+from bedside.archive.store.index import DATABASE, JOURNAL
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound
@@ -372,3 +374,22 @@ def test_a_note_counts_for_the_player_that_played_it(folder: Path) -> None:
             writing.append(take, [item for item in duet() if not isinstance(item.event, NoteOn)])
             writing.append(take, [Performed(99, duet()[2].event)])
         assert store.summary(take).players == (Player.THERAPIST,)
+
+
+def test_two_programs_write_in_turn(folder: Path) -> None:
+    """What is written after what another program wrote comes after it in the journal, each in a chain of its own."""
+    with Store.create(folder) as bed, Store.create(folder) as review:
+        takes = []
+        for _ in range(3):
+            takes.append(keep(bed))
+            remark = review.casenotes.remark(takes[-1], 1, 2, "waits")
+            bed.casenotes.reword(remark.id, "waits long")
+        assert [take.id for take in bed.takes()] == takes
+    whole = read(folder / JOURNAL, keyfile.secrets(folder)).records
+    found = [entry for entry in whole if entry.record[0] not in ("journal", "closed")]
+    assert len({entry.chain for entry in found}) == 2
+    assert len({entry.number for entry in found}) == len(found), "no number is given twice"
+    (folder / DATABASE).unlink()
+    with Store.open(folder) as store:
+        assert [take.id for take in store.takes()] == takes
+        assert [store.casenotes.remarks(take)[0].words for take in takes] == ["waits long"] * 3

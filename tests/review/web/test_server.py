@@ -82,9 +82,12 @@ def test_a_port_that_is_taken(tmp_path: Path, said: list[str]) -> None:
 @pytest.mark.slow
 def test_a_damaged_store_is_said(tmp_path: Path, said: list[str]) -> None:
     """Where the recordings are damaged the pages open all the same, and whoever started them is told."""
-    Store.create(tmp_path).close()
+    with Store.create(tmp_path) as store, store.writing() as writing:
+        writing.begin_session("K7")
     path = tmp_path / "bedside.db"
-    path.write_bytes(b"\x00" * path.stat().st_size)
+    content = bytearray(path.read_bytes())
+    content[-1000] ^= 1
+    path.write_bytes(content)
     server.serve(tmp_path, free(), False, said.append)
-    assert "set aside" in said[0]
+    assert "built anew from the journal" in said[0]
     assert "The pages are open" in said[1]

@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60.0
 SLOW = {
     "a body": "POST /enter HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
     "content-length: 1000\r\n\r\ncode=",
-    "a body after an answer": "GET /static/players.css HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\nPOST /enter HTTP/1.1\r\nhost",
+    "headers after an answer": "GET /static/players.css HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\nPOST /enter HTTP",
     "a body that nobody wants": "POST /goals HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: 1000\r\n\r\ncode=",
     "headers": "POST /enter HTTP/1.1\r\nhost: 127",
     "nothing": "",

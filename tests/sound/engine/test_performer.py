@@ -31,12 +31,13 @@ from bedside.music.events import (
     Settled,
     Shape,
     Source,
+    StillHeld,
     Stop,
     TakeBegan,
     TakeEnded,
     Vibrato,
 )
-from bedside.sound.engine import offline
+from bedside.sound.engine import offline, voices
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
 from bedside.sound.engine.rise import LIMIT_SECONDS
@@ -343,3 +344,64 @@ def test_a_take_from_a_file_rings_out() -> None:
     assert 0.5 * RATE + 56 <= first <= 0.5 * RATE + 56 + 4
     assert len(sound) > 1.5 * RATE
     assert not sound[-1].any()
+
+
+@pytest.fixture
+def short_hold(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let held notes end after some seconds, and return how many."""
+    monkeypatch.setattr(voices, "HOLD_SECONDS", 3.0)
+    return 3.0
+
+
+def held_for(each: Performer, seconds: float, out: list[NDArray[np.float32]]) -> list[Performed]:
+    """Hold a note of a sustained instrument that nobody releases, and return what is performed."""
+    each.ask(Program(Player.CHILD, "held"))
+    each.ask(on(1))
+    return play(each, seconds, out)
+
+
+def test_a_note_that_was_forgotten_ends_as_if_released_and_then_its_take(short_hold: float) -> None:
+    """After its longest time its end is performed, as soft as any; the take ends by rest, and replays to its bits."""
+    each, sound = performer(512), list[NDArray[np.float32]]()
+    performed = held_for(each, short_hold + 22, sound)
+    (off,) = [item for item in performed if isinstance(item.event, NoteOff)]
+    assert off.event == NoteOff(Player.CHILD, 1)
+    assert abs(off.frame / RATE - short_hold) < 0.1
+    assert isinstance(performed[-1].event, TakeEnded)
+    assert performed[-1].frame / RATE < short_hold + 22
+    heard = np.concatenate(sound)
+    assert rendered(performed).tobytes() == heard[: performed[-1].frame].tobytes()
+    # Nothing is cut: from block to block its end falls no faster than a release does.
+    end = np.abs(heard[off.frame - 2048 : off.frame + 4096]).reshape(-1, 256, 2).max(axis=(1, 2))
+    assert end[0] > 0.01
+    assert (end[1:] > 0.3 * end[:-1]).all()
+
+
+def test_a_note_whose_keyboard_says_that_it_is_held_goes_on(short_hold: float) -> None:
+    """Told again and again that the key is down, it sounds for as long; told no more, it ends as any other."""
+    each, sound = performer(512), list[NDArray[np.float32]]()
+    performed = held_for(each, 0.6 * short_hold, sound)
+    for _ in range(3):
+        each.ask(StillHeld(Player.CHILD, 1))
+        performed += play(each, 0.6 * short_hold, sound)
+    assert each.engine.holding
+    assert not [item for item in performed if isinstance(item.event, NoteOff)]
+    performed += play(each, 0.9 * short_hold, sound)
+    (off,) = [item for item in performed if isinstance(item.event, NoteOff)]
+    assert 2.8 * short_hold - 0.1 < off.frame / RATE < 2.8 * short_hold + 0.1
+    heard = np.concatenate(sound)
+    assert rendered(performed)[: len(heard)].tobytes() == heard[: len(rendered(performed))].tobytes()
+
+
+def test_what_a_pedal_holds_is_held_on_while_the_keyboard_says_so(short_hold: float) -> None:
+    """A released note under a pedal that is down sounds as long as any note, and on if it is said to be held."""
+    for still in (False, True):
+        each = performer(512)
+        each.ask(Program(Player.CHILD, "held"))
+        for event in (Pedal(Player.CHILD, True), on(1), NoteOff(Player.CHILD, 1)):
+            each.ask(event)
+        play(each, 0.8 * short_hold)
+        if still:
+            each.ask(StillHeld(Player.CHILD, 1))
+        play(each, 0.8 * short_hold)
+        assert each.engine.holding == still

@@ -270,6 +270,24 @@ def test_a_disk_that_is_pulled_out_keeps_what_counted(
     assert after > 50
 
 
+def test_a_file_that_comes_while_the_copy_is_made_links_to_the_one_before(data: Path, disk: Path) -> None:
+    """Between the copies of two files, the writer goes from one to the other: the copy has no gap."""
+    run = Run.begin(data / "journal")
+    run.append(["x"])
+    run.writer._chains[0].prepare()
+    assert len(image(data / "journal")) == 2
+    rounds = iter(range(20))
+
+    def go_on() -> None:
+        for _ in rounds:
+            run.append(["x", "y" * 3000])
+
+    back_up(data, disk, go_on)
+    assert len(image(data / "journal")) == 2
+    assert all(map(any, image(data / "journal").values()))
+    assert find(disk / "journal").inside == []
+
+
 def test_it_is_made_while_somebody_plays(data: Path, disk: Path) -> None:
     """A copy of a journal that is being written has all that was acknowledged before, and looks like no damage."""
     done = threading.Event()

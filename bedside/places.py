@@ -26,10 +26,3 @@ def user_cache() -> Path:
     if named := os.environ.get("BEDSIDE_CACHE"):
         return Path(named)
     return platformdirs.user_cache_path("bedside", appauthor=False)
-
-
-def writable(folder: Path) -> bool:
-    """Return whether this user may write into a folder, or make it where it does not exist."""
-    # Unlike Path.exists on Pythons before 3.12, os.access never raises for a folder of somebody else.
-    there = next((each for each in (folder, *folder.parents) if os.access(each, os.F_OK)), None)
-    return there is not None and os.access(there, os.W_OK | os.X_OK) and there.is_dir()

@@ -1,4 +1,4 @@
-"""Import MIDI files into the store as takes."""
+"""Write whole takes into the store: those of MIDI files, and any that are made in one go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bedside.archive.midi import midifile
 from bedside.archive.store.store import Store
-from bedside.music.events import Player, TakeBegan
+from bedside.archive.store.writing import Origin
+from bedside.music.events import Performed, Player, TakeBegan
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,20 @@ def import_file(store: Store, path: Path, players: Sequence[Player] | None, soun
     """
     written = []
     for imported in midifile.read(path, players):
-        began = imported.performed[0].event
-        if not isinstance(began, TakeBegan):
-            raise TypeError("a take begins with TakeBegan")
-        with store.writing() as writing:
-            take = writing.begin_take(writing.begin_session(None), began, "imported", sound)
-            writing.append(take, imported.performed)
+        take = write_take(store, imported.performed, "imported", sound)
         written.append(ImportedTake(take, imported.notes, imported.warnings))
     return written
+
+
+def write_take(store: Store, performed: Sequence[Performed], origin: Origin, sound: str) -> str:
+    """Write a whole take into a store, in a session of its own without a patient; return its id.
+
+    Raise BedsideError if the store cannot be written, TypeError if the first event is not `TakeBegan`.
+    """
+    began = performed[0].event
+    if not isinstance(began, TakeBegan):
+        raise TypeError("a take begins with TakeBegan")
+    with store.writing() as writing:
+        take = writing.begin_take(writing.begin_session(None), began, origin, sound)
+        writing.append(take, performed)
+    return take

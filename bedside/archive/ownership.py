@@ -29,7 +29,7 @@ _MOST_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class FolderOwner:
     """The program that owns a folder: its name, process, user and computer, and since when, as ISO 8601."""
 
     program: str
@@ -86,7 +86,7 @@ class Ownership:
         self.release()
 
 
-def read_owner(folder: Path) -> Owner | None:
+def read_owner(folder: Path) -> FolderOwner | None:
     """Return who owns a folder now; None if nobody does, or if the owner could not write its name."""
     try:
         descriptor = os.open(folder / OWNER_FILE, os.O_RDWR)
@@ -104,27 +104,27 @@ def read_owner(folder: Path) -> Owner | None:
         os.close(descriptor)
 
 
-def _identify(program: str) -> Owner:
+def _identify(program: str) -> FolderOwner:
     try:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):
         # A container's user may have no name.
         user = str(os.getuid()) if hasattr(os, "getuid") else ""
     now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
-    return Owner(program, os.getpid(), user, platform.node(), now)
+    return FolderOwner(program, os.getpid(), user, platform.node(), now)
 
 
-def _write(descriptor: int, owner: Owner) -> None:
+def _write(descriptor: int, owner: FolderOwner) -> None:
     said = json.dumps(asdict(owner)).encode() + b"\n"
     os.ftruncate(descriptor, 0)
     os.lseek(descriptor, 0, os.SEEK_SET)
     os.write(descriptor, said)
 
 
-def _parse(said: bytes) -> Owner | None:
+def _parse(said: bytes) -> FolderOwner | None:
     try:
         found = json.loads(said)
-        return Owner(**{field.name: found[field.name] for field in fields(Owner)})
+        return FolderOwner(**{field.name: found[field.name] for field in fields(FolderOwner)})
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -1,7 +1,8 @@
-"""The recorder: always on, never blocking; what it is fed is on the disk within 100 ms.
+"""The recorder: always on, never blocking; what it is fed is on the disk within 100 ms, if any disk takes it.
 
-Only its own thread writes to the store and may block on the disk. While writing fails, everything stays in memory, in
-order, and is retried every second.
+It needs neither store nor key nor disk to begin. Its own thread alone waits for a disk. What
+no disk takes stays in memory, in order, and is tried again every second, for ever; a second thread brings what is kept
+into the store's index, when key and database allow.
 """
 
 from __future__ import annotations
@@ -10,91 +11,123 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
-from bedside.archive.store.choices import STAR, Chosen, Marked
-from bedside.archive.store.store import Store
-from bedside.archive.store.writing import Origin, Writing
+from bedside.archive.backlog import Backlog
+from bedside.archive.indexer import Indexer
+from bedside.archive.safekeeping import Safekeeping
+from bedside.archive.store.changes import encode, fresh, now, patient_id
+from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.writing import Origin
+from bedside.archive.transcript import Kept, NewSession, Transcript
 from bedside.errors import BedsideError
-from bedside.music.events import NoteOn, Performed, Source, TakeBegan
+from bedside.files import reason
+from bedside.music.events import Performed
 
 _log = logging.getLogger(__name__)
 
-# Events fed within this time of the first are committed together; the rest of the 100 ms is for the disk.
+# Events fed within this time of the first are kept together; the rest of the 100 ms is for the disk.
 _GATHER_SECONDS = 0.04
 _RETRY_SECONDS = 1.0
+# Records of one frame of the journal; thousands would not fit into its file.
+_AT_ONCE = 1_000
+# The program's end waits no longer for the index.
+_INDEX_SECONDS = 0.5
+# A disk that has not answered for so long is a trouble that staff are told of.
+_LATE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _NewSession:
-    """Begin a new session from here on, of the patient with this code."""
+class RecordState:
+    """Where what is played is kept now; each sentence is for staff, and None where there is nothing to say.
 
-    patient: str | None
+    ``memory`` says why some of it is only in memory, and ``minutes`` since when, at least 1; ``second`` that it is kept
+    in the second folder; ``later`` that it is kept but not listed yet; ``notice`` what was found damaged, and mended.
+    """
+
+    memory: str | None = None
+    minutes: int | None = None
+    second: str | None = None
+    later: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Fed:
-    kept: Performed | Chosen | Marked | _NewSession
+    """What is kept, and when it was fed; None only wakes the thread, which then keeps what must be kept again."""
+
+    kept: Kept | None
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """The session and the take to which the next item belongs.
-
-    ``session`` and ``take`` are None until they begin; ``owner`` is the session of the current take. ``own`` is the
-    last take of that session in which somebody played. ``replayed`` is whether the current take is only a replay so
-    far.
-    """
-
-    patient: str | None
-    session: str | None = None
-    take: str | None = None
-    owner: str | None = None
-    own: str | None = None
-    replayed: bool = False
-
-
 class Recorder:
-    """Writes sessions into a store as they are played.
+    """Keeps what is played in the record of a data folder, or of a ``second`` one while the first takes nothing.
 
-    The first session is of the patient with this code, or of nobody; it begins with the first item that is kept, so
-    that a session without music leaves nothing. ``sound`` returns what makes the sound; it is called in the recorder's
-    thread, at once and for each take, and should cache its answer. ``committed``, if given, is called there after each
-    commit with the number of items kept so far.
+    The first session is of the patient with this code, or of nobody. ``sound`` returns what makes the sound; it is
+    called in the recorder's thread, at once and for each take, and should cache its answer. ``committed``, if given, is
+    called there after each commit with the number of items kept so far. ``program`` names who records.
     """
 
     def __init__(
         self,
-        store: Store,
+        folder: Path,
         patient: str | None,
         sound: Callable[[], str],
         origin: Origin = "played",
         committed: Callable[[int], None] | None = None,
+        second: Path | None = None,
+        program: str = "play",
     ) -> None:
-        self._store = store
+        self._safe = Safekeeping(folder, second, program)
+        self._index = Indexer(folder, second, program, self._public, self._safe.trust, self._mistrust)
         self._sound = sound
-        self._origin: Origin = origin
+        self._transcript = Transcript(patient, origin, sound, self._identify)
         self._committed = committed
         self._queue: queue.SimpleQueue[_Fed | None] = queue.SimpleQueue()
-        self._where = _Where(patient)
-        self._fault: str | None = None
+        self._pending = Backlog()
+        # Of each item that is not kept yet, how many records there are up to its last.
+        self._ends: deque[int] = deque()
+        self._made = self._done = 0
         self._kept = 0
+        self._take: str | None = None
+        self._fault: str | None = None
+        self._refused: str | None = None
+        self._detoured = False
+        self._since: float | None = None
         self._giving_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
     @property
     def take(self) -> str | None:
-        """The id of the last take written, None before the first is on the disk."""
-        return self._where.take
+        """The id of the last take that is kept, None before the first is on a disk."""
+        return self._take
+
+    @property
+    def state(self) -> RecordState:
+        """Where what is played is kept now; any thread may ask."""
+        since, fault = self._since, self._fault
+        waited = 0.0 if since is None else time.monotonic() - since
+        if since is None or (fault is None and waited < _LATE_SECONDS):
+            detour = self._safe.detour
+            # While a disk is out of use the index is not filled either; that goes without saying.
+            later = self._refused or (None if detour else self._index.fault)
+            return RecordState(None, None, detour, later, self._index.notice)
+        why = fault or "the disk does not answer."
+        sentence = (
+            f"What is played is only in this computer's memory: {why} "
+            "Everything is saved by itself as soon as that is mended; until then do not switch the computer off."
+        )
+        return RecordState(sentence, int(waited // 60) + 1, None, self._refused, self._index.notice)
 
     @property
     def fault(self) -> str | None:
-        """A sentence for the staff while events cannot be written; None when all are written."""
-        return self._fault
+        """A sentence for the staff while something is only in memory; None when all is on a disk."""
+        return self.state.memory
 
     def feed(self, kept: Performed | Chosen | Marked) -> None:
         """Queue one item to be recorded; any thread may call this, and it never blocks.
@@ -102,38 +135,62 @@ class Recorder:
         A `TakeBegan` begins a new take, to which everything after it belongs. Events and markers before the first take
         are dropped; a choice then belongs only to the session.
         """
-        self._queue.put(_Fed(kept, datetime.now(UTC)))
+        self._put(kept)
 
     def renew(self, patient: str | None) -> None:
         """Begin a new session with the next take; the current take stays in the current session."""
-        self._queue.put(_Fed(_NewSession(patient), datetime.now(UTC)))
+        self._put(NewSession(patient))
 
     def close(self, timeout: float) -> bool:
-        """Write all that was fed, and stop, within ``timeout`` seconds; return whether all of it is on the disk."""
+        """Keep all that was fed, and stop, within ``timeout`` seconds; return whether all of it is on a disk."""
+        until = time.monotonic() + timeout
         self._queue.put(None)
         self._thread.join(timeout)
         self._giving_up.set()
-        return not self._thread.is_alive() and self._fault is None
+        kept = not self._thread.is_alive() and not self._pending
+        # What is not in the index is in the journal, and fed after the next start.
+        self._index.close(min(max(until - time.monotonic(), 0.0), _INDEX_SECONDS))
+        if kept:
+            self._safe.close()
+        return kept
+
+    def _put(self, kept: Kept) -> None:
+        if self._since is None:
+            self._since = time.monotonic()
+        self._queue.put(_Fed(kept, now()))
+
+    def _public(self) -> bytes | None:
+        public = self._safe.public
+        return None if public is None else public.raw
+
+    def _mistrust(self) -> None:
+        self._safe.mistrust()
+        self._queue.put(_Fed(None, now()))
+
+    def _identify(self, code: str) -> str:
+        public = self._public()
+        return fresh() if public is None else patient_id(code, public)
 
     def _run(self) -> None:
-        # Computed before anything is played, so that the first commit need not wait for it.
+        # Found before anything is played, if there is time, so that the first commit need not wait for it.
+        self._safe.prepare()
         self._sound()
-        waiting: list[_Fed] = []
+        # It makes the disk busy, so it comes second.
+        self._index.start()
         open_ = True
-        while open_ or waiting:
-            if not waiting:
-                open_ = self._gather(waiting)
-            if waiting and not self._commit(waiting):
-                if self._giving_up.wait(_RETRY_SECONDS):
-                    return
-                open_ = self._drain(waiting) and open_
+        while open_ or self._pending:
+            open_ = (self._drain() and open_) if self._pending else self._gather()
+            if not self._keep() and self._giving_up.wait(_RETRY_SECONDS):
+                return
 
-    def _gather(self, waiting: list[_Fed]) -> bool:
+    def _gather(self) -> bool:
         """Wait for an item, and for those that follow closely; return False when the recorder is closed."""
+        self._since = None
         first = self._queue.get()
         if first is None:
             return False
-        waiting.append(first)
+        self._since = self._since or time.monotonic()
+        self._write(first)
         until = time.monotonic() + _GATHER_SECONDS
         while (remaining := until - time.monotonic()) > 0:
             try:
@@ -142,11 +199,11 @@ class Recorder:
                 break
             if fed is None:
                 return False
-            waiting.append(fed)
+            self._write(fed)
         return True
 
-    def _drain(self, waiting: list[_Fed]) -> bool:
-        """Collect the items that are queued by now, without waiting; return False when the recorder is closed."""
+    def _drain(self) -> bool:
+        """Take the items that are queued by now, without waiting; return False when the recorder is closed."""
         while True:
             try:
                 fed = self._queue.get_nowait()
@@ -154,94 +211,71 @@ class Recorder:
                 return True
             if fed is None:
                 return False
-            waiting.append(fed)
+            self._write(fed)
 
-    def _commit(self, waiting: list[_Fed]) -> bool:
+    def _write(self, fed: _Fed) -> None:
+        """Turn an item into records, which wait to be kept."""
+        if fed.kept is None:
+            return
         try:
-            with self._store.writing() as writing:
-                where = self._write(writing, waiting)
-        except BedsideError as error:
-            _log.exception("What is played could not be written; %d items wait in memory.", len(waiting))
-            self._fault = f"{error} What is played stays in memory until it can be saved."
-            return False
+            records = [encode(change) for change in self._transcript.write(fed.kept, fed.at)]
         except Exception as error:
-            _log.exception("The recorder failed; %d items wait in memory.", len(waiting))
             # The thread must survive any fault, or everything after it would be lost too.
-            self._fault = f"The recording cannot be saved: {type(error).__name__}. What is played stays in memory."
-            return False
-        self._where = where
-        self._fault = None
-        self._kept += len(waiting)
-        waiting.clear()
+            _log.exception("Something that was played cannot be written.")
+            self._refused = (
+                f"Something that was played could not be recorded ({type(error).__name__}); all else is. "
+                "Please tell the people who look after this computer."
+            )
+            records = []
+        self._pending.extend(records)
+        self._made += len(records)
         if self._committed is not None:
-            self._committed(self._kept)
+            self._ends.append(self._made)
+
+    def _keep(self) -> bool:
+        """Keep what waits; return whether all of it is on a disk now."""
+        try:
+            self._safe.settle()
+            while records := self._pending.front(_AT_ONCE):
+                chain, first = self._safe.keep(records)
+                self._pending.drop(len(records))
+                self._done += len(records)
+                self._index.add(chain, first, records)
+                self._take = next((record[2]["id"] for record in reversed(records) if _begins(record)), self._take)
+        except OSError as error:
+            return self._fail(f"{reason(error)}.")
+        except BedsideError as error:
+            cause = error.__cause__
+            return self._fail(f"{reason(cause)}." if isinstance(cause, OSError) else str(error))
+        except Exception as error:
+            # As above: nothing ends this thread.
+            return self._fail(f"the recorder failed ({type(error).__name__}).")
+        self._succeed()
         return True
 
-    def _write(self, writing: Writing, waiting: list[_Fed]) -> _Where:
-        where = self._where
-        performed: list[Performed] = []
-        for fed in waiting:
-            match fed.kept:
-                case Performed(_, TakeBegan() as began):
-                    where = self._append(writing, where, performed)
-                    where = _begun(writing, where, fed.at)
-                    begun = writing.begin_take(str(where.session), began, self._origin, self._sound(), fed.at)
-                    own = where.own if where.owner == where.session else None
-                    where = replace(where, take=begun, owner=where.session, own=own, replayed=False)
-                    performed = [fed.kept]
-                case Performed() as played:
-                    performed.append(played)
-                case Chosen() as chosen:
-                    where = _begun(writing, where, fed.at)
-                    where = self._append(writing, where, performed)
-                    performed = []
-                    self._choose(writing, where, chosen, fed.at)
-                case Marked() as marked if where.take is not None:
-                    writing.mark(where.take, marked)
-                case _NewSession(patient):
-                    where = replace(where, patient=patient, session=None)
-        return self._append(writing, where, performed)
+    def _succeed(self) -> None:
+        if self._fault is not None:
+            self._index.hurry()
+        detoured = self._safe.detour is not None
+        if self._detoured and not detoured:
+            self._index.bring_home()
+        self._detoured = detoured
+        self._since = self._fault = None
+        before = self._kept
+        while self._ends and self._ends[0] <= self._done:
+            self._ends.popleft()
+            self._kept += 1
+        if self._committed is not None and self._kept > before:
+            self._committed(self._kept)
 
-    def _append(self, writing: Writing, where: _Where, performed: list[Performed]) -> _Where:
-        """Write performed events of the current take; return where the next item belongs."""
-        if where.take is None or not performed:
-            return where
-        writing.append(where.take, performed)
-        sources = {each.event.source for each in performed if isinstance(each.event, NoteOn)}
-        if sources - {Source.REPLAY}:
-            if where.replayed:
-                # Somebody plays along, so this take is an improvisation.
-                writing.set_origin(where.take, self._origin)
-            return replace(where, own=where.take, replayed=False)
-        if sources and where.own != where.take and not where.replayed:
-            writing.set_origin(where.take, "replayed")
-            return replace(where, replayed=True)
-        return where
-
-    @staticmethod
-    def _choose(writing: Writing, where: _Where, chosen: Chosen, at: datetime) -> None:
-        """Write a choice with its take; a star belongs to the take that was played last, not to a replay of it."""
-        take = where.take if where.owner == where.session else None
-        if chosen.what == STAR and where.replayed and take is not None:
-            take, chosen = where.own, replace(chosen, frame=None)
-        writing.choose(str(where.session), take, chosen, at)
+    def _fail(self, why: str) -> bool:
+        if why != self._fault:
+            _log.warning(
+                "What is played could not be kept; %d records wait in memory.", len(self._pending), exc_info=True
+            )
+        self._fault = why
+        return False
 
 
-def _begun(writing: Writing, where: _Where, at: datetime) -> _Where:
-    """Begin a session if there is none; return where the next item belongs."""
-    if where.session is not None:
-        return where
-    return replace(where, session=writing.begin_session(where.patient, at))
-
-
-def record_all(store: Store, performed: Iterable[Performed], sound: str, origin: Origin, timeout: float = 30.0) -> str:
-    """Record a whole take without a patient, as if it were played; return its id.
-
-    Raise BedsideError if it is not on the disk after ``timeout`` seconds.
-    """
-    recorder = Recorder(store, None, lambda: sound, origin)
-    for each in performed:
-        recorder.feed(each)
-    if not recorder.close(timeout) or recorder.take is None:
-        raise BedsideError(recorder.fault or "The take could not be recorded.")
-    return recorder.take
+def _begins(record: list[object]) -> bool:
+    return record[:2] == ["insert", "take"]

@@ -64,9 +64,6 @@ def start(
 ) -> None:
     """Play if no command is given."""
     context.obj = (data or places.user_data()).absolute()
-    if data is None and context.invoked_subcommand in (None, "play") and not places.writable(context.obj):
-        say(f"The folder {context.obj} cannot be used, so nothing of this play is kept; --data names another folder.")
-        context.obj = context.with_resource(leftovers.passing_folder())
     name = {None: "stage", "play": "stage", "review": "pages"}.get(context.invoked_subcommand, "cli")
     log.start(context.obj, name)
     if name != "cli":

@@ -24,8 +24,8 @@ def demo(
 
     The take is kept in a library of its own, in DIR, unless --data or BEDSIDE_DATA names another.
     """
+    from bedside.archive.importing import write_take
     from bedside.archive.midi import midifile
-    from bedside.archive.recorder import record_all
     from bedside.archive.store.store import Store
     from bedside.music.improvisation import improvise
     from bedside.sound.engine import offline
@@ -39,7 +39,7 @@ def demo(
     with working("Improvising"):
         performed = offline.perform(asked, instruments, offline.FILE_RATE, 128, chance.getrandbits(32))
     with Store.create(library, "demo") as store:
-        take = record_all(store, performed, sound_made_by(library), "demo")
+        take = write_take(store, performed, "demo", sound_made_by(library))
         kept = store.performed(take)
     sound, score, page = (out / f"demo{kind}" for kind in (".wav", ".mid", ".html"))
     render_to(kept, instruments, everybody(), sound)

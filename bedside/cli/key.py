@@ -43,8 +43,8 @@ def show(
         "computer, even if this one is lost. Whoever has both can open them. Write the words on paper, numbered as "
         "here, and keep it locked away, apart from this computer; not as a photograph, and not in a file."
     )
-    if not yes and input("Press Enter when nobody else sees the screen. "):
-        end("The words were not shown.")
+    if not yes:
+        _confirm()
     for number, secret in enumerate(found, 1):
         if len(found) > 1:
             print(f"Key {number} of {len(found)}; all of them are needed. bedside key change makes them one.")
@@ -127,20 +127,28 @@ def _require_owner_at_terminal(folder: Path) -> None:
         )
 
 
+def _confirm() -> None:
+    try:
+        answer = input("Press Enter when nobody else sees the screen. ")
+    except EOFError:
+        answer = "no"
+    if answer:
+        end("The words were not shown.")
+
+
 def _typed() -> str:
-    """Return what is typed up to an empty line, or all of standard input where that is not a terminal."""
+    """Return what is typed, up to the last word or an empty line; all of standard input if that is no terminal."""
+    from bedside.archive.keys.words import COUNT, typed_words
+
     if sys.stdin is None:
         raise BedsideError("The words are typed in a terminal, or come on standard input.")
     if not sys.stdin.isatty():
         return sys.stdin.read()
-    say(
-        "Type the 24 words from the paper, as many in a line as you like; four letters of each are enough. "
-        "Press Enter twice at the end."
-    )
-    lines: list[str] = []
-    while line := sys.stdin.readline().strip():
-        lines.append(line)
-    return "\n".join(lines)
+    say("Type the 24 words from the paper, as many in a line as you like; four letters of each are enough.")
+    typed = ""
+    while len(typed_words(typed)) < COUNT and (line := sys.stdin.readline().strip()):
+        typed += f"{line}\n"
+    return typed
 
 
 def _table(words: list[str]) -> str:

@@ -42,6 +42,14 @@ def play(
         Path | None,
         typer.Option(metavar="DIR", envvar="BEDSIDE_BACKUP", help="Keep a second copy of the recordings current here."),
     ] = None,
+    second: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            envvar="BEDSIDE_SECOND",
+            help="Where what is played is kept while the folder of --data takes nothing: another disk.",
+        ),
+    ] = None,
     or_demo: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
     ] = None,
@@ -51,6 +59,7 @@ def play(
 
     settings = bed.Bed(
         data=context.obj,
+        second=None if second is None else second.absolute(),
         world=world,
         patient=patient_of(patient),
         size=window_pixels(window),

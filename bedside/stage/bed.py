@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import EngineSettings
 from bedside.sound.profiles import PROFILES
 from bedside.stage import screensize
+from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
@@ -42,12 +42,6 @@ POLYPHONY = 64
 
 _LEAVING_SECONDS = 5.0
 
-# The staff are told when no engine has played for this long.
-_SILENT_SECONDS = 5.0
-
-# And when no sound card has responded for this long.
-_UNHEARD_SECONDS = 1.5
-
 # Codes that every file system, terminal and database keeps as they are.
 _CODE = re.compile(r"[\w.\-]{1,40}")
 
@@ -56,12 +50,14 @@ _CODE = re.compile(r"[\w.\-]{1,40}")
 class Bed:
     """The options of a start of the program.
 
+    ``data`` is where everything is kept, ``second`` where what is played is kept while ``data`` takes nothing.
     ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None to ask
     the system. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys`` is the
     player at the MIDI keyboards. ``profile`` is one of `PROFILES`.
     """
 
     data: Path
+    second: Path | None
     world: str
     patient: str | None
     size: tuple[int, int] | None
@@ -79,7 +75,7 @@ class Bed:
 def play(bed: Bed, say: Callable[[str], None]) -> None:
     """Play until the staff leave, recording everything; ``say`` gets sentences for the staff.
 
-    Raises BedsideError if it cannot begin: no screen, no such world, a store that cannot be opened.
+    Raises BedsideError if it cannot begin: no screen, no such world. No fault of the store, its key or its disk is one.
     """
     if bed.patient is not None and not _CODE.fullmatch(bed.patient):
         raise BedsideError("A patient's code has 1 to 40 letters, digits, points, hyphens or underscores.")
@@ -106,13 +102,10 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         host.start()
         # Importing these takes as long as starting an engine, so both happen at once.
         from bedside.archive.recorder import Recorder
-        from bedside.archive.store.store import Store
         from bedside.sound.library import provenance
 
-        store = leaving.enter_context(Store.open_or_set_aside(bed.data))
-        if store.notice:
-            say(store.notice)
-        recorder = Recorder(store, bed.patient, functools.cache(lambda: provenance.made_by(recipes)))
+        made_by = functools.cache(lambda: provenance.made_by(recipes))
+        recorder = Recorder(bed.data, bed.patient, made_by, second=bed.second)
         leaving.callback(_close, recorder, say)
         # The recorder needs everything that was performed before it is closed.
         leaving.callback(host.stop)
@@ -137,7 +130,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
         others = worlds.find_all(say)
         playground = Playground(surface, world, setting, instruments, outside, worker, others)
-        watch = _FaultWatch(host, recorder, say)
+        watch = FaultWatch(host, recorder, say, playground.tell)
 
         def renew() -> None:
             # The next player may be another child, and a patient can be named only at the start.
@@ -172,31 +165,3 @@ def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float
     # A tablet may be turned, so the long sides are compared. A window is never larger than its screen.
     whole = screensize.screen_pixels() or size
     return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
-
-
-class _FaultWatch:
-    """Tells the staff of each fault, once, while the child plays."""
-
-    def __init__(self, host: EngineHost, recorder: Recorder, say: Callable[[str], None]) -> None:
-        self._host = host
-        self._recorder = recorder
-        self._say = say
-        self._said: set[str] = set()
-        self._ready = self._heard = time.monotonic()
-
-    def check(self) -> None:
-        """Report new faults."""
-        now = set()
-        if self._recorder.fault:
-            now.add(self._recorder.fault)
-        if self._host.ready:
-            self._ready = time.monotonic()
-        if time.monotonic() - self._ready > _SILENT_SECONDS:
-            now.add("The sound engine has not responded for some seconds. If there is still no sound, restart bedside.")
-        if self._host.health.card:
-            self._heard = time.monotonic()
-        if self._host.ready and time.monotonic() - self._heard > _UNHEARD_SECONDS:
-            now.add("No sound card responds: play goes on and is recorded, but nothing is heard. Is it plugged in?")
-        for sentence in sorted(now - self._said):
-            self._say(sentence)
-        self._said = now

@@ -36,15 +36,20 @@ from bedside.music.settings import AllSettings
 from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
 from bedside.stage.input.echo import Echo
 from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
+from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Side
-from bedside.stage.picture import arrangement
+from bedside.stage.picture import arrangement, staffsign, wordpanel
 from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
 from bedside.stage.picture.panels import Panels
+from bedside.stage.picture.staffsign import StaffSign, Trouble
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
+
+# Staff have this long to read the words that they asked for.
+_WORDS_SECONDS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,10 @@ class Playground:
         self.choices = Choices(setting.players, keyboards, world.name, there, sounds, self.settings)
         place = arrangement.arrange(world, setting, self._size, self._offered)
         self._sides = place.sides
-        self.view = View(place.scene, place.signs)
+        staff = StaffSign(staffsign.place(place.sides[0].seat), setting.look)
+        self.view = View(place.scene, place.signs, staff)
+        self._press_of_staff = LongPress(self._size)
+        self._words_until = float("inf")
         self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
@@ -127,6 +135,8 @@ class Playground:
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
+        if self._press_of_staff.feed(event, self.view.staff.target, now):
+            return
         self._ask_all(self.hands.feed(event))
         for player, note, x, y in self.hands.moved():
             self.view.scene.move(player, note, x, y, now)
@@ -139,7 +149,12 @@ class Playground:
 
     def release_missing(self, there: set[Finger]) -> None:
         """Release the fingers whose leaving was not reported: those that are no longer ``there``."""
+        self._press_of_staff.release_missing(there)
         self._ask_all(self.hands.release_missing(there))
+
+    def tell(self, troubles: Sequence[Trouble]) -> None:
+        """Show staff what is wrong with the machine, the most serious first; nothing takes the sign away."""
+        self.view.staff.tell(troubles)
 
     def lift(self) -> None:
         """Lift every finger, and end a replay."""
@@ -195,8 +210,23 @@ class Playground:
                 self._outside.close_take()
             self._show_signs()
         self._worker.deliver()
+        self._show_words(now)
         if not self._in_take and self.view.resting:
             self._panels.prepare(self._sides[0], now)
+
+    def _show_words(self, now: float) -> None:
+        """Show what staff asked to read by a long press on their sign, and take it away after some seconds."""
+        held = self._press_of_staff.held(now)
+        for finger in held:
+            self._ask_all(self.hands.cancel(finger))
+        sentences = [trouble.sentence for trouble in self.view.staff.troubles]
+        if held and sentences:
+            corner = (self.view.staff.rect.right, round(self._sides[0].seat.play.y))
+            self.view.show_words(*wordpanel.panel(sentences, self._size, corner, self._setting.look))
+            self._words_until = now + _WORDS_SECONDS
+        if now >= self._words_until:
+            self._words_until = float("inf")
+            self.view.hide_words()
 
     def expose(self) -> None:
         """Redraw everything at the next paint: something else was drawn over it."""

@@ -10,8 +10,7 @@ import pytest
 
 from archive.improvisations import duet
 from bedside.archive import jsonfile
-from bedside.archive.importing import import_file
-from bedside.archive.recorder import record_all
+from bedside.archive.importing import import_file, write_take
 from bedside.archive.store import naming
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError
@@ -53,7 +52,7 @@ def test_what_is_no_midi_file_leaves_nothing(folder: Path, song: Path) -> None:
 def test_a_whole_take_is_recorded(folder: Path) -> None:
     """What is recorded at once is what is kept, with its origin."""
     with Store.create(folder) as store:
-        take = record_all(store, duet(5), "1", "demo")
+        take = write_take(store, duet(5), "demo", "1")
         assert store.performed(take) == duet(5)
         assert (store.summary(take).origin, store.summary(take).sound) == ("demo", "1")
 

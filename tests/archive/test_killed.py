@@ -21,16 +21,16 @@ PLAYING = """
 import sys, time
 from pathlib import Path
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn, Performed, Player, Source, TakeBegan
 
 def say(*words):
     sys.stdout.write(" ".join(map(str, words)) + "\\n")
     sys.stdout.flush()
 
-store = Store.open_or_set_aside(Path(sys.argv[1]))
-assert store.notice is None, store.notice
-recorder = Recorder(store, sys.argv[2], lambda: "1", committed=lambda kept: say("kept", kept))
+recorder = Recorder(Path(sys.argv[1]), sys.argv[2], lambda: "1", committed=lambda kept: say("kept", kept))
+while recorder._index._thread.ident is None:
+    # A bed's window takes longer to open.
+    time.sleep(0.001)
 recorder.feed(Performed(0, TakeBegan(1, 48000, 128)))
 say("fed", time.monotonic(), 1)
 note = 0

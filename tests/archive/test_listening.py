@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -51,15 +52,21 @@ STARRED = Chosen(5, STAR, "", "child")
 
 
 class Bedside:
-    """A recorder and its store; things are fed at once, or each when the one before it is on the disk."""
+    """A recorder and its folder; things are fed at once, or each when the one before it is on the disk."""
 
-    def __init__(self, store: Store, patient: bool) -> None:
-        self.store = store
+    def __init__(self, folder: Path, patient: bool) -> None:
+        self._folder = folder
+        self._opened = ExitStack()
         self._one_by_one = patient
         self._kept = 0
         self._fed = 0
-        self._recorder = Recorder(store, None, lambda: "1", committed=self._commit)
+        self._recorder = Recorder(folder, None, lambda: "1", committed=self._commit)
         self.takes: list[str] = []
+
+    @property
+    def store(self) -> Store:
+        """The store as it is now, for reading."""
+        return self._opened.enter_context(Store.open(self._folder))
 
     def _commit(self, kept: int) -> None:
         self._kept = kept
@@ -93,15 +100,15 @@ class Bedside:
 
     def close(self) -> None:
         """End the recording."""
+        self._opened.close()
         assert self._recorder.close(PATIENCE_SECONDS)
 
 
 @pytest.fixture(params=[False, True], ids=["at once", "one by one"])
 def bed(folder: Path, request: pytest.FixtureRequest) -> Iterator[Bedside]:
-    with Store.create(folder) as store:
-        made = Bedside(store, request.param)
-        yield made
-        made.close()
+    made = Bedside(folder, request.param)
+    yield made
+    made.close()
 
 
 @pytest.mark.slow

@@ -1,88 +1,120 @@
+"""The recorder needs nobody: what it is fed is kept on whatever disk there is, else in memory until there is one."""
+
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
 
 from archive.improvisations import BEGAN, duet
 from bedside.archive import recorder as recorder_module
+from bedside.archive.journal.writer import JournalWriter
+from bedside.archive.keys import keyfile
+from bedside.archive.ownership import Ownership
 from bedside.archive.recorder import Recorder
 from bedside.archive.store.choices import Chosen, Marked
-from bedside.archive.store.models import Choice, Marker
+from bedside.archive.store.index import JOURNAL
 from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn, Performed, Player, Source, TakeBegan
 
-
-@pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
-    with Store.create(folder) as store:
-        yield store
+SECONDS = 60.0
 
 
-def meet(store: Store) -> str:
-    with store.writing() as writing:
-        return writing.begin_session(None)
-
-
-def until(condition: object, seconds: float = 60.0) -> None:
+def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
     began = time.monotonic()
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() - began < seconds
         time.sleep(0.002)
 
 
+def until_told_later(recorder: Recorder) -> None:
+    until(lambda: recorder.take)
+    until(lambda: recorder.state.later)
+
+
+def until_fed(recorder: Recorder) -> None:
+    until(lambda: recorder._done and not recorder._index._backlog)
+
+
+def performed(folder: Path) -> list[list[Performed]]:
+    """Return what every take of a folder holds, as any other program reads it."""
+    with Store.open(folder) as store:
+        return [store.performed(take.id) for take in store.takes()]
+
+
+@pytest.fixture
+def recorders() -> Iterator[Callable[..., Recorder]]:
+    """Give a maker of recorders, which are closed at the end."""
+    with ExitStack() as leaving:
+
+        def make(folder: Path, patient: str | None = None, **more: object) -> Recorder:
+            made = Recorder(folder, patient, lambda: "made so", **more)  # type: ignore[arg-type]
+            leaving.callback(made.close, 0.5)
+            return made
+
+        yield make
+
+
 @contextmanager
-def full_disk(store: Store) -> Iterator[None]:
-    """Let the database have no page more than it has."""
-    with store._engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+def broken_disk(monkeypatch: pytest.MonkeyPatch, number: int, spared: Path | None = None) -> Iterator[None]:
+    """Let no journal be written, except in the folder ``spared``; what is there can be read."""
+    append = JournalWriter.append
 
-    def limit(connection: object) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}").all()  # type: ignore[attr-defined]
+    def fail(self: JournalWriter, records: list[list[object]]) -> int:
+        if spared is None:
+            raise OSError(number, "")
+        first = append(self, records)
+        assert self.place == spared
+        return first
 
-    event.listen(store._engine, "begin", limit)
-    yield
-    event.remove(store._engine, "begin", limit)
-    # The limit belongs to a connection, of which the recorder keeps one.
-    event.listen(
-        store._engine, "begin", lambda it: it.exec_driver_sql("PRAGMA max_page_count = 4294967294").all(), once=True
-    )
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalWriter, "append", fail)
+        yield
 
 
-def test_what_is_fed_is_kept_in_order(store: Store) -> None:
+def test_what_is_fed_is_kept_in_order(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """Everything that was fed is in the take, in order, when the recorder is closed."""
-    recorder = Recorder(store, None, lambda: "1")
+    recorder = recorders(folder)
     for item in duet(50):
         recorder.feed(item)
-    assert recorder.close(5)
-    assert recorder.take is not None
-    assert store.performed(recorder.take) == duet(50)
-    assert store.summary(recorder.take).sound == "1"
+    assert recorder.close(SECONDS)
+    with Store.open(folder) as store:
+        assert recorder.take is not None
+        assert store.performed(recorder.take) == duet(50)
+        assert store.summary(recorder.take).sound == "made so"
 
 
-def test_one_event_alone_is_kept(store: Store) -> None:
+def test_nothing_is_opened_before_something_is_played(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """A recorder that is fed nothing writes no journal, and leaves no session."""
+    recorder = recorders(folder)
+    assert recorder.close(SECONDS)
+    assert not list((folder / JOURNAL).glob("[0-9a-f]*.journal"))
+    assert performed(folder) == []
+
+
+def test_one_event_alone_is_kept(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """A single event is on the disk, for every other program to read, without another after it and without an end."""
     kept: list[int] = []
-    recorder = Recorder(store, None, lambda: "1", committed=kept.append)
+    recorder = recorders(folder, committed=kept.append)
     for i, item in enumerate(duet(3)):
         recorder.feed(item)
-        until(lambda i=i: kept and kept[-1] == i + 1)
-        assert recorder.take is not None
-        assert store.performed(recorder.take) == duet(3)[: i + 1]
+        until(lambda: kept and kept[-1] == i + 1)  # noqa: B023 - it is called at once
+        assert performed(folder) == [duet(3)[: i + 1]]
     assert kept == list(range(1, len(duet(3)) + 1)), "each was committed by itself"
-    recorder.close(5)
 
 
-def test_play_that_goes_on_is_kept_meanwhile(store: Store) -> None:
+def test_play_that_goes_on_is_kept_meanwhile(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """However closely events follow each other, the first ones are not held back until there is a pause."""
     kept = threading.Event()
-    recorder = Recorder(store, None, lambda: "1", committed=lambda _: kept.set())
+    recorder = recorders(folder, committed=lambda _: kept.set())
     recorder.feed(duet()[0])
     fed = 1
     while not kept.is_set():
@@ -90,62 +122,33 @@ def test_play_that_goes_on_is_kept_meanwhile(store: Store) -> None:
         recorder.feed(Performed(fed, NoteOn(Player.CHILD, fed, 60, 0.5, 0.5, Source.TOUCH)))
         fed += 1
         kept.wait(0.001)
-    assert recorder.close(10)
-    assert recorder.take is not None
-    assert len(store.performed(recorder.take)) == fed
+    assert recorder.close(SECONDS)
+    assert [len(take) for take in performed(folder)] == [fed]
 
 
-def test_takes_are_kept_apart(store: Store) -> None:
-    """Each beginning of a take makes a new one, also several within one commit."""
-    recorder = Recorder(store, None, lambda: "1")
-    for notes in (1, 2, 3):
+def test_takes_are_kept_apart(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """Each beginning of a take makes a new one, also several within one commit; sessions have their patients."""
+    recorder = recorders(folder, "P-1")
+    for notes in (1, 2):
         for item in duet(notes):
             recorder.feed(item)
-    assert recorder.close(5)
-    takes = store.takes()
-    assert [take.notes for take in takes] == [1, 2, 3]
-    assert [store.performed(take.id) for take in takes] == [duet(1), duet(2), duet(3)]
-    assert recorder.take == takes[-1].id
-
-
-def test_what_belongs_to_no_take(store: Store) -> None:
-    """Before the first take only choices are kept, for the session; later ones belong to their take."""
-    recorder = Recorder(store, None, lambda: "1")
-    recorder.feed(duet()[2])
-    recorder.feed(Marked(1, 15.0))
+    recorder.renew(None)
     recorder.feed(Chosen(None, "world", "pond", "child"))
-    recorder.feed(duet()[0])
-    recorder.feed(Marked(2, 15.0))
-    recorder.feed(Chosen(3, "sound", "harp", "adult"))
-    assert recorder.close(5)
-    assert recorder.take is not None
-    assert store.performed(recorder.take) == [Performed(0, BEGAN)]
-    with store._engine.connect() as connection:
-        assert connection.execute(select(Choice.take_id).order_by(Choice.what.desc())).scalars().all() == [
-            None,
-            recorder.take,
-        ]
-        assert connection.execute(select(Marker.frame)).scalars().all() == [2]
-
-
-def test_a_choice_of_the_next_child_belongs_to_no_take_of_the_last_one(store: Store) -> None:
-    """What is chosen after a new session began, and before anything is played in it, is of that session alone."""
-    recorder = Recorder(store, "one", lambda: "1")
-    for item in duet(2):
+    for item in duet(3):
         recorder.feed(item)
-    recorder.renew("two")
-    recorder.feed(Chosen(None, "world", "pond", "child"))
-    assert recorder.close(5)
-    assert recorder.take is not None
-    assert store.choices(store.summary(recorder.take).session) == []
-    with store._engine.connect() as connection:
-        (choice,) = connection.execute(select(Choice.take_id, Choice.which)).all()
-    assert choice == (None, "pond")
+    recorder.feed(Marked(2, 15.0))
+    assert recorder.close(SECONDS)
+    assert performed(folder) == [duet(1), duet(2), duet(3)]
+    with Store.open(folder) as store:
+        assert recorder.take == store.takes()[-1].id
+        written = store.casenotes
+        assert [patient.code for patient in written.patients()] == ["P-1"]
+        assert [session.patient_id is None for session in written.sessions()] == [False, True]
 
 
-def test_fed_from_many_threads(store: Store) -> None:
+def test_fed_from_many_threads(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """Eight threads feed at once; nothing is lost, and each thread's events stay in its order."""
-    recorder = Recorder(store, None, lambda: "1")
+    recorder = recorders(folder)
     recorder.feed(Performed(0, BEGAN))
 
     def play(thread: int) -> None:
@@ -157,80 +160,254 @@ def test_fed_from_many_threads(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert recorder.close(10)
-    assert recorder.take is not None
-    played = [item for item in store.performed(recorder.take) if isinstance(item.event, NoteOn)]
+    assert recorder.close(SECONDS)
+    (take,) = performed(folder)
     for i in range(8):
-        assert [item.frame for item in played if getattr(item.event, "note", None) == i] == list(range(250))
+        assert [item.frame for item in take if getattr(item.event, "note", None) == i] == list(range(250))
 
 
-def test_a_full_disk_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the disk is full the staff sign says so and play stays in memory; with room again all of it is written."""
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_nothing_loses_nothing(
+    folder: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """While no disk takes it staff are told, with minutes, and play stays in memory; afterwards all of it is kept."""
     monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
     take = duet(2_000)
-    recorder = Recorder(store, None, lambda: "1")
+    recorder = recorders(folder)
     recorder.feed(take[0])
     until(lambda: recorder.take)
-    with full_disk(store):
+    with broken_disk(monkeypatch, number):
         for item in take[1:3_000]:
             recorder.feed(item)
-        until(lambda: recorder.fault)
-        assert recorder.fault is not None
-        assert "disk is full" in recorder.fault
-        assert recorder.take is not None
-        assert len(store.performed(recorder.take)) < 3_000
+        until(lambda: recorder.state.memory)
+        told = recorder.state
+        assert (told.minutes, told.second, told.later) == (1, None, None)
         for item in take[3_000:]:
             recorder.feed(item)
-    until(lambda: recorder.fault is None)
-    assert recorder.close(10)
-    assert store.performed(recorder.take) == take
+        assert performed(folder) == [take[:1]]
+    until(lambda: recorder.state.memory is None)
+    assert recorder.state.minutes is None, "nothing is only in memory"
+    assert recorder.close(SECONDS)
+    assert performed(folder) == [take]
 
 
-@pytest.mark.slow
-def test_feeding_never_waits(store: Store, folder: Path) -> None:
-    """While another program holds the database, all can be fed, and none of it is kept; all is written afterwards."""
-    recorder = Recorder(store, None, lambda: "1")
-    recorder.feed(duet()[0])
+def test_a_disk_that_was_never_there_loses_nothing(
+    tmp_path: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a folder to make anything in, not even a key, play is in memory; once there is one, it is kept."""
+    monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
+    (tmp_path / "place").write_text("")
+    recorder = recorders(tmp_path / "place" / "kept", "P-1")
+    for item in duet(20):
+        recorder.feed(item)
+    until(lambda: recorder.state.memory)
+    assert recorder.take is None
+    (tmp_path / "place").unlink()
+    until(lambda: recorder.state.memory is None)
+    assert recorder.close(SECONDS)
+    assert performed(tmp_path / "place" / "kept") == [duet(20)]
+
+
+def test_minutes_are_counted(folder: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number for staff is that of the minutes since the first thing that is only in memory, begun ones included."""
+    recorder = recorders(folder)
+    with broken_disk(monkeypatch, errno.ENOSPC):
+        recorder.feed(Performed(0, BEGAN))
+        until(lambda: recorder.state.memory)
+        began = recorder._since
+        assert began is not None
+        for minutes, seconds in ((1, 0.0), (1, 59.0), (2, 61.0), (90, 89.5 * 60)):
+            monkeypatch.setattr(recorder, "_since", time.monotonic() - seconds)
+            assert recorder.state.minutes == minutes
+
+
+def test_what_the_second_folder_takes_is_not_in_memory(
+    tmp_path: Path, folder: Path, recorders: Callable[..., Recorder]
+) -> None:
+    """While the data folder takes nothing the second one does, and staff are told where; later it is brought home."""
+    (tmp_path / "place").write_text("")
+    data = tmp_path / "place" / "kept"
+    recorder = recorders(data, second=folder)
+    for item in duet(20):
+        recorder.feed(item)
     until(lambda: recorder.take)
-    assert recorder.take is not None
-    with Store.create(folder) as other, other.writing() as writing:
-        writing.begin_session(None)
+    until(lambda: recorder.state.second)
+    assert recorder.state.second is not None
+    assert str(folder) in recorder.state.second
+    assert recorder.state.memory is None
+    assert recorder.close(2)
+    (tmp_path / "place").unlink()
+    again = recorders(data, second=folder)
+    for item in duet(3):
+        again.feed(item)
+    assert again.close(SECONDS)
+    assert performed(data) == [duet(20), duet(3)]
+
+
+def test_the_index_is_waited_for(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """While another program holds the database all is kept, and can be read; afterwards it is in the index."""
+    recorder = recorders(folder)
+    recorder.feed(duet()[0])
+    until(lambda: recorder.take and not recorder._index._backlog)
+    with Store.create(folder) as other, other._engine.connect() as connection, connection.begin():
         # A feed that waited for the database would wait for this block to end.
         for item in duet(200)[1:]:
             recorder.feed(item)
-        assert store.performed(recorder.take) == duet()[:1]
-    assert recorder.close(10)
-    assert store.performed(recorder.take) == duet(200)
+        until(lambda: not recorder._pending and recorder._kept == 0 and recorder._done >= len(duet(200)))
+        assert recorder.state.memory is None
+        until(lambda: recorder.state.later)
+        assert "another program" in str(recorder.state.later)
+    until(lambda: recorder.state.later is None)
+    until(lambda: not recorder._index._backlog)
+    assert recorder.close(SECONDS)
+    assert performed(folder) == [duet(200)]
 
 
-@pytest.mark.slow
-def test_closing_does_not_wait_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Closing on a disk that stays full ends, and says that not all is kept."""
-    monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
-    recorder = Recorder(store, None, lambda: "1")
-    recorder.feed(Performed(0, BEGAN))
-    until(lambda: recorder.take)
-    with full_disk(store):
-        for item in duet(3_000)[1:]:
+def test_without_the_key_all_is_kept_and_found_with_it(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """A key file that is gone, damaged or another bed's is left as it is; with the right one back all is there."""
+    first = recorders(folder)
+    for item in duet(2):
+        first.feed(item)
+    assert first.close(SECONDS)
+    key = folder / "bedside.key"
+    right = key.read_bytes()
+    other = folder.parent / "other"
+    other.mkdir(mode=0o700)
+    keyfile.make(other)
+    count = 1
+    for wrong in (None, right[:30] + b"x" + right[31:], (other / "bedside.key").read_bytes()):
+        if wrong is None:
+            key.unlink()
+        else:
+            key.write_bytes(wrong)
+        before = sorted(path.name for path in folder.glob("bedside*.db"))
+        recorder = recorders(folder)
+        for item in duet(3):
             recorder.feed(item)
-        until(lambda: recorder.fault)
-        assert not recorder.close(0.5)
+        until_told_later(recorder)
+        recorder.close(1)
+        assert (key.read_bytes() if key.exists() else None) == wrong
+        assert sorted(path.name for path in folder.glob("bedside*.db")) == before, "nothing is set aside"
+        key.write_bytes(right)
+        count += 1
+        assert performed(folder) == [duet(2), *[duet(3)] * (count - 1)]
+
+
+def test_closing_does_not_wait_for_ever(
+    folder: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing on a disk that stays full ends, and says that not all is kept."""
+    recorder = recorders(folder)
+    with broken_disk(monkeypatch, errno.ENOSPC):
+        recorder.feed(Performed(0, BEGAN))
+        until(lambda: recorder.state.memory)
+        assert not recorder.close(0.3)
         assert recorder.fault
 
 
-def test_what_cannot_be_written_does_not_end_the_recorder(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event that no row can hold is a fault on the staff sign, not the silent end of the recording."""
-    monkeypatch.setattr(recorder_module, "_RETRY_SECONDS", 0.05)
-    recorder = Recorder(store, None, lambda: "1")
+def test_what_cannot_be_written_does_not_end_the_recorder(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """An event that no row can hold is told to staff, and everything else is kept."""
+    recorder = recorders(folder)
     recorder.feed(Performed(0, TakeBegan(2**64, 48_000, 128)))
-    until(lambda: recorder.fault)
-    assert recorder._thread.is_alive()
-    assert not recorder.close(0.2)
+    for item in duet(2):
+        recorder.feed(item)
+    until(lambda: recorder.state.later)
+    assert recorder.close(SECONDS)
+    assert performed(folder) == [duet(2)]
 
 
-def test_plain_sqlite_reads_nothing(store: Store, folder: Path) -> None:
+def test_two_recorders_on_one_folder_are_two_beds(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """Both keep all they are fed, one of them owns the folder, and both are in one list afterwards."""
+    beds = [recorders(folder), recorders(folder)]
+    takes = [duet(40), duet(60)]
+    for number in range(max(map(len, takes))):
+        for bed, take in zip(beds, takes, strict=True):
+            if number < len(take):
+                bed.feed(take[number])
+    for bed in beds:
+        until_fed(bed)
+    assert [bed._index._ownership.held for bed in beds].count(True) == 1
+    assert len({path.name[:16] for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}) == 2
+    for bed in beds:
+        assert bed.close(SECONDS)
+    assert sorted(performed(folder), key=len) == takes
+
+
+def test_who_does_not_own_the_folder_repairs_nothing(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """While somebody else owns the folder a damaged index is left alone, and all is kept; its owner then mends it."""
+    first = recorders(folder)
+    for item in duet(2):
+        first.feed(item)
+    assert first.close(SECONDS)
+    database = folder / "bedside.db"
+    damaged = database.read_bytes()[:4096] + bytes(8192)
+    with Ownership(folder, "another"):
+        database.write_bytes(damaged)
+        for suffix in ("-wal", "-shm"):
+            database.with_name(f"bedside.db{suffix}").unlink(missing_ok=True)
+        recorder = recorders(folder)
+        for item in duet(3):
+            recorder.feed(item)
+        until(lambda: recorder.take)
+        recorder.close(1)
+        assert not list(folder.glob("bedside-damaged-*"))
+    assert recorders(folder).close(SECONDS)
+    owner = recorders(folder)
+    owner.feed(duet()[0])
+    until(lambda: not owner._index._backlog and owner.take)
+    assert owner.close(SECONDS)
+    assert performed(folder)[:2] == [duet(2), duet(3)]
+
+
+@pytest.mark.parametrize("steps", [[0, -365], [0, 4000, -1], [0, -60, -120]], ids=["year back", "to 2038", "minutes"])
+def test_the_clock_orders_nothing(
+    folder: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch, steps: list[int]
+) -> None:
+    """However the clock is set while somebody plays, takes, choices and “last” are in the order of playing."""
+    moved = timedelta()
+
+    def clock() -> datetime:
+        return (datetime.now(UTC) + moved).astimezone()
+
+    monkeypatch.setattr(recorder_module, "now", clock)
+    recorder = recorders(folder)
+    for number, days in enumerate(steps, 1):
+        moved = timedelta(days=days) if abs(days) >= 365 or days == -1 else timedelta(seconds=days)
+        recorder.feed(Chosen(None, "world", f"w{number}", "child"))
+        for item in duet(number):
+            recorder.feed(item)
+    assert recorder.close(SECONDS)
+    later = recorders(folder)
+    for item in duet(9):
+        later.feed(item)
+    assert later.close(SECONDS)
+    with Store.open(folder) as store:
+        takes = store.takes()
+        assert [take.notes for take in takes] == [*range(1, len(steps) + 1), 9]
+        assert store.find("last") == takes[-1].id == later.take
+        assert [choice.which for choice in store.choices(takes[0].session)] == [f"w{i + 1}" for i in range(len(steps))]
+
+
+def test_what_a_killed_program_left_is_brought_in(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """What is in the journal and not in the index is in it after the next start, though nothing is played."""
+    recorder = recorders(folder)
+    for item in duet(5):
+        recorder.feed(item)
+    assert recorder.close(SECONDS)
+    for path in folder.glob("bedside.db*"):
+        path.unlink()
+    again = recorders(folder)
+    until(lambda: (folder / "bedside.db").exists() and not again._index._backlog)
+    assert again.close(SECONDS)
+    shutil.rmtree(folder / JOURNAL)
+    assert performed(folder) == [duet(5)]
+
+
+def test_plain_sqlite_reads_nothing(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """The database is no database to a program without the key."""
-    meet(store)
+    recorder = recorders(folder)
+    recorder.feed(duet()[0])
+    assert recorder.close(SECONDS)
     plain = sqlite3.connect(folder / "bedside.db")
     with pytest.raises(sqlite3.DatabaseError):
         plain.execute("SELECT * FROM performed").fetchall()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bedside import places
 from commands.program import SECONDS, Ended, environment
 
 
@@ -61,11 +59,9 @@ def test_play_begins_where_no_home_can_be_used_and_says_that_nothing_stays(tmp_p
     home = tmp_path / "home"
     home.touch()
     ended = run(home, "play")
-    told, fault = ended.err.splitlines()
-    assert str(home) in told
-    assert "nothing of this play is kept" in told
-    # It went on until it looked for a screen, which this test has none of; the folder for this run is gone.
-    assert "no screen" in fault
+    # It went on until it looked for a screen, which this test has none of.
+    assert "no screen" in ended.err
+    assert ended.err.count("\n") == 1
     assert ended.code == 1
     assert sorted(tmp_path.iterdir()) == [home]
 
@@ -78,18 +74,3 @@ def test_a_folder_that_was_named_is_not_replaced(tmp_path: Path) -> None:
     assert ended.code == 1
     assert ended.err.count("\n") == 1
     assert str(home / "kept") in ended.err
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="becomes somebody else, which root alone can")
-def test_a_home_that_only_somebody_else_may_look_into_cannot_be_used(tmp_path: Path) -> None:
-    """It is no fault of the program: the answer is no, as for one that may be looked into but not written."""
-    locked = tmp_path / "root"
-    locked.mkdir(0o700)
-    nobody = 65534
-    os.setresuid(nobody, nobody, 0)
-    try:
-        usable = places.writable(locked / "bedside"), places.writable(locked)
-    finally:
-        os.setresuid(0, 0, 0)
-    assert usable == (False, False)
-    assert places.writable(locked / "bedside")

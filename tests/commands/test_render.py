@@ -12,7 +12,6 @@ import pytest
 import soundfile
 
 from bedside.archive.recorder import Recorder
-from bedside.archive.store.store import Store
 from bedside.music.events import Event, NoteOff, NoteOn, Player, Program, Source
 from bedside.sound.audiofile import endings
 from bedside.sound.engine import offline
@@ -76,11 +75,10 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
     ]
     instruments = loading.load(48000, names={"glass"}, own=folder.parent)
     made = provenance.made_by(catalogue.recipes(folder.parent))
-    with Store.create(kept) as store:
-        recorder = Recorder(store, None, lambda: made, origin="demo")
-        for each in offline.perform([*notes, (0.5, NoteOff(Player.CHILD, 1))], instruments, 48000, 128, 1):
-            recorder.feed(each)
-        assert recorder.close(30.0)
+    recorder = Recorder(kept, None, lambda: made, origin="demo")
+    for each in offline.perform([*notes, (0.5, NoteOff(Player.CHILD, 1))], instruments, 48000, 128, 1):
+        recorder.feed(each)
+    assert recorder.close(30.0)
     ended = bedside(kept, "render", "last", "--out", whole)
     assert (ended.code, ended.err) == (0, "")
     shutil.rmtree(folder)
@@ -106,15 +104,14 @@ def test_an_instrument_that_is_gone_is_named_and_the_rest_sounds(tmp_path: Path)
 def test_a_take_that_may_sound_otherwise_is_told(keep: Callable[[str], str], words: str | None, tmp_path: Path) -> None:
     """A take keeps and lists what made its sound; one sentence says when it may differ, none when it is the same."""
     line = keep(provenance.made_by(catalogue.recipes(None)))
-    with Store.create(tmp_path) as store:
-        recorder = Recorder(store, None, lambda: line)
-        asked: list[tuple[float, Event]] = [
-            (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)),
-            (0.2, NoteOff(Player.CHILD, 1)),
-        ]
-        for each in offline.perform(asked, loading.load(48000, names={"harp"}), 48000, 128, 1):
-            recorder.feed(each)
-        assert recorder.close(30.0)
+    recorder = Recorder(tmp_path, None, lambda: line)
+    asked: list[tuple[float, Event]] = [
+        (0.0, NoteOn(Player.CHILD, 1, 60, 0.7, 0.5, Source.TOUCH)),
+        (0.2, NoteOff(Player.CHILD, 1)),
+    ]
+    for each in offline.perform(asked, loading.load(48000, names={"harp"}), 48000, 128, 1):
+        recorder.feed(each)
+    assert recorder.close(30.0)
     assert [take["sound"] for take in json.loads(done(tmp_path, "takes", "--json"))] == [line]
     ended = bedside(tmp_path, "render", "last", "--out", tmp_path / "again.wav")
     assert ended.code == 0

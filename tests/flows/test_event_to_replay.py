@@ -63,24 +63,23 @@ def test_what_was_heard_is_what_the_record_sounds(tmp_path: Path) -> None:
     # 1. Live: the performer plays what is asked, a block at a time, and reports. The recorder is fed from the reports.
     performer = Performer(Engine.of(instruments, RATE, BLOCK), seeds=lambda: 2026)
     heard: list[NDArray[np.float32]] = []
-    with Store.create(tmp_path) as store:
-        recorder = Recorder(store, "BIRCH-07", lambda: "a test")
-        waiting = list(ASKED)
-        blocks = 0
-        while waiting or performer.playing:
-            while waiting and waiting[0][0] * RATE <= blocks * BLOCK:
-                performer.ask(waiting.pop(0)[1])
-            if not waiting:
-                performer.close()
-            block = np.empty((BLOCK, 2), np.float32)
-            for report in performer.render(block):
-                # Settings between takes are reported, too, but belong to no take.
-                if isinstance(report, Performed):
-                    recorder.feed(report)
-            if performer.playing:
-                heard.append(block)
-            blocks += 1
-        assert recorder.close(timeout=30.0), recorder.fault
+    recorder = Recorder(tmp_path, "BIRCH-07", lambda: "a test")
+    waiting = list(ASKED)
+    blocks = 0
+    while waiting or performer.playing:
+        while waiting and waiting[0][0] * RATE <= blocks * BLOCK:
+            performer.ask(waiting.pop(0)[1])
+        if not waiting:
+            performer.close()
+        block = np.empty((BLOCK, 2), np.float32)
+        for report in performer.render(block):
+            # Settings between takes are reported, too, but belong to no take.
+            if isinstance(report, Performed):
+                recorder.feed(report)
+        if performer.playing:
+            heard.append(block)
+        blocks += 1
+    assert recorder.close(timeout=30.0), recorder.fault
 
     # 2. At rest: nothing of it can be read without the key.
     assert b"BIRCH-07" not in (tmp_path / DATABASE).read_bytes()

@@ -99,13 +99,12 @@ def record(data: Path) -> None:
     performed += [Performed(lost, Lost()), Performed(lost + 200 * _BLOCK, Resumed(0.4))]
     performed.sort(key=lambda each: each.frame)
     made = provenance.made_by(catalogue.recipes(None))
-    with Store.create(data) as store:
-        recorder = Recorder(store, OTHER, lambda: made, origin="demo")
-        for each in performed:
-            recorder.feed(each)
-        recorder.feed(Chosen(lost, "star", "", "adult"))
-        recorder.feed(Marked(lost + 1, 30.0))
-        assert recorder.close(30.0), recorder.fault
+    recorder = Recorder(data, OTHER, lambda: made, origin="demo")
+    for each in performed:
+        recorder.feed(each)
+    recorder.feed(Chosen(lost, "star", "", "adult"))
+    recorder.feed(Marked(lost + 1, 30.0))
+    assert recorder.close(30.0), recorder.fault
 
 
 def write(data: Path) -> None:

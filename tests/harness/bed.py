@@ -21,7 +21,10 @@ from harness.witness import Recording
 
 
 class Bed:
-    """A data folder, a second folder, the disk under both, and what has been promised; open from enter to exit."""
+    """A data folder, a second folder, the disk under both, and what has been promised; open from enter to exit.
+
+    ``before`` are the takes that are in it from the beginning.
+    """
 
     def __init__(self, place: Path) -> None:
         self._place = place
@@ -33,6 +36,7 @@ class Bed:
         self.data, self.second = self.root / "data", self.root / "second"
         self.acks = self._recording.acks
         self.promised = Promised()
+        self.before: frozenset[str] = frozenset()
         self.lives = 0
         self._heard = self._read = 0
 
@@ -111,7 +115,7 @@ class Bed:
             shutil.copytree(self.data, copy, copy_function=_copy)
         else:
             copy.mkdir()
-        found = look(copy)
+        found = look(copy, self.before)
         shutil.rmtree(copy)
         return broken(self.promised, found), found
 

@@ -1,4 +1,4 @@
-"""A disk as it may be after a power cut: what was synced is there, of all else any sector may be old, new, torn, garbage.
+"""A disk as it may be after a power cut: what was synced is there, any other sector may be old, new, torn, garbage.
 
 The rules are those of POSIX and of no file system in particular. A write reaches the disk when the file is synced, and
 before that in any order, by sectors. Until its folder is synced, a name may be missing. After a sync that failed, what

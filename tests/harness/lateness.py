@@ -1,4 +1,4 @@
-"""How slow the machine itself is: how long any program waits for its processor and its disk, beside the one under test."""
+"""How slow the machine itself is: how long any program waits for processor and disk, beside the one under test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RECKON_SECONDS = 0.002
 
 
 class Lateness:
-    """A thread that reckons for a moment, then writes and syncs a page, again and again, and notes how long that takes."""
+    """A thread that reckons for a moment, then writes and syncs a page, again and again, and times it."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

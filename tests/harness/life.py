@@ -11,7 +11,6 @@ Into a file it writes one line for each thing that happens, when it happens, eac
 
 from __future__ import annotations
 
-import inspect
 import os
 import random
 import time
@@ -19,7 +18,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bedside.archive.recorder import Recorder
 from bedside.archive.store.store import Store
@@ -74,17 +72,12 @@ def live(life: Life) -> bool:
 
 def _record(life: Life, say: Callable[..., None]) -> bool:
     number, chance = life.number, random.Random(-life.number)
-    store: Any = None
-    recorder: Any
-    if "folder" in inspect.signature(Recorder.__init__).parameters:
-        recorder = Recorder(
-            life.data, f"P-{number}", lambda: "1", committed=lambda kept: say("kept", number, kept), second=life.second
-        )
-    else:
-        store = Store.open_or_set_aside(life.data)
-        if store.notice is not None:
-            say("told", number, store.notice)
-        recorder = Recorder(store, f"P-{number}", lambda: "1", committed=lambda kept: say("kept", number, kept))
+    store: Store | None = None
+
+    def committed(kept: int) -> None:
+        say("kept", number, kept)
+
+    recorder = Recorder(life.data, f"P-{number}", lambda: "1", committed=committed, second=life.second)
     try:
         for i, item in enumerate(script(number, life.count)):
             if i == life.count // 2 and life.jump:
@@ -99,9 +92,10 @@ def _record(life: Life, say: Callable[..., None]) -> bool:
                 # What cannot be saved is said to whoever typed it.
                 with suppress(BedsideError):
                     store = store or Store.create(life.data)
-                    _type(store, recorder.take, words(number, i))
-                    say("typed", number, words(number, i))
-        kept: bool = recorder.close(life.closing)
+                    typed = words(number, i)
+                    store.casenotes.remark(recorder.take, 0, typed, f"{WORDS} {typed}")
+                    say("typed", number, typed)
+        kept = recorder.close(life.closing)
     finally:
         if store is not None:
             with suppress(BedsideError):
@@ -109,8 +103,3 @@ def _record(life: Life, say: Callable[..., None]) -> bool:
     if kept:
         say("ended", number)
     return kept
-
-
-def _type(store: Any, take: str, serial: int) -> None:
-    notes = getattr(store, "casenotes", None) or store.journal
-    notes.remark(take, 0, serial, f"{WORDS} {serial}")

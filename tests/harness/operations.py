@@ -1,4 +1,4 @@
-"""What a witness wrote down: the operations of a program on the files of a folder, in the order in which it did them."""
+"""What a witness wrote down: the operations of a program on the files of a folder, in the order of doing."""
 
 from __future__ import annotations
 

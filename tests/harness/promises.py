@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from bedside.archive.store.store import Store
-
-try:
-    from bedside.archive.store.tending import tend
-except ImportError:
-
-    class _T:
-        sentences = ()
-
-    def tend(folder, owner):
-        return _T
-
-
+from bedside.archive.store.tending import tend
 from bedside.errors import BedsideError
-from bedside.music.events import NoteOn, Performed
+from bedside.music.events import NoteOn
 from harness.script import LIFE, WORDS, script, serial
 
 
@@ -77,7 +66,7 @@ class Promised:
         """Promise no more what is known to be lost."""
         for life in self.fed:
             gone = set(_serials(life, self.kept.get(life, 0))) - set(found.serials)
-            self.lost |= gone
+            self.lost |= {each for each in gone if each is not None}
         self.lost |= self.words - set(found.words)
 
 
@@ -99,32 +88,33 @@ class Found:
         yield from (*self.performed, *self.chosen, *self.marked)
 
 
-def look(folder: Path) -> Found:
-    """Open a folder as the next start does, let its owner check and mend it, and read all that is in it."""
+def look(folder: Path, without: Set[str] = frozenset()) -> Found:
+    """Open a folder as the next start does, let its owner check and mend it, and read all takes but some."""
     found = Found()
     try:
         with Store.open_or_set_aside(folder) as store:
             found.told += [store.notice] if store.notice is not None else []
         found.told += tend(folder, owner=True).sentences
         with Store.open(folder) as store:
-            read(store, found)
+            read(store, found, without)
     except BedsideError as error:
         found.refused = str(error)
     return found
 
 
-def read(store: Store, found: Found) -> None:
-    """Read all of an opened store into ``found``, but what no life of a script has left."""
-    notes = getattr(store, "casenotes", None) or getattr(store, "journal")
-    for take in store.takes():
+def read(store: Store, found: Found, without: Set[str] = frozenset()) -> None:
+    """Read all takes of an opened store but some, and their sessions, into ``found``."""
+    notes = store.casenotes
+    takes = [take for take in store.takes() if take.id not in without]
+    for take in takes:
         performed = store.performed(take.id)
-        found.performed += [number for each in performed if (number := serial(each) or 0) >= LIFE]
+        found.performed += [number for each in performed if (number := serial(each)) is not None]
         if take.notes != sum(isinstance(each.event, NoteOn) for each in performed):
             found.miscounted.append(take.id)
-        found.marked += [number for each in notes.markers(take.id) if (number := round(each.seconds)) >= LIFE]
+        found.marked += [round(marker.seconds) for marker in notes.markers(take.id)]
         found.words += [remark.last for remark in notes.remarks(take.id) if remark.words == f"{WORDS} {remark.last}"]
-    for session in notes.sessions():
-        found.chosen += [int(choice.which) for choice in store.choices(session.id) if choice.which.isdecimal()]
+    for session in dict.fromkeys(take.session for take in takes):
+        found.chosen += [int(choice.which) for choice in store.choices(session)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The power is cut at any instant: the disk keeps what was synced, and of all else any part, any version, or garbage."""
+"""The power is cut at any instant: the disk keeps what was synced, and of all else any part, version, or garbage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recorder is killed at any instant, while it is fed in real time: at most 250 ms are lost, and nothing acknowledged."""
+"""A recorder is killed at any instant, fed in real time: at most 250 ms are lost, and nothing acknowledged."""
 
 from __future__ import annotations
 
@@ -57,5 +57,6 @@ def test_killed_at_any_instant(bed: int, tmp_path: Path) -> None:
             lost += [killed - fed[seen]] if seen < len(fed) else [0.0] if fed else []
     lost.sort(reverse=True)
     print(
-        f"bed {bed}: of {KILLS_OF_A_BED} kills, {len(lost)} in play; at most lost, in ms: {[round(1000 * x) for x in lost[:4]]}"
+        f"bed {bed}: of {KILLS_OF_A_BED} kills, {len(lost)} in play; "
+        f"at most lost, in ms: {[round(1000 * x) for x in lost[:4]]}"
     )

@@ -36,6 +36,7 @@ def test_every_promise_is_kept_every_day(seed: int, tmp_path: Path) -> None:
             shutil.copyfile(GOLDEN / name, bed.data / name)
             (bed.data / name).chmod(0o600)
     before = takes(bed.data)
+    bed.before = frozenset(before)
     with bed:
         year = Year(bed, seed)
         for _ in range(min(DAYS, DAYS_OF_A_BED)):

@@ -19,7 +19,7 @@ _SOURCE = Path(__file__).with_name("witness.c")
 class Faults:
     """How often the disk fails, drawn from a seed: shares of all syncs and writes, and of writes that find it full.
 
-    Each fault goes on for up to ``burst`` further operations. Only the files in the folder ``only`` are concerned, or all.
+    Each fault goes on for up to ``burst`` further operations. Only the files in the folder ``only``, or all.
     """
 
     seed: int

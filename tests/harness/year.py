@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from bedside.archive.keys.keytext import KeyText, parse
 from harness.bed import Bed, wait_a_moment
@@ -22,7 +21,7 @@ DAY = 86_400
 
 
 class Year:
-    """The days of a bed; `live_day` lives one and raises AssertionError, with the seed, for a promise that is broken."""
+    """The days of a bed; `live_day` lives one and raises AssertionError, with the seed, for a broken promise."""
 
     def __init__(self, bed: Bed, seed: int) -> None:
         self.bed = bed
@@ -30,6 +29,8 @@ class Year:
         self._seed = seed
         self._chance = random.Random(seed)
         self._clock = 0
+        # From then on staff may be told of it.
+        self._damaged = False
         self._today = ""
 
     def live_day(self) -> None:
@@ -41,12 +42,12 @@ class Year:
         self.days[what] += 1
         _DAYS[what][0](self)
 
-    def check(self, damaged: bool = False) -> Found:
-        """Check every promise; on a ``damaged`` day something may be lost, if it is told."""
+    def check(self) -> Found:
+        """Check every promise; once a file was damaged something may be lost, if it is told."""
         broken, found = self.bed.check()
         said = f"{self._today}: {broken}, told {found.told}\n{self.bed.stderr}"
         assert not broken.wrong, said
-        if damaged:
+        if self._damaged:
             assert not broken.lost or found.told, f"lost in silence: {said}"
             self.bed.promised.forget(found)
         else:
@@ -106,7 +107,7 @@ class Year:
         """Let the key file be away for a life; it comes back, and everything can be read."""
         key, away = self.bed.data / KEY, self.bed.root.with_name(KEY)
         shutil.move(key, away)
-        self.bed.live(self.life(hands=False))
+        self.bed.live(self.life(hands=False, closing=1.0))
         shutil.move(away, key)
         self.bed.settle()
         self._live_quietly()
@@ -119,7 +120,7 @@ class Year:
         kept = parse(before.decode())
         assert kept is not None
         key.write_text(KeyText("locked", kept.digest, kept.salt, kept.public).format())
-        self.bed.live(self.life(hands=False))
+        self.bed.live(self.life(hands=False, closing=1.0))
         key.write_bytes(before)
         self.bed.settle()
         self._live_quietly()
@@ -151,10 +152,11 @@ class Year:
         damage = self._chance.choice(DAMAGES)
         self._today += f", {damage.__name__} {file.name}"
         damage(file, file, self._chance)
+        self._damaged = True
         self.bed.settle()
-        self.check(damaged=True)
+        self.check()
         self.bed.live(self.life())
-        self.check(damaged=True)
+        self.check()
 
 
 _DAYS: dict[str, tuple[Callable[[Year], None], float]] = {

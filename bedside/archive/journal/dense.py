@@ -45,13 +45,13 @@ def tighten(
                 continue
             with contextlib.suppress(FileNotFoundError):
                 found = scan(path, number, opener)
-                if _is_whole(found):
+                if is_well_ended(found):
                     count += _replace(path, found, public)
                     pause()
     return count
 
 
-def _is_whole(found: Scanned) -> bool:
+def is_well_ended(found: Scanned) -> bool:
     """Return whether a segment has ended in order, and every frame follows the one before it."""
     linked = all(second.header.previous == first.tag for first, second in pairwise(found.frames))
     return found.end is not None and linked and not found.is_suspect
@@ -62,7 +62,7 @@ def _replace(path: Path, found: Scanned, public: PublicKey) -> bool:
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
         try:
-            write_all(descriptor, b"".join(_frames(found.frames, public)))
+            write_all(descriptor, b"".join(dense_frames(found.frames, public)))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -78,7 +78,7 @@ def _replace(path: Path, found: Scanned, public: PublicKey) -> bool:
     return True
 
 
-def _frames(old: Sequence[OpenedFrame], public: PublicKey) -> Iterator[bytes]:
+def dense_frames(old: Sequence[OpenedFrame], public: PublicKey) -> Iterator[bytes]:
     """Yield the frames of the new file."""
     key = Seal(public)
     first, last = old[0], old[-1]

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from bedside.archive.journal.dense import dense_frames, is_well_ended
 from bedside.archive.journal.frame import (
     NOTHING,
     PAGE_BYTES,
     FrameHeader,
-    OpenedFrame,
     encode_body,
     length_of,
     seal,
@@ -96,13 +95,15 @@ def _is_sound(found: Scanned) -> bool:
 
 def _resealed(found: Scanned, public: PublicKey) -> bytes:
     """Return the bytes of a segment in which the same records are sealed to another key."""
+    if is_well_ended(found):
+        return b"".join(dense_frames(found.frames, public))
     key = Seal(public)
     first, last = found.frames[0], found.frames[-1]
     note = encode_body({"before": first.header.previous.hex(), "last": last.header.last, "tag": last.tag.hex()})
     # Its number is one that no frame of this segment has: a number seals one frame only.
     data = bytearray(_sealed(key, replace(first.header, number=last.header.number + 1, records=0), note, NOTHING, 0))
     for each in found.frames:
-        data += _sealed(key, each.header, encode_body(_renamed(each, public)), bytes(data[-TAG_BYTES:]), len(data))
+        data += _sealed(key, each.header, encode_body(each.body), bytes(data[-TAG_BYTES:]), len(data))
     return bytes(data if found.end is not None else data.ljust(found.length, b"\0"))
 
 
@@ -115,15 +116,6 @@ def _sealed(key: Seal, header: FrameHeader, body: bytes, previous: bytes, at: in
         previous=previous,
     )
     return seal(key, changed, body)
-
-
-def _renamed(frame: OpenedFrame, public: PublicKey) -> list[Any]:
-    """Return the records of a frame; the one that describes the segment names the new key."""
-    match frame.body:
-        case [["journal", number, dict(about)], *others]:
-            return [["journal", number, {**about, "key": public.fingerprint}], *others]
-        case _:
-            return list(frame.body)
 
 
 def _number(path: Path) -> int:

@@ -46,7 +46,7 @@ def parse(text: str) -> list[str]:
 
     Raise BedsideError that says which word is not one of the list, or that there are not 24.
     """
-    typed = [word for each in re.findall(r"\w+", text.casefold()) if (word := each.lstrip("0123456789"))]
+    typed = typed_words(text)
     if not typed:
         raise BedsideError("No words came; type the 24 words from the paper. Nothing was changed.")
     found: list[str] = []
@@ -60,6 +60,11 @@ def parse(text: str) -> list[str]:
             f"A key has {COUNT} words, and these are {len(found)}{_missing(found)}. Nothing was changed."
         )
     return found
+
+
+def typed_words(text: str) -> list[str]:
+    """Return the words of a text as they were typed, in small letters and without what numbers and divides them."""
+    return [word for each in re.findall(r"\w+", text.casefold()) if (word := each.lstrip("0123456789"))]
 
 
 def key_of(words: Sequence[str]) -> bytes | None:

@@ -135,11 +135,14 @@ def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
 def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
     """Raise the error again unless the key is the one that the recordings were made with."""
     try:
-        if any(entry.record for entry in read(folder / JOURNAL, [secret]).records):
+        found = read(folder / JOURNAL, _all(folder, secret))
+        # What is recorded under another bed's key, before anybody knows that it is one, is no proof that it is right.
+        foreign = any(finding.kind == "foreign key" for finding in found.findings)
+        if not foreign and any(entry.record for entry in found.records):
             return
     except OSError:
         pass
-    if not firstpages.fits(folder / DATABASE, secret):
+    if not firstpages.fits_anywhere(folder / DATABASE, secret):
         raise error
 
 
@@ -249,7 +252,8 @@ def _existing(folder: Path) -> Secret:
     found = keyfile.secret(folder)
     if found is None:
         raise BedsideError(
-            f"The key of the recordings in {folder} is missing; put a copy of bedside.key back beside {DATABASE}."
+            f"The key of the recordings in {folder} is missing: put a copy of bedside.key back beside "
+            f"{DATABASE}, or type its words after bedside key restore."
         )
     return found
 

@@ -85,7 +85,10 @@ def _known(folder: Path) -> Sequence[Secret]:
     """Return the keys of a folder, the present one first; raise BedsideError if there is none."""
     known = keyfile.secrets(folder)
     if not known:
-        raise BedsideError(f"The key of the recordings in {folder} is missing; put a copy of bedside.key back.")
+        raise BedsideError(
+            f"The key of the recordings in {folder} is missing: put a copy of bedside.key back, "
+            "or type its words after bedside key restore."
+        )
     return known
 
 

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,11 @@ from bedside.music.events import NoteOn, Performed, Player, Report
 from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
 from bedside.sound.live import wire
-from bedside.sound.live.silence import Silence
+from bedside.sound.live.cardwatch import CardWatch
+from bedside.sound.live.stagelink import StageLink
 
 # The engine sends a heartbeat at least this often.
 BEAT_SECONDS = 0.02
-
-# Reports that the stage has not read are kept up to this many bytes: hours of play.
-_BACKLOG = 1 << 24
 
 # Without a sign of life from the screen for this long, nobody can release what is held.
 SCREEN_SECONDS = 2.0
@@ -45,14 +43,10 @@ class Pump:
 
     def __init__(self, performer: Performer, stage: socket.socket) -> None:
         self.performer = performer
-        self.gone = False
         self.quitting = False
         self.fault = ""
         self.error: Exception | None = None
-        self._stage = stage
-        self._unpacker = wire.Unpacker()
-        self._unsent = bytearray()
-        self._notices: deque[wire.Message] = deque()
+        self._link = StageLink(stage)
         self._arrived: deque[Instrument] = deque()
         self._asked: dict[tuple[Player, int], int] = {}
         self._pings: list[int] = []
@@ -66,7 +60,7 @@ class Pump:
         self._left = 0
         # Whoever drives holds this; neither thread waits for it.
         self._turn = threading.Lock()
-        self._silence = Silence(BEAT_SECONDS)
+        self._card_watch = CardWatch(BEAT_SECONDS)
         self._card: wire.Opened | None = None
         self._card_failed = False
         # While unheard: messages that wait for their time, when the next block begins, and since when.
@@ -81,11 +75,16 @@ class Pump:
     @property
     def over(self) -> bool:
         """Whether nothing is left to do: the stage is gone, or the take has ended and the stage was told."""
-        return self.gone or (self.quitting and not self.performer.playing and not self._unsent)
+        return self.gone or (self.quitting and not self.performer.playing and not self._link.waiting)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the stage is gone."""
+        return self._link.gone
 
     def notice(self, message: wire.Message) -> None:
         """Send a message with the next block; any thread may call this."""
-        self._notices.append(message)
+        self._link.notice(message)
 
     def offer(self, instrument: Instrument) -> None:
         """Offer an instrument, to be adopted before a later block; any thread may call this."""
@@ -99,7 +98,7 @@ class Pump:
     def opened(self, latency: float, card: str) -> None:
         """Register, from the card's own thread, that a card was opened and will ask for sound."""
         self._card = wire.Opened(latency, card)
-        self._silence.blocks_expected(time.perf_counter())
+        self._card_watch.blocks_expected(time.perf_counter())
         self.notice(self._card)
 
     def card_failed(self) -> None:
@@ -113,7 +112,7 @@ class Pump:
             out[:] = 0
             return
         try:
-            self._silence.block(time.perf_counter(), len(out) / self.performer.engine.rate)
+            self._card_watch.block(time.perf_counter(), len(out) / self.performer.engine.rate)
             self._late += underflow
             if self._unheard and not self._regain():
                 out[:] = 0
@@ -130,7 +129,7 @@ class Pump:
 
         Called by the main thread. While the card plays, this only looks whether it is silent for too long.
         """
-        silent = self._silence.tick(now)
+        silent = self._card_watch.tick(now)
         if not self._turn.acquire(blocking=False):
             return BEAT_SECONDS
         try:
@@ -142,7 +141,7 @@ class Pump:
                     self._told = True
                     self.notice(wire.Opened(0.0, ""))
                 return _UNHEARD_SECONDS
-            if self._silence.quiet:
+            if self._card_watch.quiet:
                 return self._wait_for_card()
         except Exception as error:
             self._fail(error)
@@ -152,15 +151,14 @@ class Pump:
 
     def _wait_for_card(self) -> float:
         """Say that this process lives, though no card asks for sound; return when to be called again."""
-        if self._silence.begun:
+        if self._card_watch.begun:
             # What is asked now is left to the card's next block, or to be performed unheard at its time.
             self._beat(time.perf_counter_ns())
         else:
-            self._read(self._waiting.append)
+            self._waiting += self._link.messages()
             while self._waiting and not self._unheard:
                 self._handle(self._waiting.popleft())
-        self._send_notices()
-        self._send()
+        self._link.flush()
         return 0.0 if self._unheard else BEAT_SECONDS
 
     def _fail(self, error: Exception) -> None:
@@ -174,7 +172,7 @@ class Pump:
         self._unheard = True
         self._left = 0
         self._lost = now
-        self._at_ns = min(self._silence.due or now, now) * 1e9
+        self._at_ns = min(self._card_watch.due or now, now) * 1e9
         self.performer.lose()
         # A card that is gone, or was never there, is no stutter.
         self._told = failed
@@ -187,14 +185,14 @@ class Pump:
             return False
         self._unheard = False
         self._tell(self.performer.regain())
-        self._send_later(wire.Regained())
+        self._link.send(wire.Regained())
         if self._told and self._card is not None:
-            self._send_later(self._card)
+            self._link.send(self._card)
         return True
 
     def _play_until(self, now_ns: float) -> None:
         """Perform unheard what was asked until now, block by block, each request in the block in which it was made."""
-        self._read(self._waiting.append)
+        self._waiting += self._link.messages()
         block_ns = self._budget * 1e9
         while True:
             while self._waiting and _asked_ns(self._waiting[0]) <= self._at_ns:
@@ -227,7 +225,8 @@ class Pump:
     def _make(self) -> None:
         """Compute one block: read, play, report."""
         began = time.perf_counter()
-        self._read(self._handle)
+        for message in self._link.messages():
+            self._handle(message)
         self._compute()
         lasted = time.perf_counter() - began
         self._longest = max(self._longest, lasted)
@@ -242,28 +241,22 @@ class Pump:
             self._screen_ns = 0
             self.performer.release_all()
         for report in self.performer.render(self._made):
-            self._send_later(wire.Outcome(report, self._when_asked(report)))
+            self._link.send(wire.Outcome(report, self._when_asked(report)))
         now = time.perf_counter_ns()
         while self._pings:
             asked = self._pings.pop()
-            self._send_later(wire.Pong(asked, (now - asked) / 1e9))
-        self._send_notices()
+            self._link.send(wire.Pong(asked, (now - asked) / 1e9))
         self._blocks += 1
         if self._blocks % self._beat_blocks == 0 or self.performer.done != self._done:
             self._beat(now)
-        if self._unsent:
-            self._send()
+        self._link.flush()
 
     def _beat(self, now_ns: int) -> None:
         performer = self.performer
         self._done = performer.done
-        self._send_later(
+        self._link.send(
             wire.Beat(performer.frame, now_ns, self._late, self._longest, performer.playing, performer.done)
         )
-
-    def _send_notices(self) -> None:
-        while self._notices:
-            self._send_later(self._notices.popleft())
 
     def _when_asked(self, report: Report) -> int:
         """Return when a `NoteOn` was asked for; 0 for any other event."""
@@ -271,20 +264,6 @@ class Pump:
             case Performed(_, NoteOn(player, note)):
                 return self._asked.pop((player, note), 0)
         return 0
-
-    def _read(self, take: Callable[[wire.Message], None]) -> None:
-        """Pass each message that has come to ``take``."""
-        try:
-            piece = self._stage.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            piece = b""
-        if not piece:
-            self.gone = True
-            return
-        for message in self._unpacker.feed(piece):
-            take(message)
 
     def _handle(self, message: wire.Message) -> None:
         performer = self.performer
@@ -298,7 +277,7 @@ class Pump:
             case wire.Alive(at):
                 self._screen_ns = at
             case wire.Open(wire.Opening.UNHEARD, since):
-                if not self._unheard and not self._silence.begun:
+                if not self._unheard and not self._card_watch.begun:
                     self._lose(time.perf_counter())
                     self._told = True
                 if since and self._unheard and not performer.playing:
@@ -311,7 +290,7 @@ class Pump:
                 passed = (time.perf_counter_ns() - at) * performer.engine.rate // 10**9
                 self._tell(performer.resume(seed, lost, lost + max(0, passed)))
                 if not heard:
-                    self._send_later(wire.Regained())
+                    self._link.send(wire.Regained())
             case wire.Close(asked):
                 performer.close(asked)
             case wire.Quit():
@@ -320,25 +299,11 @@ class Pump:
 
     def _tell(self, reports: Iterable[Report]) -> None:
         for report in reports:
-            self._send_later(wire.Outcome(report, 0))
+            self._link.send(wire.Outcome(report, 0))
 
     def _adopt(self, instrument: Instrument) -> None:
         self.performer.adopt(instrument)
-        self._send_later(wire.Have(instrument.name, instrument.sustained))
-
-    def _send_later(self, message: wire.Message) -> None:
-        if len(self._unsent) < _BACKLOG:
-            self._unsent += wire.pack(message)
-
-    def _send(self) -> None:
-        try:
-            sent = self._stage.send(self._unsent)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.gone = True
-            return
-        del self._unsent[:sent]
+        self._link.send(wire.Have(instrument.name, instrument.sustained))
 
 
 def _asked_ns(message: wire.Message) -> int:

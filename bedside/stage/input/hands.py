@@ -29,7 +29,8 @@ _COMPUTER_KEYS = tuple(getattr(pygame, f"KSCAN_{name}") for name in (*"ASDFGHJKL
 # A computer key has no position in its pad, so it counts as a finger well inside.
 _COMPUTER_LIFT = 0.6
 
-_MOUSE = "mouse"
+# The mouse counts as one finger.
+MOUSE = "mouse"
 
 
 # A panel and a finger on it, as SDL numbers them.
@@ -166,11 +167,11 @@ class Hands:
                 self._touching.discard(finger)
                 return self._leave(finger, *self._point(event))
             case pygame.MOUSEBUTTONDOWN if event.button == 1:
-                return self._touch(_MOUSE, event.pos[0], event.pos[1], Source.MOUSE, True)
+                return self._touch(MOUSE, event.pos[0], event.pos[1], Source.MOUSE, True)
             case pygame.MOUSEMOTION:
-                return self._touch(_MOUSE, event.pos[0], event.pos[1], Source.MOUSE, False)
+                return self._touch(MOUSE, event.pos[0], event.pos[1], Source.MOUSE, False)
             case pygame.MOUSEBUTTONUP if event.button == 1:
-                return self._leave(_MOUSE, *event.pos)
+                return self._leave(MOUSE, *event.pos)
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
             case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:
@@ -223,6 +224,13 @@ class Hands:
             events += self._leave(finger, -1.0, -1.0)
         self._touching &= there
         return events
+
+    def cancel(self, finger: Hashable) -> list[Event]:
+        """Return the events that release a finger; a control or a picture under it is not pressed."""
+        if isinstance(self._began.get(finger), Fingers):
+            return self._leave(finger, -1.0, -1.0)
+        self._began.pop(finger, None)
+        return []
 
     def lift(self) -> list[Event]:
         """Return the events of all fingers leaving the screen and the computer's keys at once."""

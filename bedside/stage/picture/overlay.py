@@ -41,5 +41,5 @@ class Overlay:
     def draw(self, surface: pygame.Surface, within: pygame.Rect) -> None:
         """Draw the part that lies within a rectangle over what is there."""
         part = self.rect.clip(within)
-        self._picture.set_alpha(None if self.level == 1 else round(255 * self.level))
+        self._picture.set_alpha(round(255 * self.level))
         surface.blit(self._picture, part, part.move(-self.rect.x, -self.rect.y))

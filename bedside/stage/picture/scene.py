@@ -6,6 +6,7 @@ It depends on performed events alone and never reads a clock. Nothing moves betw
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pygame
@@ -18,10 +19,27 @@ from bedside.stage.picture.dimmer import Dimmer
 from bedside.stage.picture.lamp import Hand, Lamp
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.picture.parallax import Parallax
-from bedside.stage.picture.sign import Sign
 from bedside.stage.picture.spots import BLOOM, Spot, Spots, segments
 from bedside.stage.worlds.colours import Colour
 from bedside.stage.worlds.world import Tone, World
+
+
+class Drawn(Protocol):
+    """A sign, drawn over a scene at ``rect``, and anew whenever it ``changed`` or something below it did."""
+
+    rect: pygame.Rect
+    changed: bool
+
+    @property
+    def moving(self) -> bool:
+        """Whether it needs another frame."""
+
+    def advance(self, now: float, world: float) -> None:
+        """Advance to ``now``, in a world of this brightness, 0–1."""
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Draw it, and mark it as unchanged."""
+
 
 # Sizes as shares of the shortest edge of any pad.
 RING = 1.22
@@ -71,7 +89,7 @@ class Scene:
         self._stale: list[pygame.Rect] = []
         self._exposed = True
         self.dimmer = Dimmer()
-        self.signs: list[Sign] = []
+        self.signs: list[Drawn] = []
         self.dirty: list[pygame.Rect] = []
         # The motes are part of the background until they move.
         self._mote_rects = self._parallax.rects
@@ -189,15 +207,22 @@ class Scene:
                 lit.append(seen)
         return lit
 
-    def _signs_to_redraw(self, lit: Sequence[pygame.Rect], now: float) -> list[Sign]:
+    def _signs_to_redraw(self, lit: Sequence[pygame.Rect], now: float) -> list[Drawn]:
         """Return the signs that changed or are drawn over, and mark their rectangles as stale."""
-        signs = []
         for sign in self.signs:
             sign.advance(now, self.dimmer.level)
-            if sign.changed or sign.rect.collidelist(lit) >= 0 or sign.rect.collidelist(self._stale) >= 0:
-                self._stale.append(sign.rect.clip(self._whole))
-                signs.append(sign)
-        return signs
+        redrawn: list[Drawn] = []
+        remaining = [*self.signs]
+        # Signs may overlap: what is drawn under one sign is drawn with it.
+        while found := [
+            sign
+            for sign in remaining
+            if sign.changed or sign.rect.collidelist(lit) >= 0 or sign.rect.collidelist(self._stale) >= 0
+        ]:
+            redrawn += found
+            remaining = [sign for sign in remaining if sign not in found]
+            self._stale += [sign.rect.clip(self._whole) for sign in found]
+        return [sign for sign in self.signs if sign in redrawn]
 
     def _move_motes(self, now: float) -> None:
         """Shift the motes towards the hands that play."""

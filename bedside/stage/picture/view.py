@@ -1,4 +1,7 @@
-"""Everything on the screen: a scene with its signs, the panels over it, and the crossfade between worlds."""
+"""Everything on the screen: a scene with its signs, the panels over it, and the crossfade between worlds.
+
+What staff are told stays where it is, whatever world is behind it.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,16 @@ from bedside.stage.input.seats import Control
 from bedside.stage.picture.overlay import Overlay
 from bedside.stage.picture.scene import Scene
 from bedside.stage.picture.sign import Sign
+from bedside.stage.picture.staffsign import StaffSign
 
 
 class View:
     """A scene and its overlays. Like a scene it is painted in small steps, and ``dirty`` says what changed."""
 
-    def __init__(self, scene: Scene, signs: Mapping[tuple[Control, Player], Sign]) -> None:
+    def __init__(self, scene: Scene, signs: Mapping[tuple[Control, Player], Sign], staff: StaffSign) -> None:
         self.scene = scene
+        self.staff = staff
+        self._words: Overlay | None = None
         self._panels: dict[Player, Overlay] = {}
         self._before: Overlay | None = None
         self.dirty: list[pygame.Rect] = []
@@ -27,7 +33,7 @@ class View:
         """Show another scene with its signs, at once."""
         self.scene = scene
         self._signs = dict(signs)
-        scene.signs = list(signs.values())
+        scene.signs = [*signs.values(), self.staff]
 
     def crossfade(self, shown: pygame.Surface, scene: Scene, signs: Mapping[tuple[Control, Player], Sign]) -> None:
         """Show another scene; the picture ``shown`` now fades out over it."""
@@ -53,6 +59,16 @@ class View:
         """Fade out a player's panel, if one is open."""
         if player in self._panels:
             self._panels[player].target = 0.0
+
+    def show_words(self, panel: pygame.Surface, rect: pygame.Rect) -> None:
+        """Fade in a panel of words for staff; touches pass through it."""
+        level = 0.0 if self._words is None else self._words.level
+        self._words = Overlay(panel, rect, level, 1.0)
+
+    def hide_words(self) -> None:
+        """Fade out the panel of words, if it is there."""
+        if self._words is not None:
+            self._words.target = 0.0
 
     @property
     def open_panels(self) -> set[Player]:
@@ -89,6 +105,8 @@ class View:
         self._panels = {player: overlay for player, overlay in self._panels.items() if not overlay.gone}
         if self._before is not None and self._before.gone:
             self._before = None
+        if self._words is not None and self._words.gone:
+            self._words = None
 
     def _overlays(self) -> list[Overlay]:
-        return [*self._panels.values(), *([] if self._before is None else [self._before])]
+        return [*self._panels.values(), *(each for each in (self._before, self._words) if each is not None)]

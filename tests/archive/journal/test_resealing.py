@@ -41,13 +41,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 def records(folder: Path, *secrets: Secret) -> list[tuple[str, int, list[object]]]:
-    """Return all records; what describes a segment without its key."""
-    return [
-        (each.chain, each.number, [*each.record[:2], {**each.record[2], "key": ""}])
-        if each.record[0] == "journal"
-        else (each.chain, each.number, each.record)
-        for each in read(folder, secrets).records
-    ]
+    return [(each.chain, each.number, each.record) for each in read(folder, secrets).records]
 
 
 def reached(folder: Path, *secrets: Secret) -> dict[str, int]:

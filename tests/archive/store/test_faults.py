@@ -27,7 +27,7 @@ from bedside.archive.store.index import DATABASE, JOURNAL, rebuild, rebuild_in_m
 from bedside.archive.store.models import Base
 from bedside.archive.store.store import Store
 from bedside.archive.store.tending import rebuild_index, tend
-from bedside.archive.store.writeahead import LogState, judge
+from bedside.archive.store.writeahead import LogState, judge, judge_log
 from bedside.errors import BedsideError
 from effort import times
 
@@ -182,7 +182,7 @@ def test_a_damaged_log(left: tuple[Path, Any], tmp_path: Path, harm: str) -> Non
     """Whichever bit of the log is flipped, and wherever it is cut: everything acknowledged is there."""
     chance = random.Random(7)
     log = (left[0] / LOG).read_bytes()
-    for number in range(times(12)):
+    for number in range(times(5)):
         harmed = bytearray(log)
         if harm == "flip":
             harmed[chance.randrange(len(log))] ^= 1 << chance.randrange(8)
@@ -239,7 +239,7 @@ def test_an_old_page_with_a_right_seal(folder: Path, tmp_path: Path) -> None:
     assert tend(folder, owner=False).sentences == ()
     pages = [at for at in range(0, len(old), PAGE_BYTES) if old[at : at + PAGE_BYTES] != now[at : at + PAGE_BYTES]]
     assert len(pages) > 5
-    for at in pages[:: 1 if times(10) > 10 else 3]:
+    for at in pages[:: 1 if times(10) > 10 else 4]:
         copy = tmp_path / f"stale-{at}"
         shutil.copytree(folder, copy)
         stale = now[:at] + old[at : at + PAGE_BYTES] + now[at + PAGE_BYTES :]
@@ -307,7 +307,7 @@ def test_a_program_goes_on_in_the_index_built_anew(left: tuple[Path, Any]) -> No
         assert len(everything(store)["take"]) == len(kept["take"]) + 1
 
 
-@settings(max_examples=times(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(3), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["play", "remark", "reword", "note", "take back", "code"]), max_size=8), st.data())
 @pytest.mark.slow
 def test_killed_between_journal_and_index(
@@ -383,7 +383,7 @@ def test_a_log_that_another_program_writes_is_looked_at_again(
 ) -> None:
     """A log that looks damaged once, because it was being written, is not set aside."""
     looks = iter([LogState.DAMAGED, LogState.WHOLE])
-    real = opening.judge_log
+    real = judge_log
     monkeypatch.setattr(opening, "judge_log", lambda path: type(real(path))(next(looks), 0))
     with Store.open_or_set_aside(left[0]) as store:
         assert store.notice is None

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from archive.improvisations import duet
 from archive.store.test_faults import PAGE_BYTES, everything, play
 from bedside.archive.journal.reading import read
+from bedside.archive.journal.writer import JournalWriter
 from bedside.archive.keys import keyfile
 from bedside.archive.store import adoption
 from bedside.archive.store.adoption import adopt, adopter
@@ -82,7 +83,7 @@ def test_killed_in_an_adoption(old: Path, monkeypatch: pytest.MonkeyPatch, frame
     class Killed(Exception):  # noqa: N818 - what happens to the program
         pass
 
-    real = adoption.JournalWriter.append
+    real = JournalWriter.append
 
     def append(self: Any, records: Sequence[Any]) -> int:
         if next(left, None) is None:
@@ -91,7 +92,7 @@ def test_killed_in_an_adoption(old: Path, monkeypatch: pytest.MonkeyPatch, frame
 
     monkeypatch.setattr(adoption, "_ROWS_OF_A_FRAME", 50)
     with monkeypatch.context() as patch:
-        patch.setattr(adoption.JournalWriter, "append", append)
+        patch.setattr(JournalWriter, "append", append)
         with pytest.raises(Killed):
             tend(old, owner=True)
     with Store.open_or_set_aside(old) as store:

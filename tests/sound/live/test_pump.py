@@ -151,9 +151,9 @@ def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined: Join) -> N
         wanted += events
         if number % 20 == 0:
             card.play(BLOCK)
-    assert len(pump._unsent) > 100 * wire.SIZE
+    assert pump._link.waiting > 100 * wire.SIZE
     assert card.sound[-BLOCK:].any()
-    while pump._unsent:
+    while pump._link.waiting:
         stage.read()
         card.play(BLOCK)
     take = stage.take
@@ -165,13 +165,13 @@ def test_what_the_stage_does_not_read_is_kept_and_comes_later(joined: Join) -> N
 
 def test_a_stage_that_never_reads_costs_no_memory_without_end(joined: Join, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond its limit the backlog grows no more, and play goes on."""
-    monkeypatch.setattr("bedside.sound.live.pump._BACKLOG", 4096)
+    monkeypatch.setattr("bedside.sound.live.stagelink._BACKLOG", 4096)
     pump, card, stage = joined(room=1)
     for number in range(1, 2001):
         stage.ask(on(number), NoteOff(Player.CHILD, number))
         if number % 20 == 0:
             card.play(BLOCK)
-    assert len(pump._unsent) <= 4096 + wire.SIZE
+    assert pump._link.waiting <= 4096 + wire.SIZE
     assert card.sound[-BLOCK:].any()
     assert pump.fault == ""
 

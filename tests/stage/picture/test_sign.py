@@ -102,7 +102,7 @@ def lit(signs: bool) -> tuple[Screen, list[Sign]]:
     """Return a screen, with signs at pads' edges if so, and the signs that there are or would be."""
     screen = Screen(SIZE, motionless())
     there = [sign_at(pad.x + 0.3 * pad.width, pad.y - 0.3 * pad.height) for pad in screen.pads[::3]]
-    screen.scene.signs = there if signs else []
+    screen.scene.signs = [*there] if signs else []
     screen.paint(0.0)
     return screen, there
 

@@ -12,7 +12,7 @@ _BLOCKS = 3
 _LATE_TICKS = 2.5
 
 
-class Silence:
+class CardWatch:
     """Watches the blocks of a card, in ticks that come every ``interval`` seconds if the machine is not held up.
 
     A tick that comes late shows that the machine stood still, and the card may have too: that time does not count. So a

@@ -7,71 +7,71 @@ import itertools
 import numpy as np
 import pytest
 
-from bedside.sound.live.silence import SILENT_SECONDS, Silence
+from bedside.sound.live.cardwatch import SILENT_SECONDS, CardWatch
 
 TICK = 0.02
 
 
 def test_before_a_card_plays_it_is_not_silent() -> None:
     """However long the card takes to open, nothing is lost; all that time it is quiet."""
-    silence = Silence(TICK)
+    watch = CardWatch(TICK)
     for number in range(1000):
-        assert not silence.tick(100 + number * TICK)
-        assert silence.quiet
+        assert not watch.tick(100 + number * TICK)
+        assert watch.quiet
 
 
 @pytest.mark.parametrize("lasts", [0.0013, 0.0027, 0.021, 0.1])
 def test_a_card_that_hangs_is_silent_after_a_moment(lasts: float) -> None:
     """From its last block it takes little more than the limit, or some blocks of a card whose blocks are long."""
-    silence = Silence(TICK)
+    watch = CardWatch(TICK)
     now = 100.0
     for number in range(100):
         now = 100.0 + number * TICK
-        while silence.last + lasts <= now:
-            silence.block(max(silence.last + lasts, now), lasts)
-        assert not silence.tick(now)
-    last = silence.last
-    while not silence.tick(now := now + TICK):
+        while watch.last + lasts <= now:
+            watch.block(max(watch.last + lasts, now), lasts)
+        assert not watch.tick(now)
+    last = watch.last
+    while not watch.tick(now := now + TICK):
         pass
     assert max(SILENT_SECONDS, 3 * lasts) < now - last <= max(SILENT_SECONDS, 3 * lasts) + 3 * TICK
-    silence.block(now, lasts)
-    assert not silence.tick(now + TICK)
-    assert not silence.quiet
+    watch.block(now, lasts)
+    assert not watch.tick(now + TICK)
+    assert not watch.quiet
 
 
 def test_a_card_that_never_begins_is_silent_too() -> None:
     """Once a card was opened its blocks are expected."""
-    silence = Silence(TICK)
-    silence.tick(100.0)
-    silence.blocks_expected(100.0)
-    found = next(number for number in itertools.count() if silence.tick(100.0 + number * TICK))
+    watch = CardWatch(TICK)
+    watch.tick(100.0)
+    watch.blocks_expected(100.0)
+    found = next(number for number in itertools.count() if watch.tick(100.0 + number * TICK))
     assert SILENT_SECONDS < found * TICK < SILENT_SECONDS + 3 * TICK
 
 
 def test_a_machine_that_stands_still_loses_no_card() -> None:
     """Where the ticks come as late as the blocks, for any time and as often as it likes, the machine is at fault."""
     chance = np.random.default_rng(5)
-    silence = Silence(TICK)
+    watch = CardWatch(TICK)
     now = 100.0
     for _ in range(5000):
         for _ in range(int(chance.integers(1, 6))):
-            silence.block(now, 0.0027)
+            watch.block(now, 0.0027)
             now += TICK
-            assert not silence.tick(now)
+            assert not watch.tick(now)
         now += float(chance.uniform(2.5 * TICK, 2.0))
-        assert not silence.tick(now)
+        assert not watch.tick(now)
 
 
 def test_a_card_that_hangs_on_a_machine_that_stutters_is_silent_all_the_same() -> None:
     """Only the time for which the machine stood still does not count."""
-    silence = Silence(TICK)
-    silence.tick(100.0)
-    silence.block(100.0, 0.0027)
+    watch = CardWatch(TICK)
+    watch.tick(100.0)
+    watch.block(100.0, 0.0027)
     now, steady = 100.0, 0.0
     for number in itertools.count():
         passed = TICK if number % 2 else 0.3
         now += passed
         steady += TICK * (number % 2)
-        if silence.tick(now):
+        if watch.tick(now):
             break
     assert SILENT_SECONDS < steady < SILENT_SECONDS + 3 * TICK

@@ -41,7 +41,7 @@ def tighten(
     for paths in list_segments(folder).values():
         for number, path in paths.items():
             head = peek(path, own)
-            if head is not None and isinstance(head.body, dict):
+            if head is not None and isinstance(head.body, dict) and "dense" in head.body:
                 continue
             with contextlib.suppress(FileNotFoundError):
                 found = scan(path, number, opener)

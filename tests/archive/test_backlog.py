@@ -56,6 +56,7 @@ def test_numbers_that_are_none_survive() -> None:
     assert math.isnan(backlog.front(1)[0][0])
 
 
+@pytest.mark.slow
 def test_hours_of_play_fit_into_memory() -> None:
     """Two hours of lively play, 180,000 events, take less than 20 MB."""
     played = duet(500)

@@ -264,6 +264,7 @@ def test_the_second_folder_is_left_though_nobody_plays(
     assert performed(data) == [duet(5)]
 
 
+@pytest.mark.slow
 def test_the_index_is_waited_for(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """While another program holds the database all is kept, and can be read; afterwards it is in the index."""
     recorder = recorders(folder)
@@ -283,6 +284,7 @@ def test_the_index_is_waited_for(folder: Path, recorders: Callable[..., Recorder
     assert performed(folder) == [duet(200)]
 
 
+@pytest.mark.slow
 def test_without_the_key_all_is_kept_and_found_with_it(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """A key file that is gone, damaged or another bed's is left as it is; with the right one back all is there."""
     first = recorders(folder)

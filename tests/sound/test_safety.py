@@ -144,7 +144,7 @@ def test_no_blow_of_many_clicks_passes() -> None:
 def test_without_the_limiter_the_ceiling_falls(monkeypatch: pytest.MonkeyPatch) -> None:
     """A build whose limiter does nothing is caught by the very same check."""
 
-    def through(_self: Limiter, block: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    def through(_self: Limiter, block: NDArray[np.float64], out: NDArray[np.float32], _bound: float) -> None:
         out[:] = block
 
     monkeypatch.setattr(Limiter, "render", through)
@@ -156,7 +156,7 @@ def test_without_the_limiter_the_ceiling_falls(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.slow
 def test_without_the_guard_the_loudness_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A build whose guard does nothing is caught by the very same check."""
-    monkeypatch.setattr("bedside.sound.engine.guard.LoudnessGuard.render", lambda _self, _block: None)
+    monkeypatch.setattr("bedside.sound.engine.guard.LoudnessGuard.render", lambda _self, _block, bound: bound)
     instrument = tone("loud", 36, 96, loop_seconds=0.4, peak=0.9)
     sound = mash(Engine.of([instrument], RATE, BLOCK), instrument)
     assert short_term_lufs(sound) > PROFILES["ward"].loudness_lufs

@@ -79,6 +79,7 @@ def test_the_child_plays_on_under_the_words() -> None:
     assert room.playground.choices.stopped
 
 
+@pytest.mark.slow
 def test_without_trouble_a_long_press_there_is_only_a_touch() -> None:
     """Where there is no sign, holding its place opens the door when it is left, and no words ever come."""
     room = Playroom(worlds.find("night"), (1280, 800))
@@ -88,6 +89,7 @@ def test_without_trouble_a_long_press_there_is_only_a_touch() -> None:
     assert not words(room)
 
 
+@pytest.mark.slow
 def test_the_sign_stays_in_every_world() -> None:
     """Going through the door to another world takes nothing from the staff."""
     room = told()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bedside.sound.live import baking
+from bedside import leftovers
 from bedside.sound.live.baking import Baking
 from sound.live.kept import keep
 
@@ -85,7 +85,7 @@ def test_where_there_is_room_the_folder_is(tmp_path: Path, monkeypatch: pytest.M
         raise FileNotFoundError
 
     memory = tmp_path / "memory"
-    monkeypatch.setattr(baking, "_IN_MEMORY", memory)
+    monkeypatch.setattr(leftovers, "IN_MEMORY", memory)
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     assert Baking(RATE, None).fallback.parent == tmp_path
     memory.mkdir()

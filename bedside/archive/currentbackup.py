@@ -57,11 +57,9 @@ class CurrentBackup:
         return self._fault
 
     def _run(self) -> None:
-        first = True
-        while not self._stopped.is_set():
-            self._fault = self._back_up(first)
-            first = False
-            self._stopped.wait(self._every)
+        self._fault = self._back_up(first=True)
+        while not self._stopped.wait(self._every):
+            self._fault = self._back_up(first=False)
 
     def _back_up(self, first: bool) -> str | None:
         try:

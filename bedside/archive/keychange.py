@@ -133,8 +133,13 @@ def _reencrypt(database: Path, old: Secret, new: Secret) -> None:
     with file:
         try:
             with exporting(database, old, draft, new):
+                if os.name != "nt":
+                    draft.replace(database)
+            if os.name == "nt":
+                # Windows replaces no file that is open; nobody else owns the folder.
+                file.close()
                 draft.replace(database)
-                sync_folder(database.parent)
+            sync_folder(database.parent)
         finally:
             draft.unlink(missing_ok=True)
 

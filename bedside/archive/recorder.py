@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 # Events fed within this time of the first are kept together; the rest of the 100 ms is for the disk.
 _GATHER_SECONDS = 0.04
 _RETRY_SECONDS = 1.0
+_PROBE_SECONDS = 4.0
 # Records of one frame of the journal; thousands would not fit into its file.
 _AT_ONCE = 1_000
 # The program's end waits no longer for the index.
@@ -186,7 +187,12 @@ class Recorder:
     def _gather(self) -> bool:
         """Wait for an item, and for those that follow closely; return False when the recorder is closed."""
         self._since = None
-        first = self._queue.get()
+        try:
+            first = self._queue.get(timeout=_PROBE_SECONDS if self._detoured else None)
+        except queue.Empty:
+            # Nobody plays, but what is in the second folder can be brought home as soon as the first is back.
+            self._safe.probe()
+            return True
         if first is None:
             return False
         self._since = self._since or time.monotonic()

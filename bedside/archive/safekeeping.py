@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bedside.archive.backlog import Backlog
 from bedside.archive.journal.writer import JournalWriter
 from bedside.archive.keys import keyfile
 from bedside.archive.keys.secret import PublicKey
+from bedside.archive.store.feeding import BEGIN, END
 from bedside.archive.store.index import DATABASE, JOURNAL, is_written
 from bedside.archive.store.keeping import Record
 from bedside.errors import BedsideError
@@ -81,6 +83,12 @@ class Safekeeping:
         if (kept := self._copies) is not None:
             kept.extend(records)
         return writer.chain, first
+
+    def probe(self) -> None:
+        """Find out whether the data folder takes records again, though there are none: keep a group that is empty."""
+        if self._writer is not None:
+            with suppress(OSError):
+                self._writer.append([[BEGIN], [END]])
 
     def settle(self) -> None:
         """Change the key if it is mistrusted, and keep once more what was kept under it; raise as `keep` does."""

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from archive.journal.runs import SECRET, SMALL_BYTES, Run, find, image
+from archive.journal.runs import OTHER, SECRET, SMALL_BYTES, Run, find, image
 from bedside.archive.backup import CONTENTS, back_up, is_backup, verify
 from bedside.archive.currentbackup import CurrentBackup
 from bedside.archive.journal.dense import tighten
+from bedside.archive.journal.resealing import reseal
 from bedside.archive.keys import keyfile
 from bedside.archive.restoring import restore
 from bedside.errors import BedsideError, NotFound
@@ -126,6 +127,20 @@ def test_what_is_rewritten_densely_takes_the_place_of_its_copy(data: Path, disk:
     assert made.doubtful == ()
     assert sum(map(len, image(disk / "journal").values())) < size / 2
     assert find(disk / "journal", run.anchors).records == run.acknowledged
+
+
+def test_what_is_sealed_to_another_key_takes_the_place_of_its_copy(data: Path, disk: Path) -> None:
+    """After a change of the key, of a run that ended and one that was killed, the copy needs the new key only."""
+    runs = [played(data, 20), played(data, 20)]
+    runs[0].writer.close()
+    back_up(data, disk)
+    reseal(data / "journal", [SECRET], OTHER, {})
+    made = back_up(data, disk)
+    assert made.copied == made.files
+    assert made.doubtful == ()
+    found = find(disk / "journal", secret=OTHER)
+    assert found.records == {key: record for run in runs for key, record in run.acknowledged.items()}
+    assert found.inside == []
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "zeroed"])
@@ -253,6 +268,24 @@ def test_a_disk_that_is_pulled_out_keeps_what_counted(
         assert find(disk / "journal", run.anchors).flaws == []
         after += 7
     assert after > 50
+
+
+def test_a_file_that_comes_while_the_copy_is_made_links_to_the_one_before(data: Path, disk: Path) -> None:
+    """Between the copies of two files, the writer goes from one to the other: the copy has no gap."""
+    run = Run.begin(data / "journal")
+    run.append(["x"])
+    run.writer._chains[0].prepare()
+    assert len(image(data / "journal")) == 2
+    rounds = iter(range(20))
+
+    def go_on() -> None:
+        for _ in rounds:
+            run.append(["x", "y" * 3000])
+
+    back_up(data, disk, go_on)
+    assert len(image(data / "journal")) == 2
+    assert all(map(any, image(data / "journal").values()))
+    assert find(disk / "journal").inside == []
 
 
 def test_it_is_made_while_somebody_plays(data: Path, disk: Path) -> None:

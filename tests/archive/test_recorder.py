@@ -244,6 +244,26 @@ def test_what_the_second_folder_takes_is_not_in_memory(
     assert performed(data) == [duet(20), duet(3)]
 
 
+def test_the_second_folder_is_left_though_nobody_plays(
+    tmp_path: Path, folder: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the data folder takes records again, what was kept elsewhere is brought home, at rest too."""
+    monkeypatch.setattr(recorder_module, "_PROBE_SECONDS", 0.1)
+    (tmp_path / "place").write_text("")
+    data = tmp_path / "place" / "kept"
+    recorder = recorders(data, second=folder)
+    for item in duet(5):
+        recorder.feed(item)
+    until(lambda: recorder.state.second)
+    (tmp_path / "place").unlink()
+    until(lambda: recorder.state.second is None)
+    until(lambda: recorder._index._ownership.held and not recorder._index._homeward)
+    assert recorder.close(SECONDS)
+    for path in data.glob("bedside.db*"):
+        path.unlink()
+    assert performed(data) == [duet(5)]
+
+
 def test_the_index_is_waited_for(folder: Path, recorders: Callable[..., Recorder]) -> None:
     """While another program holds the database all is kept, and can be read; afterwards it is in the index."""
     recorder = recorders(folder)

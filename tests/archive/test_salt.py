@@ -30,6 +30,7 @@ def play(folder: Path) -> None:
         writing.append(take, duet(5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["this", "first"])
 def test_garbled_first_bytes_cost_nothing(folder: Path, version: str) -> None:
     """With the salt garbled, all is read, nothing is set aside, more is recorded; also in what an old version made."""

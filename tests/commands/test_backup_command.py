@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bedside.cli.backup import keeping_backup
 from commands.program import bedside, done, sentence
 
 
@@ -35,3 +36,13 @@ def test_what_cannot_be_done_is_one_sentence(duet: Path, tmp_path: Path) -> None
     """A disk that is not there, and a folder that is no backup, are said plainly."""
     assert "it is not there" in sentence(bedside(duet, "backup", tmp_path / "no" / "disk"))
     assert "There is no backup" in sentence(bedside(tmp_path / "data", "restore", tmp_path))
+
+
+def test_play_says_at_its_end_that_the_copy_is_not_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A disk that is not there stops nothing; staff are told in one sentence."""
+    with keeping_backup(tmp_path, tmp_path / "disk"):
+        pass
+    assert "is not there" in capsys.readouterr().err
+    with keeping_backup(tmp_path, None):
+        pass
+    assert capsys.readouterr().err == ""

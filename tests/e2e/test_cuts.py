@@ -6,8 +6,6 @@ import shutil
 import time
 from pathlib import Path
 
-import pytest
-
 from bedside.archive.store.store import Store
 from bedside.music.events import NoteOn
 from e2e.bed import pads, spot, tap_until_heard
@@ -79,5 +77,6 @@ def test_a_power_cut_while_somebody_plays(touchscreen: Touchscreen, card: SoundC
             late = max(late, at - touched[found])
         shutil.rmtree(folder)
     print(
-        f"{CUTS} cuts in {len(log)} operations, {total} notes: at most {1000 * late:.0f} ms lost of {1000 * allowed:.0f}"
+        f"{CUTS} cuts in {len(log)} operations, {total} notes: "
+        f"at most {1000 * late:.0f} ms lost of {1000 * allowed:.0f}"
     )

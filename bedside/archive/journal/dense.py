@@ -41,17 +41,17 @@ def tighten(
     for paths in list_segments(folder).values():
         for number, path in paths.items():
             head = peek(path, own)
-            if head is not None and isinstance(head.body, dict):
+            if head is not None and isinstance(head.body, dict) and "dense" in head.body:
                 continue
             with contextlib.suppress(FileNotFoundError):
                 found = scan(path, number, opener)
-                if ended_whole(found):
+                if is_well_ended(found):
                     count += _replace(path, found, public)
                     pause()
     return count
 
 
-def ended_whole(found: Scanned) -> bool:
+def is_well_ended(found: Scanned) -> bool:
     """Return whether a segment has ended in order, and every frame follows the one before it."""
     linked = all(second.header.previous == first.tag for first, second in pairwise(found.frames))
     return found.end is not None and linked and not found.is_suspect

@@ -19,29 +19,29 @@ _LOOK_SECONDS = 0.01
 class Outline:
     """The frames at the start of a segment that follow one another: their bytes, and their records from first to last.
 
-    ``is_dense`` is whether it is a rewritten one.
+    ``is_rewritten`` is whether it is a rewritten one.
     """
 
     used: int
     first: int
     last: int
-    is_dense: bool
+    is_rewritten: bool
 
 
 def outline_of(data: bytes) -> Outline:
     """Return the outline of a segment; of one without a frame it is empty."""
     used = first = last = 0
-    is_dense = False
+    is_rewritten = False
     tag = b""
     while (header := parse_header(data, used)) is not None and used + header.length <= len(data):
         if used and header.previous != tag:
             break
         if not used:
-            first, is_dense = header.first, header.records == 0
+            first, is_rewritten = header.first, header.records == 0
         used += header.length
         last = header.last
         tag = data[used - TAG_BYTES : used]
-    return Outline(used, first, last, is_dense)
+    return Outline(used, first, last, is_rewritten)
 
 
 def supersedes(new: bytes, old: bytes) -> bool:
@@ -49,7 +49,7 @@ def supersedes(new: bytes, old: bytes) -> bool:
     after, before = outline_of(new), outline_of(old)
     if new[: before.used] == old[: before.used]:
         return after.used >= before.used and not any(old[before.used :])
-    whole = after.is_dense and after.used == len(new)
+    whole = after.is_rewritten and not any(new[after.used :])
     return whole and (not before.used or (after.first <= before.first and after.last >= before.last))
 
 

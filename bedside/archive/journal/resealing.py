@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bedside.archive.journal.dense import dense_frames, ended_whole
+from bedside.archive.journal.dense import dense_frames, is_well_ended
 from bedside.archive.journal.frame import (
     NOTHING,
     PAGE_BYTES,
@@ -95,7 +95,7 @@ def _is_sound(found: Scanned) -> bool:
 
 def _resealed(found: Scanned, public: PublicKey) -> bytes:
     """Return the bytes of a segment in which the same records are sealed to another key."""
-    if ended_whole(found):
+    if is_well_ended(found):
         return b"".join(dense_frames(found.frames, public))
     key = Seal(public)
     first, last = found.frames[0], found.frames[-1]

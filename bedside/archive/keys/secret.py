@@ -39,8 +39,8 @@ class Secret:
     """The 32-byte key of a data folder, and the 16-byte salt of its database; its repr shows neither.
 
     Python cannot wipe bytes or strings, so a process that has asked for a secret has it in memory until it ends: here,
-    in the hex that the key file, the key store and SQLCipher take, and in its connections. OpenSSL wipes its own
-    copies. A process that only records has no secret at all.
+    in the hex that the key file, the key store and SQLCipher take, and in its connections. OpenSSL wipes its copies. A
+    process that only records has no secret at all.
     """
 
     key: bytes = field(repr=False)

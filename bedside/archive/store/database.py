@@ -31,7 +31,8 @@ _REASONS = {
     "SQLITE_CANTOPEN": "this user is not allowed to open them, or the disk is full",
     "SQLITE_PERM": "this user is not allowed to open them",
     "SQLITE_AUTH": "this user is not allowed to open them",
-    "SQLITE_NOTADB": "their file is damaged, or was made with another key",
+    "SQLITE_NOTADB": "they were made with another key than the one that is there, or their file is damaged; put the "
+    "right bedside.key back, or type its words after bedside key restore",
     "SQLITE_CORRUPT": "their file is damaged",
 }
 # The way to the files that takes no locks.

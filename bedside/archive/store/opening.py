@@ -142,7 +142,7 @@ def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
             return
     except OSError:
         pass
-    if not firstpages.fits(folder / DATABASE, secret):
+    if not firstpages.fits_anywhere(folder / DATABASE, secret):
         raise error
 
 

@@ -12,6 +12,7 @@ import pytest
 from archive.journal.runs import OTHER, SECRET, Run, find, image, is_told, restore
 from bedside.archive.journal.dense import tighten
 from bedside.archive.journal.reading import greatest_number, read
+from bedside.archive.journal.resealing import reseal
 from effort import times
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -102,6 +103,17 @@ def test_everything_is_sealed_to_another_key(tmp_path: Path) -> None:
     assert find(tmp_path, run.anchors, OTHER).records == run.acknowledged
     assert find(tmp_path, run.anchors, OTHER).flaws == []
     assert find(tmp_path, {}, SECRET).records == {}
+
+
+def test_what_was_sealed_anew_is_rewritten(tmp_path: Path) -> None:
+    """A run that was sealed to another key, frame by frame, loses its padding like any other."""
+    run = played(tmp_path)
+    whole = [each for each in read(tmp_path, [SECRET]).records if each.record[0] == "x"]
+    reseal(tmp_path, [SECRET], OTHER, {})
+    assert tighten(tmp_path, [OTHER], OTHER.public) == len(image(tmp_path))
+    found = read(tmp_path, [OTHER], {})
+    assert [each for each in found.records if each.record[0] == "x"] == whole
+    assert find(tmp_path, run.anchors, OTHER).flaws == []
 
 
 def test_a_full_disk_leaves_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,41 @@ def test_a_page_that_the_disk_does_not_give_costs_one_batch(tmp_path: Path, monk
     assert [(flaw.kind, flaw.first, flaw.last) for flaw in found.flaws] == [("damaged", lost, lost)]
 
 
+@pytest.mark.usefixtures("small")
+def test_a_file_that_is_gone_after_another_is_missing(tmp_path: Path) -> None:
+    """A full file says that another follows it; without an index too, the loss of that one is told."""
+    run = Run.begin(tmp_path)
+    while len(image(tmp_path)) < 3:
+        run.append(["x", "y" * 3000])
+    last = max(image(tmp_path))
+    (tmp_path / last).unlink()
+    [flaw] = find(tmp_path).inside
+    assert (flaw.kind, flaw.file) == ("missing", last)
+    assert flaw.first is not None
+    assert flaw.first <= run.batches[-1][1]
+
+
+def test_a_page_that_was_read_before_it_was_written_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that shows a later frame and not the one before it is no proof of damage."""
+    run = Run.begin(tmp_path)
+    for i in range(5):
+        run.append(["x", i])
+    real = Path.read_bytes
+    looks: list[Path] = []
+
+    def read_bytes(path: Path) -> bytes:
+        looks.append(path)
+        data = real(path)
+        return data if len(looks) > 1 else data[: 3 * 4096] + bytes(4096) + data[4 * 4096 :]
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    reading = read(tmp_path, [SECRET])
+    assert [each.record[1] for each in reading.records if each.record[0] == "x"] == list(range(5))
+    assert reading.findings == []
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_reading_while_somebody_writes_finds_no_flaw(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def journal(tmp_path: Path) -> Path:
     folder = tmp_path / "journal"
     for name, ends in (("a", True), ("b", True), ("c", False)):
         writer = JournalWriter([folder], OLD.public, name)
-        for number in range(40):
+        for number in range(28):
             writer.append([["played", name, number, "x" * 40]] * 3)
         if ends:
             writer.close()
@@ -55,7 +55,7 @@ def segments(folder: Path) -> list[Path]:
 def test_sealed_anew_a_journal_is_the_same_for_another_key(journal: Path) -> None:
     """All records, their numbers and their links are there, again and again; the old key opens nothing any more."""
     before, anchors = records(journal, OLD), reached(journal, OLD)
-    assert len(segments(journal)) > 6
+    assert len(segments(journal)) >= 6
     assert needing_another(journal, NEW) == segments(journal)
     for old, new in ((OLD, NEW), (NEW, THIRD), (THIRD, NEW)):
         told: list[None] = []

@@ -192,6 +192,36 @@ def test_nothing_acknowledged_is_lost_when_a_call_fails(
     assert len(run.batches) > 60
 
 
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="its calls have other names there")
+@pytest.mark.usefixtures("small")
+def test_what_is_acknowledged_is_on_the_disk_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When `append` returns, each write was followed by a sync of its file, each new name by one of its folder."""
+    pending: set[int] = set()
+    folder = tmp_path.stat().st_ino
+    monkeypatch.setattr(Stock, "fill", lambda _: None)
+
+    def noting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            result = real(*given, **named)
+            if name in {"rename", "replace"}:
+                pending.add(folder)
+            elif name == "write":
+                pending.add(os.fstat(given[0]).st_ino)
+            else:
+                pending.discard(os.fstat(given[0]).st_ino)
+            return result
+
+        return call
+
+    for name in ("write", "rename", "replace", "fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, noting(name, getattr(os, name)))
+    run = Run.begin(tmp_path)
+    for i in range(60):
+        run.append(["x", i, "y" * 2000])
+        assert not pending & {folder, *(path.stat().st_ino for path in tmp_path.iterdir())}
+    assert len(image(tmp_path)) > 3
+
+
 @pytest.mark.usefixtures("impatient")
 def test_the_second_place_takes_what_the_first_refuses(tmp_path: Path) -> None:
     """A file in the way of the first folder: records go to the second, and back as soon as the first works again."""

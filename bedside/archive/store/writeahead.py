@@ -26,7 +26,7 @@ _Words = npt.NDArray[np.uint32]
 class LogState(Enum):
     """What a log is: EMPTY (or none), WHOLE, TORN (only its last commit is wrong, as after a power cut) or DAMAGED.
 
-    HEADLESS is a log whose header is wrong, of which SQLite reads nothing: it was damaged, or the power was cut while it
+    HEADLESS is a log whose header is wrong, of which SQLite reads nothing: it is damaged, or the power was cut when it
     began anew.
     """
 

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,9 +60,17 @@ def sync_data(descriptor: int) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and its parents, accessible to this user only; raise BedsideError if that fails."""
+    """Make a folder and its parents, accessible to this user only, and sync the names of those that are new.
+
+    Raise BedsideError if that fails.
+    """
     try:
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in reversed(new):
+            # Not everybody may read the folder in which they may make one.
+            with suppress(PermissionError):
+                sync_folder(each.parent)
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except FileExistsError:

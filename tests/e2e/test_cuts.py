@@ -39,7 +39,7 @@ def test_a_power_cut_while_somebody_plays(touchscreen: Touchscreen, card: SoundC
     bed = tmp_path / "bed"
     bed.mkdir()
     recording = Recording.of(bed)
-    data = recording.folder / "data"
+    data = recording.folder
     before = Disk(recording.folder)
     screen = {name: touchscreen.env[name] for name in ("DISPLAY", "SDL_VIDEODRIVER")}
     chance = random.Random(31)
@@ -70,7 +70,7 @@ def test_a_power_cut_while_somebody_plays(touchscreen: Touchscreen, card: SoundC
         folder.mkdir()
         lay(disk.cut(cut, chance), recorded.folder, folder)
         at = log[position - 1].at
-        found = notes(folder / "data") - known
+        found = notes(folder) - known
         due = sum(each < at - allowed for each in touched)
         assert found >= due, f"{position}, {cut}: {found} of {due} notes that are due"
         if 0 <= found < len(touched):

@@ -96,6 +96,8 @@ def _record(life: Life, say: Callable[..., None]) -> bool:
                     store.casenotes.remark(recorder.take, 0, typed, f"{WORDS} {typed}")
                     say("typed", number, typed)
         kept = recorder.close(life.closing)
+        if (notice := recorder.state.notice) is not None:
+            say("told", number, notice)
     finally:
         if store is not None:
             with suppress(BedsideError):

@@ -26,6 +26,7 @@ class Promised:
     fed: dict[int, int] = field(default_factory=dict)
     at: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     kept: dict[int, int] = field(default_factory=dict)
+    batches: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0]))
     words: set[int] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     ended: set[int] = field(default_factory=set)
@@ -41,6 +42,7 @@ class Promised:
                 self.at[int(life)].append(float(at))
             case ["kept", life, count]:
                 self.kept[int(life)] = int(count)
+                self.batches[int(life)].append(int(count))
             case ["typed", _, number]:
                 self.words.add(int(number))
             case ["told", _, words]:
@@ -55,6 +57,12 @@ class Promised:
     def due(self, life: int, before: float) -> int:
         """Return how many items of a life were fed before an instant."""
         return bisect_left(self.at[life], before)
+
+    def last_batch(self, life: int) -> set[int]:
+        """Return the serials that were acknowledged last in a life, at once, and the words that were typed last."""
+        first, last = self.batches[life][-2:] if self.kept.get(life) else (0, 0)
+        words = sorted(number for number in self.words if number // LIFE == life)
+        return {number for number in _serials(life, last)[first:] if number is not None} | set(words[-1:])
 
     def seen(self, life: int, found: Found) -> int:
         """Return how many of the first items of a life are there; those without a trace count with the one before."""
@@ -119,13 +127,17 @@ def read(store: Store, found: Found, without: Set[str] = frozenset()) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What is wrong: acknowledged items and words that are missing, and everything else in one sentence each."""
+    """What is wrong: acknowledged items and words that are ``lost``, and everything else in one sentence each."""
 
-    lost: int
+    lost: frozenset[int]
     wrong: tuple[str, ...]
 
     def __bool__(self) -> bool:
         return bool(self.lost or self.wrong)
+
+    def __str__(self) -> str:
+        """Say how much is lost, and what."""
+        return f"{len(self.lost)} lost {sorted(self.lost)[:5]}, wrong: {list(self.wrong)}"
 
 
 def broken(promised: Promised, found: Found) -> Broken:
@@ -145,21 +157,21 @@ def broken(promised: Promised, found: Found) -> Broken:
     order: dict[int, list[int]] = defaultdict(list)
     for number in found.performed:
         order[number // LIFE].append(number)
-    lost = len(promised.words - set(found.words) - promised.lost)
+    lost = promised.words - set(found.words) - promised.lost
     for life, fed in promised.fed.items():
         if order[life] != sorted(order[life]):
             wrong.append(f"life {life} is out of order")
         acknowledged = promised.kept.get(life, 0)
         numbers = _serials(life, fed + 1)
         missing = [i for i, number in enumerate(numbers) if number is not None and number not in there | promised.lost]
-        lost += sum(i < acknowledged for i in missing)
+        lost |= {each for i in missing if i < acknowledged and (each := numbers[i]) is not None}
         last = max((i for i, number in enumerate(numbers) if number in there), default=-1)
         if any(acknowledged <= i < last for i in missing):
             wrong.append(f"life {life} has a hole beyond what was acknowledged")
     ranks = [promised.rank(number // LIFE) for number in found.performed]
     if ranks != sorted(ranks):
         wrong.append("lives are out of order")
-    return Broken(lost, tuple(wrong))
+    return Broken(frozenset(lost), tuple(wrong))
 
 
 @cache

@@ -16,7 +16,7 @@ from harness.promises import broken, look
 from harness.recorded import power_cuts, record
 from harness.witness import Faults
 
-FAILURES = int(os.environ.get("BEDSIDE_FAILURES", "3"))
+FAILURES = int(os.environ.get("BEDSIDE_FAILURES", "1"))
 CUTS = 12
 
 KINDS = {

@@ -48,11 +48,14 @@ class Year:
         said = f"{self._today}: {broken}, told {found.told}\n{self.bed.stderr}"
         assert not broken.wrong, said
         if self._damaged:
-            assert not broken.lost or found.told, f"lost in silence: {said}"
+            silent = set() if found.told else set(broken.lost)
+            last = [self.bed.promised.last_batch(life) for life in self.bed.promised.fed]
+            assert silent <= set().union(*last), f"lost in silence: {said}"
             self.bed.promised.forget(found)
         else:
             assert not broken.lost, said
             assert not found.told, f"false alarm: {said}"
+            assert not self.bed.promised.told, f"false alarm: {self.bed.promised.told}\n{said}"
         return found
 
     def life(self, **more: object) -> Life:

@@ -107,8 +107,9 @@ def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
 def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
     """Open the files of the index for writing; mend them if the owner finds damage."""
     path = folder / DATABASE
-    if owner and _is_there(path) and _is_log_damaged(path):
-        return _mended(folder, secret)
+    log = _judge_log(path) if owner and _is_there(path) else LogState.WHOLE
+    if log in (LogState.DAMAGED, LogState.HEADLESS):
+        return _mended(folder, secret, log)
     try:
         engine = database.writing_engine(path, secret)
     except DBAPIError as error:
@@ -146,8 +147,11 @@ def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
         raise error
 
 
-def _mended(folder: Path, secret: Secret) -> OpenedIndex:
-    """Set the damaged index aside, and build it anew from the journal and from what can still be read in it."""
+def _mended(folder: Path, secret: Secret, log: LogState = LogState.DAMAGED) -> OpenedIndex:
+    """Set the damaged index aside, and build it anew from the journal and from what can still be read in it.
+
+    Where the power may have been cut while the ``log`` began anew, and nothing is missing, nobody need be told.
+    """
     known = _all(folder, secret)
     lost = rescue(folder, known)
     if is_written(folder):
@@ -155,6 +159,9 @@ def _mended(folder: Path, secret: Secret) -> OpenedIndex:
         beginning = "The database of the recordings was damaged; it was built anew from the journal"
         if lost:
             beginning += f", without {lost} of the older takes"
+        elif log is LogState.HEADLESS:
+            _log.warning("The log of the index could not be read; the index was built anew from the journal.")
+            return OpenedIndex(database.writing_engine(folder / DATABASE, secret))
         ending = "the damaged one was kept as"
     else:
         aside = set_aside(folder, "damaged")
@@ -232,13 +239,14 @@ def _only_read(engine: Engine) -> Engine:
     return engine
 
 
-def _is_log_damaged(path: Path) -> bool:
+def _judge_log(path: Path) -> LogState:
     for look in range(_LOOKS):
         if look:
             time.sleep(0.05)
-        if judge_log(path.with_name(f"{path.name}-wal")).state is not LogState.DAMAGED:
-            return False
-    return True
+        state = judge_log(path.with_name(f"{path.name}-wal")).state
+        if state not in (LogState.DAMAGED, LogState.HEADLESS):
+            break
+    return state
 
 
 def _is_there(path: Path) -> bool:

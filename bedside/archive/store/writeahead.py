@@ -24,11 +24,16 @@ _Words = npt.NDArray[np.uint32]
 
 
 class LogState(Enum):
-    """What a log is: EMPTY (or none), WHOLE, TORN (only its end is wrong, as after a power cut) or DAMAGED."""
+    """What a log is: EMPTY (or none), WHOLE, TORN (only its last commit is wrong, as after a power cut) or DAMAGED.
+
+    HEADLESS is a log whose header is wrong, of which SQLite reads nothing: it is damaged, or the power was cut when it
+    began anew.
+    """
 
     EMPTY = "empty"
     WHOLE = "whole"
     TORN = "torn"
+    HEADLESS = "headless"
     DAMAGED = "damaged"
 
 
@@ -52,6 +57,8 @@ def judge(content: bytes) -> JudgedLog:
     """Judge the content of a log.
 
     Behind the frames of the present round lie those of an earlier one, told apart by their salt; they are no damage.
+    Nor are whole frames behind a wrong one, if all belong to one commit: before the next, SQLite syncs the log, and of
+    what is not synced a power cut keeps any part.
     """
     if not content:
         return JudgedLog(LogState.EMPTY, 0)
@@ -60,11 +67,11 @@ def judge(content: bytes) -> JudgedLog:
     header = np.frombuffer(content, ">u4", _HEADER // 4)
     mark, page = int(header[0]), int(header[2])
     if mark & ~1 != _MARK or page not in _PAGES:
-        return JudgedLog(LogState.DAMAGED, 0)
+        return JudgedLog(LogState.HEADLESS, 0)
     words = ">u4" if mark & 1 else "<u4"
     start = header[6:8].astype(np.uint32)
     if not np.array_equal(_sums(np.frombuffer(content, words, 6)[None, :], np.zeros((1, 2), np.uint32))[0], start):
-        return JudgedLog(LogState.DAMAGED, 0)
+        return JudgedLog(LogState.HEADLESS, 0)
     size = _FRAME_HEADER + page
     count = (len(content) - _HEADER) // size
     frames = np.frombuffer(content, np.uint8, count * size, _HEADER).reshape(count, size)
@@ -76,13 +83,22 @@ def judge(content: bytes) -> JudgedLog:
     until = int(wrong[0]) if len(wrong) else count
     commits = np.flatnonzero(heads[:until, 1])
     readable = int(commits[-1]) + 1 if len(commits) else 0
-    if right[until:].any():
+    if _is_committed(right[until:], heads[until:, 1]):
         state = LogState.DAMAGED
     elif present[until:].any() or readable < until or _cut(content, count, size, until):
         state = LogState.TORN
     else:
         state = LogState.WHOLE
     return JudgedLog(state, readable)
+
+
+def _is_committed(right: npt.NDArray[np.bool_], commits: npt.NDArray[np.uint32]) -> bool:
+    """Return whether there are right frames of another commit behind the first that ends among these frames.
+
+    A commit may end with copies of its last frame, which fill a sector.
+    """
+    ends = np.flatnonzero(right & (commits != 0))
+    return bool(len(ends)) and bool((right & (commits == 0))[ends[0] :].any())
 
 
 def _cut(content: bytes, count: int, size: int, until: int) -> bool:

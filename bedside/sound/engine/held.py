@@ -6,12 +6,16 @@ from bedside.music.events import AllOff, Event, NoteOff, NoteOn, Player, StillHe
 
 
 class HeldNotes:
-    """Tracks the notes that are held; one held for ``longest`` frames without a sign of its hand was forgotten."""
+    """Tracks the notes that are held; one held for ``longest`` frames without a sign of its hand was forgotten.
+
+    Before the frame ``due`` there is none of these.
+    """
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
         # The frame of the last sign of each note's hand, the oldest first.
         self._since: dict[tuple[Player, int], int] = {}
+        self.due = longest
 
     @property
     def players(self) -> set[Player]:
@@ -21,6 +25,7 @@ class HeldNotes:
     def clear(self) -> None:
         """Forget all notes."""
         self._since.clear()
+        self.due = self._longest
 
     def follow(self, event: Event, frame: int) -> None:
         """Register a performed event."""
@@ -41,8 +46,10 @@ class HeldNotes:
     def overdue(self, frame: int) -> list[NoteOff]:
         """Return the ends, at a frame, of the notes that were held for too long."""
         ends: list[NoteOff] = []
+        self.due = frame + self._longest
         for (player, note), since in self._since.items():
             if frame - since < self._longest:
+                self.due = since + self._longest
                 break
             ends.append(NoteOff(player, note))
         return ends

@@ -167,7 +167,7 @@ class Performer:
         for program in self._taken:
             self._apply(program, reports)
         self._taken.clear()
-        if self.playing:
+        if self.playing and self.frame >= self._held.due:
             for forgotten in self._held.overdue(self.frame):
                 self._apply(forgotten, reports)
         self._finish(reports)

@@ -16,13 +16,15 @@ class CardWatch:
     """Watches the blocks of a card, in ticks that come every ``interval`` seconds if the machine is not held up.
 
     A tick that comes late shows that the machine stood still, and the card may have too: that time does not count. So a
-    machine that stutters loses no card. Every ``now`` is in seconds. Two threads may use this: one that plays blocks,
-    one that ticks.
+    machine that stutters loses no card. Every ``now`` is in seconds.
+
+    Two threads may use this: one that plays blocks and says so by setting ``last``, when the card asked last for sound,
+    and ``lasts``, how long that sound is, and one that ticks.
     """
 
     def __init__(self, interval: float) -> None:
         self._interval = interval
-        self._lasts = 0.0
+        self.lasts = 0.0
         self._ticked = 0.0
         self._silent = 0.0
         self.last = 0.0
@@ -35,20 +37,16 @@ class CardWatch:
     @property
     def due(self) -> float:
         """When the next block was due; 0 where none is expected."""
-        return self.last + self._lasts if self.begun else 0.0
+        return self.last + self.lasts if self.begun else 0.0
 
     def blocks_expected(self, now: float) -> None:
         """Expect blocks from here on."""
         self.last = max(self.last, now)
 
-    def block(self, now: float, seconds: float) -> None:
-        """Register that the card asked for a block that lasts so long."""
-        self.last, self._lasts = now, seconds
-
     @property
     def quiet(self) -> bool:
         """Whether no block came for some ticks, or ever."""
-        return not self.begun or self._silent > max(1.5 * self._interval, self._lasts)
+        return not self.begun or self._silent > max(1.5 * self._interval, self.lasts)
 
     def tick(self, now: float) -> bool:
         """Return whether the card is silent."""
@@ -58,4 +56,4 @@ class CardWatch:
         elif passed < _LATE_TICKS * self._interval:
             self._silent += passed
         self._ticked = now
-        return self.begun and self._silent > max(SILENT_SECONDS, _BLOCKS * self._lasts)
+        return self.begun and self._silent > max(SILENT_SECONDS, _BLOCKS * self.lasts)

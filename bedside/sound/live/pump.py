@@ -51,6 +51,7 @@ class Pump:
         self._asked: dict[tuple[Player, int], int] = {}
         self._pings: list[int] = []
         engine = performer.engine
+        self._rate = engine.rate
         self._budget = engine.block / engine.rate
         self._beat_blocks = max(1, int(BEAT_SECONDS / self._budget))
         self._blocks = 0
@@ -112,7 +113,8 @@ class Pump:
             out[:] = 0
             return
         try:
-            self._card_watch.block(time.perf_counter(), len(out) / self.performer.engine.rate)
+            self._card_watch.last = time.perf_counter()
+            self._card_watch.lasts = len(out) / self._rate
             self._late += underflow
             if self._unheard and not self._regain():
                 out[:] = 0
@@ -236,10 +238,6 @@ class Pump:
         """Play one block and report."""
         if self._arrived:
             self._adopt(self._arrived.popleft())
-        now = time.perf_counter_ns()
-        if self._screen_ns and now - self._screen_ns > SCREEN_SECONDS * 1e9:
-            self._screen_ns = 0
-            self.performer.release_all()
         for report in self.performer.render(self._made):
             self._link.send(wire.Outcome(report, self._when_asked(report)))
         now = time.perf_counter_ns()
@@ -249,6 +247,9 @@ class Pump:
         self._blocks += 1
         if self._blocks % self._beat_blocks == 0 or self.performer.done != self._done:
             self._beat(now)
+            if self._screen_ns and now - self._screen_ns > SCREEN_SECONDS * 1e9:
+                self._screen_ns = 0
+                self.performer.release_all()
         self._link.flush()
 
     def _beat(self, now_ns: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from bedside.sound.live import wire
 
@@ -51,15 +51,14 @@ class StageLink:
             return
         del self._unsent[:sent]
 
-    def messages(self) -> Iterator[wire.Message]:
-        """Yield the messages that have come; raise ValueError for one that is none."""
+    def messages(self) -> Iterable[wire.Message]:
+        """Return the messages that have come, to be read at once; reading raises ValueError for one that is none."""
         try:
             piece = self._stage.recv(1 << 16)
         except BlockingIOError:
-            return
+            return ()
         except OSError:
             piece = b""
         if not piece:
             self.gone = True
-            return
-        yield from self._unpacker.feed(piece)
+        return self._unpacker.feed(piece)

@@ -12,6 +12,11 @@ from bedside.sound.live.cardwatch import SILENT_SECONDS, CardWatch
 TICK = 0.02
 
 
+def block(watch: CardWatch, now: float, lasts: float) -> None:
+    """Let the card ask for a block."""
+    watch.last, watch.lasts = now, lasts
+
+
 def test_before_a_card_plays_it_is_not_silent() -> None:
     """However long the card takes to open, nothing is lost; all that time it is quiet."""
     watch = CardWatch(TICK)
@@ -28,13 +33,13 @@ def test_a_card_that_hangs_is_silent_after_a_moment(lasts: float) -> None:
     for number in range(100):
         now = 100.0 + number * TICK
         while watch.last + lasts <= now:
-            watch.block(max(watch.last + lasts, now), lasts)
+            block(watch, max(watch.last + lasts, now), lasts)
         assert not watch.tick(now)
     last = watch.last
     while not watch.tick(now := now + TICK):
         pass
     assert max(SILENT_SECONDS, 3 * lasts) < now - last <= max(SILENT_SECONDS, 3 * lasts) + 3 * TICK
-    watch.block(now, lasts)
+    block(watch, now, lasts)
     assert not watch.tick(now + TICK)
     assert not watch.quiet
 
@@ -55,7 +60,7 @@ def test_a_machine_that_stands_still_loses_no_card() -> None:
     now = 100.0
     for _ in range(5000):
         for _ in range(int(chance.integers(1, 6))):
-            watch.block(now, 0.0027)
+            block(watch, now, 0.0027)
             now += TICK
             assert not watch.tick(now)
         now += float(chance.uniform(2.5 * TICK, 2.0))
@@ -66,7 +71,7 @@ def test_a_card_that_hangs_on_a_machine_that_stutters_is_silent_all_the_same() -
     """Only the time for which the machine stood still does not count."""
     watch = CardWatch(TICK)
     watch.tick(100.0)
-    watch.block(100.0, 0.0027)
+    block(watch, 100.0, 0.0027)
     now, steady = 100.0, 0.0
     for number in itertools.count():
         passed = TICK if number % 2 else 0.3

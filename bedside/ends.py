@@ -183,14 +183,14 @@ if sys.platform == "win32":
 
         closing = (2, 5, 6)  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
 
-        @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)
-        def handler(event: int) -> int:
+        def handle(event: int) -> int:
             if event not in closing:
                 return 0
             _thread.interrupt_main(signal.SIGTERM)
             time.sleep(_CONSOLE_SECONDS)
             return 1
 
+        handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(handle)
         if ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 1):
             # The system may call it as long as the process lives.
             _HANDLERS.append(handler)

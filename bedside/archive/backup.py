@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -162,7 +163,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def read_back(path: Path) -> bytes:
     """Return the bytes of a file from the disk itself, where the system can be told to forget its own copy."""
-    if hasattr(os, "posix_fadvise"):
+    if sys.platform == "linux":
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)

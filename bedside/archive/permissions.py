@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 _NAME = re.compile(r"bedside(-[0-9a-f]{8})?\.key")
@@ -40,4 +41,5 @@ def mend_permissions(folder: Path) -> str | None:
 
 def _is_open(path: Path) -> bool:
     status = path.stat()
-    return status.st_uid == os.getuid() and bool(stat.S_IMODE(status.st_mode) & _OTHERS)
+    ours = sys.platform != "win32" and status.st_uid == os.getuid()
+    return ours and bool(stat.S_IMODE(status.st_mode) & _OTHERS)

@@ -121,7 +121,7 @@ def _require_owner_at_terminal(folder: Path) -> None:
         owner = folder.stat().st_uid
     except OSError:
         return
-    if os.name != "nt" and owner != os.getuid():
+    if sys.platform != "win32" and owner != os.getuid():
         raise BedsideError(
             f"The recordings in {folder} are another user's: show their key as that user; --yes shows it anyway."
         )

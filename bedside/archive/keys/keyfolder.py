@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,16 +111,16 @@ def replace_text(path: Path, before: KeyText, after: KeyText) -> bool:
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Let no other program replace a key file of this folder while the block runs, where the system can."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         yield
-        return
-    from fcntl import LOCK_EX, flock
+    else:
+        import fcntl
 
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        # Some network folders cannot be locked.
-        with contextlib.suppress(OSError):
-            flock(descriptor, LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            # Some network folders cannot be locked.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

@@ -28,6 +28,8 @@ _MARK = b"bedjrnl1"
 _HEADER = struct.Struct(f"<8s{EPHEMERAL_BYTES}sQQIII{TAG_BYTES}s")
 _LENGTH = struct.Struct("<I")
 _AROUND = _HEADER.size + _LENGTH.size + TAG_BYTES
+# Of a frame's beginning, as many bytes as `parse_header` needs.
+HEADED_BYTES = _AROUND
 
 # A garbled number beyond this cannot be real; JSON and SQLite know all that are below.
 _GREATEST = 1 << 53

@@ -1,26 +1,30 @@
-"""What the owner of a data folder does for its record after a start: adopt, check, and mend.
+"""What the owner of a data folder does for its record after a start: adopt, check, mend, and pack what is whole.
 
 It runs beside play, in a thread of its own, and may take minutes.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from bedside.archive.journal.dense import tighten
 from bedside.archive.keys import keyfile
 from bedside.archive.keys.secret import Secret
 from bedside.archive.store.adoption import adopt, adopter
 from bedside.archive.store.checking import Checked, check
 from bedside.archive.store.database import is_damage, reason_of, writing_engine
 from bedside.archive.store.feeding import feed
-from bedside.archive.store.index import DATABASE, is_written, new, rebuild, unread
+from bedside.archive.store.index import DATABASE, JOURNAL, is_written, new, rebuild, unread
 from bedside.archive.store.rescue import rescue
 from bedside.errors import BedsideError
 from bedside.files import reason
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,11 @@ def is_recorded(folder: Path) -> bool:
 
 
 def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) -> Tended:
-    """Bring the index up to the journal, check both against each other and mend the index.
+    """Bring the index up to the journal, check both against each other, mend the index, and pack the journal.
 
-    Who is not the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, or
-    the disk does not answer.
+    Only a journal in which all is well is packed, since damage is easier to mend where nothing has moved. Who is not
+    the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, or the disk
+    does not answer.
     """
     if not is_recorded(folder):
         return Tended(None, ())
@@ -58,8 +63,10 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
     said = [] if checked is None else _of_journal(checked)
     if checked is None or not checked.is_index_good:
         said.append(_mend(folder, known) if owner else _of_index(folder))
-    elif not checked.is_journal_good and owner:
+    elif owner and not checked.is_journal_good:
         _write_back(folder, known)
+    elif owner:
+        _pack(folder, known, pause)
     return Tended(checked, tuple(said))
 
 
@@ -121,6 +128,14 @@ def _write_back(folder: Path, known: Sequence[Secret]) -> None:
         rescue(folder, known)
     except OSError as error:
         raise BedsideError(f"The journal in {folder} cannot be written: {reason(error)}.") from error
+
+
+def _pack(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:
+    """Take the padding out of what was written by earlier runs, if the disk has room for one more file."""
+    try:
+        tighten(folder / JOURNAL, known, known[0].public, pause)
+    except OSError:
+        _log.warning("The journal stays as large as it is.", exc_info=True)
 
 
 def _of_index(folder: Path) -> str:

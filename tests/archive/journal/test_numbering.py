@@ -1,0 +1,40 @@
+"""Going on counting: the greatest number of a folder, after orderly ends, kills, cuts and damage."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from archive.journal.runs import Run, image
+from bedside.archive.journal.frame import PAGE_BYTES, parse_header
+from bedside.archive.journal.reading import greatest_number
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_killed_run_is_counted_without_reading_all_of_it(tmp_path: Path, seed: int) -> None:
+    """A segment that was made long beforehand, and hardly used, costs what is used: this one has a terabyte."""
+    run = Run.begin(tmp_path)
+    run.play(40, random.Random(seed))
+    [path] = image(tmp_path)
+    os.truncate(tmp_path / path, 1 << 40)
+    assert greatest_number(tmp_path) == run.writer.next - 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_garbled_pages_hide_no_later_number(tmp_path: Path, seed: int) -> None:
+    """Whatever header is garbled, a number that another frame has is not given a second time."""
+    chance = random.Random(seed)
+    run = Run.begin(tmp_path)
+    run.play(40, chance)
+    [path] = image(tmp_path)
+    data = bytearray((tmp_path / path).read_bytes())
+    used = len(bytes(data).rstrip(b"\0"))
+    heads = [header for at in range(0, used, PAGE_BYTES) if (header := parse_header(bytes(data), at)) is not None]
+    for garbled in chance.sample(heads[:-1], chance.randint(1, 5)):
+        at = garbled.page * PAGE_BYTES
+        data[at : at + PAGE_BYTES] = chance.randbytes(PAGE_BYTES)
+    (tmp_path / path).write_bytes(data)
+    assert greatest_number(tmp_path) == run.writer.next - 1

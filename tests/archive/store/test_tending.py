@@ -1,0 +1,80 @@
+"""What the owner does for the record after a start: the journal of earlier runs is packed, and nothing else changes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.improvisations import BEGAN, duet
+from bedside.archive.store.index import JOURNAL
+from bedside.archive.store.store import Store
+from bedside.archive.store.tending import rebuild_index, tend
+
+
+def keep(folder: Path, notes: int = 120) -> str:
+    """Keep a take, a few events at a time, as the recorder does."""
+    with Store.create(folder) as store:
+        with store.writing() as writing:
+            take = writing.begin_take(writing.begin_session("K7"), BEGAN, "played", "1")
+        events = duet(notes)
+        for at in range(0, len(events), 4):
+            with store.writing() as writing:
+                writing.append(take, events[at : at + 4])
+    return take
+
+
+def music(folder: Path, take: str) -> list[Any]:
+    with Store.open(folder) as store:
+        return list(store.performed(take))
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in (folder / JOURNAL).glob("[0-9a-f]*.journal"))
+
+
+def test_what_was_kept_before_is_packed(folder: Path) -> None:
+    """The padding of earlier runs goes; the music stays, and an index that is built anew has all of it."""
+    take = keep(folder)
+    kept, before = music(folder, take), size(folder)
+    assert tend(folder, owner=False).sentences == ()
+    assert size(folder) == before, "who does not own the folder moves nothing"
+    assert tend(folder, owner=True).sentences == ()
+    assert size(folder) < before / 4
+    assert tend(folder, owner=True).sentences == ()
+    assert music(folder, take) == kept
+    rebuild_index(folder, owner=True)
+    assert music(folder, take) == kept
+    assert tend(folder, owner=True).sentences == ()
+
+
+def test_a_journal_with_a_fault_is_left_as_it_is(folder: Path) -> None:
+    """Where something is damaged nothing else is moved: whoever mends it finds the disk as it was."""
+    keep(folder)
+    keep(folder)
+    first = min((folder / JOURNAL).glob("[0-9a-f]*.journal"))
+    data = bytearray(first.read_bytes())
+    data[5 * 4096 + 200] ^= 1
+    first.write_bytes(data)
+    before = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
+    [said] = tend(folder, owner=True).sentences
+    assert "damaged in one place" in said
+    after = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_full_disk_is_no_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without room for one more file, the journal stays as it is, and nobody is told anything."""
+    take = keep(folder)
+    kept, before = music(folder, take), size(folder)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        assert tend(folder, owner=True).sentences == ()
+    assert size(folder) == before
+    assert music(folder, take) == kept

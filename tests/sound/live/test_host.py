@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from bedside.music.events import NoteOff, NoteOn, Player, Program, Report, Resumed, Source, TakeBegan
+from bedside.music.events import Lost, NoteOff, NoteOn, Player, Program, Report, Source, TakeBegan
 from bedside.sound.library import catalogue
 from bedside.sound.live import wire
 from bedside.sound.live.child import Phase
@@ -133,7 +133,7 @@ def test_the_next_engine_has_what_is_played_at_once(tmp_path: Path) -> None:
         wait_for(lambda: of(NoteOn, performed) and len(host.processes) == 2)
         before = len(performed)
         os.kill(host.processes[0], signal.SIGKILL)
-        wait_for(lambda: of(Resumed, performed[before:]))
+        wait_for(lambda: of(Lost, performed[before:]))
         wait_for(lambda: of(Program, performed[before:]))
         assert of(Program, performed[before:])[0] == Program(Player.CHILD, "harp")
 

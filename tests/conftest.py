@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import effort
 os.environ.setdefault("BEDSIDE_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "bedside"))
 os.environ["BEDSIDE_KEYRING"] = "off"
 os.environ.pop("BEDSIDE_DATA", None)
+if hasattr(signal, "SIGHUP"):
+    # Programs heed what ends them, also where the tests themselves were started with nohup.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 effort.load_profile()
 

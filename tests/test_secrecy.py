@@ -62,8 +62,8 @@ def playing(folder: Path, *arguments: str, given: bytes = b"", **environ: str) -
 
 
 def started(folder: Path, program: subprocess.Popen[bytes]) -> list[int]:
-    """Wait until a program has its store and its engines; return all its processes."""
-    until(lambda: (folder / "data" / "bedside.db").exists(), program)
+    """Wait until a program has its key and its engines; return all its processes."""
+    until(lambda: (folder / "data" / "bedside.key").exists(), program)
     until(lambda: len(list(family(program.pid))) > 2, program)
     until(lambda: all(len(cmdline(pid)) > 2 for pid in family(program.pid)), program)
     return list(family(program.pid))

@@ -23,12 +23,12 @@ from bedside.archive.ownership import Ownership
 from bedside.archive.secondplace import bring_home
 from bedside.archive.store.database import is_damage, reading, reason_of
 from bedside.archive.store.feeding import feed
-from bedside.archive.store.index import is_written
+from bedside.archive.store.index import DATABASE, is_written
 from bedside.archive.store.keeping import Record
 from bedside.archive.store.opening import open_to_write
 from bedside.archive.store.tending import tend
 from bedside.errors import BedsideError
-from bedside.files import reason
+from bedside.files import make_private, reason
 
 _log = logging.getLogger(__name__)
 
@@ -164,10 +164,14 @@ class Indexer:
     def _try(self) -> bool:
         """Feed all that is queued; return whether that was possible, and say why not."""
         try:
-            engine = self._engine = self._engine or self._open()
-            self._confirm()
-            self._bring_home()
-            self._feed(engine)
+            if self._is_due():
+                engine = self._engine = self._engine or self._open()
+                self._confirm()
+                self._bring_home()
+                self._feed(engine)
+            else:
+                self._make_key()
+                self._confirm()
         except DBAPIError as error:
             self._fail(f"The recordings in {self._folder} cannot be opened: {reason_of(error)}.")
             self._reopen()
@@ -219,6 +223,20 @@ class Indexer:
         time.sleep(_PAUSE_SECONDS)
         if self._engine is not None and self._backlog:
             self._try()
+
+    def _is_due(self) -> bool:
+        """Return whether there is anything for an index to hold.
+
+        A database is made only once a record is on the disk: whatever becomes of it, there is what to build it from.
+        """
+        files = (self._folder / DATABASE, self._folder / f"{DATABASE}-wal")
+        return bool(self._begun or self._backlog or any(path.exists() for path in files))
+
+    def _make_key(self) -> None:
+        """Make the key at the first start of all: nothing can be kept before."""
+        self._ownership.claim()
+        make_private(self._folder)
+        keyfile.make(self._folder)
 
     def _open(self) -> Engine:
         owner = self._ownership.claim()

@@ -6,6 +6,7 @@ import typer
 
 from bedside.cli.arguments import OutOption, TakeArgument
 from bedside.cli.extras import needing_review
+from bedside.cli.recordings import recordings
 from bedside.cli.terminal import working
 from bedside.errors import BedsideError
 
@@ -14,7 +15,6 @@ def export(context: typer.Context, take: TakeArgument, out: OutOption) -> None:
     """Write a take as mid, csv or json, or as a page for the team: html, which plays anywhere, or pdf."""
     from bedside.archive import csvfile, jsonfile
     from bedside.archive.midi import midifile
-    from bedside.archive.store.store import Store
 
     kind = out.suffix.lower()
     if kind not in (".mid", ".csv", ".json", ".html", ".pdf"):
@@ -24,7 +24,7 @@ def export(context: typer.Context, take: TakeArgument, out: OutOption) -> None:
     if kind in (".html", ".pdf"):
         with needing_review("Pages for the team"):
             from bedside.review.report import whole
-    with Store.open(context.obj) as store:
+    with recordings(context.obj) as store:
         summary = store.summary(store.find(take))
         if kind in (".html", ".pdf"):
             with working("Making the page"):

@@ -30,6 +30,8 @@ def import_(
     done: list[ImportedTake] = []
     faults: list[str] = []
     with Store.create(context.obj, "import") as store, progress("Importing", len(files)) as moved:
+        if store.notice:
+            say(store.notice)
         for file in files:
             try:
                 done += import_file(store, file, named, sound)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bedside.cli.arguments import JsonOption, TakeArgument
+from bedside.cli.recordings import recordings
 from bedside.cli.terminal import working
 
 if TYPE_CHECKING:
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 
 def measure(context: typer.Context, take: TakeArgument, as_json: JsonOption = False) -> None:
     """Measure a take: each player, and each pair of players beside its chance level."""
-    from bedside.archive.store.store import Store
     from bedside.review.measures import take as takes_
     from bedside.review.measures.measure import measure as measured
     from bedside.review.measures.writer import measures_json
 
-    with Store.open(context.obj) as store:
+    with recordings(context.obj) as store:
         name = store.find(take)
         performed = store.performed(name)
     with working("Measuring"):

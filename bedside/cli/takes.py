@@ -5,15 +5,15 @@ from __future__ import annotations
 import typer
 
 from bedside.cli.arguments import JsonOption
+from bedside.cli.recordings import recordings
 from bedside.cli.terminal import print_json
 
 
 def takes(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the recorded takes."""
     from bedside.archive.store import naming
-    from bedside.archive.store.store import Store
 
-    with Store.open(context.obj) as store:
+    with recordings(context.obj) as store:
         found = store.takes()
     if as_json:
         shortened = [{"seconds": round(take.seconds, 3), "notes": take.notes} for take in found]

@@ -78,7 +78,7 @@ def test_play_ends_in_order_before_its_window_is_open(tmp_path: Path, temporary:
 def test_play_ends_in_order(tmp_path: Path, temporary: Path, name: str) -> None:
     """With its store and its engines, and though the signal reaches all of its processes, as at a shutdown."""
     with running(tmp_path / "data", temporary, "play") as program:
-        until((tmp_path / "data" / "bedside.db").exists, program)
+        until((tmp_path / "data" / "bedside.key").exists, program)
         children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
         until(lambda: children.read_text().split(), program)
         for pid in [program.pid, *map(int, children.read_text().split())]:

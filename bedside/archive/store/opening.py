@@ -72,7 +72,8 @@ def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
             engine.dispose()
             if not database.is_damage(error) or not written:
                 raise
-    return OpenedIndex(_only_read(rebuild_in_memory(folder, _all(folder, secret))))
+    engine = _only_read(rebuild_in_memory(folder, _all(folder, secret)))
+    return OpenedIndex(engine, _unreadable(folder) if there else _missing(folder))
 
 
 def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
@@ -88,7 +89,7 @@ def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
     there, written = _is_there(path), is_written(folder)
     secret = _existing(folder) if there or written or path.exists() else keyfile.make(folder)
     if written and not there and not owner:
-        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
+        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), _missing(folder))
     try:
         if owner and log_there and not path.exists():
             set_aside(folder, "damaged")
@@ -130,7 +131,9 @@ def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
     if not owner and not is_written(folder):
         return OpenedIndex(engine)
     engine.dispose()
-    return _mended(folder, secret) if owner else OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)))
+    if owner:
+        return _mended(folder, secret)
+    return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), _unreadable(folder))
 
 
 def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
@@ -268,6 +271,13 @@ def _existing(folder: Path) -> Secret:
 
 def _all(folder: Path, secret: Secret) -> Sequence[Secret]:
     return [secret, *(other for other in keyfile.secrets(folder) if other.key != secret.key)]
+
+
+def _unreadable(folder: Path) -> str:
+    return (
+        f"The database of the recordings in {folder} is damaged; they are read from the journal instead. "
+        "bedside check builds the database anew."
+    )
 
 
 def _missing(folder: Path) -> str:

@@ -76,8 +76,8 @@ def test_it_goes_through_every_stage(instruments: list[Instrument], monkeypatch:
     stops: list[bool] = []
     _after(monkeypatch, Engine, lambda engine, _out: voices.append(engine.sounding))
     _after(monkeypatch, Engine, lambda engine, _out: stops.append(engine.stopping))
-    _after(monkeypatch, LoudnessGuard, lambda guard, _block: gains.append(guard._gain))
-    _after(monkeypatch, Limiter, lambda limiter, _block, _out: limited.append(float(limiter._gain.min())))
+    _after(monkeypatch, LoudnessGuard, lambda guard, _block, _bound: gains.append(guard._gain))
+    _after(monkeypatch, Limiter, lambda limiter, _block, _out, _bound: limited.append(float(limiter._gain.min())))
     _after(monkeypatch, Surroundings, lambda rooms, _sound, _out: crossfades.append(rooms._left is not None))
     for _ in offline.render(reference_take(), instruments):
         pass
@@ -94,14 +94,15 @@ def test_its_hash_shows_the_smallest_change(instruments: list[Instrument], monke
     """The hash is the same each time, and another if one block of a stage is one step of float32 louder."""
     here = bits.render_hash(instruments)
     assert here == bits.render_hash(instruments)
-    for kind in (VoiceBank, Room, LoudnessGuard):
+    # Which of its arguments each writes its block into.
+    for kind, written in ((VoiceBank, 0), (Room, 1), (LoudnessGuard, 0)):
         with monkeypatch.context() as patched:
             rendered = itertools.count()
 
-            def step(_self: Any, *arguments: Any, number: itertools.count[int] = rendered) -> None:
+            def step(_self: Any, *arguments: Any, number: itertools.count[int] = rendered, at: int = written) -> None:
                 if next(number) == 3000:
                     # The stages compute in float64: a step of the samples that are heard.
-                    arguments[-1][:] *= 1 + 2.0**-23
+                    arguments[at][:] *= 1 + 2.0**-23
 
             _after(patched, kind, step)
             assert bits.render_hash(instruments) != here, kind

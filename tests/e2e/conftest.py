@@ -13,11 +13,12 @@ from e2e.rig.keyboard import Keyboard
 from e2e.rig.soundcard import SoundCard
 from e2e.rig.touchscreen import Touchscreen
 
-# These look at pages, pictures or records, and wait for what they see; tests among them that listen say so themselves.
+# These wait for what they see, or listen only for whether there is sound; tests among them that listen more closely say
+# so themselves.
 _BESIDE_OTHERS = (
     *("test_review_desk", "test_review_library", "test_review_report", "test_review_safety"),
     *("test_seeing", "test_writing"),
-    *("test_monkey", "test_rest"),
+    *("test_monkey", "test_rest", "test_storage", "test_cuts", "test_together", "test_wayland"),
 )
 
 

@@ -72,7 +72,8 @@ def test_a_power_cut_while_somebody_plays(touchscreen: Touchscreen, card: SoundC
         at = log[position - 1].at
         found = notes(folder) - known
         due = sum(each < at - allowed for each in touched)
-        assert found >= due, f"{position}, {cut}: {found} of {due} notes that are due"
+        # Before the first touch that counts, some of those that went before may be missing, too.
+        assert found >= due or not due, f"{position}, {cut}: {found} of {due} notes that are due"
         if 0 <= found < len(touched):
             late = max(late, at - touched[found])
         shutil.rmtree(folder)

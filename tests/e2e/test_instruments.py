@@ -84,7 +84,8 @@ def test_every_instrument_is_heard(
             program.wait_for(partial(quiet, card, key), 60, "what rang at the key to fade")
             before = listen(card, program, 0.3).mean(axis=1)
             let_go = strike(program, keyboard, key)
-            sound = listen(card, program, 0.5).mean(axis=1)
+            # Low lines lie close together: only a longer sound tells them apart.
+            sound = listen(card, program, 1.0 if key < 48 else 0.5).mean(axis=1)
             let_go()
             loud = level_db(sound)
             assert loud > HEARD_DB, name

@@ -19,11 +19,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.backlog import Backlog
 from bedside.archive.keys import keyfile
+from bedside.archive.keys.keyfolder import key_files
 from bedside.archive.ownership import Ownership
 from bedside.archive.secondplace import bring_home
 from bedside.archive.store.database import is_damage, reading, reason_of
 from bedside.archive.store.feeding import feed
-from bedside.archive.store.index import DATABASE, is_written
+from bedside.archive.store.index import DATABASE, JOURNAL, is_written
 from bedside.archive.store.keeping import Record
 from bedside.archive.store.opening import open_to_write
 from bedside.archive.store.tending import tend
@@ -137,6 +138,7 @@ class Indexer:
         wait = _SHORTEST_SECONDS
         with suppress(OSError):
             self._begun = is_written(self._folder)
+        self._miss()
         try:
             while not self._closing or self._backlog:
                 if self._try():
@@ -236,7 +238,14 @@ class Indexer:
         """Make the key at the first start of all: nothing can be kept before."""
         self._ownership.claim()
         make_private(self._folder)
+        make_private(self._folder / JOURNAL)
         keyfile.make(self._folder)
+
+    def _miss(self) -> None:
+        """Note that a key is all there is: the journal's folder is made before the key, so recordings are missing."""
+        with suppress(OSError, BedsideError):
+            if key_files(self._folder) and not any((self._folder / name).exists() for name in (JOURNAL, DATABASE)):
+                self.notice = _only_a_key(self._folder)
 
     def _open(self) -> Engine:
         owner = self._ownership.claim()
@@ -294,6 +303,13 @@ class Indexer:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+
+def _only_a_key(folder: Path) -> str:
+    return (
+        f"There is a key in {folder}, but no recordings. If there were any, bedside restore brings them back from a "
+        "second copy; what is played now is kept. Please tell the people who look after this computer."
+    )
 
 
 def _is_writable(engine: Engine) -> bool:

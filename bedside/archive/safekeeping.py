@@ -142,6 +142,8 @@ def _public_key(folder: Path) -> PublicKey:
     if _recorded(folder):
         # The key that belongs to these recordings may come back.
         return keyfile.make_another(folder).public
+    # The journal's folder is first: a key without one has lost its recordings.
+    make_private(folder / JOURNAL)
     return keyfile.make(folder).public
 
 

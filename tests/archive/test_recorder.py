@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 import threading
@@ -423,6 +424,31 @@ def test_what_a_killed_program_left_is_brought_in(folder: Path, recorders: Calla
     assert again.close(SECONDS)
     shutil.rmtree(folder / JOURNAL)
     assert performed(folder) == [duet(5)]
+
+
+def test_a_key_without_recordings_is_said(folder: Path, recorders: Callable[..., Recorder]) -> None:
+    """Who finds only the key is told; a bed on which nobody has played yet is as it should be."""
+    for _ in range(2):
+        recorder = recorders(folder)
+        until((folder / "bedside.key").exists)
+        assert recorder.close(SECONDS)
+        assert recorder.state.notice is None
+    recorder = recorders(folder)
+    for item in duet(5):
+        recorder.feed(item)
+    assert recorder.close(SECONDS)
+    for path in folder.iterdir():
+        if path.name != "bedside.key":
+            (shutil.rmtree if path.is_dir() else os.unlink)(path)
+    key = (folder / "bedside.key").read_bytes()
+    again = recorders(folder)
+    until(lambda: again.state.notice)
+    assert "but no recordings" in str(again.state.notice)
+    for item in duet(7):
+        again.feed(item)
+    assert again.close(SECONDS)
+    assert performed(folder) == [duet(7)]
+    assert (folder / "bedside.key").read_bytes() == key
 
 
 def test_plain_sqlite_reads_nothing(folder: Path, recorders: Callable[..., Recorder]) -> None:

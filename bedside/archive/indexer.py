@@ -243,9 +243,7 @@ class Indexer:
         self._homeward = True
         self._bring_home()
         opened = open_to_write(self._folder, owner)
-        if self._begun or not is_written(self._folder):
-            # A database that is not there is missed only where something was recorded before.
-            self.notice = opened.notice or self.notice
+        self.notice = opened.notice or self.notice
         self._begun = True
         if not _is_writable(opened.engine):
             opened.engine.dispose()

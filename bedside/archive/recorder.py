@@ -83,7 +83,7 @@ class Recorder:
         second: Path | None = None,
         program: str = "play",
     ) -> None:
-        self._safe = Safekeeping(folder, second, program)
+        self._safe = Safekeeping(folder, second, program, lambda: self._since is not None)
         self._index = Indexer(folder, second, program, self._public, self._safe.trust, self._mistrust)
         self._sound = sound
         self._transcript = Transcript(patient, origin, sound, self._identify)

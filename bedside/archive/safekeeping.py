@@ -8,7 +8,7 @@ one is made beside it for what is played now.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,11 +28,17 @@ _AT_ONCE = 1_000
 
 
 class Safekeeping:
-    """Keeps records in the journal of a data folder, or of a ``second`` one; only one thread may call `keep`."""
+    """Keeps records in the journal of a data folder, or of a ``second`` one; only one thread may call `keep`.
 
-    def __init__(self, folder: Path, second: Path | None, program: str) -> None:
+    ``hurried`` says whether something waits to be kept: the key store is then asked for a second only.
+    """
+
+    def __init__(
+        self, folder: Path, second: Path | None, program: str, hurried: Callable[[], bool] = lambda: True
+    ) -> None:
         self._folders = [folder] if second is None or second == folder else [folder, second]
         self._program = program
+        self._hurried = hurried
         self._writer: JournalWriter | None = None
         # All that was kept, until it is known that it can be read again; and what must be kept once more.
         self._copies: Backlog | None = Backlog()
@@ -120,19 +126,19 @@ class Safekeeping:
         fault: BedsideError | None = None
         for folder in self._folders:
             try:
-                return _public_key(folder)
+                return _public_key(folder, self._hurried)
             except BedsideError as error:
                 _log.warning("No key in a folder.", exc_info=True)
                 fault = fault or error
         raise fault or BedsideError("There is no folder for what is played.")
 
 
-def _public_key(folder: Path) -> PublicKey:
+def _public_key(folder: Path, hurried: Callable[[], bool]) -> PublicKey:
     """Return the public key of a folder's recordings; make one where none can be read."""
     try:
         found = keyfile.public_key(folder)
     except BedsideError:
-        found = _asked(folder)
+        found = _asked(folder, hurried)
         if found is None:
             _log.warning("The key file cannot be used; another key is made beside it.", exc_info=True)
             return keyfile.make_another(folder).public
@@ -142,13 +148,13 @@ def _public_key(folder: Path) -> PublicKey:
     if _recorded(folder):
         # The key that belongs to these recordings may come back.
         return keyfile.make_another(folder).public
-    return keyfile.make(folder).public
+    return keyfile.make(folder, hurried).public
 
 
-def _asked(folder: Path) -> PublicKey | None:
+def _asked(folder: Path, hurried: Callable[[], bool]) -> PublicKey | None:
     """Return the public key that a file of an older version names once its key store was asked; None if it does not."""
     try:
-        secret = keyfile.secret(folder)
+        secret = keyfile.secret(folder, hurried)
     except BedsideError:
         return None
     return None if secret is None else secret.public

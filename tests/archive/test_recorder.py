@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from archive.improvisations import BEGAN, duet
+from archive.keys.keystores import HangingKeyring, use
 from bedside.archive import recorder as recorder_module
 from bedside.archive.journal.writer import JournalWriter
-from bedside.archive.keys import keyfile
+from bedside.archive.keys import keyfile, keystore
 from bedside.archive.ownership import Ownership
 from bedside.archive.recorder import Recorder
 from bedside.archive.store.choices import Chosen, Marked
@@ -434,3 +435,18 @@ def test_plain_sqlite_reads_nothing(folder: Path, recorders: Callable[..., Recor
     with pytest.raises(sqlite3.DatabaseError):
         plain.execute("SELECT * FROM performed").fetchall()
     plain.close()
+
+
+def test_a_key_store_that_hangs_at_the_first_start_holds_no_note_up(
+    tmp_path: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once something is played, the first key is kept in a file at once, and what is played is on the disk."""
+    backend = use(HangingKeyring(), monkeypatch)
+    monkeypatch.setattr(keystore, "PATIENCE_SECONDS", 10 * SECONDS)
+    monkeypatch.setattr(keystore, "HASTE_SECONDS", 0.1)
+    recorder = recorders(tmp_path / "data")
+    for each in duet():
+        recorder.feed(each)
+    until(lambda: recorder.take)
+    assert recorder.fault is None
+    backend.let_go.set()

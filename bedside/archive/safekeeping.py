@@ -44,6 +44,7 @@ class Safekeeping:
         self._copies: Backlog | None = Backlog()
         self._again = Backlog()
         self._mistrusted = False
+        self._after = 0
         self.public: PublicKey | None = None
 
     @property
@@ -79,13 +80,17 @@ class Safekeeping:
         """
         self._mistrusted = True
 
+    def go_on_after(self, number: int) -> None:
+        """Note that the index holds a record of this number, though the journal may have lost it."""
+        self._after = number
+
     def keep(self, records: Sequence[Record]) -> tuple[str, int]:
         """Keep records durably; return their chain and the number of the first.
 
         Raise OSError or BedsideError where no folder takes them; they may be given again.
         """
         writer = self._writer = self._writer or self._open()
-        first = writer.append(records)
+        first = writer.append(records, self._after)
         if (kept := self._copies) is not None:
             kept.extend(records)
         return writer.chain, first
@@ -102,7 +107,7 @@ class Safekeeping:
             self._change_key()
         while copies := self._again.front(_AT_ONCE):
             writer = self._writer = self._writer or self._open()
-            writer.append(copies)
+            writer.append(copies, self._after)
             self._again.drop(len(copies))
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from bedside.archive.keys.keyfolder import key_files
 from bedside.archive.ownership import Ownership
 from bedside.archive.secondplace import bring_home
 from bedside.archive.store.database import is_damage, reading, reason_of
-from bedside.archive.store.feeding import feed
+from bedside.archive.store.feeding import feed, greatest
 from bedside.archive.store.index import DATABASE, JOURNAL, is_written
 from bedside.archive.store.keeping import Record
 from bedside.archive.store.opening import open_to_write
@@ -62,6 +62,7 @@ class Indexer:
 
     ``public`` returns the public key that records are sealed to, or None before the first. ``trust`` is called when
     its secret is known to be here, ``mistrust`` when it is not, or when the folder's key is not that of its recordings.
+    ``reached`` is called with the greatest number that the index holds: what is recorded from now on comes after it.
     """
 
     def __init__(
@@ -72,12 +73,14 @@ class Indexer:
         public: Callable[[], bytes | None],
         trust: Callable[[], None],
         mistrust: Callable[[], None],
+        reached: Callable[[int], None],
     ) -> None:
         self._folder = folder
         self._second = second
         self._public = public
         self._trust = trust
         self._mistrust = mistrust
+        self._reached = reached
         self._ownership = Ownership(folder, program)
         self._engine: Engine | None = None
         self._confirmed = False
@@ -252,13 +255,13 @@ class Indexer:
         self._homeward = True
         self._bring_home()
         opened = open_to_write(self._folder, owner)
-        if self._begun or not is_written(self._folder):
-            # A database that is not there is missed only where something was recorded before.
-            self.notice = opened.notice or self.notice
+        self.notice = opened.notice or self.notice
         self._begun = True
         if not _is_writable(opened.engine):
             opened.engine.dispose()
             raise BedsideError(f"The recordings in {self._folder} are held by another program, or are damaged.")
+        with reading(opened.engine) as connection:
+            self._reached(greatest(connection))
         return opened.engine
 
     def _bring_home(self) -> None:

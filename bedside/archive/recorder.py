@@ -83,8 +83,9 @@ class Recorder:
         second: Path | None = None,
         program: str = "play",
     ) -> None:
-        self._safe = Safekeeping(folder, second, program)
-        self._index = Indexer(folder, second, program, self._public, self._safe.trust, self._mistrust)
+        self._safe = Safekeeping(folder, second, program, lambda: self._since is not None)
+        safe = self._safe
+        self._index = Indexer(folder, second, program, self._public, safe.trust, self._mistrust, safe.go_on_after)
         self._sound = sound
         self._transcript = Transcript(patient, origin, sound, self._identify)
         self._committed = committed

@@ -8,7 +8,7 @@ one is made beside it for what is played now.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,16 +28,23 @@ _AT_ONCE = 1_000
 
 
 class Safekeeping:
-    """Keeps records in the journal of a data folder, or of a ``second`` one; only one thread may call `keep`."""
+    """Keeps records in the journal of a data folder, or of a ``second`` one; only one thread may call `keep`.
 
-    def __init__(self, folder: Path, second: Path | None, program: str) -> None:
+    ``hurried`` says whether something waits to be kept: the key store is then asked for a second only.
+    """
+
+    def __init__(
+        self, folder: Path, second: Path | None, program: str, hurried: Callable[[], bool] = lambda: True
+    ) -> None:
         self._folders = [folder] if second is None or second == folder else [folder, second]
         self._program = program
+        self._hurried = hurried
         self._writer: JournalWriter | None = None
         # All that was kept, until it is known that it can be read again; and what must be kept once more.
         self._copies: Backlog | None = Backlog()
         self._again = Backlog()
         self._mistrusted = False
+        self._after = 0
         self.public: PublicKey | None = None
 
     @property
@@ -73,13 +80,17 @@ class Safekeeping:
         """
         self._mistrusted = True
 
+    def go_on_after(self, number: int) -> None:
+        """Note that the index holds a record of this number, though the journal may have lost it."""
+        self._after = number
+
     def keep(self, records: Sequence[Record]) -> tuple[str, int]:
         """Keep records durably; return their chain and the number of the first.
 
         Raise OSError or BedsideError where no folder takes them; they may be given again.
         """
         writer = self._writer = self._writer or self._open()
-        first = writer.append(records)
+        first = writer.append(records, self._after)
         if (kept := self._copies) is not None:
             kept.extend(records)
         return writer.chain, first
@@ -96,7 +107,7 @@ class Safekeeping:
             self._change_key()
         while copies := self._again.front(_AT_ONCE):
             writer = self._writer = self._writer or self._open()
-            writer.append(copies)
+            writer.append(copies, self._after)
             self._again.drop(len(copies))
 
     def close(self) -> None:
@@ -120,19 +131,19 @@ class Safekeeping:
         fault: BedsideError | None = None
         for folder in self._folders:
             try:
-                return _public_key(folder)
+                return _public_key(folder, self._hurried)
             except BedsideError as error:
                 _log.warning("No key in a folder.", exc_info=True)
                 fault = fault or error
         raise fault or BedsideError("There is no folder for what is played.")
 
 
-def _public_key(folder: Path) -> PublicKey:
+def _public_key(folder: Path, hurried: Callable[[], bool]) -> PublicKey:
     """Return the public key of a folder's recordings; make one where none can be read."""
     try:
         found = keyfile.public_key(folder)
     except BedsideError:
-        found = _asked(folder)
+        found = _asked(folder, hurried)
         if found is None:
             _log.warning("The key file cannot be used; another key is made beside it.", exc_info=True)
             return keyfile.make_another(folder).public
@@ -144,13 +155,13 @@ def _public_key(folder: Path) -> PublicKey:
         return keyfile.make_another(folder).public
     # The journal's folder is first: a key without one has lost its recordings.
     make_private(folder / JOURNAL)
-    return keyfile.make(folder).public
+    return keyfile.make(folder, hurried).public
 
 
-def _asked(folder: Path) -> PublicKey | None:
+def _asked(folder: Path, hurried: Callable[[], bool]) -> PublicKey | None:
     """Return the public key that a file of an older version names once its key store was asked; None if it does not."""
     try:
-        secret = keyfile.secret(folder)
+        secret = keyfile.secret(folder, hurried)
     except BedsideError:
         return None
     return None if secret is None else secret.public

@@ -16,14 +16,16 @@ from pathlib import Path
 import pytest
 
 from archive.improvisations import BEGAN, duet
+from archive.keys.keystores import HangingKeyring, use
 from bedside.archive import recorder as recorder_module
 from bedside.archive.journal.writer import JournalWriter
-from bedside.archive.keys import keyfile
+from bedside.archive.keys import keyfile, keystore
 from bedside.archive.ownership import Ownership
 from bedside.archive.recorder import Recorder
 from bedside.archive.store.choices import Chosen, Marked
 from bedside.archive.store.index import JOURNAL
 from bedside.archive.store.store import Store
+from bedside.archive.store.tending import tend
 from bedside.music.events import NoteOn, Performed, Player, Source, TakeBegan
 
 SECONDS = 60.0
@@ -460,3 +462,40 @@ def test_plain_sqlite_reads_nothing(folder: Path, recorders: Callable[..., Recor
     with pytest.raises(sqlite3.DatabaseError):
         plain.execute("SELECT * FROM performed").fetchall()
     plain.close()
+
+
+def test_a_key_store_that_hangs_at_the_first_start_holds_no_note_up(
+    tmp_path: Path, recorders: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once something is played, the first key is kept in a file at once, and what is played is on the disk."""
+    backend = use(HangingKeyring(), monkeypatch)
+    monkeypatch.setattr(keystore, "PATIENCE_SECONDS", 10 * SECONDS)
+    monkeypatch.setattr(keystore, "HASTE_SECONDS", 0.1)
+    recorder = recorders(tmp_path / "data")
+    for each in duet():
+        recorder.feed(each)
+    until(lambda: recorder.take)
+    assert recorder.fault is None
+    backend.let_go.set()
+
+
+def test_what_is_played_after_a_lost_journal_is_the_last(tmp_path: Path, recorders: Callable[..., Recorder]) -> None:
+    """The index knows how far the numbers went: a take comes after those whose journal is gone."""
+    for notes in (3, 5):
+        recorder = recorders(tmp_path, "K7")
+        for each in duet(notes):
+            recorder.feed(each)
+        until_fed(recorder)
+        assert recorder.close(SECONDS)
+    shutil.rmtree(tmp_path / JOURNAL)
+    recorder = recorders(tmp_path, "K7")
+    until(lambda: recorder._index._engine)
+    for each in duet(7):
+        recorder.feed(each)
+    until_fed(recorder)
+    assert recorder.close(SECONDS)
+    [said] = tend(tmp_path, owner=True).sentences
+    assert "journal" in said
+    assert not list(tmp_path.glob("bedside-damaged-*"))
+    with Store.open(tmp_path) as store:
+        assert [take.notes for take in store.takes()] == [3, 5, 7]

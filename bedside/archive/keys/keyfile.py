@@ -18,15 +18,12 @@ from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore
 from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, key_file_name, key_files, link_new, read
-from bedside.archive.keys.keystore import Unanswered
+from bedside.archive.keys.keystore import Hurried, Unanswered
 from bedside.archive.keys.keytext import KeyText, digest_of
 from bedside.archive.keys.recalling import recalled
 from bedside.archive.keys.secret import PublicKey, Secret
 from bedside.errors import BedsideError
 from bedside.files import reason, sync_folder
-
-# Something is being played: where the key store does not answer soon, the other key is kept in a file.
-_HASTE_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -53,17 +50,17 @@ def public_key(folder: Path) -> PublicKey | None:
     return None
 
 
-def secret(folder: Path) -> Secret | None:
+def secret(folder: Path, hurried: Hurried = lambda: False) -> Secret | None:
     """Return the secret of a folder's database; None if no key was made, or if that of recordings is missing.
 
-    If none fits the database, it is that of `KEY_FILE`. It asks the key store, for up to ten seconds. Raise
-    BedsideError if `KEY_FILE` does not give its key and no other fits.
+    If none fits the database, it is that of `KEY_FILE`. It asks the key store, for up to ten seconds, or one if
+    ``hurried``. Raise BedsideError if `KEY_FILE` does not give its key and no other fits.
     """
     database = folder / DATABASE
     first: Secret | None = None
     other: Secret | None = None
     fault: BedsideError | None = None
-    for path, each in _recalled_all(folder):
+    for path, each in _recalled_all(folder, hurried):
         if isinstance(each, BedsideError):
             fault = fault or each
             continue
@@ -92,9 +89,12 @@ def secrets(folder: Path) -> list[Secret]:
     return sorted(dict.fromkeys(found), key=lambda each: not _fits(folder / DATABASE, each))
 
 
-def make(folder: Path, name: str = KEY_FILE) -> Secret:
-    """Return the secret of a key file, made now if there is none; raise BedsideError if that fails."""
-    return add(folder, Secret.random(), name)
+def make(folder: Path, hurried: Hurried = lambda: False) -> Secret:
+    """Return the secret of `KEY_FILE`, made now if there is none; raise BedsideError if that fails.
+
+    Where the key store does not answer, the key is kept in the file; so it is, after a second, if it is ``hurried``.
+    """
+    return add(folder, Secret.random(), hurried=hurried)
 
 
 def make_another(folder: Path) -> Secret:
@@ -105,7 +105,7 @@ def make_another(folder: Path) -> Secret:
     for path in key_files(folder):
         if path.name != KEY_FILE:
             with contextlib.suppress(BedsideError):
-                found = recalled(path, _HASTE_SECONDS)
+                found = recalled(path, keystore.HASTE_SECONDS)
                 if found is not None:
                     return found
     return add_another(folder, Secret.random())
@@ -113,20 +113,26 @@ def make_another(folder: Path) -> Secret:
 
 def add_another(folder: Path, secret: Secret) -> Secret:
     """Keep a secret in a key file of its own, beside what is there; raise BedsideError if that fails."""
-    return add(folder, secret, key_file_name(secret), _HASTE_SECONDS)
+    return add(folder, secret, key_file_name(secret), keystore.HASTE_SECONDS)
 
 
-def add(folder: Path, secret: Secret, name: str = KEY_FILE, patience: float | None = None) -> Secret:
+def add(
+    folder: Path,
+    secret: Secret,
+    name: str = KEY_FILE,
+    patience: float | None = None,
+    hurried: Hurried = lambda: False,
+) -> Secret:
     """Keep a secret in a new key file; return that of the file that was there before, if one was.
 
     Raise BedsideError if the file cannot be written, or the one that is there does not give its key.
     """
     path = folder / name
-    found = recalled(path)
+    found = recalled(path, patience, hurried)
     if found is not None:
         return found
     entry = uuid.uuid4().hex
-    in_store = keystore.entrust(entry, secret.key.hex(), patience)
+    in_store = keystore.entrust(entry, secret.key.hex(), patience, hurried)
     made = False
     try:
         made = link_new(path, KeyText.of(secret, entry if in_store else None))
@@ -175,12 +181,12 @@ def remove(path: Path) -> None:
         keystore.forget(kept.where)
 
 
-def _recalled_all(folder: Path) -> Iterator[tuple[Path, Secret | BedsideError]]:
+def _recalled_all(folder: Path, hurried: Hurried = lambda: False) -> Iterator[tuple[Path, Secret | BedsideError]]:
     """Yield each key file with its secret, or with why it does not give it; all share the patience of one."""
     until = time.monotonic() + keystore.PATIENCE_SECONDS
     for path in key_files(folder):
         try:
-            found = recalled(path, max(_HASTE_SECONDS, until - time.monotonic()))
+            found = recalled(path, max(keystore.HASTE_SECONDS, until - time.monotonic()), hurried)
         except BedsideError as error:
             _log.warning("A key file does not give its key.", exc_info=True)
             yield path, error

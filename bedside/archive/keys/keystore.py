@@ -6,10 +6,12 @@ of which Python, the library and the key store's own process keep copies that ca
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
@@ -18,6 +20,11 @@ SERVICE = "bedside"
 
 # A key store may wait for a person or for a dead service; nobody waits longer than this.
 PATIENCE_SECONDS = 10.0
+# While something is played, it is asked for no longer than this.
+HASTE_SECONDS = 1.0
+_LOOK_SECONDS = 0.05
+
+Hurried = Callable[[], bool]
 
 _log = logging.getLogger(__name__)
 
@@ -37,19 +44,22 @@ def is_used() -> bool:
     return os.environ.get("BEDSIDE_KEYRING") != "off" and _store() is not None
 
 
-def entrust(name: str, value: str, patience: float | None = None) -> bool:
-    """Entrust a value to it under a new name; return whether the key store gives back what it took."""
+def entrust(name: str, value: str, patience: float | None = None, hurried: Hurried = lambda: False) -> bool:
+    """Entrust a value to it under a new name; return whether the key store gives back what it took.
+
+    It is given `HASTE_SECONDS` only as soon as ``hurried`` says that something waits for it.
+    """
 
     def ask(store: Any) -> object:
         store.set_password(SERVICE, name, value)
         return store.get_password(SERVICE, name)
 
-    return _answer(ask, patience) == value
+    return _answer(ask, patience, hurried) == value
 
 
-def recall(name: str, patience: float | None = None) -> str | Unanswered:
-    """Return the value that is kept under a name, or why there is none."""
-    answer = _answer(lambda store: store.get_password(SERVICE, name), patience)
+def recall(name: str, patience: float | None = None, hurried: Hurried = lambda: False) -> str | Unanswered:
+    """Return the value that is kept under a name, or why there is none; ``hurried`` is as for `entrust`."""
+    answer = _answer(lambda store: store.get_password(SERVICE, name), patience, hurried)
     return answer if isinstance(answer, str | Unanswered) else Unanswered.EMPTY
 
 
@@ -58,7 +68,7 @@ def forget(name: str, patience: float | None = None) -> None:
     _answer(lambda store: store.delete_password(SERVICE, name), patience)
 
 
-def _answer(ask: Callable[[Any], object], patience: float | None) -> object:
+def _answer(ask: Callable[[Any], object], patience: float | None, hurried: Hurried = lambda: False) -> object:
     """Return the answer of the system's key store, or a `Unanswered` if it is off, absent, fails, or takes too long."""
     if os.environ.get("BEDSIDE_KEYRING") == "off":
         return Unanswered.OFF
@@ -76,11 +86,12 @@ def _answer(ask: Callable[[Any], object], patience: float | None) -> object:
             answers.put(Unanswered.FAILED)
 
     threading.Thread(target=run, name="key store", daemon=True).start()
-    try:
-        return answers.get(timeout=patience)
-    except queue.Empty:
-        _log.warning("The key store did not answer within %s seconds.", patience)
-        return Unanswered.LATE
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < patience and not (waited >= HASTE_SECONDS and hurried()):
+        with contextlib.suppress(queue.Empty):
+            return answers.get(timeout=min(patience, _LOOK_SECONDS))
+    _log.warning("The key store did not answer within %.1f seconds.", waited)
+    return Unanswered.LATE
 
 
 def _store() -> Any:

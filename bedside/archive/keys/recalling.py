@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bedside.archive.keys import firstpages, keystore, keytext
 from bedside.archive.keys.keyfolder import DATABASE, read, replace_text
-from bedside.archive.keys.keystore import Unanswered
+from bedside.archive.keys.keystore import Hurried, Unanswered
 from bedside.archive.keys.keytext import KeyText
 from bedside.archive.keys.secret import KEY_BYTES, Secret
 from bedside.errors import BedsideError
@@ -16,21 +16,21 @@ from bedside.errors import BedsideError
 _log = logging.getLogger(__name__)
 
 
-def recalled(path: Path, patience: float | None = None) -> Secret | None:
+def recalled(path: Path, patience: float | None = None, hurried: Hurried = lambda: False) -> Secret | None:
     """Return the secret of a key file, or None if it is not there; an older file is brought to this version."""
     kept = read(path)
     if kept is None:
         return None
-    key = _key(path, kept, patience)
+    key = _key(path, kept, patience, hurried)
     if keytext.digest_of(key) != kept.digest:
         raise BedsideError(f"The key of the recordings in {path.parent} is not the one that they were made with.")
     return _salted(path, kept, key)
 
 
-def _key(path: Path, kept: KeyText, patience: float | None) -> bytes:
+def _key(path: Path, kept: KeyText, patience: float | None, hurried: Hurried) -> bytes:
     if isinstance(kept.where, bytes):
         return kept.where
-    answer = keystore.recall(kept.where, patience)
+    answer = keystore.recall(kept.where, patience, hurried)
     if isinstance(answer, Unanswered):
         raise BedsideError(_silent(path.parent, answer))
     key = keytext.from_hex(answer, KEY_BYTES)

@@ -68,11 +68,11 @@ def adopt(engine: Engine, journal: Callable[[], Writer], pause: Callable[[], Non
         move_anchors(connection, {writer.chain: last})
 
 
-def write(writer: Writer, records: Iterable[Record]) -> None:
-    """Write records into the journal, a frame at a time."""
+def write(writer: Writer, records: Iterable[Record], after: int = 0) -> None:
+    """Write records into the journal, a frame at a time, with numbers greater than ``after``."""
     remaining = iter(records)
     while frame := list(islice(remaining, _ROWS_OF_A_FRAME)):
-        writer.append(frame)
+        writer.append(frame, after)
 
 
 def _rows(connection: Connection) -> Iterator[Record]:

@@ -109,7 +109,7 @@ def _rows(
                     continue
                 if key not in theirs and not stamps.is_gone(name, key[0]):
                     unwritten += not (unadopted and is_from_before(ours[key]))
-                elif stamps.newer(name, key[0]):
+                elif stamps.newer(name, key[0]) or is_from_earlier(ours.get(key), theirs.get(key)):
                     unwritten += 1
                 else:
                     wrong += 1
@@ -170,6 +170,13 @@ def rows_of(connection: Connection, name: str) -> dict[tuple[Any, ...], dict[str
     keys = [column.name for column in table.primary_key]
     found = connection.execute(select(table)).mappings()
     return {tuple(row[key] for key in keys): {**row} for row in found}
+
+
+def is_from_earlier(ours: Mapping[str, Any] | None, theirs: Mapping[str, Any] | None) -> bool:
+    """Return whether a row is the same in the index and in the journal, which has lost where it came first."""
+    if ours is None or theirs is None or "sequence" not in ours:
+        return False
+    return ours["sequence"] < theirs["sequence"] and {**ours, "sequence": 0} == {**theirs, "sequence": 0}
 
 
 def is_from_before(row: Mapping[str, Any]) -> bool:

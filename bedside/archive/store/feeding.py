@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bedside.archive.store.applying import apply, apply_played
@@ -56,6 +56,11 @@ def anchors(connection: Connection) -> dict[str, int]:
     """Return the number of the last record of each chain that the index holds."""
     found = connection.execute(select(_anchor.c.chain, _anchor.c.number).where(_anchor.c.chain != UNADOPTED))
     return {row.chain: row.number for row in found}
+
+
+def greatest(connection: Connection) -> int:
+    """Return the greatest number of a record that the index holds."""
+    return connection.execute(select(func.max(_anchor.c.number))).scalar() or 0
 
 
 def feed(engine: Engine, entries: Iterable[Numbered]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Sequence
@@ -20,12 +21,28 @@ from bedside.errors import BedsideError
 from bedside.files import sync_folder
 
 JOURNAL = "journal"
+# An empty file that says that an index was made here: where it is and the database is not, the database was lost.
+INDEXED = "indexed"
 _SUFFIXES = ("-wal", "-shm", "")
 
 
 def is_written(folder: Path) -> bool:
     """Return whether a data folder has a journal."""
     return any(not path.name.startswith("spare") for path in (folder / JOURNAL).glob("*.journal"))
+
+
+def was_made(folder: Path) -> bool:
+    """Return whether a data folder once had a database; one that never had lacks nothing."""
+    return (folder / INDEXED).exists() or _beside(folder / DATABASE, "-wal").exists()
+
+
+def note_made(folder: Path) -> None:
+    """Note that a data folder has a database, whose name is on the disk by now, if the disk takes a note."""
+    path = folder / INDEXED
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+            sync_folder(folder)
 
 
 def unread(engine: Engine, folder: Path, secrets: Sequence[Secret]) -> JournalReading:

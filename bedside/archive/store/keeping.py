@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.store.changes import Change, encode
 from bedside.archive.store.database import reading
-from bedside.archive.store.feeding import BEGIN, END, apply_entries
-from bedside.archive.store.models import Anchor
+from bedside.archive.store.feeding import BEGIN, END, apply_entries, greatest
 
 _log = logging.getLogger(__name__)
 
@@ -81,13 +80,13 @@ class Keeper:
             if connection is None:
                 with reading(self._engine) as snapshot:
                     yield snapshot, changes
-                    after = _greatest(snapshot)
+                    after = greatest(snapshot)
                 self._waiting += self._append(changes, after)
                 return
             with connection:
                 yield connection, changes
                 if changes:
-                    self._waiting += self._append(changes, _greatest(connection))
+                    self._waiting += self._append(changes, greatest(connection))
                 self._apply(connection)
 
     def catch_up(self) -> None:
@@ -168,8 +167,3 @@ def _numbered(journal: Writer, records: Sequence[Record], after: int) -> list[_K
     """Make records durable; return them with their numbers."""
     first = journal.append(records, after)
     return [_Kept(journal.chain, first + i, record) for i, record in enumerate(records)]
-
-
-def _greatest(connection: Connection) -> int:
-    """Return the greatest number of a record that the index holds."""
-    return connection.execute(select(func.max(Anchor.number))).scalar() or 0

@@ -15,20 +15,21 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bedside.archive.journal.reading import read
-from bedside.archive.keys import firstpages, keyfile
+from bedside.archive.keys import keyfile
 from bedside.archive.keys.secret import Secret
 from bedside.archive.store import database
+from bedside.archive.store.belonging import require_own
 from bedside.archive.store.feeding import feed
 from bedside.archive.store.index import (
     DATABASE,
-    JOURNAL,
     is_written,
     new,
+    note_made,
     rebuild,
     rebuild_in_memory,
     set_aside,
     unread,
+    was_made,
 )
 from bedside.archive.store.migration import schema_version
 from bedside.archive.store.models import SCHEMA_VERSION
@@ -58,9 +59,11 @@ def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
 
     Raise BedsideError if there is no key, or nothing that can be read.
     """
+    # In this order: another program may be making it right now.
+    made = was_made(folder)
     there, written = _is_there(folder / DATABASE), is_written(folder)
     if not there and not written:
-        if (folder / f"{DATABASE}-wal").exists():
+        if made:
             raise BedsideError(_missing(folder))
         return OpenedIndex(database.empty_engine())
     secret = _existing(folder)
@@ -73,7 +76,7 @@ def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
             if not database.is_damage(error) or not written:
                 raise
     engine = _only_read(rebuild_in_memory(folder, _all(folder, secret)))
-    return OpenedIndex(engine, _unreadable(folder) if there else _missing(folder))
+    return OpenedIndex(engine, _unreadable(folder) if there else _missing(folder) if made else None)
 
 
 def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
@@ -85,11 +88,12 @@ def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
     make_private(folder)
     path = folder / DATABASE
     # In this order: a log is made after its database, even if another program is making both right now.
-    log_there = (folder / f"{DATABASE}-wal").exists()
+    log_there, made = (folder / f"{DATABASE}-wal").exists(), was_made(folder)
     there, written = _is_there(path), is_written(folder)
+    lost = _missing(folder) if made and not there else None
     secret = _existing(folder) if there or written or path.exists() else keyfile.make(folder)
     if written and not there and not owner:
-        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), _missing(folder))
+        return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), lost)
     try:
         if owner and log_there and not path.exists():
             set_aside(folder, "damaged")
@@ -100,8 +104,8 @@ def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
         # What cannot be written can still be read.
         _log.warning("The index cannot be opened for writing.", exc_info=True)
         return open_to_read(folder)
-    if owner and not there and (written or log_there):
-        return OpenedIndex(opened.engine, _missing(folder))
+    if owner and lost is not None:
+        return OpenedIndex(opened.engine, lost)
     return opened
 
 
@@ -116,10 +120,11 @@ def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
     except DBAPIError as error:
         if not database.is_damage(error) or not owner:
             raise
-        _require_own(folder, secret, error)
+        require_own(folder, _all(folder, secret), error)
         return _mended(folder, secret)
     try:
         sync_folder(folder)
+        note_made(folder)
         damaged = not database.is_whole(engine)
         if owner and not damaged:
             feed(engine, new(unread(engine, folder, _all(folder, secret))))
@@ -134,20 +139,6 @@ def _written(folder: Path, secret: Secret, owner: bool) -> OpenedIndex:
     if owner:
         return _mended(folder, secret)
     return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), _unreadable(folder))
-
-
-def _require_own(folder: Path, secret: Secret, error: DBAPIError) -> None:
-    """Raise the error again unless the key is the one that the recordings were made with."""
-    try:
-        found = read(folder / JOURNAL, _all(folder, secret))
-        # What is recorded under another bed's key, before anybody knows that it is one, is no proof that it is right.
-        foreign = any(finding.kind == "foreign key" for finding in found.findings)
-        if not foreign and any(entry.record for entry in found.records):
-            return
-    except OSError:
-        pass
-    if not firstpages.fits_anywhere(folder / DATABASE, secret):
-        raise error
 
 
 def _mended(folder: Path, secret: Secret, log: LogState = LogState.DAMAGED) -> OpenedIndex:
@@ -184,7 +175,7 @@ def _readable(folder: Path, secret: Secret, written: bool) -> Engine | None:
             return _of_today(opening(path, secret), path, secret)
         except DBAPIError as error:
             if database.is_damage(error):
-                _require_own(folder, secret, error)
+                require_own(folder, _all(folder, secret), error)
                 if written:
                     return None
             if database.is_damage(error) or (solitary and not written):

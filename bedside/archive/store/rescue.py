@@ -19,7 +19,8 @@ from bedside.archive.keys.secret import Secret
 from bedside.archive.store import database
 from bedside.archive.store.adoption import adopter, events_of, write
 from bedside.archive.store.changes import KEYS, TABLES, Delete, Insert, Update, encode
-from bedside.archive.store.checking import Stamps, rows_of
+from bedside.archive.store.checking import Stamps, is_from_earlier, rows_of
+from bedside.archive.store.feeding import greatest
 from bedside.archive.store.index import DATABASE
 from bedside.archive.store.journalled import Journalled, Summed, indexed, journalled
 from bedside.archive.store.keeping import Record
@@ -90,27 +91,28 @@ def _copied(old: Engine, target: Connection, table: Table, take: str | None = No
 def _write_missing(index: Engine, truth: Journalled, folder: Path) -> None:
     with database.reading(index) as ours, database.reading(truth.engine) as theirs:
         records = [*_missing_rows(ours, theirs)]
-        nothing = Summed()
+        after, nothing = greatest(ours), Summed()
         takes = [take for take, found in indexed(ours).items() if found.count > truth.events.get(take, nothing).count]
     if not records and not takes:
         return
     writer = adopter(folder)
     try:
-        write(writer, records)
+        write(writer, records, after)
         for take in takes:
             for frame in events_of(index, take):
-                write(writer, frame)
+                write(writer, frame, after)
     finally:
         writer.close()
 
 
 def _missing_rows(ours: Connection, theirs: Connection) -> Iterator[Record]:
-    """Return the records of rows and changes that only the index has."""
+    """Return the records of rows and changes that only the index has, or has from an earlier time."""
     stamps = Stamps(rows_of(ours, "latest"), rows_of(theirs, "latest"))
     for name in TABLES:
         held = rows_of(theirs, name)
         for (key,), row in rows_of(ours, name).items():
-            if (key,) not in held and not stamps.is_gone(name, key):
+            lacking = (key,) not in held and not stamps.is_gone(name, key)
+            if lacking or is_from_earlier(row, held.get((key,))):
                 yield encode(Insert(name, row))
     for kind, key, name in stamps.unwritten:
         if not stamps.is_gone(kind, key):

@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bedside.archive.journal.dense import tighten
 from bedside.archive.keys import keyfile
+from bedside.archive.keys.firstpages import fits_anywhere
 from bedside.archive.keys.secret import Secret
 from bedside.archive.store.adoption import adopt, adopter
+from bedside.archive.store.belonging import require_own
 from bedside.archive.store.checking import Checked, check
-from bedside.archive.store.database import is_damage, reason_of, writing_engine
+from bedside.archive.store.database import is_damage, reading_engine, reason_of, writing_engine
 from bedside.archive.store.feeding import feed
 from bedside.archive.store.index import DATABASE, JOURNAL, is_written, new, rebuild, unread
 from bedside.archive.store.rescue import rescue
@@ -55,8 +57,7 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
             _catch_up(folder, known, pause)
         checked = check(folder, known, pause)
     except DBAPIError as error:
-        if not is_damage(error):
-            raise BedsideError(f"The recordings in {folder} cannot be checked: {reason_of(error)}.") from error
+        _require_damage(folder, known, error)
         checked = None
     except OSError as error:
         raise BedsideError(f"The recordings in {folder} cannot be checked: {reason(error)}.") from error
@@ -82,6 +83,8 @@ def rebuild_index(folder: Path, owner: bool) -> Path | None:
         raise BedsideError(f"The recordings in {folder} are in use; close the other programs of bedside and try again.")
     known = _known(folder)
     try:
+        if (folder / DATABASE).exists() and not any(fits_anywhere(folder / DATABASE, each) for each in known):
+            _try_to_open(folder, known)
         rescue(folder, known)
         return rebuild(folder, known)
     except OSError as error:
@@ -97,6 +100,24 @@ def _known(folder: Path) -> Sequence[Secret]:
             "or type its words after bedside key restore."
         )
     return known
+
+
+def _try_to_open(folder: Path, known: Sequence[Secret]) -> None:
+    try:
+        reading_engine(folder / DATABASE, known[0]).dispose()
+    except DBAPIError as error:
+        _require_damage(folder, known, error)
+
+
+def _require_damage(folder: Path, known: Sequence[Secret], error: DBAPIError) -> None:
+    """Raise BedsideError unless an index that could not be opened is damaged, and the keys are those of the folder."""
+    try:
+        if is_damage(error):
+            require_own(folder, known, error)
+            return
+    except DBAPIError:
+        pass
+    raise BedsideError(f"The recordings in {folder} cannot be checked: {reason_of(error)}.") from error
 
 
 def _catch_up(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:
@@ -146,12 +167,21 @@ def _of_index(folder: Path) -> str:
 
 
 def _of_journal(checked: Checked) -> list[str]:
-    """Return a sentence about faults of the journal; none if it has no fault."""
-    faults = len(checked.flaws) + checked.missing
+    """Return sentences about faults of the journal; none if it has no fault."""
+    said = []
+    foreign = {flaw.chain for flaw in checked.flaws if flaw.kind == "foreign key"}
+    if foreign:
+        parts = "One part" if len(foreign) == 1 else f"{len(foreign)} parts"
+        said.append(
+            f"{parts} of the recordings cannot be read, because the key that they were made with is not here; nothing "
+            "of them is lost. Put a copy of its key file back, or type its words after bedside key restore."
+        )
+    faults = len(checked.flaws) - len(foreign) + checked.missing
     if not faults:
-        return []
+        return said
     places = "one place" if faults == 1 else f"{faults} places"
     return [
+        *said,
         f"The journal of the recordings is damaged in {places}; what the database still has of it was kept, "
-        "what was only there is lost. Please tell the people who look after this computer."
+        "what was only there is lost. Please tell the people who look after this computer.",
     ]

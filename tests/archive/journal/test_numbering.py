@@ -38,3 +38,18 @@ def test_garbled_pages_hide_no_later_number(tmp_path: Path, seed: int) -> None:
         data[at : at + PAGE_BYTES] = chance.randbytes(PAGE_BYTES)
     (tmp_path / path).write_bytes(data)
     assert greatest_number(tmp_path) == run.writer.next - 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_garbled_end_gives_no_number_twice(tmp_path: Path, seed: int) -> None:
+    """Where the last frames cannot be read, the numbers that they had are passed over."""
+    chance = random.Random(seed)
+    run = Run.begin(tmp_path)
+    run.play(40, chance)
+    [path] = image(tmp_path)
+    data = bytearray((tmp_path / path).read_bytes())
+    used = len(bytes(data).rstrip(b"\0"))
+    start = chance.randrange(0, used, PAGE_BYTES)
+    data[start:used] = chance.randbytes(used - start)
+    (tmp_path / path).write_bytes(data)
+    assert run.writer.next - 1 <= greatest_number(tmp_path) < 1 << 21

@@ -202,7 +202,7 @@ def test_a_key_that_comes_back_serves_again(private: Path) -> None:
 def test_another_key_does_not_wait_long_for_the_key_store(private: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While something is played, a key store that hangs is given a second, and the other key is kept in a file."""
     backend = use(HangingKeyring(), monkeypatch)
-    monkeypatch.setattr(keyfile, "_HASTE_SECONDS", 0.1)
+    monkeypatch.setattr(keystore, "HASTE_SECONDS", 0.1)
     another = make_another(private)
     backend.let_go.set()
     assert another.key.hex() in (private / key_file_name(another)).read_text()

@@ -18,7 +18,7 @@ from bedside.archive.journal.reading import read
 from bedside.archive.keys import keyfile
 from bedside.archive.keys.keyfolder import KEY_FILE
 from bedside.archive.store.choices import Chosen, Marked
-from bedside.archive.store.index import DATABASE, JOURNAL
+from bedside.archive.store.index import DATABASE, INDEXED, JOURNAL
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
 from bedside.archive.store.store import Store
 from bedside.errors import BedsideError, NotFound
@@ -191,7 +191,7 @@ def test_a_later_schema_is_refused_and_kept(folder: Path) -> None:
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="later version"):
             opening(folder)
-    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, KEY_FILE]
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, KEY_FILE, INDEXED]
 
 
 def test_a_missing_key_is_said(folder: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_missing_key_is_said(folder: Path) -> None:
     for opening in (Store.open, Store.create, Store.open_or_set_aside):
         with pytest.raises(BedsideError, match="key"):
             opening(folder)
-    assert [path.name for path in folder.iterdir() if path.is_file()] == [DATABASE]
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [DATABASE, INDEXED]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

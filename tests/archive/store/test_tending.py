@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.improvisations import BEGAN, duet
+from bedside.archive.keys.keyfolder import KEY_FILE
+from bedside.archive.safekeeping import Safekeeping
 from bedside.archive.store.index import JOURNAL
 from bedside.archive.store.store import Store
 from bedside.archive.store.tending import rebuild_index, tend
+from bedside.errors import BedsideError
 
 
 def keep(folder: Path, notes: int = 120) -> str:
@@ -63,6 +67,50 @@ def test_a_journal_with_a_fault_is_left_as_it_is(folder: Path) -> None:
     assert "damaged in one place" in said
     after = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
     assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize("mend", ["tend", "rebuild_index"])
+def test_another_beds_key_moves_nothing(folder: Path, tmp_path: Path, mend: str) -> None:
+    """With the key of another bed nothing is set aside or called damaged; with the right one all is there again."""
+    take = keep(folder)
+    kept = music(folder, take)
+    right = (folder / KEY_FILE).read_bytes()
+    keep(tmp_path / "other")
+    (folder / KEY_FILE).write_bytes((tmp_path / "other" / KEY_FILE).read_bytes())
+    before = {path.name: path.stat().st_ino for path in folder.iterdir()}
+    with pytest.raises(BedsideError, match="another key"):
+        tend(folder, owner=True) if mend == "tend" else rebuild_index(folder, owner=True)
+    assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
+    (folder / KEY_FILE).write_bytes(right)
+    assert tend(folder, owner=True).sentences == ()
+    assert music(folder, take) == kept
+
+
+def test_what_another_key_opens_is_not_called_lost(folder: Path, tmp_path: Path) -> None:
+    """Recordings under a key that is not here are not damaged: the sentence says what brings them back."""
+    keep(folder)
+    keep(tmp_path / "other")
+    [foreign] = (tmp_path / "other" / JOURNAL).glob("[0-9a-f]*.journal")
+    shutil.copy(foreign, folder / JOURNAL)
+    [said] = tend(folder, owner=True).sentences
+    assert "nothing of them is lost" in said
+    assert "damaged" not in said
+
+
+def test_a_folder_that_never_had_a_database_lacks_none(folder: Path) -> None:
+    """A first start that was killed before there was a database is no damage; a database that is gone is."""
+    safe = Safekeeping(folder, None, "play")
+    safe.keep([["adopting"]])
+    with Store.open(folder) as store:
+        assert store.notice is None
+    with Store.open_or_set_aside(folder) as store:
+        assert store.notice is None
+    for path in folder.glob("bedside.db*"):
+        path.unlink()
+    with Store.open(folder) as store:
+        assert "is missing" in (store.notice or "")
+    with Store.open_or_set_aside(folder) as store:
+        assert "is missing" in (store.notice or "")
 
 
 def test_a_full_disk_is_no_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

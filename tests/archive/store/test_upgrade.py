@@ -85,10 +85,10 @@ def test_killed_in_an_adoption(old: Path, monkeypatch: pytest.MonkeyPatch, frame
 
     real = JournalWriter.append
 
-    def append(self: Any, records: Sequence[Any]) -> int:
+    def append(self: Any, records: Sequence[Any], after: int = 0) -> int:
         if next(left, None) is None:
             raise Killed
-        return real(self, records)
+        return real(self, records, after)
 
     monkeypatch.setattr(adoption, "_ROWS_OF_A_FRAME", 50)
     with monkeypatch.context() as patch:

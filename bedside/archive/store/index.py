@@ -52,9 +52,8 @@ def rebuild(folder: Path, secrets: Sequence[Secret], name: str = "replaced") -> 
     """Build the index of a data folder from its journal alone, in a file that then takes the old one's place.
 
     It is encrypted under the first of the ``secrets``. The old one is kept aside, with ``name`` and the time in its
-    name; return its path, or None if there was none. Raise
-    BedsideError for a journal of a later version and while another program uses an undamaged index, DBAPIError or OSError
-    if the disk is full or does not answer.
+    name; return its path, or None if there was none. Raise BedsideError for a journal of a later version and while
+    another program uses an undamaged index, DBAPIError or OSError if the disk is full or does not answer.
     """
     path = folder / DATABASE
     draft = folder / f".{uuid.uuid4().hex}.part"

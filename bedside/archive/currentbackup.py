@@ -11,6 +11,8 @@ from bedside.archive.backup import back_up, is_backup
 from bedside.errors import BedsideError
 
 EVERY_SECONDS = 60.0
+# A disk that was missing is looked for so often: staff who plug it in want to see that all is well.
+_FAULT_SECONDS = 10.0
 
 _PAUSE_SECONDS = 0.1
 
@@ -58,16 +60,19 @@ class CurrentBackup:
 
     def _run(self) -> None:
         self._fault = self._back_up(first=True)
-        while not self._stopped.wait(self._every):
+        while not self._stopped.wait(self._every if self._fault is None else min(self._every, _FAULT_SECONDS)):
             self._fault = self._back_up(first=False)
 
     def _back_up(self, first: bool) -> str | None:
         try:
             if not is_backup(self._target):
                 if not self._target.is_dir():
-                    return f"The backup disk with {self._target} is not there."
+                    return (
+                        f"The backup disk with {self._target} is not there: plug it in, and the copy is brought up to "
+                        "date by itself."
+                    )
                 if not first or _device(self._target) == _device(self._folder):
-                    return f"There is no backup in {self._target} yet; make it once with bedside backup."
+                    return f"There is no backup in {self._target} yet: make it once with bedside backup {self._target}."
             found = back_up(self._folder, self._target, self._pause)
         except _Stopped:
             return None

@@ -296,7 +296,14 @@ class Indexer:
                 self._backlog.drop(len(found))
 
     def _fail(self, sentence: str) -> None:
-        said = f"What is played is kept, and listed as soon as it can be. {sentence}"
+        # Before there is a key nothing can be kept, not even in the journal.
+        kept = self._public() is not None
+        beginning = (
+            "What is played is kept, and listed as soon as it can be."
+            if kept
+            else "What is played will be only in this computer's memory until this is mended."
+        )
+        said = f"{beginning} {sentence}"
         if said != self._fault:
             _log.warning("What was kept could not be brought into the index.", exc_info=True)
         self._fault = said

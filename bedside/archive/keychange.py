@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,16 +25,20 @@ from sqlalchemy.exc import DBAPIError
 
 from bedside import leftovers
 from bedside.archive.journal.resealing import needing_another, opens_segment, reseal
+from bedside.archive.journal.segment import list_segments
 from bedside.archive.keys import firstpages, keyfile
 from bedside.archive.keys.keyfolder import DATABASE, KEY_FILE, is_sound, key_file_name, key_files, locked
 from bedside.archive.keys.recalling import recalled
 from bedside.archive.keys.secret import Secret
-from bedside.archive.ownership import Ownership, read_owner
-from bedside.archive.store.database import exporting, reading, reading_engine, reason_of, take_alone
+from bedside.archive.ownership import Ownership
+from bedside.archive.store.database import exporting, is_held, reading, reading_engine, reason_of, take_alone
 from bedside.archive.store.feeding import anchors
 from bedside.archive.store.index import JOURNAL
 from bedside.errors import BedsideError
 from bedside.files import reason, sync_folder
+
+# For what SQLite and the key files need beside.
+_SPARE_BYTES = 1_000_000
 
 _BOTH = "The old key and the new one are both kept; nothing is lost. Try again."
 
@@ -52,10 +57,7 @@ def change_key(folder: Path, second: Path | None = None, said: Callable[[str], N
     Raise BedsideError if there is no key, if another program has the recordings open, or if a disk fails.
     """
     with Ownership(folder, "key change") as ownership:
-        if not ownership.held:
-            owner = read_owner(folder)
-            by = f" by bedside {owner.program}" if owner is not None else ""
-            raise BedsideError(f"The recordings in {folder} are in use{by}; close it and try again.")
+        ownership.require()
         for place in (folder, folder / JOURNAL):
             leftovers.sweep_files(place)
         try:
@@ -72,9 +74,10 @@ def _changed(folder: Path, second: Path | None, said: Callable[[str], None]) -> 
         raise BedsideError(f"There is no key in {folder} that could be changed.")
     database = folder / DATABASE
     old = next((each for each in known if firstpages.fits(database, each)), None)
+    places = [place / JOURNAL for place in (folder, second) if place is not None]
+    _require_room(database, places)
     if old is not None:
         _require_alone(database, old)
-    places = [place / JOURNAL for place in (folder, second) if place is not None]
     first = [each for each in known if keyfile.holds(folder / KEY_FILE, each)]
     if first:
         # What a change that was interrupted no longer needs.
@@ -97,10 +100,30 @@ def _require_alone(database: Path, old: Secret) -> None:
     try:
         take_alone(database, old)
     except DBAPIError as error:
+        then = "close the other programs of bedside and try again" if is_held(error) else "try again when it is mended"
         raise BedsideError(
-            f"The key cannot be changed now, because {reason_of(error)}: close the other programs of bedside and try "
-            "again. Nothing was changed."
+            f"The key cannot be changed now, because {reason_of(error)}: {then}. Nothing was changed."
         ) from error
+
+
+def _require_room(database: Path, places: Sequence[Path]) -> None:
+    """Raise BedsideError where a disk has no room for another database and another segment, so nothing is begun.
+
+    Each is written whole before it takes the place of the old one.
+    """
+    largest = max([0, *(path.stat().st_size for place in places for path in _segments(place))])
+    needed = sum(path.stat().st_size for path in database.parent.glob(f"{database.name}*")) + largest + _SPARE_BYTES
+    for place in {database.parent, *(place.parent for place in places if place.parent.is_dir())}:
+        missing = needed - shutil.disk_usage(place).free
+        if missing > 0:
+            raise BedsideError(
+                f"The key cannot be changed now, because the disk with {place} is too full: make room for "
+                f"{missing / 1e6:.0f} MB more there, and try again. Nothing was changed."
+            )
+
+
+def _segments(place: Path) -> list[Path]:
+    return [path for numbered in list_segments(place).values() for path in numbered.values()]
 
 
 def _promote(folder: Path, new: Secret) -> None:

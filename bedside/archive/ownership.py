@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from bedside.errors import BedsideError
-from bedside.files import make_private
+from bedside.files import make_private, reason
 
 OWNER_FILE = "owner"
 
@@ -46,6 +46,7 @@ class Ownership:
         self._path = folder / OWNER_FILE
         self._program = program
         self._descriptor: int | None = None
+        self._fault: str | None = None
 
     @property
     def held(self) -> bool:
@@ -59,8 +60,13 @@ class Ownership:
         try:
             make_private(self._path.parent)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        except (BedsideError, OSError):
+        except BedsideError as error:
+            self._fault = str(error)
             return False
+        except OSError as error:
+            self._fault = f"The recordings in {self._path.parent} cannot be changed: {reason(error)}."
+            return False
+        self._fault = None
         if not _lock(descriptor):
             os.close(descriptor)
             return False
@@ -69,6 +75,17 @@ class Ownership:
         with suppress(OSError):
             _write(descriptor, _identify(self._program))
         return True
+
+    def require(self) -> None:
+        """Raise BedsideError unless this claim owns the folder; it says whether a program or the disk is in the way."""
+        if self.held:
+            return
+        if self._fault is not None:
+            raise BedsideError(self._fault)
+        folder = self._path.parent
+        owner = read_owner(folder)
+        by = "another program of bedside" if owner is None else f"bedside {owner.program}"
+        raise BedsideError(f"The recordings in {folder} are in use by {by}; close it and try again.")
 
     def release(self) -> None:
         """Give the folder up, if it is held."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -75,17 +75,20 @@ def restore(context: typer.Context, target: Target, as_json: JsonOption = False)
 
 
 @contextmanager
-def keeping_backup(folder: Path, target: Path | None) -> Iterator[None]:
-    """Keep a second copy current while the block runs, if there is a place for it."""
+def keeping_backup(folder: Path, target: Path | None) -> Iterator[Callable[[], str | None]]:
+    """Keep a second copy current while the block runs, if there is a place for it.
+
+    Give a function that returns a sentence for the staff about what is in the way now, or None.
+    """
     if target is None:
-        yield
+        yield lambda: None
         return
     from bedside.archive.currentbackup import CurrentBackup
 
     current = CurrentBackup(folder, target.absolute())
     current.start()
     try:
-        yield
+        yield lambda: current.fault
     finally:
         current.stop()
         if current.fault is not None:

@@ -28,6 +28,8 @@ def check(
 
     with Ownership(context.obj, "check") if is_recorded(context.obj) else nullcontext() as claimed:
         owner = claimed is not None and claimed.held
+        if rebuild and claimed is not None:
+            claimed.require()
         with working("Checking the recordings"):
             aside = rebuild_index(context.obj, owner) if rebuild else None
             tended = tend(context.obj, owner)

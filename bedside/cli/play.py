@@ -74,8 +74,8 @@ def play(
         snapped=not free,
     )
     try:
-        with keeping_backup(context.obj, backup):
-            bed.play(settings, say)
+        with keeping_backup(context.obj, backup) as backup_fault:
+            bed.play(settings, say, backup_fault)
     except bed.NoScreenError as fault:
         if or_demo is None:
             raise

@@ -72,9 +72,10 @@ class Bed:
     snapped: bool
 
 
-def play(bed: Bed, say: Callable[[str], None]) -> None:
+def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None) -> None:
     """Play until the staff leave, recording everything; ``say`` gets sentences for the staff.
 
+    ``backup_fault`` returns a sentence about what keeps the second copy from being current, None if nothing does.
     Raises BedsideError if it cannot begin: no screen, no such world. No fault of the store, its key or its disk is one.
     """
     if bed.patient is not None and not _CODE.fullmatch(bed.patient):
@@ -130,7 +131,7 @@ def play(bed: Bed, say: Callable[[str], None]) -> None:
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
         others = worlds.find_all(say)
         playground = Playground(surface, world, setting, instruments, outside, worker, others)
-        watch = FaultWatch(host, recorder, say, playground.tell)
+        watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
 
         def renew() -> None:
             # The next player may be another child, and a patient can be named only at the start.

@@ -20,9 +20,10 @@ _UNHEARD_SECONDS = 1.5
 
 
 class FaultWatch:
-    """Tells staff of the faults of an engine's ``host`` and of a ``recorder``.
+    """Tells staff of the faults of an engine's ``host``, of a ``recorder``, and of the second copy.
 
-    ``say`` gets each new sentence once; ``show`` gets all troubles, the most serious first, whenever they change.
+    ``backup_fault`` returns a sentence about that copy, or None. ``say`` gets each new sentence once; ``show`` gets all
+    troubles, the most serious first, whenever they change.
     """
 
     def __init__(
@@ -31,18 +32,20 @@ class FaultWatch:
         recorder: Recorder,
         say: Callable[[str], None],
         show: Callable[[Sequence[Trouble]], None],
+        backup_fault: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._host = host
         self._recorder = recorder
         self._say = say
         self._show = show
+        self._backup_fault = backup_fault
         self._troubles: list[Trouble] = []
         self._ready = self._heard = time.monotonic()
 
     def check(self) -> None:
         """Look at everything once, and report what is new."""
         kept = self._recorder.state
-        troubles = [*_of_memory(kept), *self._of_sound(), *_of_the_record(kept)]
+        troubles = [*_of_memory(kept), *self._of_sound(), *_of_the_record(kept), *self._of_the_copy()]
         said = {trouble.sentence for trouble in self._troubles}
         for trouble in troubles:
             if trouble.sentence not in said:
@@ -50,6 +53,10 @@ class FaultWatch:
         if troubles != self._troubles:
             self._show(troubles)
         self._troubles = troubles
+
+    def _of_the_copy(self) -> list[Trouble]:
+        fault = self._backup_fault()
+        return [] if fault is None else [Trouble("notice", fault)]
 
     def _of_sound(self) -> list[Trouble]:
         if self._host.ready:

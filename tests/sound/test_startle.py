@@ -26,7 +26,7 @@ from bedside.music.events import (
 )
 from bedside.sound.engine import offline, room
 from bedside.sound.engine.engine import Engine
-from bedside.sound.engine.performer import Performer
+from bedside.sound.engine.performer import MOST_SPENT, Performer
 from bedside.sound.engine.rise import LIMIT_SECONDS, Rise
 from bedside.sound.instrument import Instrument
 from bedside.sound.library import catalogue, loading
@@ -117,6 +117,59 @@ def test_notes_struck_into_the_return_are_soft(name: str, profile: str) -> None:
             heard.append(play(performer, every))
         heard.append(play(performer, 0.3))
         assert steepest(np.concatenate(heard, axis=1), profile) <= RISE_DB_PER_50_MS, (keys, every)
+
+
+def test_a_loss_of_no_time_leaves_nobody_unheard() -> None:
+    """A card that is back before the next block, after however much was spent, is heard again, and so is each take."""
+    instrument = instruments()["harp"]
+    performer = Performer(Engine.of([instrument], RATE, BLOCK), lambda: 1)
+    for note in range(40):
+        performer.ask(on(instrument, note, CHORD[note % 8]))
+    before = play(performer, 1.0)
+    performer.lose()
+    _, back = performer.regain()
+    assert isinstance(back, Performed)
+    assert isinstance(back.event, Resumed)
+    assert back.event.spent <= MOST_SPENT
+    performer.ask(on(instrument, 50, 60))
+    assert np.abs(play(performer, 2.0)).max() > 0.05 * np.abs(before).max()
+    # Nothing was heard for no time at all in another process, which knows nothing of what was heard.
+    other = Performer(Engine.of([instrument], RATE, BLOCK), lambda: 1)
+    other.resume(1, RATE // BLOCK * BLOCK, RATE // BLOCK * BLOCK)
+    for stroke in range(5):
+        other.ask(on(instrument, stroke, 60))
+        heard = play(other, 1.0)
+    assert np.abs(heard).max() > 0.2 * np.abs(before).max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_drummed_on_a_hung_screen_comes_softly(name: str) -> None:
+    """Strokes that all come at once, as their screen goes on again, rise softly, and the take sounds again as heard."""
+    instrument = instruments()[name]
+    for chord in (CHORD[:1], CHORD):
+        performer = Performer(Engine.of([instrument], RATE, BLOCK), lambda: 1)
+        performer.ask(on(instrument, 0, 60, 0.3))
+        kept: list[Performed] = []
+        lived = [play(performer, 0.1, kept)]
+        performer.ask(NoteOff(Player.CHILD, 0))
+        lived.append(play(performer, 2.5, kept))
+        performer.soften()
+        notes = [on(instrument, 1 + stroke, chord[stroke % len(chord)], 0.9) for stroke in range(40)]
+        for each in notes:
+            performer.ask(each)
+            performer.ask(NoteOff(Player.CHILD, each.note))
+        lived.append(play(performer, 1.0, kept))
+        heard = np.concatenate(lived, axis=1)
+        assert steepest(heard[:, 2 * RATE :], "ward") <= RISE_DB_PER_50_MS, chord
+        assert [each.event for each in kept if each.event in notes] == notes
+        performer.ask(on(instrument, 99, 60))
+        lived.append(play(performer, 1.0, kept))
+        # What comes next is heard.
+        assert np.abs(lived[-1]).max() > 0.2 * np.abs(lived[0]).max()
+        heard = np.concatenate(lived, axis=1)
+        rendered = np.concatenate([block.copy() for block in offline.render(kept, [instrument])]).T
+        assert np.array_equal(rendered[:, : heard.shape[1]], heard)
 
 
 @pytest.mark.slow

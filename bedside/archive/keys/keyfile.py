@@ -10,6 +10,7 @@ so a change of the key, or a key that comes back, needs no moment at which two f
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import time
 import uuid
@@ -138,8 +139,7 @@ def add(
         made = link_new(path, KeyText.of(secret, entry if in_store else None))
     except OSError as error:
         raise BedsideError(
-            f"The key of the recordings cannot be saved in {folder}: {reason(error)}. "
-            "Choose a folder on this computer's own disk."
+            f"The key of the recordings cannot be saved in {folder}: {reason(error)}. {_advice(error)}"
         ) from error
     finally:
         if in_store and not made:
@@ -193,6 +193,14 @@ def _recalled_all(folder: Path, hurried: Hurried = lambda: False) -> Iterator[tu
             continue
         if found is not None:
             yield path, found
+
+
+def _advice(error: OSError) -> str:
+    """Return what to do where a key file cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room on that disk."
+    # Some disks, such as most memory sticks, know no links.
+    return "Choose a folder on this computer's own disk."
 
 
 def _fits(database: Path, secret: Secret) -> bool | None:

@@ -20,7 +20,7 @@ from bedside.archive.store.writeahead import judge_log
 from bedside.errors import BedsideError
 
 _BUSY_SECONDS = 5.0
-_IN_USE = "The recordings are in use; close the other programs of bedside and try again."
+IN_USE = "The recordings are in use; close the other programs of bedside and try again."
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -38,12 +38,21 @@ _REASONS = {
 # The way to the files that takes no locks.
 _UNLOCKED = "" if os.name == "nt" else "&vfs=unix-none"
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+_HELD = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def reason_of(error: DBAPIError) -> str:
     """Return the reason for a database error, in words that complete a sentence about the recordings."""
     name = _name(error)
+    if "disk is full" in str(error.orig):
+        # SQLCipher's export reports it under the name of any error.
+        name = "SQLITE_FULL"
     return next((words for prefix, words in _REASONS.items() if name.startswith(prefix)), "the database refused")
+
+
+def is_held(error: DBAPIError) -> bool:
+    """Return whether the error means that another program has the file open."""
+    return _name(error).startswith(_HELD)
 
 
 def is_damage(error: DBAPIError) -> bool:
@@ -124,7 +133,7 @@ def take_alone(path: Path, secret: Secret) -> None:
     finally:
         engine.dispose()
     if mode != "delete":
-        raise BedsideError(_IN_USE)
+        raise BedsideError(IN_USE)
 
 
 @contextmanager
@@ -139,7 +148,7 @@ def exporting(path: Path, secret: Secret, draft: Path, new: Secret) -> Iterator[
     try:
         with engine.connect() as connection:
             if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() != "delete":
-                raise BedsideError(_IN_USE)
+                raise BedsideError(IN_USE)
             connection.exec_driver_sql("BEGIN EXCLUSIVE")
             version = schema_version(connection)
             connection.exec_driver_sql("COMMIT")
@@ -154,8 +163,8 @@ def exporting(path: Path, secret: Secret, draft: Path, new: Secret) -> Iterator[
             _sync(draft)
             yield
     except DBAPIError as error:
-        if _name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            raise BedsideError(_IN_USE) from error
+        if is_held(error):
+            raise BedsideError(IN_USE) from error
         raise
     finally:
         engine.dispose()

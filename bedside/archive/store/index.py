@@ -15,7 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from bedside.archive.journal.reading import Entry, JournalReading, read
 from bedside.archive.keys.keyfolder import DATABASE as DATABASE
 from bedside.archive.keys.secret import Secret
-from bedside.archive.store.database import drafting_engine, memory_engine, reading, take_alone
+from bedside.archive.store.database import (
+    IN_USE,
+    drafting_engine,
+    is_damage,
+    is_held,
+    memory_engine,
+    reading,
+    take_alone,
+)
 from bedside.archive.store.feeding import anchors, feed, whole
 from bedside.errors import BedsideError
 from bedside.files import sync_folder
@@ -61,9 +69,8 @@ def rebuild(folder: Path, secrets: Sequence[Secret], name: str = "replaced") -> 
     """Build the index of a data folder from its journal alone, in a file that then takes the old one's place.
 
     It is encrypted under the first of the ``secrets``. The old one is kept aside, with ``name`` and the time in its
-    name; return its path, or None if there was none. Raise
-    BedsideError for a journal of a later version and while another program uses an undamaged index, OSError if the disk
-    is full or does not answer.
+    name; return its path, or None if there was none. Raise BedsideError for a journal of a later version and while
+    another program uses an undamaged index, DBAPIError or OSError if the disk is full or does not answer.
     """
     path = folder / DATABASE
     draft = folder / f".{uuid.uuid4().hex}.part"
@@ -78,9 +85,11 @@ def rebuild(folder: Path, secrets: Sequence[Secret], name: str = "replaced") -> 
             try:
                 take_alone(path, secrets[0])
             except DBAPIError as error:
-                raise BedsideError(
-                    "The recordings are in use; close the other programs of bedside and try again."
-                ) from error
+                if is_held(error):
+                    raise BedsideError(IN_USE) from error
+                # One that is damaged is nobody's to be moved into.
+                if not is_damage(error):
+                    raise
         aside = set_aside(folder, name, also=draft)
     finally:
         draft.unlink(missing_ok=True)

@@ -87,8 +87,15 @@ def rebuild_index(folder: Path, owner: bool) -> Path | None:
             _try_to_open(folder, known)
         rescue(folder, known)
         return rebuild(folder, known)
-    except OSError as error:
-        raise BedsideError(f"The database in {folder} cannot be built anew: {reason(error)}.") from error
+    except (DBAPIError, OSError) as error:
+        raise BedsideError(
+            f"The database in {folder} cannot be built anew: {_why(error)}. The present one is left as it is."
+        ) from error
+
+
+def _why(error: DBAPIError | OSError) -> str:
+    """Return the reason for a fault of a disk, whoever met it: this program, or SQLite."""
+    return reason_of(error) if isinstance(error, DBAPIError) else reason(error)
 
 
 def _known(folder: Path) -> Sequence[Secret]:
@@ -133,8 +140,11 @@ def _mend(folder: Path, known: Sequence[Secret]) -> str:
     try:
         lost = rescue(folder, known)
         aside = rebuild(folder, known, "damaged")
-    except OSError as error:
-        return f"The database of the recordings in {folder} is damaged and cannot be mended now: {reason(error)}."
+    except (DBAPIError, OSError) as error:
+        return (
+            f"The database of the recordings in {folder} is damaged and cannot be mended now: {_why(error)}. It is "
+            "built anew at a start of bedside once that is mended."
+        )
     kept = "" if aside is None else f"; the damaged one was kept as {aside.name} in {folder}"
     without = f", without {lost} of the older takes, which are damaged" if lost else ""
     return (
@@ -147,8 +157,8 @@ def _write_back(folder: Path, known: Sequence[Secret]) -> None:
     """Write what the journal lost, and the index has, into the journal again."""
     try:
         rescue(folder, known)
-    except OSError as error:
-        raise BedsideError(f"The journal in {folder} cannot be written: {reason(error)}.") from error
+    except (DBAPIError, OSError) as error:
+        raise BedsideError(f"The journal in {folder} cannot be written: {_why(error)}.") from error
 
 
 def _pack(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:

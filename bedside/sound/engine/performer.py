@@ -34,6 +34,10 @@ from bedside.sound.instrument import Instrument
 # A take ends after this much rest.
 REST_SECONDS = 20.0
 
+# More of the loudness budget never counts as spent at a beginning or a return. If all of it did, the guard's gain would
+# fall to zero, from which it cannot climb. What this lets through is half of the guard's margin.
+MOST_SPENT = 0.97
+
 
 class Performer:
     """Plays what is asked, block by block.
@@ -65,6 +69,7 @@ class Performer:
         self._closing = False
         self._unheard = False
         self._losing = False
+        self._softening = False
         self._lost_at = 0
         self._seed = 0
         self._active_at = 0
@@ -102,6 +107,10 @@ class Performer:
         for player in sorted(self._held.players | pedals):
             self.ask(AllOff(player))
 
+    def soften(self) -> None:
+        """Let the next note, and those asked with it, rise from silence, as after a loss: hands asked them long ago."""
+        self._softening = True
+
     def lose(self) -> None:
         """Report, from the next block on, that nothing is heard; events are still performed."""
         self._unheard = self._losing = True
@@ -113,8 +122,8 @@ class Performer:
             return []
         if losing:
             self._lost_at = self.frame
-        lost: list[Report] = [Performed(self.frame, Lost())] if losing else []
-        return [*lost, self._return()]
+            return self._renew()
+        return [self._return()]
 
     def take_up(self, seed: int, lost: int) -> list[Report]:
         """Continue unheard a take that lost its sound at frame ``lost``; return the reports."""
@@ -148,9 +157,15 @@ class Performer:
         self.playing = True
         self._active_at = self.frame
 
-    def _return(self) -> Performed:
+    def _renew(self) -> list[Report]:
+        """Lose the sound and have it back at this frame, from silence; return the reports."""
+        return [Performed(self.frame, Lost()), self._return(self.engine.spent)]
+
+    def _return(self, most: float = 1.0) -> Performed:
+        """Have the sound back; ``most`` is the share of the loudness budget that was spent at the most."""
         # What was lost may have been as loud as allowed until its end.
         spent = max(0.0, 1 - (self.frame - self._lost_at) / (WINDOW_SECONDS * self.engine.rate))
+        spent = min(spent, most, MOST_SPENT)
         resumed = Resumed(spent)
         self.engine.reset(self._seed, spent)
         self.engine.apply(resumed)
@@ -202,6 +217,11 @@ class Performer:
     def _perform(self, event: Event, reports: list[Report]) -> None:
         if isinstance(event, NoteOn) and not self.playing:
             self._begin(reports)
+        if isinstance(event, NoteOn) and self._softening:
+            self._softening = False
+            if not self._unheard:
+                self._lost_at = self.frame
+                reports += self._renew()
         if isinstance(event, Program):
             self._take_instrument(event, reports)
         elif self.playing or isinstance(event, Setting):
@@ -244,7 +264,7 @@ class Performer:
         self.frame = self._active_at = self._lost_at = 0
         self._held.clear()
         self.playing = True
-        spent = self.engine.spent
+        spent = min(self.engine.spent, MOST_SPENT)
         self.engine.reset(seed, spent)
         reports.append(Performed(0, TakeBegan(seed, self.engine.rate, self.engine.block, spent)))
         for event in self.engine.settings.events():

@@ -71,6 +71,7 @@ class Pump:
         self._lost = 0.0
         self._told = False
         self._screen_ns = 0
+        self._screen_hangs = False
         self._done = 0
 
     @property
@@ -249,6 +250,7 @@ class Pump:
             self._beat(now)
             if self._screen_ns and now - self._screen_ns > SCREEN_SECONDS * 1e9:
                 self._screen_ns = 0
+                self._screen_hangs = True
                 self.performer.release_all()
         self._link.flush()
 
@@ -270,6 +272,10 @@ class Pump:
         performer = self.performer
         match message:
             case wire.Request(event, asked):
+                if self._screen_hangs and isinstance(event, NoteOn):
+                    # All that was touched while the screen stood still comes now, before its sign of life.
+                    self._screen_hangs = False
+                    performer.soften()
                 performer.ask(event, asked)
                 if isinstance(event, NoteOn):
                     self._asked[event.player, event.note] = asked
@@ -277,6 +283,7 @@ class Pump:
                 self._pings.append(asked)
             case wire.Alive(at):
                 self._screen_ns = at
+                self._screen_hangs = False
             case wire.Open(wire.Opening.UNHEARD, since):
                 if not self._unheard and not self._card_watch.begun:
                     self._lose(time.perf_counter())

@@ -48,8 +48,19 @@ def _load_jack() -> None:
     The wheels carry one of their own, which speaks to servers of its own version only; the first one loaded serves.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
+        with contextlib.suppress(OSError, AttributeError):
+            _silence(ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL))
+
+
+def _silence(jack: ctypes.CDLL) -> None:
+    """Let JACK say nothing: without its server it writes five lines a second, among which staff find none of ours.
+
+    It says things on threads of its own and while Python's lock is held, so it must not call Python. The function that
+    it calls instead, with a text, is one of C that only reads it.
+    """
+    ignore = ctypes.CDLL(None).strlen
+    jack.jack_set_error_function(ignore)
+    jack.jack_set_info_function(ignore)
 
 
 class RtMidi:

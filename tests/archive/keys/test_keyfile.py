@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -334,3 +335,14 @@ def test_an_older_form_never_replaces_a_newer_key(golden: Path) -> None:
     now = (golden / KEY_FILE).read_bytes()
     assert not replace_text(golden / KEY_FILE, before, KeyText.of(Secret.random(), None))
     assert (golden / KEY_FILE).read_bytes() == now
+
+
+def test_a_full_disk_asks_for_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a new key has no room, staff read that the disk is full and what to do; another folder is no answer."""
+
+    def full(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(keyfile, "link_new", full)
+    with pytest.raises(BedsideError, match=r"the disk is full\. Make room on that disk\.$"):
+        keyfile.make(tmp_path)

@@ -232,6 +232,25 @@ def test_a_screen_that_falls_silent_leaves_nothing_held(joined: Join, heard: boo
     assert len([each for each in stage.take if isinstance(each.event, AllOff)]) == 3
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_what_comes_at_once_after_a_silent_screen_rises_softly(joined: Join, late: bool) -> None:
+    """Touches before the sign of life were made while the screen stood still; those after it are the hand's own."""
+    pump, card, stage = joined()
+    pump.opened(0.003, "card")
+    stage.ask(on(1), NoteOff(Player.CHILD, 1), asked_ns=time.perf_counter_ns())
+    stage.send(wire.Alive(time.perf_counter_ns() - round((SCREEN_SECONDS + 0.1) * 1e9)))
+    card.play(40 * BLOCK)
+    if not late:
+        stage.send(wire.Alive(time.perf_counter_ns()))
+    stage.ask(on(2), on(3, 64), asked_ns=time.perf_counter_ns())
+    stage.send(wire.Alive(time.perf_counter_ns()))
+    card.play(40 * BLOCK)
+    stage.ask(on(4, 67), asked_ns=time.perf_counter_ns())
+    card.play(40 * BLOCK)
+    told = [type(each.event) for each in stage.take if isinstance(each.event, NoteOn | Lost | Resumed)]
+    assert told == [NoteOn, *([Lost, Resumed] if late else []), NoteOn, NoteOn, NoteOn]
+
+
 def back(stage: Stage, go_on: Callable[[], None]) -> None:
     """Let the screen come back, and a finger with it, which is held as ever."""
     stage.send(wire.Alive(time.perf_counter_ns()))

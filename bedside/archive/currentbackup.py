@@ -72,7 +72,10 @@ class CurrentBackup:
                         "date by itself."
                     )
                 if not first or _device(self._target) == _device(self._folder):
-                    return f"There is no backup in {self._target} yet: make it once with bedside backup {self._target}."
+                    return (
+                        f"There is no backup in {self._target}: plug its disk in, or make it once with bedside backup "
+                        f"{self._target}."
+                    )
             found = back_up(self._folder, self._target, self._pause)
         except _Stopped:
             return None
@@ -94,4 +97,5 @@ class CurrentBackup:
 
 
 def _device(path: Path) -> int:
-    return path.stat().st_dev
+    """Return the disk of a folder, or of the one in which it will be: at the first start of all it is not there yet."""
+    return next(each for each in (path, *path.parents) if each.exists()).stat().st_dev

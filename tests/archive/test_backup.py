@@ -339,6 +339,34 @@ def test_a_current_copy_follows_what_is_played(data: Path, disk: Path, monkeypat
         current.stop()
 
 
+def test_a_current_copy_is_begun_before_anything_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the first start of all the data folder is not there yet: that is no fault, and the copy is made."""
+    monkeypatch.setattr("bedside.archive.currentbackup.Path.stat", _on_two_disks(Path.stat))
+    folder, disk = tmp_path / "kept", tmp_path / "disk"
+    disk.mkdir()
+    current = CurrentBackup(folder, disk, 0.01)
+    current.start()
+    try:
+        until(lambda: is_backup(disk))
+        assert current.fault is None
+        run = played(folder)
+        until(lambda: find(disk / "journal").records == run.acknowledged)
+    finally:
+        current.stop()
+
+
+def _on_two_disks(stat: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+    """Return a `Path.stat` to which folders called "disk" are on a disk of their own."""
+
+    def found(path: Path, **how: Any) -> os.stat_result:
+        status = stat(path, **how)
+        if path.name != "disk":
+            return status
+        return os.stat_result([*status[:2], status.st_dev + 1, *status[3:]])
+
+    return found
+
+
 def test_no_current_copy_is_begun_on_the_same_disk(data: Path, disk: Path) -> None:
     """A second copy beside the first would be none; made once by hand, it is kept current all the same."""
     run = played(data)

@@ -25,6 +25,7 @@ def backup(context: typer.Context, target: Target, as_json: JsonOption = False) 
     copied. The disk may be pulled out at any time.
     """
     from bedside.archive.backup import back_up, verify
+    from bedside.archive.ownership import Ownership
     from bedside.archive.store.index import DATABASE, is_written
     from bedside.archive.store.tending import tend
 
@@ -35,8 +36,14 @@ def backup(context: typer.Context, target: Target, as_json: JsonOption = False) 
         raise BedsideError(f"The folder {target} cannot be used: {reason(error)}.") from error
     with working("Copying the recordings"):
         if (folder / DATABASE).exists() and not is_written(folder):
-            # What was recorded before there was a journal is written into it.
-            tend(folder, owner=True)
+            # What was recorded before there was a journal is written into it, by its owner.
+            with Ownership(folder, "backup") as claimed:
+                if not claimed.held:
+                    raise BedsideError(
+                        f"The recordings in {folder} are of an earlier version and in use; close the other programs "
+                        "of bedside and make the backup again."
+                    )
+                tend(folder, owner=True)
         damaged = verify(target)
         made = back_up(folder, target)
         lost = verify(target) if damaged else []

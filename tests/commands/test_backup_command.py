@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bedside.archive.ownership import Ownership
 from bedside.cli.backup import keeping_backup
 from commands.program import bedside, done, sentence
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "v0_1_0"
 
 
 @pytest.mark.slow
@@ -36,6 +39,20 @@ def test_what_cannot_be_done_is_one_sentence(duet: Path, tmp_path: Path) -> None
     """A disk that is not there, and a folder that is no backup, are said plainly."""
     assert "it is not there" in sentence(bedside(duet, "backup", tmp_path / "no" / "disk"))
     assert "There is no backup" in sentence(bedside(tmp_path / "data", "restore", tmp_path))
+
+
+@pytest.mark.slow
+def test_what_another_program_owns_is_not_moved_into_the_journal(tmp_path: Path) -> None:
+    """A store from before the journal, which somebody plays into, is left to its owner."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    for name in ("bedside.db", "bedside.key"):
+        shutil.copyfile(GOLDEN / name, data / name)
+        (data / name).chmod(0o600)
+    with Ownership(data, "play") as owner:
+        assert owner.held
+        assert "in use" in sentence(bedside(data, "backup", tmp_path / "disk"))
+    assert not (data / "journal").exists()
 
 
 def test_play_says_at_its_end_that_the_copy_is_not_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

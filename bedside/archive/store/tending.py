@@ -162,9 +162,13 @@ def _write_back(folder: Path, known: Sequence[Secret]) -> None:
 
 
 def _pack(folder: Path, known: Sequence[Secret], pause: Callable[[], None]) -> None:
-    """Take the padding out of what was written by earlier runs, if the disk has room for one more file."""
+    """Take the padding out of what was written by earlier runs, if the disk has room for one more file.
+
+    Each file keeps its key: in a change of the key that was interrupted, nothing new is sealed to the old one.
+    """
     try:
-        tighten(folder / JOURNAL, known, known[0].public, pause)
+        for each in known:
+            tighten(folder / JOURNAL, [each], each.public, pause)
     except OSError:
         _log.warning("The journal stays as large as it is.", exc_info=True)
 

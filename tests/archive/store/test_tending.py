@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from archive.improvisations import BEGAN, duet
-from bedside.archive.keys.keyfolder import KEY_FILE
+from bedside.archive import keychange
+from bedside.archive.journal.resealing import opens_segment
+from bedside.archive.keys import keyfile
+from bedside.archive.keys.keyfolder import KEY_FILE, key_file_name
+from bedside.archive.keys.secret import Secret
 from bedside.archive.safekeeping import Safekeeping
 from bedside.archive.store.index import JOURNAL
 from bedside.archive.store.store import Store
@@ -67,6 +71,22 @@ def test_a_journal_with_a_fault_is_left_as_it_is(folder: Path) -> None:
     assert "damaged in one place" in said
     after = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
     assert {name: after[name] for name in before} == before
+
+
+def test_what_is_packed_keeps_its_key(folder: Path) -> None:
+    """Where a change of the key was interrupted, what was recorded under the new key is not sealed to the old one."""
+    keep(folder)
+    old, new = keyfile.secrets(folder)[0], Secret.random()
+    keyfile.add(folder, new, key_file_name(new))
+    keychange._promote(folder, new)
+    keep(folder)
+    segments = sorted((folder / JOURNAL).glob("[0-9a-f]*.journal"))
+    before = [(opens_segment(path, old), opens_segment(path, new)) for path in segments]
+    assert sorted(before) == [(False, True), (True, False)]
+    kept = size(folder)
+    assert tend(folder, owner=True).sentences == ()
+    assert size(folder) < kept / 4
+    assert [(opens_segment(path, old), opens_segment(path, new)) for path in segments] == before
 
 
 @pytest.mark.parametrize("mend", ["tend", "rebuild_index"])

@@ -24,7 +24,7 @@ from bedside.archive.ownership import Ownership
 from bedside.archive.secondplace import bring_home
 from bedside.archive.store.database import is_damage, reading, reason_of
 from bedside.archive.store.feeding import feed, greatest
-from bedside.archive.store.index import DATABASE, JOURNAL, is_written
+from bedside.archive.store.index import DATABASE, JOURNAL, is_written, was_made
 from bedside.archive.store.keeping import Record
 from bedside.archive.store.opening import open_to_write
 from bedside.archive.store.tending import tend
@@ -209,7 +209,7 @@ class Indexer:
         """Adopt, check and mend, as the owner of the folder; what is played meanwhile is fed in between."""
         self._tended = True
         try:
-            said = tend(self._folder, True, self._pause).sentences
+            said = tend(self._folder, True, self._pause).news
         except _ClosingError:
             return
         except Exception:
@@ -234,8 +234,7 @@ class Indexer:
 
         A database is made only once a record is on the disk: whatever becomes of it, there is what to build it from.
         """
-        files = (self._folder / DATABASE, self._folder / f"{DATABASE}-wal")
-        return bool(self._begun or self._backlog or any(path.exists() for path in files))
+        return bool(self._begun or self._backlog or (self._folder / DATABASE).exists() or was_made(self._folder))
 
     def _make_key(self) -> None:
         """Make the key at the first start of all: nothing can be kept before."""

@@ -56,6 +56,11 @@ class Checked:
         return self.readable and not any(each.wrong for each in self.differences)
 
     @property
+    def harm(self) -> tuple[Flaw, ...]:
+        """The flaws that are damage: not what is whole, and lacks its key."""
+        return tuple(flaw for flaw in self.flaws if flaw.kind != "foreign key")
+
+    @property
     def is_journal_good(self) -> bool:
         """Whether the journal is whole, and holds all that the index holds."""
         return not self.flaws and not self.missing and not any(each.unwritten for each in self.differences)

@@ -64,7 +64,7 @@ def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
     there, written = _is_there(folder / DATABASE), is_written(folder)
     if not there and not written:
         if made:
-            raise BedsideError(_missing(folder))
+            raise BedsideError(missing_database(folder))
         return OpenedIndex(database.empty_engine())
     secret = _existing(folder)
     engine = _readable(folder, secret, written) if there else None
@@ -76,7 +76,7 @@ def open_to_read(folder: Path, owner: bool = False) -> OpenedIndex:
             if not database.is_damage(error) or not written:
                 raise
     engine = _only_read(rebuild_in_memory(folder, _all(folder, secret)))
-    return OpenedIndex(engine, _unreadable(folder) if there else _missing(folder) if made else None)
+    return OpenedIndex(engine, _unreadable(folder) if there else missing_database(folder) if made else None)
 
 
 def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
@@ -90,7 +90,7 @@ def open_to_write(folder: Path, owner: bool) -> OpenedIndex:
     # In this order: a log is made after its database, even if another program is making both right now.
     log_there, made = (folder / f"{DATABASE}-wal").exists(), was_made(folder)
     there, written = _is_there(path), is_written(folder)
-    lost = _missing(folder) if made and not there else None
+    lost = missing_database(folder) if made and not there else None
     secret = _existing(folder) if there or written or path.exists() else keyfile.make(folder)
     if written and not there and not owner:
         return OpenedIndex(rebuild_in_memory(folder, _all(folder, secret)), lost)
@@ -271,7 +271,8 @@ def _unreadable(folder: Path) -> str:
     )
 
 
-def _missing(folder: Path) -> str:
+def missing_database(folder: Path) -> str:
+    """Return the sentence for a folder whose database is gone, though other files of the recordings are there."""
     return (
         f"The database of the recordings, {DATABASE}, is missing in {folder}, though other files of theirs are there; "
         "nothing was deleted. Please tell the people who look after this computer."

@@ -21,8 +21,10 @@ from bedside.archive.store.belonging import require_own
 from bedside.archive.store.checking import Checked, check
 from bedside.archive.store.database import is_damage, reading_engine, reason_of, writing_engine
 from bedside.archive.store.feeding import feed
-from bedside.archive.store.index import DATABASE, JOURNAL, is_written, new, rebuild, unread
+from bedside.archive.store.index import DATABASE, JOURNAL, is_written, new, rebuild, unread, was_made
+from bedside.archive.store.opening import missing_database
 from bedside.archive.store.rescue import rescue
+from bedside.archive.store.tolddamage import is_news, remember
 from bedside.errors import BedsideError
 from bedside.files import reason
 
@@ -31,10 +33,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tended:
-    """What was found, if there is an index that can be opened, and sentences for the staff; none if all is well."""
+    """What was found, if there is an index that can be opened, and sentences for the staff; none if all is well.
+
+    ``news`` are the sentences without damage that the owner of the folder was told of before.
+    """
 
     checked: Checked | None
     sentences: tuple[str, ...]
+    news: tuple[str, ...]
 
 
 def is_recorded(folder: Path) -> bool:
@@ -46,11 +52,13 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
     """Bring the index up to the journal, check both against each other, mend the index, and pack the journal.
 
     Only a journal in which all is well is packed, since damage is easier to mend where nothing has moved. Who is not
-    the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, or the disk
-    does not answer.
+    the ``owner`` only checks. ``pause`` is called between pieces. Raise BedsideError if there is no key, if database
+    and journal are gone, or if the disk does not answer.
     """
     if not is_recorded(folder):
-        return Tended(None, ())
+        if was_made(folder):
+            raise BedsideError(missing_database(folder))
+        return Tended(None, (), ())
     known = _known(folder)
     try:
         if owner:
@@ -61,14 +69,18 @@ def tend(folder: Path, owner: bool, pause: Callable[[], None] = lambda: None) ->
         checked = None
     except OSError as error:
         raise BedsideError(f"The recordings in {folder} cannot be checked: {reason(error)}.") from error
-    said = [] if checked is None else _of_journal(checked)
+    said = [] if checked is None else _of_keys(checked)
     if checked is None or not checked.is_index_good:
         said.append(_mend(folder, known) if owner else _of_index(folder))
     elif owner and not checked.is_journal_good:
         _write_back(folder, known)
     elif owner:
         _pack(folder, known, pause)
-    return Tended(checked, tuple(said))
+    damage = [] if checked is None else _of_damage(checked)
+    new_damage = damage if checked is None or is_news(folder, checked.harm, checked.missing) else []
+    if checked is not None and owner:
+        remember(folder, checked.harm, checked.missing)
+    return Tended(checked, (*damage, *said), (*new_damage, *said))
 
 
 def rebuild_index(folder: Path, owner: bool) -> Path | None:
@@ -180,22 +192,25 @@ def _of_index(folder: Path) -> str:
     )
 
 
-def _of_journal(checked: Checked) -> list[str]:
-    """Return sentences about faults of the journal; none if it has no fault."""
-    said = []
+def _of_keys(checked: Checked) -> list[str]:
+    """Return a sentence about recordings whose key is not here; none if there are no such."""
     foreign = {flaw.chain for flaw in checked.flaws if flaw.kind == "foreign key"}
-    if foreign:
-        parts = "One part" if len(foreign) == 1 else f"{len(foreign)} parts"
-        said.append(
-            f"{parts} of the recordings cannot be read, because the key that they were made with is not here; nothing "
-            "of them is lost. Put a copy of its key file back, or type its words after bedside key restore."
-        )
-    faults = len(checked.flaws) - len(foreign) + checked.missing
+    if not foreign:
+        return []
+    parts = "One part" if len(foreign) == 1 else f"{len(foreign)} parts"
+    return [
+        f"{parts} of the recordings cannot be read, because the key that they were made with is not here; nothing "
+        "of them is lost. Put a copy of its key file back, or type its words after bedside key restore."
+    ]
+
+
+def _of_damage(checked: Checked) -> list[str]:
+    """Return a sentence about damage to the journal; none if it has none."""
+    faults = len(checked.harm) + checked.missing
     if not faults:
-        return said
+        return []
     places = "one place" if faults == 1 else f"{faults} places"
     return [
-        *said,
         f"The journal of the recordings is damaged in {places}; what the database still has of it was kept, "
-        "what was only there is lost. Please tell the people who look after this computer.",
+        "what was only there is lost. Please tell the people who look after this computer."
     ]

@@ -67,7 +67,10 @@ def test_a_journal_with_a_fault_is_left_as_it_is(folder: Path) -> None:
     data[5 * 4096 + 200] ^= 1
     first.write_bytes(data)
     before = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
-    [said] = tend(folder, owner=True).sentences
+    looked = tend(folder, owner=False)
+    told = tend(folder, owner=True)
+    assert looked.news == told.news == told.sentences, "who does not own the folder has not told its staff"
+    [said] = told.sentences
     assert "damaged in one place" in said
     after = {path.name: path.read_bytes() for path in (folder / JOURNAL).glob("[0-9a-f]*.journal")}
     assert {name: after[name] for name in before} == before
@@ -146,3 +149,33 @@ def test_a_full_disk_is_no_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         assert tend(folder, owner=True).sentences == ()
     assert size(folder) == before
     assert music(folder, take) == kept
+
+
+def test_the_same_damage_is_told_once_and_more_of_it_again(folder: Path) -> None:
+    """What nobody can mend stands on no child's screen for ever; a check says it each time."""
+    take = keep(folder)
+    first = min((folder / JOURNAL).glob("[0-9a-f]*.journal"))
+    for number in (5, 9):
+        data = bytearray(first.read_bytes())
+        data[number * 4096 + 200] ^= 1
+        first.write_bytes(data)
+        told = tend(folder, owner=True)
+        assert told.news == told.sentences
+        assert len(told.news) == 1
+        again = tend(folder, owner=True)
+        assert again.sentences == told.sentences
+        assert again.news == ()
+    (folder / "told").write_text("nonsense")
+    assert tend(folder, owner=True).news == told.sentences
+    assert len(music(folder, take)) > 100
+
+
+def test_recordings_that_are_gone_are_not_called_none(folder: Path) -> None:
+    """Where database and journal were removed, a check does not say that all is well."""
+    keep(folder, 4)
+    shutil.rmtree(folder / JOURNAL)
+    for path in folder.glob("bedside.db*"):
+        path.unlink()
+    for owner in (False, True):
+        with pytest.raises(BedsideError, match="missing"):
+            tend(folder, owner)

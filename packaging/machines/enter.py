@@ -97,6 +97,9 @@ class Root:
             "PATH": first + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
             **self.outside.environment,
         }
+        if self.python:
+            # Its library is looked for where it was built, which is elsewhere.
+            environment["LD_LIBRARY_PATH"] = "/opt/python/lib"
         variables = [f"{name}={value}" for name, value in environment.items()]
         inside = ["chroot", f"--userspec={user}:", str(self.folder), "env", "-i", *variables]
         return self._unshared(shlex.join([*inside, "sh", "-c", f"cd {home} && {command}"]), command, limit)

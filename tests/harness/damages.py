@@ -16,8 +16,10 @@ Damage = Callable[[Path, Path, random.Random], None]
 
 
 def flip(file: Path, _: Path, chance: random.Random) -> None:
-    """Flip one bit of what is used."""
+    """Flip one bit of what is used; of an empty file there is none."""
     held = bytearray(file.read_bytes())
+    if not held:
+        return
     held[_used(held, chance)] ^= 1 << chance.randrange(8)
     file.write_bytes(held)
 

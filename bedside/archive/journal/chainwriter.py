@@ -19,6 +19,7 @@ from bedside.archive.journal.seal import TAG_BYTES, Seal
 from bedside.archive.journal.segment import Segment, segment_name
 from bedside.archive.journal.spares import Stock
 from bedside.archive.keys.secret import PublicKey
+from bedside.files import sync_folder
 
 FORMAT = 1
 
@@ -51,6 +52,7 @@ class ChainWriter:
         self._segment: Segment | None = None
         self._taken: Segment | None = None
         self._seal: Seal | None = None
+        self._settled = False
         # Segments and frames that were begun, kept or not: a number seals one frame only.
         self._segments = 0
         self._frames = 0
@@ -86,7 +88,22 @@ class ChainWriter:
 
     def _take(self, length: int) -> Segment:
         self._segments += 1
-        return Segment.take(self.folder / segment_name(self.name, self._segments), length)
+        taken = Segment.take(self.folder / segment_name(self.name, self._segments), length)
+        try:
+            self._settle()
+        except OSError:
+            taken.close()
+            raise
+        return taken
+
+    def _settle(self) -> None:
+        """Sync, once, the names of the folders above: whoever made them may have been unable to, or is still at it."""
+        if not self._settled:
+            for each in self.folder.parents:
+                # Not everybody may read every folder above, and nobody has made such a one.
+                with contextlib.suppress(PermissionError):
+                    sync_folder(each)
+            self._settled = True
 
     def _roll(self, length: int) -> None:
         """Go on in another segment, which is on the disk before the old one says that it follows."""

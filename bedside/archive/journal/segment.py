@@ -34,7 +34,7 @@ class Segment:
         It is a spare one if there is one and if that is large enough.
         """
         size = max(1, -(-(length + 4 * PAGE_BYTES) // SEGMENT_BYTES)) * SEGMENT_BYTES
-        _make_folder(path.parent)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if size != SEGMENT_BYTES or not take_spare(path):
             make_zeros(path, size)
         # Until its name is on the disk, what is written into it is not.
@@ -90,11 +90,3 @@ def list_segments(folder: Path) -> dict[str, dict[int, Path]]:
         if match := _NAME.fullmatch(name):
             found.setdefault(match[1], {})[int(match[2])] = folder / name
     return {chain: dict(sorted(each.items())) for chain, each in found.items()}
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder for this user only, with its parents, and sync their entries."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(each.parent)

@@ -55,6 +55,7 @@ def test_a_failing_disk_loses_nothing_that_was_acknowledged(kind: str, seed: int
         found = look(folder / "data")
         wrong = broken(promised, found)
         assert not wrong, f"{kind}, seed {seed}, cut after {position} operations, {cut}: {wrong}, told {found.told}"
-        # Such a disk may well have damaged the index, which is said; but all is there to build it from.
-        assert all("built anew from the journal" in sentence for sentence in found.told), found.told
+        # Such a disk may well have damaged the index, or have lost of the journal what the index has: that is said, and
+        # nothing more than that.
+        assert all("built anew from" in each or "of it was kept" in each for each in found.told), found.told
         shutil.rmtree(folder)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ class ChainWriter:
     def _settle(self) -> None:
         """Sync, once, the names of the folders above: whoever made them may have been unable to, or is still at it."""
         if not self._settled:
-            for each in self.folder.parents:
+            disk = self.folder.stat().st_dev
+            for each in takewhile(lambda above: above.stat().st_dev == disk, self.folder.parents):
                 # Not everybody may read every folder above, and nobody has made such a one.
                 with contextlib.suppress(PermissionError):
                     sync_folder(each)

@@ -436,3 +436,30 @@ def test_a_killed_program_has_kept_all_that_it_acknowledged(tmp_path: Path) -> N
     assert found.flaws == found.inside == []
     numbers = [number for _, number in found.records]
     assert len(numbers) == len(set(numbers))
+
+
+def test_folders_that_others_made_are_on_the_disk_before_a_record_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who made them may have been unable to sync their names: an append does, and fails as long as that fails."""
+    folder = tmp_path / "data" / "journal"
+    folder.mkdir(parents=True)
+    writer = JournalWriter([folder], SECRET.public, "test")
+    real, synced = os.fsync, set[int]()
+
+    def fsync(descriptor: int, refused: bool = False) -> None:
+        inode = os.fstat(descriptor).st_ino
+        if refused and inode == folder.parent.stat().st_ino:
+            raise OSError(5, "")
+        real(descriptor)
+        synced.add(inode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: fsync(descriptor, refused=True))
+        with pytest.raises(OSError, match="5"):
+            writer.append([["x"]])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        patch.setattr(writing, "RETRY_SECONDS", 0.0)
+        writer.append([["x"]])
+    assert {folder.stat().st_ino, folder.parent.stat().st_ino, tmp_path.stat().st_ino} <= synced

@@ -33,12 +33,13 @@ from bedside.music.events import (
 )
 from bedside.music.recall import Recall
 from bedside.music.settings import AllSettings
-from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
+from bedside.stage.input.choices import Choices
 from bedside.stage.input.echo import Echo
+from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
 from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
-from bedside.stage.input.seats import Control, Side
+from bedside.stage.input.seats import HANDS, Control, Side
 from bedside.stage.picture import arrangement, staffsign, wordpanel
 from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
 from bedside.stage.picture.panels import Panels
@@ -265,7 +266,7 @@ class Playground:
                 case Keep(what, which, by):
                     self._outside.keep(Chosen(self._outside.frame(), what, which, by))
                 case ReleaseAll():
-                    self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
+                    self._ask_all([*self.hands.release(), *self.hands.lift_keys()])
                     self._end_listening()
                     self._ask_all([AllOff(player) for player in Player])
                 case Listen(True):
@@ -274,8 +275,8 @@ class Playground:
                     self._end_listening()
                 case Enter(name):
                     self._enter(name)
-        self.hands.deaf = self.choices.stopped
-        self.view.scene.dimmer.stop(self.choices.stopped)
+        self.hands.deaf = self.choices.silent
+        self.view.scene.dimmer.stop(self.choices.silent)
 
     def _listen(self, now: float) -> None:
         """Replay the last phrase, once the take that is playing has ended."""
@@ -355,7 +356,8 @@ class Playground:
         for side in self._sides:
             player = side.seat.player
             sign = partial(self.view.sign, player=player)
-            sign(Control.HAND).light(choices.stopped)
+            for hand in HANDS:
+                sign(hand).light(choices.stopped_by(player))
             sign(Control.EAR).light(choices.listening)
             sign(Control.STAR).light(choices.starred)
             sign(Control.SUN).show("sun" if choices.lead is player else "sunless")

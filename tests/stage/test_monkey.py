@@ -61,11 +61,12 @@ class Monkey:
 
 
 def sounds(room: Rehearsal, side: Side, chance: Random) -> None:
-    """Touch a pad, the hand before it where all is stopped, and a place beside the pictures where some hang."""
+    """Touch a pad, each hand that lies before it, and a place beside the pictures where some hang."""
     player = side.seat.player
     room.let_pass(_SETTLED_SECONDS)
-    if room.playground.choices.stopped:
-        room.press(Control.HAND, player)
+    for each in room.playground.sides:
+        if room.playground.choices.stopped_by(each.seat.player):
+            room.press(Control.HAND, each.seat.player)
     if player in room.playground.hands.choosing:
         room.tap(side.seat.play.x + 1, side.seat.play.y + 1)
     pad = chance.choice(side.pads)

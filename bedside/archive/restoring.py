@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bedside.archive.backup import JOURNAL, is_as_written, is_backup, read_back, read_contents, write_whole
-from bedside.archive.journal.outline import supersedes
+from bedside.archive.journal.outline import goes_on, mends, supersedes
 from bedside.archive.journal.segment import list_segments
 from bedside.archive.keys.keyfolder import KEY_FILE, key_files, link_new
 from bedside.archive.keys.keyfolder import read as read_key
 from bedside.archive.keys.keytext import KeyText
 from bedside.archive.keys.secret import PublicKey
+from bedside.archive.ownership import Ownership
 from bedside.errors import BedsideError, NotFound
 from bedside.files import make_private, reason
 
@@ -34,11 +35,18 @@ class Restored:
 def restore(target: Path, folder: Path) -> Restored:
     """Bring back into a data folder what it lacks of its second copy; raise NotFound if there is none.
 
-    A file that is there is replaced only by one that has all that it has. Raise BedsideError if a disk does not answer.
+    A file that is there is replaced only by one that has all that can be found in it. Raise BedsideError if a disk does
+    not answer, or another program uses the folder.
     """
     if not is_backup(target):
         raise NotFound(f"There is no backup of bedside in {target}.", str(target))
     make_private(folder)
+    with Ownership(folder, "restore") as claimed:
+        claimed.require()
+        return _restore(target, folder)
+
+
+def _restore(target: Path, folder: Path) -> Restored:
     make_private(folder / JOURNAL)
     try:
         contents = read_contents(target)
@@ -48,18 +56,21 @@ def restore(target: Path, folder: Path) -> Restored:
                 files += 1
                 data = read_back(path)
                 kept = contents["files"].get(path.name)
-                damaged += kept is not None and not is_as_written(data, kept)
-                brought += _bring(data, folder / JOURNAL / path.name)
+                whole = kept is not None and is_as_written(data, kept)
+                damaged += kept is not None and not whole
+                brought += _bring(data, whole, folder / JOURNAL / path.name)
     except OSError as error:
         raise BedsideError(f"The backup in {target} could not be restored to {folder}: {reason(error)}.") from error
     absent = sum(not _has_key(folder, part) for part in contents["keys"])
     return Restored(files, brought, damaged, absent)
 
 
-def _bring(data: bytes, path: Path) -> bool:
+def _bring(data: bytes, whole: bool, path: Path) -> bool:
     with contextlib.suppress(FileNotFoundError):
         present = path.read_bytes()
-        if present == data or not supersedes(data, present):
+        # What the headers of a copy say counts only where none of its bytes was changed.
+        better = supersedes(data, present) or mends(data, present) if whole else goes_on(data, present)
+        if present == data or not better:
             return False
     write_whole(path, data)
     return True

@@ -20,6 +20,7 @@ from bedside.archive.currentbackup import CurrentBackup
 from bedside.archive.journal.dense import tighten
 from bedside.archive.journal.resealing import reseal
 from bedside.archive.keys import keyfile
+from bedside.archive.ownership import Ownership
 from bedside.archive.restoring import restore
 from bedside.errors import BedsideError, NotFound
 
@@ -143,9 +144,9 @@ def test_what_is_sealed_to_another_key_takes_the_place_of_its_copy(data: Path, d
     assert found.inside == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "flipped", "zeroed"])
+@pytest.mark.parametrize("harm", ["cut", "flipped", "zeroed", "headless"])
 def test_a_damaged_file_never_replaces_its_copy(data: Path, disk: Path, tmp_path: Path, harm: str) -> None:
-    """What is damaged after it was copied is told, kept beside its copy, and brought back whole where it was cut."""
+    """What is damaged after it was copied is told, kept beside its copy, and brought back whole."""
     run = played(data)
     run.writer.close()
     back_up(data, disk)
@@ -155,6 +156,8 @@ def test_a_damaged_file_never_replaces_its_copy(data: Path, disk: Path, tmp_path
         del broken[3 * 4096 :]
     elif harm == "flipped":
         broken[3 * 4096 + 500] ^= 4
+    elif harm == "headless":
+        broken[:64] = bytes(64)
     else:
         broken[3 * 4096 : 4 * 4096] = bytes(4096)
     (data / "journal" / name).write_bytes(broken)
@@ -164,10 +167,10 @@ def test_a_damaged_file_never_replaces_its_copy(data: Path, disk: Path, tmp_path
     assert verify(disk) == []
     restore(disk, tmp_path / "again")
     assert find(tmp_path / "again" / "journal", run.anchors).records == run.acknowledged
-    restore(disk, data)
-    if harm == "cut":
-        assert find(data / "journal", run.anchors).records == run.acknowledged
-        assert back_up(data, disk).doubtful == ()
+    assert restore(disk, data).brought == 1
+    assert find(data / "journal", run.anchors).records == run.acknowledged
+    assert back_up(data, disk).doubtful == ()
+    assert restore(disk, data).brought == 0
 
 
 def test_a_damaged_copy_is_found_and_made_anew(data: Path, disk: Path) -> None:
@@ -182,6 +185,54 @@ def test_a_damaged_copy_is_found_and_made_anew(data: Path, disk: Path) -> None:
     assert back_up(data, disk).copied == 1
     assert verify(disk) == []
     assert find(disk / "journal", run.anchors).records == run.acknowledged
+
+
+def test_a_damaged_copy_never_replaces_what_is_there(data: Path, disk: Path) -> None:
+    """A copy of the dense files that its disk has changed brings nothing over the recordings as they were played."""
+    run = played(data)
+    run.writer.close()
+    before = image(data / "journal")
+    tighten(data / "journal", [SECRET], SECRET.public)
+    back_up(data, disk)
+    for name in image(disk / "journal"):
+        broken = bytearray((disk / "journal" / name).read_bytes())
+        broken[len(broken.rstrip(b"\0")) // 2] ^= 1
+        (disk / "journal" / name).write_bytes(broken)
+    for path in (data / "journal").iterdir():
+        path.unlink()
+    for name, content in before.items():
+        (data / "journal" / name).write_bytes(content)
+    restored = restore(disk, data)
+    assert restored.damaged == restored.files
+    assert restored.brought == 0
+    assert find(data / "journal", run.anchors).records == run.acknowledged
+
+
+def test_a_copy_made_earlier_never_replaces_what_was_played_since(data: Path, disk: Path) -> None:
+    """What the copy lacks stays, also in a file whose beginning was damaged meanwhile."""
+    run = played(data, 5)
+    back_up(data, disk)
+    run.play(40, random.Random(2))
+    name = min(image(data / "journal"))
+    broken = bytearray((data / "journal" / name).read_bytes())
+    broken[500] ^= 1
+    (data / "journal" / name).write_bytes(broken)
+    assert restore(disk, data).brought == 0
+    assert (data / "journal" / name).read_bytes() == bytes(broken)
+
+
+def test_nothing_is_brought_back_into_a_folder_in_use(data: Path, disk: Path) -> None:
+    """While another program writes there, the sentence names it, and nothing is changed."""
+    played(data)
+    back_up(data, disk)
+    gone = min(image(data / "journal"))
+    (data / "journal" / gone).unlink()
+    with Ownership(data, "play") as owner:
+        assert owner.held
+        with pytest.raises(BedsideError, match="in use by bedside play"):
+            restore(disk, data)
+    assert not (data / "journal" / gone).exists()
+    assert restore(disk, data).brought == 1
 
 
 def test_what_is_gone_from_the_recordings_stays_in_the_copy(data: Path, disk: Path) -> None:

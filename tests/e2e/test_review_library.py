@@ -216,7 +216,7 @@ def test_it_finds_while_one_types(page: Page, pages: Pages) -> None:
     expect(takes).to_have_count(1)
     expect(page.get_by_role("status")).to_have_text("One take")
     expect(takes.first).to_contain_text("waits, then answers with the high bells")
-    assert page.url == f"{pages.address}/?words=BELLS&order=newest"
+    expect(page).to_have_url(f"{pages.address}/?words=BELLS&order=newest")
     assert page.evaluate("document.activeElement.id") == "words"
     page.reload()
     expect(takes).to_have_count(1)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bedside.archive.journal.frame import parse_header
+from bedside.archive.journal.frame import HEADED_BYTES, PAGE_BYTES, parse_header
 from bedside.archive.journal.seal import TAG_BYTES
 
 # A file that is being written is soon the same at two looks: batches are far between for a disk.
@@ -44,13 +44,28 @@ def outline_of(data: bytes) -> Outline:
     return Outline(used, first, last, is_rewritten)
 
 
+def goes_on(new: bytes, old: bytes) -> bool:
+    """Return whether one version of a segment is the other, or that and more."""
+    after, before = outline_of(new), outline_of(old)
+    same = new[: before.used] == old[: before.used]
+    return same and after.used >= before.used and not any(old[before.used :])
+
+
 def supersedes(new: bytes, old: bytes) -> bool:
     """Return whether one version of a segment has all that another has: as it goes on, or as it was rewritten."""
+    if goes_on(new, old):
+        return True
     after, before = outline_of(new), outline_of(old)
     if new[: before.used] == old[: before.used]:
-        return after.used >= before.used and not any(old[before.used :])
+        return False
     whole = after.is_rewritten and not any(new[after.used :])
     return whole and (not before.used or (after.first <= before.first and after.last >= before.last))
+
+
+def mends(whole: bytes, damaged: bytes) -> bool:
+    """Return whether a version of a segment that is known to be whole has every frame that can be found in another."""
+    pages = (at for at in range(0, len(damaged), PAGE_BYTES) if parse_header(damaged, at) is not None)
+    return all(whole[at : at + HEADED_BYTES] == damaged[at : at + HEADED_BYTES] for at in pages)
 
 
 def settled(path: Path) -> tuple[bytes, os.stat_result]:

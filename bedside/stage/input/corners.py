@@ -70,7 +70,7 @@ class Corners:
                 x, y = event.x * self._size[0], event.y * self._size[1]
                 return self._touch(event, finger, min(x, self._size[0] - 1), min(y, self._size[1] - 1), now)
             case pygame.WINDOWFOCUSLOST:
-                self._clear()
+                self.clear()
         return event
 
     def gestures(self, now: float) -> list[CornerGesture]:
@@ -158,7 +158,8 @@ class Corners:
             self._pressed.clear()
             self._spoiled, self._both = False, None
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Forget every finger."""
         self._down.clear()
         self._marking.clear()
         self._claimed.clear()

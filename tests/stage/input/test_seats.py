@@ -178,7 +178,7 @@ def test_on_any_screen_nothing_overlaps_and_something_is_left_to_play_on(
     assert all(within(area, Area(0, 0, *size)) for area in everything)
     for seat in at:
         whole = seat.whole
-        if whole.width >= least and whole.height >= 7 * least:
+        if whole.width >= least and whole.height >= (len(Control) + 1) * least:
             assert all(min(area.width, area.height) >= least - 1e-6 for area in targets(seat))
 
 

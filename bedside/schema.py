@@ -6,6 +6,7 @@ its words complete a sentence and name the value by its full path, such as “pi
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -49,12 +50,18 @@ def read(kind: type[T], stated: Any, path: str = "", readers: Mapping[Any, Reade
     ``path`` is what the file calls the table. ``readers`` read the types that only this kind of file knows. Raises
     SchemaError.
     """
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)  # type: ignore[arg-type]
     needed = [field.name for field in fields(kind) if field.default is MISSING]  # type: ignore[arg-type]
     found = table(stated, needed, path, hints.keys() - set(needed))
     return kind(
         **{name: value(hints[name], found[name], _inner(path, name), readers) for name in hints if name in found}
     )
+
+
+@functools.cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """Return the annotations of a dataclass: a file may hold many of one kind."""
+    return get_type_hints(kind, include_extras=True)
 
 
 def table(stated: Any, needed: Collection[str], path: str = "", optional: Collection[str] = ()) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ MIDDLE_C = 60
 _LN_2 = 0xB17217F7D1CF79ABC9E3B39803F2F6AF
 
 
+@functools.cache
 def frequency_ratio(octaves: float) -> float:
     """Return the frequency ratio of an interval in ``octaves``, 2 to their power, rounded correctly.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import bedside
 from e2e.conftest import _lifted_fingers, card, keyboard, touchscreen
 
 __all__ = ["_lifted_fingers", "card", "keyboard", "touchscreen"]
@@ -21,6 +24,15 @@ def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             print(f"\n  {line}", end="")
 
     return say
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled() -> None:
+    """Compile the program as its installation does: else each of its processes compiles it anew, half a second in all.
+
+    Python does it by itself, unless the shell has told it to write no compiled files.
+    """
+    compileall.compile_dir(Path(bedside.__file__).parent, quiet=1)
 
 
 @pytest.fixture(autouse=True)

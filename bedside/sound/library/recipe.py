@@ -26,6 +26,9 @@ _PACKAGE = Path(__file__).parents[2]
 _FROM = re.compile(r"^\s*from bedside\.((?:sound|music)[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import bedside\.((?:sound|music)[\w.]*)", re.MULTILINE)
 
+# What a statement can lie in.
+_HOLDS_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+
 # Files beyond this number in a folder of samples are not fingerprinted.
 _MOST_FILES = 20_000
 
@@ -80,7 +83,11 @@ def code(root: str, package: Path = _PACKAGE) -> bytes:
 def statements(source: bytes) -> bytes:
     """Return the source of a module without docstrings, comment lines and blank lines, none of which can sound."""
     passed: set[int] = set()
-    for node in ast.walk(ast.parse(source)):
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        # Docstrings lie in statements; expressions are most of a tree.
+        waiting += (each for each in ast.iter_child_nodes(node) if isinstance(each, _HOLDS_STATEMENTS))
         match node:
             case (
                 ast.Module(body=[ast.Expr(value=ast.Constant(value=str())) as words, *_])

@@ -13,7 +13,7 @@ from functools import partial
 
 import pygame
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (
@@ -33,23 +33,32 @@ from bedside.music.events import (
 )
 from bedside.music.recall import Recall
 from bedside.music.settings import AllSettings
-from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
+from bedside.stage.input.choices import Choices
 from bedside.stage.input.echo import Echo
+from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
 from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
-from bedside.stage.input.seats import Control, Side
+from bedside.stage.input.seats import HANDS, Control, Side
 from bedside.stage.picture import arrangement, staffsign, wordpanel
 from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
+from bedside.stage.picture.calm import calm, drops_lit
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.staffsign import StaffSign, Trouble
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
+from bedside.stage.ward import Ward
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
 
 # Staff have this long to read the words that they asked for.
 _WORDS_SECONDS = 12.0
+
+_MUTED = Trouble(
+    "muted",
+    "Everything is muted. Press both upper corners at once and let go, or the key M, to lift it; "
+    "what was muted on the staff's sheet is lifted there.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +66,15 @@ class Outside:
     """The playground's interface to the engine and the recorder; none of it blocks.
 
     ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` returns the frame that
-    it has reached, None between takes, and ``keep`` records a choice.
+    it has reached, None between takes, and ``keep`` records a choice or a marker. ``open_sheet`` is called when staff
+    ask for their sheet.
     """
 
     ask: Callable[[Event], None]
     close_take: Callable[[], None]
     frame: Callable[[], int | None]
-    keep: Callable[[Chosen], None]
+    keep: Callable[[Chosen | Marked], None]
+    open_sheet: Callable[[], None] = lambda: None
 
 
 class Playground:
@@ -107,6 +118,9 @@ class Playground:
         staff = StaffSign(staffsign.place(place.sides[0].seat), setting.look)
         self.view = View(place.scene, place.signs, staff)
         self._press_of_staff = LongPress(self._size)
+        self._ward = Ward(self._size, setting.least, self.choices, outside.frame, outside.keep, outside.open_sheet)
+        self._troubles: tuple[Trouble, ...] = ()
+        self._drops: int | None = None
         self._words_until = float("inf")
         self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
         compasses = {each.name: each.compass for each in offered}
@@ -135,29 +149,35 @@ class Playground:
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
-        if self._press_of_staff.feed(event, self.view.staff.target, now):
-            return
-        self._ask_all(self.hands.feed(event))
-        for player, note, x, y in self.hands.moved():
-            self.view.scene.move(player, note, x, y, now)
-        self._press(now)
+        meant = self._ward.feed(event, now)
+        if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
+            self._ask_all(self.hands.feed(meant))
+            for player, note, x, y in self.hands.moved():
+                self.view.scene.move(player, note, x, y, now)
+            self._press(now)
+        self._serve_ward(now)
 
     def hear(self, played: KeyboardMessage, now: float) -> None:
         """Process a message of a MIDI keyboard."""
+        self._ward.hear(played)
         self._ask_all(self.hands.hear(played, now))
         self._press(now)
+        self._serve_ward(now)
 
     def release_missing(self, there: set[Finger]) -> None:
         """Release the fingers whose leaving was not reported: those that are no longer ``there``."""
         self._press_of_staff.release_missing(there)
+        self._ward.release_missing(there)
         self._ask_all(self.hands.release_missing(there))
 
     def tell(self, troubles: Sequence[Trouble]) -> None:
         """Show staff what is wrong with the machine, the most serious first; nothing takes the sign away."""
-        self.view.staff.tell(troubles)
+        self._troubles = tuple(troubles)
+        self._tell_staff()
 
     def lift(self) -> None:
         """Lift every finger, and end a replay."""
+        self._ward.settle()
         self._ask_all(self.hands.lift())
         self._end_listening()
 
@@ -210,6 +230,8 @@ class Playground:
                 self._outside.close_take()
             self._show_signs()
         self._worker.deliver()
+        self._serve_ward(now)
+        self._show_calm(now)
         self._show_words(now)
         if not self._in_take and self.view.resting:
             self._panels.prepare(self._sides[0], now)
@@ -245,12 +267,67 @@ class Playground:
         for event in events:
             self._outside.ask(event)
 
+    def mute(self, muted: bool, now: float) -> None:
+        """Mute everything for staff, so that no child's gesture lifts it, or lift any mute."""
+        self._do(self.choices.mute.staff(muted), now)
+        self._tell_staff()
+        self._show_signs()
+
+    def go_on(self, now: float) -> None:
+        """Let everything go on for staff, whoever stopped it."""
+        self._do(self.choices.go_on(), now)
+        self._show_signs()
+
+    def wipe_down(self, seconds: float, now: float) -> None:
+        """Ignore every touch for 30 to 180 seconds, over a calm picture; raise ValueError for another length."""
+        self._do(self._ward.wipe_down(seconds, now), now)
+        self._ask_all(self.hands.lift())
+        self.choices.choosing.clear()
+        self._show_signs()
+        self._show_panels()
+
+    def _serve_ward(self, now: float) -> None:
+        """Do what staff asked for in the corners, by keys and pedals, and end a wipe-down that is over."""
+        for finger in self._ward.claimed():
+            self._ask_all(self.hands.cancel(finger))
+        effects = self._ward.due(now)
+        if effects or self.hands.deaf != self._deaf:
+            self._do(effects, now)
+            self._tell_staff()
+            self._show_signs()
+
+    @property
+    def _deaf(self) -> bool:
+        return self.choices.silent or self._ward.wiping
+
+    def _tell_staff(self) -> None:
+        """Show staff that all is muted, and what is wrong with the machine."""
+        self.view.staff.tell([*([_MUTED] if self.choices.mute.on else []), *self._troubles])
+
+    def _show_calm(self, now: float) -> None:
+        """Show the picture of a wipe-down while there is one."""
+        left = self._ward.wiped(now)
+        drops = None if left is None else drops_lit(left)
+        if drops == self._drops:
+            return
+        self._drops = drops
+        if drops is None:
+            self.view.hide_calm()
+        else:
+            self.view.show_calm(calm(self._size, drops, self._setting.look))
+
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
+        if self._ward.wiping:
+            return
         for press in presses:
             meant = self._panels.resolve(press, now)
-            if meant is not None:
-                self._do(self.choices.act(meant, now), now)
+            if meant is None:
+                continue
+            effects = self.choices.act(meant, now)
+            if isinstance(meant, Pressed) and meant.control is Control.HAND:
+                effects = self._ward.hold(meant.player, effects, now)
+            self._do(effects, now)
         if presses:
             self._show_signs()
             self._show_panels()
@@ -265,7 +342,7 @@ class Playground:
                 case Keep(what, which, by):
                     self._outside.keep(Chosen(self._outside.frame(), what, which, by))
                 case ReleaseAll():
-                    self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
+                    self._ask_all([*self.hands.release(), *self.hands.lift_keys()])
                     self._end_listening()
                     self._ask_all([AllOff(player) for player in Player])
                 case Listen(True):
@@ -274,8 +351,8 @@ class Playground:
                     self._end_listening()
                 case Enter(name):
                     self._enter(name)
-        self.hands.deaf = self.choices.stopped
-        self.view.scene.dimmer.stop(self.choices.stopped)
+        self.hands.deaf = self._deaf
+        self.view.scene.dimmer.stop(self.choices.silent)
 
     def _listen(self, now: float) -> None:
         """Replay the last phrase, once the take that is playing has ended."""
@@ -355,7 +432,8 @@ class Playground:
         for side in self._sides:
             player = side.seat.player
             sign = partial(self.view.sign, player=player)
-            sign(Control.HAND).light(choices.stopped)
+            for hand in HANDS:
+                sign(hand).light(choices.stopped_by(player))
             sign(Control.EAR).light(choices.listening)
             sign(Control.STAR).light(choices.starred)
             sign(Control.SUN).show("sun" if choices.lead is player else "sunless")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import EngineSettings
 from bedside.sound.profiles import PROFILES
 from bedside.stage import screensize
+from bedside.stage.ceiling import Ceiling
 from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
@@ -27,6 +29,7 @@ from bedside.stage.picture.arrangement import Offered, ScreenSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
+from bedside.stage.quiethours import QuietHours, QuietWatch
 from bedside.stage.watchdog import Watchdog
 from bedside.stage.window import NoScreenError, screen
 from bedside.stage.worlds import world as worlds
@@ -53,7 +56,7 @@ class Bed:
     ``data`` is where everything is kept, ``second`` where what is played is kept while ``data`` takes nothing.
     ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None to ask
     the system. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys`` is the
-    player at the MIDI keyboards. ``profile`` is one of `PROFILES`.
+    player at the MIDI keyboards. ``profile`` is one of `PROFILES`, ``quiet`` are the ward's quiet hours.
     """
 
     data: Path
@@ -70,6 +73,7 @@ class Bed:
     keys: Player
     profile: str
     snapped: bool
+    quiet: QuietHours | None = None
 
 
 def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None) -> None:
@@ -120,7 +124,11 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
         listeners += [record, inbox.put]
         worker = PictureWorker(inbox.wake, say)
         leaving.callback(worker.close, _LEAVING_SECONDS)
-        host.ask(Profile(bed.profile))
+        quiet, ceiling = QuietWatch(bed.quiet, time.time), Ceiling(bed.profile)
+        begun = quiet.turned()
+        if begun and bed.quiet is not None:
+            ceiling.limit(bed.quiet.profile)
+        host.ask(Profile(ceiling.profile))
         with watchdog.opening():
             surface = display.open_window(bed.size)
         # Not while the window opens, which is silent: what they say about keyboards would be lost.
@@ -130,7 +138,9 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
         others = worlds.find_all(say)
-        playground = Playground(surface, world, setting, instruments, outside, worker, others)
+        playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
+        if begun:
+            playground.quieten(quiet.hours, 0.0)
         watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
 
         def renew() -> None:
@@ -138,7 +148,13 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
             host.close_take()
             recorder.renew(None)
 
-        Play(playground, keyboards, inbox, renew, watch.check, say, host.alive).run()
+        def check() -> None:
+            watch.check()
+            turned = quiet.turned()
+            if turned is not None:
+                playground.quieten(quiet.hours if turned else None, time.perf_counter())
+
+        Play(playground, keyboards, inbox, renew, check, say, host.alive).run()
         watchdog.leave()
 
 

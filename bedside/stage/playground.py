@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pygame
@@ -33,6 +33,8 @@ from bedside.music.events import (
 )
 from bedside.music.recall import Recall
 from bedside.music.settings import AllSettings
+from bedside.sound.profiles import USUAL
+from bedside.stage.ceiling import Ceiling
 from bedside.stage.input.choices import Choices
 from bedside.stage.input.echo import Echo
 from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
@@ -43,10 +45,12 @@ from bedside.stage.input.seats import HANDS, Control, Side
 from bedside.stage.picture import arrangement, staffsign, wordpanel
 from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
 from bedside.stage.picture.calm import calm, drops_lit
+from bedside.stage.picture.look import Look
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.staffsign import StaffSign, Trouble
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
+from bedside.stage.quiethours import QuietHours
 from bedside.stage.ward import Ward
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
@@ -81,8 +85,9 @@ class Playground:
     """A world on a surface, and everything that players can do in it; every ``now`` is in seconds.
 
     Players begin in ``world`` and may go to ``others``, by default all that are shipped. ``offered`` are the
-    instruments in order, ``worker`` makes pictures. ``settings`` are those that the engine reports. A display mode must
-    be set; raises BedsideError if the world cannot be shown.
+    instruments in order, ``worker`` makes pictures. ``settings`` are those that the engine reports, ``ceiling`` is the
+    profile of loudness that it was asked for. A display mode must be set; raises BedsideError if the world cannot be
+    shown.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class Playground:
         outside: Outside,
         worker: Worker,
         others: Mapping[str, World] | None = None,
+        ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
         self._size = surface.get_size()
@@ -101,12 +107,17 @@ class Playground:
         self._offered = {each.name: each for each in offered}
         self._outside = outside
         self._worker = worker
+        self._ceiling = Ceiling(USUAL) if ceiling is None else ceiling
+        # The look outside the quiet hours, None while there are none.
+        self._by_day: Look | None = None
         self.settings = AllSettings()
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
         self._in_take = False
         self._joined = False
         self._entering = 0
+        # The world that is being prepared, None where there is none.
+        self._ahead: str | None = None
         # Players whose panel stays open until the world that was chosen on it is ready.
         self._leaving: set[Player] = set()
         self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
@@ -122,7 +133,7 @@ class Playground:
         self._troubles: tuple[Trouble, ...] = ()
         self._drops: int | None = None
         self._words_until = float("inf")
-        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
+        self._panels = self._new_panels()
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
         self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, self.settings, sustained)
@@ -286,6 +297,50 @@ class Playground:
         self._show_signs()
         self._show_panels()
 
+    def choose_profile(self, profile: str, permitted: Callable[[], bool], now: float) -> bool:
+        """Set the profile of loudness for staff; return whether it is in force now.
+
+        A louder one than now needs ``permitted`` to say that the staff code was given, or that none is set.
+        """
+        self._do(self._ceiling.choose(profile, permitted), now)
+        return self._ceiling.profile == profile
+
+    def quieten(self, hours: QuietHours | None, now: float) -> None:
+        """Begin quiet hours, or end them with None: loudness and look change softly, and the music goes on."""
+        self._do(self._ceiling.limit(None if hours is None else hours.profile), now)
+        if hours is not None:
+            if self._by_day is None:
+                self._by_day = self._setting.look
+            self._wear(self._by_day.joined(hours.look))
+        elif self._by_day is not None:
+            look, self._by_day = self._by_day, None
+            self._wear(look)
+
+    def _wear(self, look: Look) -> None:
+        """Have the world painted in another look, and show it when it is ready."""
+        if look == self._setting.look:
+            return
+        self._setting = replace(self._setting, look=look)
+        self._panels = self._new_panels()
+        self.view.staff = StaffSign(self.view.staff.rect, look)
+        self._tell_staff()
+        if self._ahead is not None:
+            self._enter(self._ahead)
+            return
+
+        def show(place: Arrangement | None) -> None:
+            if place is not None and place.world.name == self.choices.world and self._setting.look == look:
+                self.view.crossfade(self._surface, place.scene, place.signs)
+                place.scene.tune(self.hands.pads)
+                place.scene.dimmer.stop(self.choices.silent)
+                self._show_signs()
+                self._show_panels()
+
+        self._worker.submit(self._arranging(self.choices.world), show)
+
+    def _new_panels(self) -> Panels:
+        return Panels(self.choices, self.view, self._setting, self._offered, self._worlds, self._worker)
+
     def _serve_ward(self, now: float) -> None:
         """Do what staff asked for in the corners, by keys and pedals, and end a wipe-down that is over."""
         for finger in self._ward.claimed():
@@ -379,25 +434,33 @@ class Playground:
     def _enter(self, name: str) -> None:
         """Have another world prepared, and go there when it is ready."""
         self._entering += 1
+        self._ahead = name
         self._leaving |= self.view.open_panels
         turn = self._entering
-
-        def make() -> Arrangement | None:
-            with suppress(BedsideError):
-                return arrangement.arrange(self._worlds[name], self._setting, self._size, self._offered)
-            # If its pictures are damaged, everybody stays here.
-            return None
 
         def arrive(place: Arrangement | None) -> None:
             if turn != self._entering:
                 return
+            self._ahead = None
             if place is None:
                 self._leaving.clear()
                 self._show_panels()
             else:
                 self._arrive(place)
 
-        self._worker.submit(make, arrive)
+        self._worker.submit(self._arranging(name), arrive)
+
+    def _arranging(self, name: str) -> Callable[[], Arrangement | None]:
+        """Return what makes a world ready as the screen is set up now; it gives None if its pictures are damaged."""
+        setting = self._setting
+
+        def make() -> Arrangement | None:
+            with suppress(BedsideError):
+                return arrangement.arrange(self._worlds[name], setting, self._size, self._offered)
+            # Everybody stays where they are.
+            return None
+
+        return make
 
     def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())

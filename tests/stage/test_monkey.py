@@ -50,8 +50,8 @@ class Monkey:
         self._chance = chance
         self._down: set[int] = set()
         self._keys: set[int] = set()
-        # Whose hand a finger lies on.
-        self._lying: dict[int, Player] = {}
+        # Whose hands were under a finger at any time since it was last known to have left.
+        self._touched: dict[int, set[Player]] = {}
 
     def act(self) -> None:
         """Do one thing with one finger or key; only the own finger lifts the hand that a player laid down."""
@@ -66,10 +66,7 @@ class Monkey:
         self.mutes += muted != was_muted
         # A gesture takes back what its own fingers stopped.
         if muted == was_muted:
-            whose = self._lying.get(finger) if finger is not None and finger not in self._down else None
-            assert before - self._stops() <= {whose}
-        if finger is not None and finger not in self._down:
-            self._lying.pop(finger, None)
+            assert before - self._stops() <= self._touched.get(-1 if finger is None else finger, set())
         self._pause()
 
     def rest(self) -> None:
@@ -80,9 +77,9 @@ class Monkey:
             self._key(pygame.KEYUP, key)
         self._down.clear()
         self._keys.clear()
-        self._lying.clear()
+        self._touched.clear()
 
-    def _stops(self) -> set[Player | None]:
+    def _stops(self) -> set[Player]:
         return {player for player in Player if self._room.playground.choices.stopped_by(player)}
 
     def _type(self) -> None:
@@ -102,14 +99,14 @@ class Monkey:
             return self._chance.choice((0, SIZE[0])), self._chance.choice((0, SIZE[1]))
         return self._chance.uniform(-2, SIZE[0] + 2), self._chance.uniform(-2, SIZE[1] + 2)
 
-    def _land(self, finger: int, x: float, y: float) -> None:
-        if finger not in self._down:
-            for side in self._room.playground.sides:
-                for button in side.seat.buttons:
-                    if button.control in HANDS and button.area.holds(min(x, SIZE[0] - 1), min(y, SIZE[1] - 1)):
-                        self._lying[finger] = button.player
-        self._down.add(finger)
-        self._room.touch(pygame.FINGERDOWN, finger, x, y)
+    def _follow(self, kind: int, finger: int, x: float, y: float) -> None:
+        """Report of a finger, and remember whose hands are under it."""
+        under = self._touched.setdefault(finger, set())
+        for side in self._room.playground.sides:
+            for button in side.seat.buttons:
+                if button.control in HANDS and button.area.holds(min(x, SIZE[0] - 1), min(y, SIZE[1] - 1)):
+                    under.add(button.player)
+        self._room.touch(kind, finger, x, y)
 
     def _touch(self) -> int:
         """Do one thing with one finger; return which."""
@@ -117,23 +114,25 @@ class Monkey:
         x, y = self._place()
         done = self._chance.random() if finger in self._down else 1.0
         if done < _MOVES:
-            self._room.touch(pygame.FINGERMOTION, finger, x, y)
+            self._follow(pygame.FINGERMOTION, finger, x, y)
         elif done < _MOVES + _LIFTS:
             self._down.discard(finger)
             if self._chance.random() < 0.95:
-                self._room.touch(pygame.FINGERUP, finger, x, y)
+                self._follow(pygame.FINGERUP, finger, x, y)
         else:
             self.touches += 1
-            self._land(finger, x, y)
+            self._down.add(finger)
+            self._follow(pygame.FINGERDOWN, finger, x, y)
             if self._chance.random() < 0.5:
                 # Most touches are taps.
                 self._down.discard(finger)
-                self._room.touch(pygame.FINGERUP, finger, x, y)
+                self._follow(pygame.FINGERUP, finger, x, y)
         return finger
 
     def _pause(self) -> None:
         if self._chance.random() < 0.01:
             self._room.playground.release_missing({(1, finger) for finger in self._down})
+            self._touched = {finger: under for finger, under in self._touched.items() if finger in self._down}
         self._room.let_pass(self._chance.choice((0.0, 0.0, 0.005, 0.01, 0.06)))
         if self._chance.random() < 0.02:
             self._room.paint()

@@ -201,7 +201,7 @@ def test_until_it_is_laid_out_what_is_shown_is_what_is_touched() -> None:
     room = Playroom(worlds.find("night"), SIZE)
     room.paint_until(1.0)
     # How far the worker is, no player can tell.
-    room.playground._worker = SlowWorker()  # noqa: SLF001
+    room.playground._worker = SlowWorker()
     turn(room, TURNED)
     room.paint(1.1)
     old = room.playground.sides[0].pads

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pygame
+
 from bedside.errors import BedsideError
 from bedside.music.compass import Compass
 from bedside.music.events import Performed, Player, Profile, Report
@@ -58,6 +60,7 @@ class Bed:
     ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None to ask
     the system. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys`` is the
     player at the MIDI keyboards. ``profile`` is one of `PROFILES`, ``quiet`` are the ward's quiet hours.
+    ``monitor`` counts the screens from 1.
     """
 
     data: Path
@@ -75,6 +78,7 @@ class Bed:
     profile: str
     snapped: bool
     quiet: QuietHours | None = None
+    monitor: int = 1
 
 
 def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None) -> None:
@@ -131,7 +135,7 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
             ceiling.limit(bed.quiet.profile)
         host.ask(Profile(ceiling.profile))
         with watchdog.opening():
-            surface = display.open_window(bed.size)
+            surface = display.open_window(bed.size, bed.monitor)
         # Not while the window opens, which is silent: what they say about keyboards would be lost.
         keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
         setting = BedSetup(
@@ -155,7 +159,12 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
             if turned is not None:
                 playground.quieten(quiet.hours if turned else None, time.perf_counter())
 
-        Play(playground, keyboards, inbox, renew, check, say, host.alive).run()
+        def resize() -> None:
+            shown = pygame.display.get_surface()
+            if shown is not None:
+                playground.resize(shown, least(shown.get_size(), bed.screen_mm))
+
+        Play(playground, keyboards, inbox, renew, check, say, host.alive, resize).run()
         watchdog.leave()
 
 

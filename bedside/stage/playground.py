@@ -106,7 +106,7 @@ class Playground:
         ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
-        self._size = surface.get_size()
+        self._size = self._shown = surface.get_size()
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
@@ -185,7 +185,10 @@ class Playground:
         self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
-        """Take a window of another size; until all is laid out anew, what there is fills it, and is touched there."""
+        """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
+        if surface is self._surface and least == self._setting.least and surface.get_size() == self._shown:
+            return
+        self._shown = surface.get_size()
         if surface.get_size() != self._size and self._canvas is None:
             self._canvas = pygame.Surface(self._size).convert()
         self._surface = surface

@@ -330,9 +330,10 @@ class Playground:
 
         def show(place: Arrangement | None) -> None:
             if place is not None and place.world.name == self.choices.world and self._setting.look == look:
+                # A world that sleeps sleeps on, and one that is stopped stays half dark.
+                place.scene.dimmer = self.view.scene.dimmer
                 self.view.crossfade(self._surface, place.scene, place.signs)
                 place.scene.tune(self.hands.pads)
-                place.scene.dimmer.stop(self.choices.silent)
                 self._show_signs()
                 self._show_panels()
 

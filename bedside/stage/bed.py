@@ -25,7 +25,8 @@ from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
-from bedside.stage.picture.arrangement import Offered, ScreenSetup
+from bedside.stage.picture.arrangement import Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
@@ -133,7 +134,7 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
             surface = display.open_window(bed.size)
         # Not while the window opens, which is silent: what they say about keyboards would be lost.
         keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
-        setting = ScreenSetup(
+        setting = BedSetup(
             bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
         )
         outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)

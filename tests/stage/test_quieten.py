@@ -50,7 +50,7 @@ def test_it_gets_quiet_and_dark_softly_and_day_again() -> None:
     assert most < 4
     assert before.mean() < 0.8 * day.mean()
     assert profile(room) == "night"
-    assert room.playground.hands.place(Player.CHILD, 1) is not None
+    assert (Player.CHILD, 1) in room.playground._sounding
     room.up(1, pad.x, pad.y)
     room.paint_until(12.0)
     room.playground.quieten(None, room.now)
@@ -59,7 +59,9 @@ def test_it_gets_quiet_and_dark_softly_and_day_again() -> None:
     assert profile(room) == "ward"
     assert [(each.what, each.which, each.by) for each in room.chosen] == [
         ("profile", "night", "clock"),
+        ("look", "dim", "clock"),
         ("profile", "ward", "clock"),
+        ("look", "plain", "clock"),
     ]
 
 

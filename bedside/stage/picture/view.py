@@ -42,6 +42,11 @@ class View:
         self._before = Overlay(shown.copy(), shown.get_rect(), 1.0, 0.0)
         self.show_scene(scene, signs)
 
+    def drop_overlays(self) -> None:
+        """Take away what was made for a screen of another size."""
+        self._panels.clear()
+        self._words = self._calm = None
+
     def sign(self, control: Control, player: Player) -> Sign:
         """Return the sign of a control of a player."""
         return self._signs[control, player]

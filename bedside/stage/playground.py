@@ -182,6 +182,8 @@ class Playground:
         if (setting.players, setting.keys) != (self._setting.players, self._setting.keys):
             self._do(self.choices.seat(setting.players, _apart(setting)), now)
         self._setting = setting
+        if by == "adult":
+            self.view.scene.dimmer.wake()
         self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
@@ -433,6 +435,7 @@ class Playground:
                 effects = self._ward.hold(meant.player, effects, now)
             self._do(effects, now)
         if presses:
+            self.view.scene.dimmer.wake()
             self._show_signs()
             self._show_panels()
 
@@ -523,16 +526,19 @@ class Playground:
             self._look = place.setting.look
             self.view.staff = StaffSign(rect, self._look)
             self._tell_staff()
+        same = place.world.name == self.choices.world
+        if same:
+            # A world that sleeps sleeps on, and one that is stopped stays half dark.
+            place.scene.dimmer = self.view.scene.dimmer
         self.view.crossfade(shown, place.scene, place.signs)
         self._ask_all(self.hands.settle(place.sides, place.size, self._tuning(place)))
-        if place.world.name != self.choices.world:
+        if not same:
             self.choices.choosing.clear()
             self._outside.ask(Reverb(place.world.room))
             self._do(self.choices.entered(place.world.name, place.world.instrument), self._now)
         place.scene.tune(self.hands.pads)
         for event in self._sounding.values():
             place.scene.follow(event, self._now, None)
-        place.scene.dimmer.stop(self.choices.silent)
         self._show_signs()
         self._show_panels()
 

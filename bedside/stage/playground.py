@@ -133,11 +133,17 @@ class Playground:
         """Each seat with its pads, as they are now."""
         return self._sides
 
+    def fade_in(self) -> None:
+        """Let what is on the surface now, which something else has drawn, fade out over the world."""
+        self.view.fade_in(self._surface)
+
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
         if self._press_of_staff.feed(event, self.view.staff.target, now):
             return
         self._ask_all(self.hands.feed(event))
+        for x, y in self.hands.felt():
+            self.view.feel((x, y), now)
         for player, note, x, y in self.hands.moved():
             self.view.scene.move(player, note, x, y, now)
         self._press(now)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def measure(context: typer.Context, take: TakeArgument, as_json: JsonOption = False) -> None:
     """Measure a take: each player, and each pair of players beside its chance level."""
+    from bedside.archive.store.withheld import withheld
     from bedside.review.measures import take as takes_
     from bedside.review.measures.measure import measure as measured
     from bedside.review.measures.writer import measures_json
@@ -27,8 +28,9 @@ def measure(context: typer.Context, take: TakeArgument, as_json: JsonOption = Fa
     with recordings(context.obj) as store:
         name = store.find(take)
         performed = store.performed(name)
+        silent = withheld(store.choices(store.summary(name).session), name, performed[-1].frame if performed else 0)
     with working("Measuring"):
-        found = measured(takes_.PlayedTake.of(name, performed))
+        found = measured(takes_.PlayedTake.of(name, performed, silent))
     if as_json:
         # A line of its own for each number would take longer than to measure it.
         print(json.dumps(measures_json(found), ensure_ascii=False, allow_nan=False))

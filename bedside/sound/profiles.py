@@ -33,3 +33,8 @@ PROFILES: dict[str, Limits] = {
     "night": Limits(loudness_lufs=-32.0, attack_seconds=0.03),
 }
 USUAL = "ward"
+
+
+def louder(one: str, other: str) -> bool:
+    """Return whether one profile allows more loudness than another; raise KeyError for a name that is none."""
+    return PROFILES[one].loudness_lufs > PROFILES[other].loudness_lufs

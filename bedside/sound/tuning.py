@@ -12,7 +12,8 @@ MIDDLE_C = 60
 _LN_2 = 0xB17217F7D1CF79ABC9E3B39803F2F6AF
 
 
-@functools.cache
+# Files ask for a few thousand different ones; a library of samples may ask for any number.
+@functools.lru_cache(maxsize=4096)
 def frequency_ratio(octaves: float) -> float:
     """Return the frequency ratio of an interval in ``octaves``, 2 to their power, rounded correctly.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import EngineSettings
 from bedside.sound.profiles import PROFILES
 from bedside.stage import screensize
+from bedside.stage.ceiling import Ceiling
 from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
@@ -28,6 +30,7 @@ from bedside.stage.picture.arrangement import Offered, ScreenSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
+from bedside.stage.quiethours import QuietHours, QuietWatch
 from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class Bed:
     ``data`` is where everything is kept, ``second`` where what is played is kept while ``data`` takes nothing.
     ``screen_mm`` is the screen's size in millimetres, None to ask the system. ``players`` sit at the screen as
     ``together`` says, the first below or on the left; ``keys`` is the player at the MIDI keyboards. ``profile`` is one
-    of `PROFILES`.
+    of `PROFILES`, ``quiet`` are the ward's quiet hours.
     """
 
     data: Path
@@ -68,6 +71,7 @@ class Bed:
     keys: Player
     profile: str
     snapped: bool
+    quiet: QuietHours | None = None
 
 
 def play(
@@ -138,12 +142,18 @@ def _prepare(
     listeners += [record, inbox.put]
     worker = PictureWorker(inbox.wake, say)
     leaving.callback(worker.close, _LEAVING_SECONDS)
-    host.ask(Profile(bed.profile))
+    quiet, ceiling = QuietWatch(bed.quiet, time.time), Ceiling(bed.profile)
+    begun = quiet.turned()
+    if begun and bed.quiet is not None:
+        ceiling.limit(bed.quiet.profile)
+    host.ask(Profile(ceiling.profile))
     keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
     setting = ScreenSetup(bed.together, bed.players, pixels, bed.look, bed.keys, not bed.snapped)
     outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
     others = worlds.find_all(say)
-    playground = Playground(surface, world, setting, instruments, outside, worker, others)
+    playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
+    if begun:
+        playground.quieten(quiet.hours, 0.0)
     watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
 
     def renew() -> None:
@@ -151,7 +161,13 @@ def _prepare(
         host.close_take()
         recorder.renew(None)
 
-    return playground, Play(playground, keyboards, inbox, renew, watch.check, say, host.alive)
+    def check() -> None:
+        watch.check()
+        turned = quiet.turned()
+        if turned is not None:
+            playground.quieten(quiet.hours if turned else None, time.perf_counter())
+
+    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive)
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pygame
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (
@@ -33,23 +33,36 @@ from bedside.music.events import (
 )
 from bedside.music.recall import Recall
 from bedside.music.settings import AllSettings
-from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
+from bedside.sound.profiles import USUAL
+from bedside.stage.ceiling import Ceiling
+from bedside.stage.input.choices import Choices
 from bedside.stage.input.echo import Echo
+from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
 from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
 from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
-from bedside.stage.input.seats import Control, Side
+from bedside.stage.input.seats import HANDS, Control, Side
 from bedside.stage.picture import arrangement, staffsign, wordpanel
 from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
+from bedside.stage.picture.calm import calm, drops_lit
+from bedside.stage.picture.look import Look
 from bedside.stage.picture.panels import Panels
 from bedside.stage.picture.staffsign import StaffSign, Trouble
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
+from bedside.stage.quiethours import QuietHours
+from bedside.stage.ward import Ward
 from bedside.stage.worlds import world as worlds
 from bedside.stage.worlds.world import World
 
 # Staff have this long to read the words that they asked for.
 _WORDS_SECONDS = 12.0
+
+_MUTED = Trouble(
+    "muted",
+    "Everything is muted. Press both upper corners at once and let go, or the key M, to lift it; "
+    "what was muted on the staff's sheet is lifted there.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +70,24 @@ class Outside:
     """The playground's interface to the engine and the recorder; none of it blocks.
 
     ``ask`` asks the engine for an event, ``close_take`` ends the take that is playing, ``frame`` returns the frame that
-    it has reached, None between takes, and ``keep`` records a choice.
+    it has reached, None between takes, and ``keep`` records a choice or a marker. ``open_sheet`` is called when staff
+    ask for their sheet.
     """
 
     ask: Callable[[Event], None]
     close_take: Callable[[], None]
     frame: Callable[[], int | None]
-    keep: Callable[[Chosen], None]
+    keep: Callable[[Chosen | Marked], None]
+    open_sheet: Callable[[], None] = lambda: None
 
 
 class Playground:
     """A world on a surface, and everything that players can do in it; every ``now`` is in seconds.
 
     Players begin in ``world`` and may go to ``others``, by default all that are shipped. ``offered`` are the
-    instruments in order, ``worker`` makes pictures. ``settings`` are those that the engine reports. A display mode must
-    be set; raises BedsideError if the world cannot be shown.
+    instruments in order, ``worker`` makes pictures. ``settings`` are those that the engine reports, ``ceiling`` is the
+    profile of loudness that it was asked for. A display mode must be set; raises BedsideError if the world cannot be
+    shown.
     """
 
     def __init__(
@@ -83,6 +99,7 @@ class Playground:
         outside: Outside,
         worker: Worker,
         others: Mapping[str, World] | None = None,
+        ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
         self._size = surface.get_size()
@@ -90,12 +107,17 @@ class Playground:
         self._offered = {each.name: each for each in offered}
         self._outside = outside
         self._worker = worker
+        self._ceiling = Ceiling(USUAL) if ceiling is None else ceiling
+        # The look outside the quiet hours, None while there are none.
+        self._by_day: Look | None = None
         self.settings = AllSettings()
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
         self._in_take = False
         self._joined = False
         self._entering = 0
+        # The world that is being prepared, None where there is none.
+        self._ahead: str | None = None
         # Players whose panel stays open until the world that was chosen on it is ready.
         self._leaving: set[Player] = set()
         self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
@@ -107,8 +129,11 @@ class Playground:
         staff = StaffSign(staffsign.place(place.sides[0].seat), setting.look)
         self.view = View(place.scene, place.signs, staff)
         self._press_of_staff = LongPress(self._size)
+        self._ward = Ward(self._size, setting.least, self.choices, outside.frame, outside.keep, outside.open_sheet)
+        self._troubles: tuple[Trouble, ...] = ()
+        self._drops: int | None = None
         self._words_until = float("inf")
-        self._panels = Panels(self.choices, self.view, setting, self._offered, self._worlds, worker)
+        self._panels = self._new_panels()
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
         self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, self.settings, sustained)
@@ -139,31 +164,37 @@ class Playground:
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
-        if self._press_of_staff.feed(event, self.view.staff.target, now):
-            return
-        self._ask_all(self.hands.feed(event))
-        for x, y in self.hands.felt():
-            self.view.feel((x, y), now)
-        for player, note, x, y in self.hands.moved():
-            self.view.scene.move(player, note, x, y, now)
-        self._press(now)
+        meant = self._ward.feed(event, now)
+        if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
+            self._ask_all(self.hands.feed(meant))
+            for x, y in self.hands.felt():
+                self.view.feel((x, y), now)
+            for player, note, x, y in self.hands.moved():
+                self.view.scene.move(player, note, x, y, now)
+            self._press(now)
+        self._serve_ward(now)
 
     def hear(self, played: KeyboardMessage, now: float) -> None:
         """Process a message of a MIDI keyboard."""
+        self._ward.hear(played)
         self._ask_all(self.hands.hear(played, now))
         self._press(now)
+        self._serve_ward(now)
 
     def release_missing(self, there: set[Finger]) -> None:
         """Release the fingers whose leaving was not reported: those that are no longer ``there``."""
         self._press_of_staff.release_missing(there)
+        self._ward.release_missing(there)
         self._ask_all(self.hands.release_missing(there))
 
     def tell(self, troubles: Sequence[Trouble]) -> None:
         """Show staff what is wrong with the machine, the most serious first; nothing takes the sign away."""
-        self.view.staff.tell(troubles)
+        self._troubles = tuple(troubles)
+        self._tell_staff()
 
     def lift(self) -> None:
         """Lift every finger, and end a replay."""
+        self._ward.settle()
         self._ask_all(self.hands.lift())
         self._end_listening()
 
@@ -216,6 +247,8 @@ class Playground:
                 self._outside.close_take()
             self._show_signs()
         self._worker.deliver()
+        self._serve_ward(now)
+        self._show_calm(now)
         self._show_words(now)
         if not self._in_take and self.view.resting:
             self._panels.prepare(self._sides[0], now)
@@ -251,12 +284,111 @@ class Playground:
         for event in events:
             self._outside.ask(event)
 
+    def mute(self, muted: bool, now: float) -> None:
+        """Mute everything for staff, so that no child's gesture lifts it, or lift any mute."""
+        self._do(self.choices.mute.staff(muted), now)
+        self._tell_staff()
+        self._show_signs()
+
+    def go_on(self, now: float) -> None:
+        """Let everything go on for staff, whoever stopped it."""
+        self._do(self.choices.go_on(), now)
+        self._show_signs()
+
+    def wipe_down(self, seconds: float, now: float) -> None:
+        """Ignore every touch for 30 to 180 seconds, over a calm picture; raise ValueError for another length."""
+        self._do(self._ward.wipe_down(seconds, now), now)
+        self._ask_all(self.hands.lift())
+        self.choices.choosing.clear()
+        self._show_signs()
+        self._show_panels()
+
+    def choose_profile(self, profile: str, permitted: Callable[[], bool], now: float) -> bool:
+        """Set the profile of loudness for staff; return whether it is in force now.
+
+        A louder one than now needs ``permitted`` to say that the staff code was given, or that none is set.
+        """
+        self._do(self._ceiling.choose(profile, permitted), now)
+        return self._ceiling.profile == profile
+
+    def quieten(self, hours: QuietHours | None, now: float) -> None:
+        """Begin quiet hours, or end them with None: loudness and look change softly, and the music goes on."""
+        self._do(self._ceiling.limit(None if hours is None else hours.profile), now)
+        if hours is not None:
+            if self._by_day is None:
+                self._by_day = self._setting.look
+            self._wear(self._by_day.joined(hours.look))
+        elif self._by_day is not None:
+            look, self._by_day = self._by_day, None
+            self._wear(look)
+
+    def _wear(self, look: Look) -> None:
+        """Have the world painted in another look, and show it when it is ready."""
+        if look == self._setting.look:
+            return
+        self._setting = replace(self._setting, look=look)
+        self._panels = self._new_panels()
+        self.view.staff = StaffSign(self.view.staff.rect, look)
+        self._tell_staff()
+        if self._ahead is not None:
+            self._enter(self._ahead)
+            return
+
+        def show(place: Arrangement | None) -> None:
+            if place is not None and place.world.name == self.choices.world and self._setting.look == look:
+                self.view.crossfade(self._surface, place.scene, place.signs)
+                place.scene.tune(self.hands.pads)
+                place.scene.dimmer.stop(self.choices.silent)
+                self._show_signs()
+                self._show_panels()
+
+        self._worker.submit(self._arranging(self.choices.world), show)
+
+    def _new_panels(self) -> Panels:
+        return Panels(self.choices, self.view, self._setting, self._offered, self._worlds, self._worker)
+
+    def _serve_ward(self, now: float) -> None:
+        """Do what staff asked for in the corners, by keys and pedals, and end a wipe-down that is over."""
+        for finger in self._ward.claimed():
+            self._ask_all(self.hands.cancel(finger))
+        effects = self._ward.due(now)
+        if effects or self.hands.deaf != self._deaf:
+            self._do(effects, now)
+            self._tell_staff()
+            self._show_signs()
+
+    @property
+    def _deaf(self) -> bool:
+        return self.choices.silent or self._ward.wiping
+
+    def _tell_staff(self) -> None:
+        """Show staff that all is muted, and what is wrong with the machine."""
+        self.view.staff.tell([*([_MUTED] if self.choices.mute.on else []), *self._troubles])
+
+    def _show_calm(self, now: float) -> None:
+        """Show the picture of a wipe-down while there is one."""
+        left = self._ward.wiped(now)
+        drops = None if left is None else drops_lit(left)
+        if drops == self._drops:
+            return
+        self._drops = drops
+        if drops is None:
+            self.view.hide_calm()
+        else:
+            self.view.show_calm(calm(self._size, drops, self._setting.look))
+
     def _press(self, now: float) -> None:
         presses = self.hands.presses()
+        if self._ward.wiping:
+            return
         for press in presses:
             meant = self._panels.resolve(press, now)
-            if meant is not None:
-                self._do(self.choices.act(meant, now), now)
+            if meant is None:
+                continue
+            effects = self.choices.act(meant, now)
+            if isinstance(meant, Pressed) and meant.control is Control.HAND:
+                effects = self._ward.hold(meant.player, effects, now)
+            self._do(effects, now)
         if presses:
             self._show_signs()
             self._show_panels()
@@ -271,7 +403,7 @@ class Playground:
                 case Keep(what, which, by):
                     self._outside.keep(Chosen(self._outside.frame(), what, which, by))
                 case ReleaseAll():
-                    self._ask_all([*self.hands.lift(), *self.hands.lift_keys()])
+                    self._ask_all([*self.hands.release(), *self.hands.lift_keys()])
                     self._end_listening()
                     self._ask_all([AllOff(player) for player in Player])
                 case Listen(True):
@@ -280,8 +412,8 @@ class Playground:
                     self._end_listening()
                 case Enter(name):
                     self._enter(name)
-        self.hands.deaf = self.choices.stopped
-        self.view.scene.dimmer.stop(self.choices.stopped)
+        self.hands.deaf = self._deaf
+        self.view.scene.dimmer.stop(self.choices.silent)
 
     def _listen(self, now: float) -> None:
         """Replay the last phrase, once the take that is playing has ended."""
@@ -308,25 +440,33 @@ class Playground:
     def _enter(self, name: str) -> None:
         """Have another world prepared, and go there when it is ready."""
         self._entering += 1
+        self._ahead = name
         self._leaving |= self.view.open_panels
         turn = self._entering
-
-        def make() -> Arrangement | None:
-            with suppress(BedsideError):
-                return arrangement.arrange(self._worlds[name], self._setting, self._size, self._offered)
-            # If its pictures are damaged, everybody stays here.
-            return None
 
         def arrive(place: Arrangement | None) -> None:
             if turn != self._entering:
                 return
+            self._ahead = None
             if place is None:
                 self._leaving.clear()
                 self._show_panels()
             else:
                 self._arrive(place)
 
-        self._worker.submit(make, arrive)
+        self._worker.submit(self._arranging(name), arrive)
+
+    def _arranging(self, name: str) -> Callable[[], Arrangement | None]:
+        """Return what makes a world ready as the screen is set up now; it gives None if its pictures are damaged."""
+        setting = self._setting
+
+        def make() -> Arrangement | None:
+            with suppress(BedsideError):
+                return arrangement.arrange(self._worlds[name], setting, self._size, self._offered)
+            # Everybody stays where they are.
+            return None
+
+        return make
 
     def _arrive(self, place: Arrangement) -> None:
         self._ask_all(self.hands.lift())
@@ -361,7 +501,8 @@ class Playground:
         for side in self._sides:
             player = side.seat.player
             sign = partial(self.view.sign, player=player)
-            sign(Control.HAND).light(choices.stopped)
+            for hand in HANDS:
+                sign(hand).light(choices.stopped_by(player))
             sign(Control.EAR).light(choices.listening)
             sign(Control.STAR).light(choices.starred)
             sign(Control.SUN).show("sun" if choices.lead is player else "sunless")

@@ -11,7 +11,7 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.music.events import Event, NoteOff, NoteOn, Performed, Player, Program, Report, Source, TakeBegan
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
@@ -38,7 +38,7 @@ class Bed:
         self.now = 1.0
         self.surface = canvas(SIZE)
         self.reports: list[Report] = []
-        self.chosen: list[Chosen] = []
+        self.chosen: list[Chosen | Marked] = []
         self._asked = b""
         instruments = loading.load(RATE, names={self.world.instrument})
         self.performer = Performer(Engine.of(instruments, RATE, BLOCK, POLYPHONY), seeds=lambda: 7)

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.music.events import Event, NoteOn, Performed, Player, Report, Setting, Settled, Stop, TakeBegan, TakeEnded
 from bedside.sound.library import catalogue
 from bedside.stage import bed
@@ -126,10 +126,19 @@ class Playroom:
         self.surface = canvas(size)
         self.engine = SilentEngine()
         self.chosen: list[Chosen] = []
+        self.marked: list[Marked] = []
+        self.sheets = 0
         self.now = 0.0
         setting = arrangement.ScreenSetup(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
-        outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.chosen.append)
+        outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.keep, self._open_sheet)
         self.playground = Playground(self.surface, world, setting, offered(), outside, PromptWorker())
+
+    def keep(self, kept: Chosen | Marked) -> None:
+        """Keep a choice or a marker."""
+        if isinstance(kept, Chosen):
+            self.chosen.append(kept)
+        else:
+            self.marked.append(kept)
 
     def down(self, finger: int, x: float, y: float) -> None:
         """Put a finger on the screen, at a place in pixels."""
@@ -189,6 +198,9 @@ class Playroom:
     def levels(self) -> NDArray[np.int64]:
         """Return the levels of every pixel, 0–255, by column, row and channel."""
         return pygame.surfarray.array3d(self.surface).astype(np.int64)
+
+    def _open_sheet(self) -> None:
+        self.sheets += 1
 
     def _touch(self, kind: int, finger: int, x: float, y: float) -> None:
         width, height = self.size

@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.music.compass import Compass
 from bedside.music.events import Event, NoteOn, Performed, Player, Report
 from bedside.sound.engine.engine import Engine
@@ -65,8 +65,8 @@ def plain_worlds() -> dict[str, World]:
 class Rehearsal:
     """A playground in which any time can pass, in seconds: fingers are felt, blocks computed, and frames painted.
 
-    ``chosen`` are the choices that were kept, ``performed`` is all that the engine played, and ``heard`` says whether
-    the last block held any sound.
+    ``chosen`` are the choices and ``marked`` the markers that were kept, ``sheets`` counts how often staff asked for
+    their sheet, ``performed`` is all that the engine played, and ``heard`` says whether the last block held any sound.
     """
 
     def __init__(self, together: Together = Together.ALONE, free: bool = False) -> None:
@@ -75,6 +75,8 @@ class Rehearsal:
         self._seeds = count(1)
         self.performer = self._performer()
         self.chosen: list[Chosen] = []
+        self.marked: list[Marked] = []
+        self.sheets = 0
         self.performed: list[Performed] = []
         self.heard = False
         self._out = np.zeros((BLOCK, 2), np.float32)
@@ -82,12 +84,19 @@ class Rehearsal:
         compasses = {each.name: Compass(each.lowest, each.highest, each.lowest + 12) for each in band()}
         offered = [Offered(each.name, each.name, compasses[each.name], each.sustained) for each in band()]
         setting = ScreenSetup(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
-        outside = Outside(self.ask, self.close, self._frame, self.chosen.append)
+        outside = Outside(self.ask, self.close, self._frame, self.keep, self._open_sheet)
         worlds = plain_worlds()
         self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
 
     def _performer(self) -> Performer:
         return Performer(Engine.of(band(), RATE, BLOCK, 24), lambda: next(self._seeds))
+
+    def keep(self, kept: Chosen | Marked) -> None:
+        """Keep a choice or a marker."""
+        if isinstance(kept, Chosen):
+            self.chosen.append(kept)
+        else:
+            self.marked.append(kept)
 
     def ask(self, event: Event) -> None:
         """Ask the engine for an event."""
@@ -132,8 +141,10 @@ class Rehearsal:
         self.playground.follow(report, self.now)
 
     def forget(self) -> None:
-        """Remember nothing of what was played."""
+        """Remember nothing of what was played, chosen and marked."""
         self.performed.clear()
+        self.chosen.clear()
+        self.marked.clear()
 
     def paint(self) -> None:
         """Draw a frame."""
@@ -159,6 +170,9 @@ class Rehearsal:
         """Return the target of a player's control."""
         buttons = [button for side in self.playground.sides for button in side.seat.buttons]
         return next(button for button in buttons if (button.control, button.player) == (control, player))
+
+    def _open_sheet(self) -> None:
+        self.sheets += 1
 
     def _frame(self) -> int | None:
         return self.performer.frame if self.performer.playing else None

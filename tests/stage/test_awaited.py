@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedside.archive.store.choices import Chosen
+from bedside.archive.store.choices import Chosen, Marked
 from bedside.music import scales
 from bedside.music.compass import Compass, keys
 from bedside.music.events import Event, Player, Program, Settled
@@ -273,7 +273,7 @@ def test_before_the_first_instrument_is_ready_the_worlds_is_shown_waiting() -> N
     night = plain_worlds()["night"]
     setup = ScreenSetup(Together.ALONE, (Player.CHILD,), LEAST, PLAIN, Player.THERAPIST, free=False)
     asked: list[Event] = []
-    chosen: list[Chosen] = []
+    chosen: list[Chosen | Marked] = []
     outside = Outside(asked.append, lambda: None, lambda: None, chosen.append)
     playground = Playground(canvas(SIZE), night, setup, offered(), outside, PromptWorker(), plain_worlds())
     sign = playground.view.sign(Control.SOUND, Player.CHILD)

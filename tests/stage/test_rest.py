@@ -59,7 +59,7 @@ def spied(room: Playroom) -> list[object]:
     """Return a list that fills with everything that the engine is asked from now on."""
     asked: list[object] = []
     room.playground._outside = type(room.playground._outside)(
-        asked.append, lambda: asked.append("close"), room.engine.frame, room.chosen.append
+        asked.append, lambda: asked.append("close"), room.engine.frame, room.keep
     )
     return asked
 

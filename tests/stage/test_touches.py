@@ -7,8 +7,8 @@ import pytest
 
 from bedside.music.events import Glide, NoteOff, NoteOn, Player, Shape
 from bedside.music.pad import Area
-from bedside.stage.input.hands import Picked, Pressed, Tuning
-from bedside.stage.input.seats import Control, Side, Together
+from bedside.stage.input.hands import LetGo, Picked, Press, Pressed, Tuning
+from bedside.stage.input.seats import HANDS, Button, Control, Side, Together
 from stage.reports import (
     ALONE,
     KEYS,
@@ -65,7 +65,7 @@ def test_who_sits_opposite_plays_the_mirrored_pads() -> None:
     assert one.brightness > 0.8
 
 
-@pytest.mark.parametrize("control", [control for control in Control if control is not Control.HAND])
+@pytest.mark.parametrize("control", [control for control in Control if control not in HANDS])
 def test_a_control_is_pressed_when_the_finger_leaves_it(control: Control) -> None:
     """A finger that lands on a control and leaves it there presses it, once; one that slides off does not."""
     each = hands()
@@ -82,15 +82,19 @@ def test_a_control_is_pressed_when_the_finger_leaves_it(control: Control) -> Non
     assert each.presses() == []
 
 
-def test_the_hand_is_pressed_when_the_finger_lands() -> None:
-    """To stop waits for no finger to leave: the press is there at once, and the leaving is no second one."""
+@pytest.mark.parametrize("hand", HANDS)
+def test_the_hand_is_pressed_when_the_finger_lands(hand: Control) -> None:
+    """To stop waits for no finger to leave, at either end of the bar; the leaving is told, unless it slid off."""
     each = hands()
-    x, y = middle(button(Control.HAND))
+    x, y = middle(button(hand))
     assert each.feed(finger(DOWN, x, y)) == []
     assert each.presses() == [Pressed(Control.HAND, CHILD)]
     each.feed(finger(DOWN, x, y))
     each.feed(finger(UP, x, y))
-    assert each.presses() == []
+    assert each.presses() == [LetGo(CHILD)]
+    each.feed(finger(DOWN, x, y))
+    each.feed(finger(UP, PADS[0].x, PADS[0].y))
+    assert each.presses() == [Pressed(Control.HAND, CHILD)]
 
 
 @pytest.mark.parametrize("at", PAIRS, ids=["beside", "facing"])
@@ -100,7 +104,14 @@ def test_each_player_has_controls_of_their_own(at: tuple[Side, ...]) -> None:
     for side in at:
         for target in side.seat.buttons:
             assert tap(each, *middle(target)) == []
-            assert each.presses() == [Pressed(target.control, side.seat.player)]
+            assert each.presses() == pressed(target)
+
+
+def pressed(target: Button) -> list[Press]:
+    """Return the presses of a tap on a control."""
+    if target.control in HANDS:
+        return [Pressed(Control.HAND, target.player), LetGo(target.player)]
+    return [Pressed(target.control, target.player)]
 
 
 def test_a_finger_from_a_pad_presses_no_control() -> None:
@@ -140,9 +151,9 @@ def test_the_edge_of_the_screen_belongs_to_it() -> None:
     right = PAIRS[0][1]
     (on,) = strikes(each.feed(finger(DOWN, SIZE[0], right.pads[9].y)))
     assert on.player is THERAPIST
-    door = button(Control.DOOR, THERAPIST, PAIRS[0])
-    tap(each, SIZE[0], middle(door)[1], 5)
-    assert each.presses() == [Pressed(Control.DOOR, THERAPIST)]
+    hand = button(Control.FAR_HAND, THERAPIST, PAIRS[0])
+    tap(each, SIZE[0], middle(hand)[1], 5)
+    assert each.presses() == pressed(hand)
     (low,) = strikes(each.feed(finger(DOWN, right.pads[0].x, SIZE[1], 6)))
     assert (low.player, low.key) == (THERAPIST, right.pads[0].key)
 
@@ -202,7 +213,7 @@ def test_deaf_hands_begin_no_note_and_press_controls() -> None:
     assert each.feed(mouse(pygame.MOUSEBUTTONDOWN, round(pad.x), round(pad.y))) == []
     assert each.feed(key(pygame.KEYDOWN, pygame.KSCAN_A)) == []
     tap(each, *middle(button(Control.HAND)), 2)
-    assert each.presses() == [Pressed(Control.HAND, CHILD)]
+    assert each.presses() == [Pressed(Control.HAND, CHILD), LetGo(CHILD)]
     each.deaf = False
     assert each.feed(finger(MOVE, pad.x, pad.y, 1)) == []
     assert each.feed(finger(UP, pad.x, pad.y, 1)) == []

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 # The choice by which players claim a take as their own.
 STAR = "star"
 
+# What begins a span in which nothing may sound because of the ward, and what ends it.
+WITHHOLDING = {"mute": "unmute", "wipe-down": "wiped"}
+
+# The staff's bookmark between takes; within a take it is a marker.
+BOOKMARK = "bookmark"
+
+_OF_THE_WARD = {*WITHHOLDING, *WITHHOLDING.values(), BOOKMARK}
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice: ``what`` (world, sound, stop, go on, listen, star, lead), ``which``, ``by`` whom (child, adult).
+    """A choice: ``what`` (world, sound, stop, go on, listen, star, lead, …), ``which``, ``by`` whom.
 
-    ``frame`` counts from the beginning of the take, and is None between takes.
+    ``by`` is child or adult; anyone, for a gesture that does not tell; or clock, for quiet hours. ``frame`` counts from
+    the beginning of the take, and is None between takes.
     """
 
     frame: int | None
@@ -27,3 +36,8 @@ class Marked:
 
     frame: int
     seconds: float
+
+
+def decides(what: str, by: str) -> bool:
+    """Return whether a choice counts where a child's share of the decisions is told: it is about the music."""
+    return by in ("child", "adult") and what not in _OF_THE_WARD

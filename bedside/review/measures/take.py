@@ -21,8 +21,8 @@ def _none() -> Floats:
 class PlayedTake:
     """One improvisation: its length in ``seconds`` up to the last event, and the notes of each player.
 
-    ``gaps`` (G, 2) are the spans in which sound was lost. ``tempi`` (M, 2) are tempo changes: when, and the length of a
-    beat from then on, both in seconds; a take that was played live has none.
+    ``gaps`` (G, 2) are the spans in which sound was lost or withheld. ``tempi`` (M, 2) are tempo changes: when, and the
+    length of a beat from then on, both in seconds; a take that was played live has none.
     """
 
     id: str
@@ -32,8 +32,11 @@ class PlayedTake:
     tempi: Floats = field(default_factory=_none)
 
     @classmethod
-    def of(cls, name: str, performed: Sequence[Performed]) -> Self:
-        """Return the take of this id from its events; raise ValueError unless the first is TakeBegan."""
+    def of(cls, name: str, performed: Sequence[Performed], withheld: Sequence[tuple[int, int]] = ()) -> Self:
+        """Return the take of this id from its events; raise ValueError unless the first is TakeBegan.
+
+        ``withheld`` are further spans without data, in frames, such as those of a mute.
+        """
         if not performed or not isinstance(performed[0].event, TakeBegan):
             raise ValueError("a take begins with TakeBegan")
         rate = performed[0].event.rate
@@ -42,7 +45,7 @@ class PlayedTake:
             name,
             performed[-1].frame / rate,
             columns_by_player(notes(performed, rate)),
-            gaps(performed, rate),
+            gaps(performed, rate, withheld),
             np.array(tempi, np.float64).reshape(-1, 2),
         )
 
@@ -55,20 +58,29 @@ class PlayedTake:
         return max((float(part.end[-1]) for part in self.parts.values() if len(part)), default=0.0)
 
 
-def gaps(performed: Sequence[Performed], rate: int) -> Floats:
-    """Return the spans of lost sound in seconds, (G, 2); a loss that never ended lasts to the last event."""
-    found: list[tuple[float, float]] = []
+def gaps(performed: Sequence[Performed], rate: int, withheld: Sequence[tuple[int, int]] = ()) -> Floats:
+    """Return the spans of lost or ``withheld`` sound in seconds, (G, 2), in order and apart.
+
+    A loss that never ended lasts to the last event; ``withheld`` are spans in frames.
+    """
+    found = list(withheld)
     since: int | None = None
     for item in performed:
         match item.event:
             case Lost() if since is None:
                 since = item.frame
             case Resumed() if since is not None:
-                found.append((since / rate, item.frame / rate))
+                found.append((since, item.frame))
                 since = None
     if since is not None:
-        found.append((since / rate, performed[-1].frame / rate))
-    return np.array([(start, end) for start, end in found if end > start], np.float64).reshape(-1, 2)
+        found.append((since, performed[-1].frame))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(span for span in found if span[1] > span[0]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return np.array(joined, np.float64).reshape(-1, 2) / rate
 
 
 def lost(gaps: Floats, until: Floats) -> Floats:

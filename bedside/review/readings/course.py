@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedside.archive.store.casenotes import Session
+from bedside.archive.store.choices import decides
 from bedside.archive.store.search import FoundTake, Order, TakeQuery
 from bedside.archive.store.store import Store
 from bedside.music.events import Player
@@ -22,7 +23,7 @@ _MOST_TAKES = 5000
 
 @dataclass(frozen=True, slots=True)
 class CourseSession:
-    """A session: its takes in order of time, its numbers, and how many of its ``choices`` were made ``by_child``."""
+    """A session: its takes in order of time, its numbers, its ``choices`` about music, of them those ``by_child``."""
 
     session: Session
     takes: tuple[FoundTake, ...]
@@ -90,7 +91,7 @@ def session_course(store: Store, measured: Measured, patient: str, whose: Player
                 weighted(values),
                 combined(ways),
                 sum(choice.by == "child" for choice in choices),
-                len(choices),
+                sum(decides(choice.what, choice.by) for choice in choices),
             )
         )
     return found

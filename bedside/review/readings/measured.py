@@ -90,7 +90,8 @@ class Measured:
         with self._lock:
             found = cache.get(key)
         if found is None:
-            found = compute(PlayedTake.of(take, self._takes.performed(take)))
+            read = self._takes.read(take)
+            found = compute(PlayedTake.of(take, read.performed, read.withheld))
             with self._lock:
                 cache[key] = found
         return found

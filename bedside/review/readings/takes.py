@@ -10,6 +10,7 @@ from functools import cached_property
 from cachetools import LRUCache
 
 from bedside.archive.store.store import Store, Summary
+from bedside.archive.store.withheld import withheld
 from bedside.errors import BedsideError
 from bedside.music.events import Performed
 from bedside.music.notes import Note, notes
@@ -21,10 +22,11 @@ MOST_TAKES = 4
 
 @dataclass(frozen=True, eq=False)
 class LoadedTake:
-    """A take's summary and its events."""
+    """A take's summary, its events, and the spans in frames in which its sound was withheld."""
 
     summary: Summary
     performed: list[Performed]
+    withheld: list[tuple[int, int]]
 
     @cached_property
     def notes(self) -> list[Note]:
@@ -33,8 +35,9 @@ class LoadedTake:
 
     @cached_property
     def gaps(self) -> list[tuple[float, float]]:
-        """The spans of lost sound, in seconds."""
-        return [(float(begin), float(end)) for begin, end in gaps(self.performed, self.summary.rate)]
+        """The spans of lost or withheld sound, in seconds."""
+        spans = gaps(self.performed, self.summary.rate, self.withheld)
+        return [(float(begin), float(end)) for begin, end in spans]
 
     def frame(self, seconds: float) -> int:
         """Return the frame at a time of this take."""
@@ -62,7 +65,9 @@ class Takes:
         with self._lock:
             found = self._cache.get(key)
             if found is None:
-                found = self._cache[key] = LoadedTake(summary, self._store.performed(take))
+                performed = self._store.performed(take)
+                spans = withheld(self._store.choices(summary.session), take, performed[-1].frame if performed else 0)
+                found = self._cache[key] = LoadedTake(summary, performed, spans)
             return found
 
     def prefetch(self, take: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bedside.archive.store.casenotes import CaseNotes
+from bedside.archive.store.choices import decides
 from bedside.archive.store.store import Choice, Store
 from bedside.music.events import Player
 from bedside.review.drawings.charts import ChartCurve, overlay, roll_chart
@@ -204,8 +205,9 @@ def _choices(request: ReportRequest, read: LoadedTake, choices: list[Choice]) ->
         for each in own
     )
     share = sum(each.by == "child" for each in own)
+    decisions = sum(decides(each.what, each.by) for each in own)
     return ReportTable(
-        f"Choices: {share} of {len(own)} were the child's", ("At", "Choice", "Which", "Whose"), rows, False
+        f"Choices: {share} of {decisions} were the child's", ("At", "Choice", "Which", "Whose"), rows, False
     )
 
 

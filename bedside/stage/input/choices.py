@@ -1,60 +1,24 @@
 """The decisions of players besides the music: stop, go on, listen again, star, lead, sound and world.
 
-Presses in, effects out, with no screen, clock or sound. Each choice is kept with who made it.
+Presses in, effects out, with no screen, clock or sound. Each choice is kept with who made it. A stop is its player's:
+nobody else at the screen can take it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source, Stop, TakeBegan
 from bedside.music.settings import AllSettings
-from bedside.stage.input.hands import Picked, Press, Pressed, Programmed
+from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
+from bedside.stage.input.hands import LetGo, Picked, Press, Pressed, Programmed
+from bedside.stage.input.mute import Mute
 from bedside.stage.input.seats import Control
 
 # Debounce: a trembling hand counts as one touch, so a control does not act again within this time.
 _DEBOUNCE_SECONDS = 0.6
 
 _CHILDREN = (Player.CHILD, Player.CHILD2)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask the engine for an event."""
-
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseAll:
-    """Release all notes of all hands, and end a replay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """Replay the last phrase; with ``on`` False, stop the replay."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Move everybody to another world."""
-
-    world: str
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """Record a choice: ``what`` (stop, go on, listen, star, lead, sound, world), ``which``, and ``by`` whom."""
-
-    what: str
-    which: str
-    by: str
-
-
-Effect = Ask | ReleaseAll | Listen | Enter | Keep
 
 
 class Choices:
@@ -78,14 +42,33 @@ class Choices:
         self.world = world
         self.worlds = list(worlds)
         self.sounds = list(sounds)
-        self.stopped = False
+        # The players whose hand lies on everything, and when it was last touched.
+        self._stops: set[Player] = set()
+        self._touched: dict[Player, float] = {}
+        # Players whose hand was touched anew while it lay there: it lifts when the finger leaves.
+        self._lifting: set[Player] = set()
+        self.mute = Mute()
         self.starred = False
         self.listening = False
         self.settings = settings
         self.choosing: dict[Player, Control] = {}
         self._own: set[Player] = set()
         self._new_take = False
-        self._acted: dict[tuple[Control, Player | None], float] = {}
+        self._acted: dict[tuple[Control, Player], float] = {}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether anybody has stopped everything."""
+        return bool(self._stops)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing may sound: somebody stopped or muted."""
+        return self.stopped or self.mute.on
+
+    def stopped_by(self, player: Player) -> bool:
+        """Return whether a player's hand lies on everything."""
+        return player in self._stops
 
     @property
     def lead(self) -> Player:
@@ -109,6 +92,10 @@ class Choices:
     def act(self, press: Press, now: float) -> list[Effect]:
         """Return the effects of a press at ``now`` seconds."""
         match press:
+            case Pressed(Control.HAND, player):
+                return self._lay_hand(player, now)
+            case LetGo(player):
+                return self._lift_hand(player)
             case Pressed(control, player):
                 return self._press(control, player, now)
             case Picked(player, number):
@@ -130,23 +117,56 @@ class Choices:
 
     def renew(self) -> list[Effect]:
         """Return the effects of a new session: nothing is stopped, starred or chosen, and the child leads."""
-        self.stopped = self.starred = False
+        self._forget_stops()
+        self.starred = False
         self.choosing.clear()
         return [Ask(Lead(self._leaders[0]))]
 
-    def _press(self, control: Control, player: Player, now: float) -> list[Effect]:
-        # Two who stop at the same moment stop once.
-        whose = None if control is Control.HAND else player
-        last = self._acted.get((control, whose), float("-inf"))
-        # A stop never waits.
-        if now - last < _DEBOUNCE_SECONDS and not (control is Control.HAND and not self.stopped):
+    def go_on(self) -> list[Effect]:
+        """Return the effects of staff who let everything go on, whoever stopped it."""
+        if not self._stops:
             return []
-        self._acted[control, whose] = now
+        self._forget_stops()
+        return [Keep("go on", "", "adult")]
+
+    def retract(self, player: Player) -> None:
+        """Take a stop back because the touch was meant for something else; nothing is recorded."""
+        self._stops.discard(player)
+        self._lifting.discard(player)
+
+    def _forget_stops(self) -> None:
+        self._stops.clear()
+        self._touched.clear()
+        self._lifting.clear()
+
+    def _lay_hand(self, player: Player, now: float) -> list[Effect]:
+        """Return the effects of a touch on a player's hand: everything stops, however often it is touched."""
+        before, self._touched[player] = self._touched.get(player, float("-inf")), now
+        effects: list[Effect] = [ReleaseAll(), Ask(Stop())]
+        if player not in self._stops:
+            self._stops.add(player)
+            return [*effects, Keep("stop", "", _side(player))]
+        # A hand that trembles or drums touches again and again; only one that rested first means to lift it.
+        if now - before >= _DEBOUNCE_SECONDS:
+            self._lifting.add(player)
+        else:
+            self._lifting.discard(player)
+        return effects
+
+    def _lift_hand(self, player: Player) -> list[Effect]:
+        """Return the effects of the finger leaving a player's hand: it no longer lies there if it was touched anew."""
+        if player not in self._lifting:
+            return []
+        self.retract(player)
+        return [Keep("go on", "", _side(player))]
+
+    def _press(self, control: Control, player: Player, now: float) -> list[Effect]:
+        if now - self._acted.get((control, player), float("-inf")) < _DEBOUNCE_SECONDS:
+            return []
+        self._acted[control, player] = now
         by = _side(player)
         match control:
-            case Control.HAND:
-                return self._hand(by)
-            case Control.EAR if self.stopped:
+            case Control.EAR if self.silent:
                 return []
             case Control.EAR if self.listening:
                 return [Listen(False)]
@@ -163,12 +183,6 @@ class Choices:
                 else:
                     self.choosing[player] = control
         return []
-
-    def _hand(self, by: str) -> list[Effect]:
-        self.stopped = not self.stopped
-        if not self.stopped:
-            return [Keep("go on", "", by)]
-        return [ReleaseAll(), Ask(Stop()), Keep("stop", "", by)]
 
     def _pass_lead(self, player: Player, by: str) -> list[Effect]:
         if self.lead is player and len(self._leaders) > 1:

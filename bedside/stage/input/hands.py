@@ -20,7 +20,7 @@ from bedside.music.pad import Area
 from bedside.music.scales import Scale
 from bedside.music.settings import AllSettings
 from bedside.stage.input.midi import KeyboardMessage
-from bedside.stage.input.seats import Button, Control, Side
+from bedside.stage.input.seats import HANDS, Button, Control, Side
 
 # The letters of a computer keyboard by position, so that every language's layout plays the same: the home row has the
 # lowest pads, then the row above it, then the row below it.
@@ -56,6 +56,13 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LetGo:
+    """The finger that pressed a player's hand, the control, left it."""
+
+    player: Player
+
+
+@dataclass(frozen=True, slots=True)
 class Picked:
     """A player chose the picture of this number; None for a touch outside all of them."""
 
@@ -71,7 +78,7 @@ class Programmed:
     number: int
 
 
-Press = Pressed | Picked | Programmed
+Press = Pressed | LetGo | Picked | Programmed
 
 # Targets that a finger may have landed on, apart from a player's pads.
 _Target = Button | Picked
@@ -245,6 +252,16 @@ class Hands:
         self._began.clear()
         return [event for fingers in self._fingers.values() for event in fingers.lift()]
 
+    def release(self) -> list[Event]:
+        """Return the events of all fingers leaving, for a stop: only one that lies on a hand, the control, stays."""
+        stopping = {at: target for at, target in self._began.items() if isinstance(target, Button)}
+        stopping = {at: target for at, target in stopping.items() if target.control in HANDS}
+        touching = self._touching & stopping.keys()
+        events = self.lift()
+        self._began.update(stopping)
+        self._touching |= touching
+        return events
+
     def lift_keys(self) -> list[Event]:
         """Return the events that release every key of every MIDI keyboard; wheels and pedals stay as they are."""
         return [event for keyboard in self._keyboards.values() for event in keyboard.lift_keys()]
@@ -272,8 +289,9 @@ class Hands:
                 return []
             began = self._began[finger] = self._target(x, y)
             if isinstance(began, Button):
-                if began.control is Control.HAND:
-                    self._presses.append(Pressed(began.control, began.player))
+                if began.control in HANDS:
+                    # A stop waits for nothing.
+                    self._presses.append(Pressed(Control.HAND, began.player))
                 return []
         if not isinstance(began, Fingers):
             return []
@@ -303,8 +321,8 @@ class Hands:
                 events = began.up(finger)
                 self._forget(events)
                 return events
-            case Button(control, player, area) if control is not Control.HAND and area.holds(x, y):
-                self._presses.append(Pressed(control, player))
+            case Button(control, player, area) if area.holds(x, y):
+                self._presses.append(LetGo(player) if control in HANDS else Pressed(control, player))
             case Picked(player, number) if player in self.choosing and self._picked(player, x, y) == number:
                 self._presses.append(began)
         return []

@@ -37,6 +37,11 @@ class Control(StrEnum):
     SUN = "sun"
     SOUND = "sound"
     DOOR = "door"
+    FAR_HAND = "far-hand"
+
+
+# Both stop: one at each end of the bar, for a child who sees or reaches only one half of the screen.
+HANDS = (Control.HAND, Control.FAR_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ def _seat(player: Player, whole: Area, bar: float, least: float) -> Seat:
     columns = min(len(controls), max(int(whole.width / least + 1e-9), 1))
     rows = -(-len(controls) // columns)
     columns = -(-len(controls) // rows)
+    if columns > 1:
+        controls.insert(columns - 1, controls.pop())
     tall = min(bar if rows == 1 else least, whole.height / (rows + 1))
     wide = whole.width / columns
     buttons = tuple(

@@ -12,7 +12,7 @@ from bedside.music import scales
 from bedside.music.compass import Compass, keys
 from bedside.music.events import Player
 from bedside.music.layout import fit
-from bedside.stage.input.seats import Control, Side, Together, seats
+from bedside.stage.input.seats import HANDS, Control, Side, Together, seats
 from bedside.stage.picture import thumbnails
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.scene import Scene
@@ -111,7 +111,7 @@ def _signs(laid: Sequence[Side], look: Look, offered: Mapping[str, Offered]) -> 
     for button in (button for side in laid for button in side.seat.buttons):
         area = button.area
         size = round(_SIGN * min(area.width, area.height))
-        names = {"": str(button.control)}
+        names = {"": str(Control.HAND if button.control in HANDS else button.control)}
         if button.control is Control.SUN:
             names = {"sun": "sun", "sunless": "sunless"}
         elif button.control is Control.SOUND:

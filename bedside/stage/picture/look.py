@@ -27,6 +27,10 @@ class Look:
     contrast: bool = False
     dim: bool = False
 
+    def joined(self, other: Look) -> Look:
+        """Return a look with the adaptations of both."""
+        return Look(self.still or other.still, self.contrast or other.contrast, self.dim or other.dim)
+
     def backdrop(self, levels: Floats) -> Floats:
         """Return a backdrop's levels, (rows, columns, 3), adapted."""
         shown = levels

@@ -14,7 +14,7 @@ import pygame
 
 from bedside.errors import BedsideError
 from bedside.music.pad import Area
-from bedside.stage.input.seats import Control, Seat
+from bedside.stage.input.seats import HANDS, Seat
 from bedside.stage.picture import artwork
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.sign import TURN_SECONDS
@@ -49,12 +49,12 @@ class Trouble:
 
 
 def place(seat: Seat) -> pygame.Rect:
-    """Return where the sign of a seat lies, at its largest: in the outer upper corner of the bar.
+    """Return where the sign of a seat lies, at its largest: in the outer upper corner of the bar's last control.
 
-    The control there acts when it is left, so a long press need not use it.
+    That control, which is no hand, acts when it is left, so a long press need not use it.
     """
     corner = max(
-        (button.area for button in seat.buttons if button.control is not Control.HAND),
+        (button.area for button in seat.buttons if button.control not in HANDS),
         key=lambda area: (_seen(seat, area)[1], _seen(seat, area)[0]),
     )
     side = min(corner.width, corner.height)

@@ -28,6 +28,7 @@ class View:
         self._panels: dict[Player, Overlay] = {}
         self._before: Overlay | None = None
         self._glimmers = Glimmers(scene.background.get_size())
+        self._calm: Overlay | None = None
         self.dirty: list[pygame.Rect] = []
         self.show_scene(scene, signs)
 
@@ -76,6 +77,20 @@ class View:
         if self._words is not None:
             self._words.target = 0.0
 
+    def show_calm(self, picture: pygame.Surface) -> None:
+        """Fade in a picture over everything, or exchange the one that is there."""
+        if self._calm is None:
+            self._calm = Overlay(picture, picture.get_rect(), 0.0, 1.0)
+        else:
+            self._calm.replace(picture)
+            self._calm.target = 1.0
+        self.expose()
+
+    def hide_calm(self) -> None:
+        """Fade out the picture over everything, if it is there."""
+        if self._calm is not None:
+            self._calm.target = 0.0
+
     @property
     def open_panels(self) -> set[Player]:
         """The players whose panel is open or fading in."""
@@ -122,10 +137,14 @@ class View:
             self._before = None
         if self._words is not None and self._words.gone:
             self._words = None
+        if self._calm is not None and self._calm.gone:
+            self._calm = None
 
     def _put_on_top(self) -> None:
         """Have drawn over the scene what lies on top of it: glimmers, then signs."""
         self.scene.signs = [*self._glimmers.lit, *self._signs.values(), self.staff]
 
     def _overlays(self) -> list[Overlay]:
-        return [*self._panels.values(), *(each for each in (self._before, self._words) if each is not None)]
+        """Return the overlays from the lowest to the highest."""
+        above = (self._before, self._words, self._calm)
+        return [*self._panels.values(), *(each for each in above if each is not None)]

@@ -35,10 +35,11 @@ def struck(frame: int, player: Player, note: int, key: int = 60, source: Source 
     ]
 
 
-def played(*events: list[Performed], last: int = 60_000) -> PlayedTake:
+def played(*events: list[Performed], last: int = 60_000, withheld: tuple[tuple[int, int], ...] = ()) -> PlayedTake:
     """Return the take of these events, at 1000 frames a second."""
     rest = sorted((each for some in events for each in some), key=lambda item: item.frame)
-    return PlayedTake.of("take", [Performed(0, TakeBegan(1, 1000, 128)), *rest, Performed(last, TakeEnded())])
+    whole = [Performed(0, TakeBegan(1, 1000, 128)), *rest, Performed(last, TakeEnded())]
+    return PlayedTake.of("take", whole, withheld)
 
 
 def unknown(value: Any) -> bool:
@@ -155,6 +156,30 @@ def test_lost_time_counts_in_no_number_of_the_whole() -> None:
     assert whole["asynchrony_sd"] == pytest.approx(0, abs=1e-9)
     without = told(played(notes, last=71_000))["players"]["child"]["whole"]
     assert without["silence"] > 0.3
+
+
+def test_a_mute_counts_like_lost_sound() -> None:
+    """Not one number differs, of the whole or in any window, for a player or for two."""
+    heard = [
+        each
+        for number, frame in enumerate((*range(0, 19_000, 500), *range(31_000, 55_000, 500)))
+        for each in (*struck(frame, Player.CHILD, number), *struck(frame + 100, Player.THERAPIST, number, 64))
+    ]
+    lost = told(played(heard, [Performed(20_000, Lost()), Performed(30_000, Resumed())]))
+    assert told(played(heard, withheld=((20_000, 30_000),))) == lost
+    assert told(played(heard)) != lost
+
+
+def test_spans_that_meet_are_one() -> None:
+    """Sound that was lost while it was muted is not left out twice."""
+    take = [
+        Performed(0, TakeBegan(1, 10, 1)),
+        Performed(30, Lost()),
+        Performed(50, Resumed()),
+        Performed(90, TakeEnded()),
+    ]
+    spans = [(10, 20), (40, 60), (60, 70), (80, 80)]
+    assert gaps(take, 10, spans).tolist() == [[1.0, 2.0], [3.0, 7.0]]
 
 
 def test_gaps_are_from_loss_to_return() -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bedside.music.events import Event, Lead, NoteOn, Player, Program, Source, Stop, TakeBegan
 from bedside.music.settings import AllSettings
-from bedside.stage.input.choices import Ask, Choices, Effect, Enter, Keep, Listen, ReleaseAll
-from bedside.stage.input.hands import Picked, Press, Pressed, Programmed
-from bedside.stage.input.seats import Control
+from bedside.stage.input.choices import Choices
+from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
+from bedside.stage.input.hands import LetGo, Picked, Press, Pressed, Programmed
+from bedside.stage.input.seats import HANDS, Control
 
 CHILD, CHILD2, THERAPIST, PARTNER = Player
 WORLDS = ["forest", "night", "sea"]
@@ -54,6 +55,7 @@ def test_it_is_kept_whether_a_child_or_an_adult_decided(player: Player, by: str)
         *each.act(Picked(player, 2), 41),
         *pressed(each, Control.HAND, player, 50),
         *pressed(each, Control.HAND, player, 60),
+        *each.act(LetGo(player), 61),
     ]
     said = [effect for effect in kept if isinstance(effect, Keep)]
     assert [effect.what for effect in said] == ["star", "listen", "lead", "sound", "world", "stop", "go on"]
@@ -72,44 +74,102 @@ def test_what_was_chosen_is_kept_with_it() -> None:
     assert pressed(each, Control.SUN, CHILD2) == [Ask(Lead(CHILD2)), Keep("lead", "child2", "child")]
 
 
-def test_the_hand_stops_everything_and_the_same_touch_goes_on() -> None:
-    """All hands let go before everything fades; going on starts nothing."""
+def touched(each: Choices, player: Player = CHILD, now: float = 100.0) -> list[Effect]:
+    """Touch a player's hand and leave it."""
+    return [*pressed(each, Control.HAND, player, now), *each.act(LetGo(player), now + 0.1)]
+
+
+STOPS = [ReleaseAll(), Ask(Stop())]
+
+
+def test_the_hand_stops_everything_and_a_second_touch_lifts_it() -> None:
+    """All hands let go before everything fades; the hand lifts when the finger leaves, and that starts nothing."""
     each = choices()
-    assert pressed(each, Control.HAND) == [ReleaseAll(), Ask(Stop()), Keep("stop", "", "child")]
+    assert touched(each) == [*STOPS, Keep("stop", "", "child")]
+    assert (each.stopped, each.silent, each.stopped_by(CHILD)) == (True, True, True)
+    assert pressed(each, Control.HAND, now=100 + LATER) == STOPS
     assert each.stopped
-    assert pressed(each, Control.HAND, now=100 + LATER) == [Keep("go on", "", "child")]
-    assert not each.stopped
+    assert each.act(LetGo(CHILD), 103) == [Keep("go on", "", "child")]
+    assert (each.stopped, each.silent) == (False, False)
 
 
 def test_to_stop_never_waits() -> None:
-    """However shortly after the hand was last touched, a touch while there is music stops it."""
+    """However shortly after the hand was lifted, a touch stops everything."""
     each = choices()
-    pressed(each, Control.HAND, now=0.0)
-    pressed(each, Control.HAND, now=1.0)
-    assert pressed(each, Control.HAND, now=1.001)[0] == ReleaseAll()
+    touched(each, now=0.0)
+    touched(each, now=1.0)
+    assert pressed(each, Control.HAND, now=1.101) == [*STOPS, Keep("stop", "", "child")]
+
+
+@pytest.mark.parametrize("apart", [0.05, 0.14, 0.3, 0.59])
+def test_a_hand_that_trembles_or_drums_stops(apart: float) -> None:
+    """However often it touches: nothing goes on until it has rested and touches anew; it is kept once."""
+    each = choices()
+    kept: list[Effect] = []
+    for number in range(40):
+        effects = touched(each, now=10 + number * apart)
+        assert effects[:2] == STOPS
+        kept += effects[2:]
+        assert each.stopped
+    assert kept == [Keep("stop", "", "child")]
+    assert touched(each, now=10 + 39 * apart + 0.61) == [*STOPS, Keep("go on", "", "child")]
+
+
+@pytest.mark.parametrize("between", [0.0, 0.2, 0.7, 5.0])
+def test_nobody_lifts_another_s_hand(between: float) -> None:
+    """Who touches after another has stopped stops, too; both hands must lift."""
+    each = choices(players=(CHILD, THERAPIST))
+    touched(each, CHILD, 10.0)
+    assert touched(each, THERAPIST, 10.0 + between) == [*STOPS, Keep("stop", "", "adult")]
+    assert touched(each, THERAPIST, 20.0) == [*STOPS, Keep("go on", "", "adult")]
+    assert each.stopped and each.stopped_by(CHILD) and not each.stopped_by(THERAPIST)
+    touched(each, CHILD, 21.0)
+    assert not each.stopped
+
+
+def test_a_finger_that_slides_off_the_hand_lifts_nothing() -> None:
+    """Only a finger that leaves the hand where it lies means it; the hand then still lifts with the next touch."""
+    each = choices()
+    touched(each, now=0.0)
+    pressed(each, Control.HAND, now=5.0)
+    pressed(each, Control.HAND, now=5.2)
+    assert each.act(LetGo(CHILD), 5.3) == []
     assert each.stopped
+    assert touched(each, now=6.0)[-1] == Keep("go on", "", "child")
 
 
-def test_a_trembling_hand_stops_once() -> None:
-    """A hand that touches again within a moment meant to stop: nothing goes on until it touches anew."""
+def test_staff_lift_every_hand() -> None:
+    """Staff may let everything go on, whoever stopped it; where nobody did, that is no choice."""
+    each = choices()
+    assert each.go_on() == []
+    touched(each, CHILD, 10.0)
+    touched(each, CHILD2, 10.0)
+    assert each.go_on() == [Keep("go on", "", "adult")]
+    assert not each.stopped
+
+
+def test_a_touch_that_meant_something_else_stopped_nothing() -> None:
+    """A stop that is retracted is as if it had never been."""
     each = choices()
     pressed(each, Control.HAND, now=10.0)
-    for now in (10.05, 10.3, 10.59):
-        assert pressed(each, Control.HAND, now=now) == []
-        assert each.stopped
-    assert pressed(each, Control.HAND, now=10.7) == [Keep("go on", "", "child")]
+    each.retract(CHILD)
+    assert not each.stopped
+    assert each.act(LetGo(CHILD), 10.1) == []
+    assert touched(each, now=10.2) == [*STOPS, Keep("stop", "", "child")]
 
 
-def test_two_who_stop_at_once_stop_once() -> None:
-    """When both touch their hands in the same moment, the second does not undo what the first did."""
+def test_a_mute_is_no_stop() -> None:
+    """Muted, nothing is heard again; a hand stops all the same, and lifting it leaves the mute."""
     each = choices()
-    pressed(each, Control.HAND, CHILD, 10.0)
-    assert pressed(each, Control.HAND, CHILD2, 10.2) == []
-    assert each.stopped
-    assert pressed(each, Control.HAND, CHILD2, 11.0) == [Keep("go on", "", "child")]
+    each.mute.staff(True)
+    assert each.silent and not each.stopped
+    assert pressed(each, Control.EAR) == []
+    touched(each, now=10.0)
+    touched(each, now=20.0)
+    assert not each.stopped and each.silent
 
 
-@pytest.mark.parametrize("control", [control for control in Control if control is not Control.HAND])
+@pytest.mark.parametrize("control", [control for control in Control if control not in HANDS])
 def test_all_other_controls_act_once_for_a_trembling_hand(control: Control) -> None:
     """The same control of the same player does not act again within a moment; others', and other controls, do."""
     each = choices()
@@ -258,6 +318,8 @@ def test_what_the_engine_reports_is_how_things_are() -> None:
 
 _PRESSES: st.SearchStrategy[Press] = st.one_of(
     st.builds(Pressed, st.sampled_from(Control), st.sampled_from((CHILD, THERAPIST))),
+    st.builds(Pressed, st.just(Control.HAND), st.sampled_from((CHILD, THERAPIST))),
+    st.builds(LetGo, st.sampled_from((CHILD, THERAPIST))),
     st.builds(Picked, st.sampled_from((CHILD, THERAPIST)), st.one_of(st.none(), st.integers(0, 4))),
     st.builds(Programmed, st.sampled_from(Player), st.integers(0, 200)),
 )
@@ -273,22 +335,23 @@ def test_whatever_is_pressed_is_kept_as_whose_it_was(acts: list[tuple[Press | Ev
     now = 0.0
     for act, seconds in acts:
         now += seconds
-        if not isinstance(act, Pressed | Picked | Programmed):
+        if not isinstance(act, Pressed | LetGo | Picked | Programmed):
             follow(each, act)
             continue
-        before = each.stopped
+        before = {player for player in (CHILD, THERAPIST) if each.stopped_by(player)}
         effects = each.act(act, now)
         kept = [effect for effect in effects if isinstance(effect, Keep)]
         by = "adult" if isinstance(act, Programmed) or act.player is THERAPIST else "child"
         assert {effect.by for effect in kept} <= {by}
-        if any(isinstance(effect, Ask | Enter) for effect in effects):
+        if any(isinstance(effect, Ask | Enter) for effect in effects if effect != Ask(Stop())):
             assert len(kept) == 1
         if ReleaseAll() in effects:
             assert effects.index(ReleaseAll()) < effects.index(Ask(Stop()))
-        if act == Pressed(Control.HAND, act.player) and not before:
-            assert each.stopped
+        if act == Pressed(Control.HAND, act.player):
+            assert each.stopped_by(act.player) and ReleaseAll() in effects
+        for player in before:
+            assert each.stopped_by(player) or act == LetGo(player)
         if before:
             assert Listen(True) not in effects
-            assert each.stopped or act == Pressed(Control.HAND, act.player)
         assert set(each.choosing) <= {CHILD, THERAPIST}
         assert each.lead in (CHILD, THERAPIST)

@@ -86,17 +86,36 @@ def test_each_player_has_every_control_once_at_the_far_edge(
     """The bar lies where no palm rests: at the edge of the seat that is farthest from its player, beyond the pads."""
     for seat, player in zip(seats(together, players, size, least), players, strict=True):
         assert seat.player is player
-        assert [button.control for button in seat.buttons] == list(Control)
+        assert sorted(button.control for button in seat.buttons) == sorted(Control)
         assert {button.player for button in seat.buttons} == {player}
         for button in seat.buttons:
             if seat.whole.turned:
                 assert button.area.y >= seat.play.y + seat.play.height - 1e-6
             else:
                 assert button.area.y + button.area.height <= seat.play.y + 1e-6
-        first = seat.buttons[0].area
-        corner = seat.whole.place(0, 0)
-        assert corner[0] in (pytest.approx(first.x), pytest.approx(first.x + first.width))
-        assert corner[1] in (pytest.approx(first.y), pytest.approx(first.y + first.height))
+        areas = {button.control: button.area for button in seat.buttons}
+        assert touches(areas[Control.HAND], *seat.whole.place(0, 0))
+
+
+@pytest.mark.parametrize(("together", "players", "size", "least"), CASES)
+def test_a_hand_lies_at_either_end_of_the_bar(
+    together: Together, players: tuple[Player, ...], size: tuple[int, int], least: float
+) -> None:
+    """Whoever sees or reaches only one half of the seat can stop everything there."""
+    for seat in seats(together, players, size, least):
+        areas = {button.control: button.area for button in seat.buttons}
+        hand, far = areas[Control.HAND], areas[Control.FAR_HAND]
+        if hand.width < seat.whole.width - 1e-6:
+            assert hand.y == far.y
+            assert abs(hand.x - far.x) == pytest.approx(max(abs(hand.x - area.x) for area in areas.values()))
+
+
+def touches(area: Area, x: float, y: float) -> bool:
+    """Return whether a point is a corner of an area."""
+    return x in (pytest.approx(area.x), pytest.approx(area.x + area.width)) and y in (
+        pytest.approx(area.y),
+        pytest.approx(area.y + area.height),
+    )
 
 
 @pytest.mark.parametrize(("together", "players", "size", "least"), CASES)
@@ -153,13 +172,13 @@ def test_on_any_screen_nothing_overlaps_and_something_is_left_to_play_on(
     together, players = shared
     at = seats(together, players, size, least)
     everything = [area for seat in at for area in targets(seat)]
-    assert len(everything) == 7 * len(players)
+    assert len(everything) == (len(Control) + 1) * len(players)
     assert all(min(area.width, area.height) > 0 for area in everything)
     assert [pair for pair in combinations(everything, 2) if overlap(*pair) > 1e-6] == []
     assert all(within(area, Area(0, 0, *size)) for area in everything)
     for seat in at:
         whole = seat.whole
-        if whole.width >= least and whole.height >= 7 * least:
+        if whole.width >= least and whole.height >= (len(Control) + 1) * least:
             assert all(min(area.width, area.height) >= least - 1e-6 for area in targets(seat))
 
 

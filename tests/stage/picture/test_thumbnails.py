@@ -24,7 +24,8 @@ from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.worlds import world
 
 SIZE = (240, 150)
-CONTROLS = sorted({*Control, "sunless"})
+# Both hands are one picture.
+CONTROLS = sorted({*Control, "sunless"} - {Control.FAR_HAND})
 LOOKS = {"plain": PLAIN, "still": Look(still=True), "contrast": Look(contrast=True), "dim": Look(dim=True)}
 
 

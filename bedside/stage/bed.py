@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.errors import BedsideError
-from bedside.music.compass import Compass
+from bedside.music import scales
+from bedside.music.compass import Compass, keys
 from bedside.music.events import Performed, Player, Profile, Report
 from bedside.sound.library import catalogue
 from bedside.sound.library.recipe import Recipe
@@ -119,7 +120,9 @@ def _prepare(
         for listener in listeners:
             listener(report)
 
-    settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
+    compass = next((each.compass for each in instruments if each.name == world.instrument), None)
+    pads = keys(scales.scale(world.scale), world.root, world.pads, compass)
+    settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own), keys=pads)
     host = EngineHost(settings, sustained, tell)
     leaving.callback(host.stop)
     host.start()

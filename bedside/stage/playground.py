@@ -202,11 +202,17 @@ class Playground:
         """Return what the record says of how the bed is set now."""
         return self._setting.told(self._worlds[self._ahead or self.choices.world])
 
+    def fade_in(self) -> None:
+        """Let what is on the surface now, which something else has drawn, fade out over the world."""
+        self.view.fade_in(self._surface)
+
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
         meant = self._ward.feed(self._laid_out(event), now)
         if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
             self._ask_all(self.hands.feed(meant))
+            for x, y in self.hands.felt():
+                self.view.feel((x, y), now)
             for player, note, x, y in self.hands.moved():
                 self.view.scene.move(player, note, x, y, now)
             self._press(now)

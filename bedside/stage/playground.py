@@ -106,7 +106,7 @@ class Playground:
         ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
-        self._size = surface.get_size()
+        self._size = self._shown = surface.get_size()
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
@@ -187,7 +187,10 @@ class Playground:
         self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
-        """Take a window of another size; until all is laid out anew, what there is fills it, and is touched there."""
+        """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
+        if surface is self._surface and least == self._setting.least and surface.get_size() == self._shown:
+            return
+        self._shown = surface.get_size()
         if surface.get_size() != self._size and self._canvas is None:
             self._canvas = pygame.Surface(self._size).convert()
         self._surface = surface
@@ -199,11 +202,17 @@ class Playground:
         """Return what the record says of how the bed is set now."""
         return self._setting.told(self._worlds[self._ahead or self.choices.world])
 
+    def fade_in(self) -> None:
+        """Let what is on the surface now, which something else has drawn, fade out over the world."""
+        self.view.fade_in(self._surface)
+
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
         meant = self._ward.feed(self._laid_out(event), now)
         if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
             self._ask_all(self.hands.feed(meant))
+            for x, y in self.hands.felt():
+                self.view.feel((x, y), now)
             for player, note, x, y in self.hands.moved():
                 self.view.scene.move(player, note, x, y, now)
             self._press(now)

@@ -26,6 +26,7 @@ def play(
         typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
     ] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
+    monitor: Annotated[int, typer.Option(metavar="N", min=1, help="On which screen, counted from 1.")] = 1,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
@@ -87,7 +88,7 @@ def play(
         )
 
     try:
-        with opening(world, pixels, "dim" in look, say) as opened:
+        with opening(world, pixels, "dim" in look, say, monitor) as opened:
             bed, settings = opened.meanwhile(load)
             with keeping_backup(context.obj, backup) as backup_fault:
                 bed.play(settings, opened, say, backup_fault)

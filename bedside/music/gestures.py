@@ -27,7 +27,8 @@ _GLIDE_STEP = 1 / 32
 class _Held:
     """A finger's note and pad, its present brightness and pitch, and where it landed.
 
-    ``struck`` is the key that it struck at ``x``, ``y``, which lay ``outside`` pixels from the middle of the pad.
+    ``struck`` is the key that it struck at ``x``, ``y``, which lay ``outside`` pixels from the middle of the pad. Once
+    the pads have moved away under it, it is ``adrift``.
     """
 
     note: int
@@ -38,6 +39,7 @@ class _Held:
     x: float
     y: float
     outside: float
+    adrift: bool = False
 
 
 class Fingers:
@@ -60,6 +62,12 @@ class Fingers:
         self.pads = tuple(pads)
         self._ribbon = Ribbon.of(pads)
 
+    def lay(self, pads: Sequence[Pad]) -> None:
+        """Take pads at other places; the fingers that are down hold their notes, as they are, until they leave."""
+        self.tune(pads)
+        for held in self._held.values():
+            held.adrift = True
+
     def down(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
         """Return the events of a finger that touches a point.
 
@@ -75,7 +83,7 @@ class Fingers:
         There are none for a finger that is not down.
         """
         held = self._held.get(finger)
-        if held is None:
+        if held is None or held.adrift:
             return []
         pad = nearest(self.pads, x, y)
         if pad.number != held.pad.number and not self.sliding:
@@ -106,6 +114,11 @@ class Fingers:
         """Return the number of the note that a finger holds."""
         held = self._held.get(finger)
         return None if held is None else held.note
+
+    def adrift(self, finger: Hashable) -> bool:
+        """Return whether the pads have moved away under a finger that holds a note."""
+        held = self._held.get(finger)
+        return held is not None and held.adrift
 
     def _begin(self, finger: Hashable, pad: Pad, x: float, y: float, source: Source) -> NoteOn:
         note = next(self._numbers)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pygame
+
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.compass import Compass, keys
@@ -27,7 +29,8 @@ from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
 from bedside.stage.opening import Opening
-from bedside.stage.picture.arrangement import Offered, ScreenSetup
+from bedside.stage.picture.arrangement import Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
@@ -151,7 +154,7 @@ def _prepare(
         ceiling.limit(bed.quiet.profile)
     host.ask(Profile(ceiling.profile))
     keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
-    setting = ScreenSetup(bed.together, bed.players, pixels, bed.look, bed.keys, not bed.snapped)
+    setting = BedSetup(bed.together, bed.players, pixels, bed.look, bed.keys, not bed.snapped)
     outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
     others = worlds.find_all(say)
     playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
@@ -170,7 +173,12 @@ def _prepare(
         if turned is not None:
             playground.quieten(quiet.hours if turned else None, time.perf_counter())
 
-    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive)
+    def resize() -> None:
+        shown = pygame.display.get_surface()
+        if shown is not None:
+            playground.resize(shown, least(shown.get_size(), bed.screen_mm))
+
+    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize)
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:

@@ -102,14 +102,17 @@ class Opening:
 
 
 @contextmanager
-def opening(world: str, size: tuple[int, int] | None, dim: bool, say: Callable[[str], None]) -> Iterator[Opening]:
-    """Open a window of ``size`` pixels, or over the whole screen, with the dawn of a world in it.
+def opening(
+    world: str, size: tuple[int, int] | None, dim: bool, say: Callable[[str], None], monitor: int = 1
+) -> Iterator[Opening]:
+    """Open a window of ``size`` pixels, or over a whole screen, with the dawn of a world in it.
 
-    A ``dim`` dawn is for the night. ``say`` gets sentences for the staff. Raises NoScreenError if there is no screen.
+    A ``dim`` dawn is for the night. ``monitor`` counts the screens from 1. ``say`` gets sentences for the staff. Raises
+    NoScreenError if there is no screen.
     """
     with ExitStack() as leaving:
         watchdog = leaving.enter_context(closing(Watchdog()))
         with watchdog.opening():
             display = leaving.enter_context(screen(say))
-            surface = display.open_window(size)
+            surface = display.open_window(size, monitor)
         yield Opening(surface, Dawn(surface, world, dim), watchdog)

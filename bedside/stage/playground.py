@@ -13,13 +13,15 @@ from functools import partial
 
 import pygame
 
-from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.choices import SET, Chosen, Marked
 from bedside.errors import BedsideError
 from bedside.music import scales
 from bedside.music.events import (
     AllOff,
     Event,
     Lead,
+    Lost,
+    NoteOff,
     NoteOn,
     Performed,
     Player,
@@ -28,6 +30,7 @@ from bedside.music.events import (
     Reverb,
     Settled,
     Source,
+    Stop,
     TakeBegan,
     TakeEnded,
 )
@@ -43,7 +46,8 @@ from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import HANDS, Control, Side
 from bedside.stage.picture import arrangement, staffsign, wordpanel
-from bedside.stage.picture.arrangement import Arrangement, Offered, ScreenSetup
+from bedside.stage.picture.arrangement import Arrangement, Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.calm import calm, drops_lit
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.panels import Panels
@@ -94,7 +98,7 @@ class Playground:
         self,
         surface: pygame.Surface,
         world: World,
-        setting: ScreenSetup,
+        setting: BedSetup,
         offered: Sequence[Offered],
         outside: Outside,
         worker: Worker,
@@ -102,7 +106,7 @@ class Playground:
         ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
-        self._size = surface.get_size()
+        self._size = self._shown = surface.get_size()
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
@@ -110,20 +114,24 @@ class Playground:
         self._ceiling = Ceiling(USUAL) if ceiling is None else ceiling
         # The look outside the quiet hours, None while there are none.
         self._by_day: Look | None = None
+        self._look = setting.look
         self.settings = AllSettings()
         self._recall = Recall()
         self._pending: list[tuple[float, Event]] = []
         self._in_take = False
         self._joined = False
-        self._entering = 0
-        # The world that is being prepared, None where there is none.
+        self._laying = 0
+        # The world that is being laid out, None where there is none.
         self._ahead: str | None = None
+        # What is painted on while the window has another size than what is laid out.
+        self._canvas: pygame.Surface | None = None
+        self._sounding: dict[tuple[Player, int], NoteOn] = {}
+        self._now = 0.0
         # Players whose panel stays open until the world that was chosen on it is ready.
         self._leaving: set[Player] = set()
         self._worlds = {**(worlds.find_all(lambda _: None) if others is None else others), world.name: world}
-        keyboards = [setting.keys] if setting.keys not in setting.players else []
         there, sounds = sorted(self._worlds), [each.name for each in offered]
-        self.choices = Choices(setting.players, keyboards, world.name, there, sounds, self.settings)
+        self.choices = Choices(setting.players, _apart(setting), world.name, there, sounds, self.settings)
         place = arrangement.arrange(world, setting, self._size, self._offered)
         self._sides = place.sides
         staff = StaffSign(staffsign.place(place.sides[0].seat), setting.look)
@@ -136,7 +144,7 @@ class Playground:
         self._panels = self._new_panels()
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
-        self.hands = Hands(place.sides, self._size, self._tuning(world), compasses, self.settings, sustained)
+        self.hands = Hands(place.sides, self._size, self._tuning(place), compasses, self.settings, sustained)
         self._echo = Echo(self.hands.numbers, self.settings)
         self._outside.ask(Lead(setting.players[0]))
         self._outside.ask(Reverb(world.room))
@@ -158,13 +166,49 @@ class Playground:
         """Each seat with its pads, as they are now."""
         return self._sides
 
+    @property
+    def setting(self) -> BedSetup:
+        """How the bed is set, or will be once it is laid out."""
+        return self._setting
+
+    def set_up(self, setting: BedSetup, by: str, now: float, world: str | None = None) -> None:
+        """Set the bed in another way, or in another ``world``, while notes ring on; ``by`` (adult, clock) is recorded.
+
+        Fingers that are down hold their notes until they leave. It is shown as soon as it is laid out.
+        """
+        name = world or self._ahead or self.choices.world
+        before, told = self._told(), setting.told(self._worlds[name])
+        self._do([Keep(what, which, by) for what, which in told.items() if which != before[what]], now)
+        if (setting.players, setting.keys) != (self._setting.players, self._setting.keys):
+            self._do(self.choices.seat(setting.players, _apart(setting)), now)
+        self._setting = setting
+        if by == "adult":
+            self.view.scene.dimmer.wake()
+        self._lay(name)
+
+    def resize(self, surface: pygame.Surface, least: float) -> None:
+        """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
+        if surface is self._surface and least == self._setting.least and surface.get_size() == self._shown:
+            return
+        self._shown = surface.get_size()
+        if surface.get_size() != self._size and self._canvas is None:
+            self._canvas = pygame.Surface(self._size).convert()
+        self._surface = surface
+        self._setting = replace(self._setting, least=least)
+        self.view.expose()
+        self._lay(self._ahead or self.choices.world)
+
+    def _told(self) -> dict[str, str]:
+        """Return what the record says of how the bed is set now."""
+        return self._setting.told(self._worlds[self._ahead or self.choices.world])
+
     def fade_in(self) -> None:
         """Let what is on the surface now, which something else has drawn, fade out over the world."""
         self.view.fade_in(self._surface)
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
-        meant = self._ward.feed(event, now)
+        meant = self._ward.feed(self._laid_out(event), now)
         if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
             self._ask_all(self.hands.feed(meant))
             for x, y in self.hands.felt():
@@ -173,6 +217,15 @@ class Playground:
                 self.view.scene.move(player, note, x, y, now)
             self._press(now)
         self._serve_ward(now)
+
+    def _laid_out(self, event: pygame.event.Event) -> pygame.event.Event:
+        """Return an event with the mouse where it is in what is laid out, if that is shown larger or smaller."""
+        if self._canvas is None or "pos" not in event.dict:
+            return event
+        pos = tuple(
+            at * laid // shown for at, laid, shown in zip(event.pos, self._size, self._surface.get_size(), strict=True)
+        )
+        return pygame.event.Event(event.type, {**event.dict, "pos": pos})
 
     def hear(self, played: KeyboardMessage, now: float) -> None:
         """Process a message of a MIDI keyboard."""
@@ -228,9 +281,19 @@ class Playground:
         at = self.hands.place(event.player, event.note) if isinstance(event, NoteOn) else None
         self.view.follow(event, now, at)
         match event:
+            case NoteOn(player, note):
+                self._sounding[player, note] = event
+            case NoteOff(player, note):
+                self._sounding.pop((player, note), None)
+            case Stop() | Lost() | TakeBegan() | TakeEnded():
+                self._sounding.clear()
+        match event:
             case TakeBegan():
                 self._in_take = True
                 self._joined = False
+                # A take says how the bed was set from its first frame on.
+                for what, which in {**self._told(), "profile": self._ceiling.profile}.items():
+                    self._outside.keep(Chosen(0, what, which, SET))
             case NoteOn() if self._echo.active and event.source is not Source.REPLAY:
                 self._joined = True
             case TakeEnded():
@@ -239,6 +302,7 @@ class Playground:
 
     def tick(self, now: float) -> None:
         """Ask for the events that are due, and show finished work of the worker."""
+        self._now = now
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
@@ -273,12 +337,16 @@ class Playground:
 
     def paint(self, now: float) -> Iterator[None]:
         """Draw what changed, yielding after every small step; then `dirty` says where."""
-        yield from self.view.paint(self._surface, now)
+        if self._canvas is None:
+            yield from self.view.paint(self._surface, now)
+            return
+        yield from self.view.paint(self._canvas, now)
+        pygame.transform.scale(self._canvas, self._surface.get_size(), self._surface)
 
     @property
     def dirty(self) -> list[pygame.Rect]:
         """The rectangles that the last paint changed."""
-        return self.view.dirty
+        return self.view.dirty if self._canvas is None else [self._surface.get_rect()]
 
     def _ask_all(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -317,32 +385,15 @@ class Playground:
         if hours is not None:
             if self._by_day is None:
                 self._by_day = self._setting.look
-            self._wear(self._by_day.joined(hours.look))
+            self._wear(self._by_day.joined(hours.look), now)
         elif self._by_day is not None:
             look, self._by_day = self._by_day, None
-            self._wear(look)
+            self._wear(look, now)
 
-    def _wear(self, look: Look) -> None:
+    def _wear(self, look: Look, now: float) -> None:
         """Have the world painted in another look, and show it when it is ready."""
-        if look == self._setting.look:
-            return
-        self._setting = replace(self._setting, look=look)
-        self._panels = self._new_panels()
-        self.view.staff = StaffSign(self.view.staff.rect, look)
-        self._tell_staff()
-        if self._ahead is not None:
-            self._enter(self._ahead)
-            return
-
-        def show(place: Arrangement | None) -> None:
-            if place is not None and place.world.name == self.choices.world and self._setting.look == look:
-                self.view.crossfade(self._surface, place.scene, place.signs)
-                place.scene.tune(self.hands.pads)
-                place.scene.dimmer.stop(self.choices.silent)
-                self._show_signs()
-                self._show_panels()
-
-        self._worker.submit(self._arranging(self.choices.world), show)
+        if look != self._setting.look:
+            self.set_up(replace(self._setting, look=look), "clock", now)
 
     def _new_panels(self) -> Panels:
         return Panels(self.choices, self.view, self._setting, self._offered, self._worlds, self._worker)
@@ -390,6 +441,7 @@ class Playground:
                 effects = self._ward.hold(meant.player, effects, now)
             self._do(effects, now)
         if presses:
+            self.view.scene.dimmer.wake()
             self._show_signs()
             self._show_panels()
 
@@ -411,7 +463,8 @@ class Playground:
                 case Listen(False):
                     self._end_listening()
                 case Enter(name):
-                    self._enter(name)
+                    self._leaving |= self.view.open_panels
+                    self._lay(name)
         self.hands.deaf = self._deaf
         self.view.scene.dimmer.stop(self.choices.silent)
 
@@ -437,15 +490,20 @@ class Playground:
         self._ask_all(self._echo.stop())
         self.choices.listening = False
 
-    def _enter(self, name: str) -> None:
-        """Have another world prepared, and go there when it is ready."""
-        self._entering += 1
+    def _lay(self, name: str) -> None:
+        """Have a world laid out as the bed is set and as large as the window is, and go there when it is ready."""
+        self._laying += 1
         self._ahead = name
-        self._leaving |= self.view.open_panels
-        turn = self._entering
+        turn, setting, size = self._laying, self._setting, self._surface.get_size()
+
+        def make() -> Arrangement | None:
+            with suppress(BedsideError):
+                return arrangement.arrange(self._worlds[name], setting, size, self._offered)
+            # If its pictures are damaged, everybody stays here.
+            return None
 
         def arrive(place: Arrangement | None) -> None:
-            if turn != self._entering:
+            if turn != self._laying:
                 return
             self._ahead = None
             if place is None:
@@ -454,30 +512,39 @@ class Playground:
             else:
                 self._arrive(place)
 
-        self._worker.submit(self._arranging(name), arrive)
-
-    def _arranging(self, name: str) -> Callable[[], Arrangement | None]:
-        """Return what makes a world ready as the screen is set up now; it gives None if its pictures are damaged."""
-        setting = self._setting
-
-        def make() -> Arrangement | None:
-            with suppress(BedsideError):
-                return arrangement.arrange(self._worlds[name], setting, self._size, self._offered)
-            # Everybody stays where they are.
-            return None
-
-        return make
+        self._worker.submit(make, arrive)
 
     def _arrive(self, place: Arrangement) -> None:
-        self._ask_all(self.hands.lift())
-        self._leaving.clear()
-        self.choices.choosing.clear()
+        """Go where everything is laid out; what sounds rings on, and is lit there."""
+        shown = self._surface
+        if place.size != self._size:
+            self._size = place.size
+            self._press_of_staff = LongPress(place.size)
+            self._drops = None
+            self.view.drop_overlays()
+        self._canvas = None
+        self._ward.resize(place.size, place.setting.least)
         self._sides = place.sides
-        self.view.crossfade(self._surface, place.scene, place.signs)
-        self.hands.settle(place.sides, self._tuning(place.world))
-        self._outside.ask(Reverb(place.world.room))
-        self._do(self.choices.entered(place.world.name, place.world.instrument), 0.0)
+        self._panels = self._new_panels()
+        self._leaving.clear()
+        rect = staffsign.place(place.sides[0].seat)
+        if (rect, place.setting.look) != (self.view.staff.rect, self._look):
+            self._look = place.setting.look
+            self.view.staff = StaffSign(rect, self._look)
+            self._tell_staff()
+        same = place.world.name == self.choices.world
+        if same:
+            # A world that sleeps sleeps on, and one that is stopped stays half dark.
+            place.scene.dimmer = self.view.scene.dimmer
+        self.view.crossfade(shown, place.scene, place.signs)
+        self._ask_all(self.hands.settle(place.sides, place.size, self._tuning(place)))
+        if not same:
+            self.choices.choosing.clear()
+            self._outside.ask(Reverb(place.world.room))
+            self._do(self.choices.entered(place.world.name, place.world.instrument), self._now)
         place.scene.tune(self.hands.pads)
+        for event in self._sounding.values():
+            place.scene.follow(event, self._now, None)
         self._show_signs()
         self._show_panels()
 
@@ -516,5 +583,10 @@ class Playground:
             if name in self._offered:
                 sign(Control.SOUND).show(self._offered[name].picture)
 
-    def _tuning(self, world: World) -> Tuning:
-        return Tuning(scales.scale(world.scale), world.root, self._setting.keys, self._setting.free)
+    def _tuning(self, place: Arrangement) -> Tuning:
+        return Tuning(scales.scale(place.world.scale), place.world.root, place.setting.keys, place.setting.free)
+
+
+def _apart(setting: BedSetup) -> list[Player]:
+    """Return the players who play only at keyboards."""
+    return [setting.keys] if setting.keys not in setting.players else []

@@ -65,6 +65,11 @@ class Ward:
         """Return the share of the wipe-down that is left, from 1 to 0; None while there is none."""
         return self._wipe.left(now) if self._wipe is not None and self._wiping else None
 
+    def resize(self, size: tuple[int, int], least: float) -> None:
+        """Take a screen of another size; a gesture that has begun is none."""
+        self.settle()
+        self._corners.resize(size, least)
+
     def feed(self, event: pygame.event.Event, now: float) -> pygame.event.Event | None:
         """Follow an input event; return what of it is meant for players, None if nothing is."""
         if self._wipe is not None and self._wipe.feed(event, now):

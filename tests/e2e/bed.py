@@ -21,7 +21,7 @@ from bedside.sound.library import catalogue
 from bedside.stage.bed import least, offered
 from bedside.stage.input.seats import Control, Side, Together
 from bedside.stage.picture import arrangement
-from bedside.stage.picture.arrangement import ScreenSetup
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world
 from e2e.rig.program import BEDSIDE, Program
@@ -46,7 +46,7 @@ def _sides(
     size: tuple[int, int], name: str, together: Together, players: tuple[Player, ...]
 ) -> tuple[tuple[Player, Side], ...]:
     """Return players and sides; kept, because a test that drums asks again before every touch."""
-    setting = ScreenSetup(together, players, least(size, None), Look(), Player.THERAPIST, False)
+    setting = BedSetup(together, players, least(size, None), Look(), Player.THERAPIST, False)
     instruments = {each.name: each for each in map(offered, catalogue.recipes(None))}
     laid = arrangement.sides(world.find(name), setting, size, instruments)
     return tuple((side.seat.player, side) for side in laid)

@@ -19,7 +19,7 @@ from bedside.sound.library import loading
 from bedside.sound.live import wire
 from bedside.stage.bed import BLOCK, POLYPHONY, RATE
 from bedside.stage.input.seats import Together
-from bedside.stage.picture.arrangement import ScreenSetup
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
@@ -44,7 +44,7 @@ class Bed:
         self.performer = Performer(Engine.of(instruments, RATE, BLOCK, POLYPHONY), seeds=lambda: 7)
         # The stage reaches the engine and the recorder through these four, and through nothing else.
         outside = Outside(self._ask, self.performer.close, lambda: None, self.chosen.append)
-        setting = ScreenSetup(Together.ALONE, (Player.CHILD,), 96.0, PLAIN, Player.THERAPIST, free=False)
+        setting = BedSetup(Together.ALONE, (Player.CHILD,), 96.0, PLAIN, Player.THERAPIST, free=False)
         self.playground = Playground(self.surface, self.world, setting, offered(), outside, PromptWorker())
 
     def _ask(self, event: Event) -> None:

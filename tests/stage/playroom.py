@@ -14,14 +14,14 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.choices import SET, Chosen, Marked
 from bedside.music.events import Event, NoteOn, Performed, Player, Report, Setting, Settled, Stop, TakeBegan, TakeEnded
 from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import LEAST_PIXELS, Button, Control, Together
-from bedside.stage.picture import arrangement
 from bedside.stage.picture.arrangement import Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds.world import World
@@ -126,17 +126,19 @@ class Playroom:
         self.surface = canvas(size)
         self.engine = SilentEngine()
         self.chosen: list[Chosen] = []
+        self.told: list[Chosen] = []
         self.marked: list[Marked] = []
         self.sheets = 0
+        self.performed: list[Event] = []
         self.now = 0.0
-        setting = arrangement.ScreenSetup(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
+        setting = BedSetup(together, PLAYERS[together], least, look, Player.THERAPIST, free=True)
         outside = Outside(self.engine.ask, self.engine.close_take, self.engine.frame, self.keep, self._open_sheet)
         self.playground = Playground(self.surface, world, setting, offered(), outside, PromptWorker())
 
     def keep(self, kept: Chosen | Marked) -> None:
         """Keep a choice or a marker."""
         if isinstance(kept, Chosen):
-            self.chosen.append(kept)
+            (self.told if kept.by == SET else self.chosen).append(kept)
         else:
             self.marked.append(kept)
 
@@ -181,6 +183,8 @@ class Playroom:
         self.now = self.engine.now = now
         self.playground.tick(now)
         for report in self.engine.reports():
+            if isinstance(report, Performed):
+                self.performed.append(report.event)
             self.playground.follow(report, now)
 
     def paint(self, now: float) -> int:

@@ -13,14 +13,15 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.choices import SET, Chosen, Marked
 from bedside.music.compass import Compass
 from bedside.music.events import Event, NoteOn, Performed, Player, Report
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
 from bedside.sound.instrument import Instrument
 from bedside.stage.input.seats import Button, Control, Together
-from bedside.stage.picture.arrangement import Offered, ScreenSetup
+from bedside.stage.picture.arrangement import Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.worlds import world
@@ -75,6 +76,7 @@ class Rehearsal:
         self._seeds = count(1)
         self.performer = self._performer()
         self.chosen: list[Chosen] = []
+        self.told: list[Chosen] = []
         self.marked: list[Marked] = []
         self.sheets = 0
         self.performed: list[Performed] = []
@@ -83,7 +85,7 @@ class Rehearsal:
         self._owed = 0.0
         compasses = {each.name: Compass(each.lowest, each.highest, each.lowest + 12) for each in band()}
         offered = [Offered(each.name, each.name, compasses[each.name], each.sustained) for each in band()]
-        setting = ScreenSetup(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
+        setting = BedSetup(together, PLAYERS[together], LEAST, PLAIN, Player.THERAPIST, free)
         outside = Outside(self.ask, self.close, self._frame, self.keep, self._open_sheet)
         worlds = plain_worlds()
         self.playground = Playground(self.surface, worlds["night"], setting, offered, outside, PromptWorker(), worlds)
@@ -94,7 +96,7 @@ class Rehearsal:
     def keep(self, kept: Chosen | Marked) -> None:
         """Keep a choice or a marker."""
         if isinstance(kept, Chosen):
-            self.chosen.append(kept)
+            (self.told if kept.by == SET else self.chosen).append(kept)
         else:
             self.marked.append(kept)
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from bedside.music.events import NoteOff, NoteOn, Player, Source
 from bedside.stage.input.seats import LEAST_PIXELS, Side, Together
-from bedside.stage.picture.arrangement import ScreenSetup, sides
+from bedside.stage.picture.arrangement import sides
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN, Look
 from bedside.stage.picture.scene import Scene
 from bedside.stage.worlds import world as worlds
@@ -31,7 +32,7 @@ def sides_of(
     world: worlds.World, size: tuple[int, int], together: Together = Together.ALONE, look: Look = PLAIN
 ) -> tuple[Side, ...]:
     """Return the sides of a world, tuned as its own scale lies."""
-    setting = ScreenSetup(together, PLAYERS[together], min(LEAST_PIXELS, *size), look, Player.THERAPIST, free=True)
+    setting = BedSetup(together, PLAYERS[together], min(LEAST_PIXELS, *size), look, Player.THERAPIST, free=True)
     return sides(world, setting, size, {})
 
 

@@ -17,7 +17,7 @@ from bedside.music.compass import Compass, keys
 from bedside.music.events import Event, Player, Program, Settled
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Control, Together
-from bedside.stage.picture.arrangement import ScreenSetup
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.playground import Outside, Playground
 from sound.tones import RATE
@@ -271,7 +271,7 @@ def test_pads_sliding_and_sign_agree_with_what_sounds(together: Together, steps:
 def test_before_the_first_instrument_is_ready_the_worlds_is_shown_waiting() -> None:
     """With an empty cache the child sees which sound is coming before the engine says a word."""
     night = plain_worlds()["night"]
-    setup = ScreenSetup(Together.ALONE, (Player.CHILD,), LEAST, PLAIN, Player.THERAPIST, free=False)
+    setup = BedSetup(Together.ALONE, (Player.CHILD,), LEAST, PLAIN, Player.THERAPIST, free=False)
     asked: list[Event] = []
     chosen: list[Chosen | Marked] = []
     outside = Outside(asked.append, lambda: None, lambda: None, chosen.append)

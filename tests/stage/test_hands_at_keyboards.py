@@ -21,7 +21,7 @@ from bedside.music.events import (
 )
 from bedside.stage.input.hands import Programmed, Tuning
 from bedside.stage.input.midi import KeyboardMessage
-from stage.reports import ALONE, KEYS, PADS, TONES, TUNING, finger, hands, heard, strikes
+from stage.reports import ALONE, KEYS, PADS, SIZE, TONES, TUNING, finger, hands, heard, strikes
 
 
 def test_a_midi_keyboard_plays_for_its_player_in_the_scale_or_free() -> None:
@@ -132,10 +132,10 @@ def test_in_another_world_a_keyboard_plays_its_scale() -> None:
     strike = mido.Message("note_on", note=61, velocity=64)
     (here,) = strikes(heard(each, "one", strike))
     each.lift_keys()
-    each.settle(ALONE, Tuning(TONES, 61, Player.THERAPIST, False))
+    each.settle(ALONE, SIZE, Tuning(TONES, 61, Player.THERAPIST, False))
     (there,) = strikes(heard(each, "one", strike))
     each.lift_keys()
-    each.settle(ALONE, Tuning(TONES, 62, Player.THERAPIST, True))
+    each.settle(ALONE, SIZE, Tuning(TONES, 62, Player.THERAPIST, True))
     (free,) = strikes(heard(each, "one", strike))
     assert (here.key, there.key, free.key) == (60, 61, 61)
     assert TUNING.root == 60

@@ -16,7 +16,7 @@ from bedside.stage.input.hands import Tuning
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import Together
 from effort import times
-from stage.reports import INSTRUMENTS, PADS, TONES, TUNING, finger, give, hands, key, mouse, sides
+from stage.reports import INSTRUMENTS, PADS, SIZE, TONES, TUNING, finger, give, hands, key, mouse, sides
 
 LETTERS = (pygame.KSCAN_A, pygame.KSCAN_S, pygame.KSCAN_SEMICOLON, pygame.KSCAN_Q, pygame.KSCAN_P, pygame.KSCAN_V)
 CHILD, THERAPIST = Player.CHILD, Player.THERAPIST
@@ -131,8 +131,7 @@ def test_nothing_that_hands_do_leaves_a_note_hanging(
             case "lost":
                 follow(each.release_missing({(0, 0), (1, 1)}))
             case "enter":
-                follow(each.lift())
-                each.settle(at, Tuning(TONES, 55, THERAPIST, True) if each.choosing else TUNING)
+                follow(each.settle(at, SIZE, Tuning(TONES, 55, THERAPIST, True) if each.choosing else TUNING))
             case _:
                 follow(each.feed(act))  # type: ignore[arg-type]
         for player, note, _, _ in each.moved():

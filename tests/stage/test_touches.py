@@ -261,5 +261,5 @@ def test_on_other_sides_the_instruments_stay() -> None:
     each = hands()
     give(each, CHILD, "bass")
     each.lift()
-    each.settle(ALONE, Tuning(TONES, 65, THERAPIST, False))
+    each.settle(ALONE, SIZE, Tuning(TONES, 65, THERAPIST, False))
     assert each.pads == {CHILD: tuple(TONES.key(degree, 41) for degree in range(10))}

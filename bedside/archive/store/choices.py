@@ -13,6 +13,9 @@ WITHHOLDING = {"mute": "unmute", "wipe-down": "wiped"}
 # The staff's bookmark between takes; within a take it is a marker.
 BOOKMARK = "bookmark"
 
+# Whose a choice is that nobody made: how the bed was set when a take began.
+SET = "set"
+
 _OF_THE_WARD = {*WITHHOLDING, *WITHHOLDING.values(), BOOKMARK}
 
 
@@ -20,8 +23,8 @@ _OF_THE_WARD = {*WITHHOLDING, *WITHHOLDING.values(), BOOKMARK}
 class Chosen:
     """A choice: ``what`` (world, sound, stop, go on, listen, star, lead, …), ``which``, ``by`` whom.
 
-    ``by`` is child or adult; anyone, for a gesture that does not tell; or clock, for quiet hours. ``frame`` counts from
-    the beginning of the take, and is None between takes.
+    ``by`` is child or adult; anyone, for a gesture that does not tell; clock, for quiet hours; or `SET`, for how the
+    bed was set when a take began. ``frame`` counts from the beginning of the take, and is None between takes.
     """
 
     frame: int | None

@@ -37,8 +37,7 @@ class Choices:
         sounds: Sequence[str],
         settings: AllSettings,
     ) -> None:
-        self._leaders = list(dict.fromkeys((*players, *others)))
-        self._others = tuple(others)
+        self._seat(players, others)
         self.world = world
         self.worlds = list(worlds)
         self.sounds = list(sounds)
@@ -133,6 +132,23 @@ class Choices:
         """Take a stop back because the touch was meant for something else; nothing is recorded."""
         self._stops.discard(player)
         self._lifting.discard(player)
+
+    def seat(self, players: Sequence[Player], others: Sequence[Player]) -> list[Effect]:
+        """Return the effects of other ``players`` sitting at the screen, and ``others`` at keyboards.
+
+        What those who left stopped goes on, and a lead that they had goes to the first.
+        """
+        self._seat(players, others)
+        stopped = self.stopped
+        for player in {*self._stops, *self.choosing} - {*players}:
+            self.retract(player)
+            self.choosing.pop(player, None)
+        effects: list[Effect] = [] if self.lead in self._leaders else [Ask(Lead(self._leaders[0]))]
+        return [*effects, Keep("go on", "", "adult")] if stopped and not self.stopped else effects
+
+    def _seat(self, players: Sequence[Player], others: Sequence[Player]) -> None:
+        self._leaders = list(dict.fromkeys((*players, *others)))
+        self._others = tuple(others)
 
     def _forget_stops(self) -> None:
         self._stops.clear()

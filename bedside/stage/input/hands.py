@@ -106,7 +106,6 @@ class Hands:
         sustained: frozenset[str] = frozenset(),
         numbers: Iterator[int] | None = None,
     ) -> None:
-        self._size = size
         self._instruments = dict(instruments)
         self.settings = settings
         self._sustained = sustained
@@ -116,21 +115,47 @@ class Hands:
         self._presses: list[Press] = []
         self.deaf = False
         self.choosing: dict[Player, Sequence[Area]] = {}
-        self.settle(sides, tuning)
-
-    def settle(self, sides: Sequence[Side], tuning: Tuning) -> None:
-        """Switch to other sides and another tuning; all fingers must have been lifted."""
-        self._sides = tuple(sides)
-        self._tuning = tuning
-        self._fingers = {side.seat.player: Fingers(side.pads, side.seat.player, self.numbers) for side in sides}
+        self._fingers: dict[Player, Fingers] = {}
         self._began: dict[Hashable, Fingers | _Target] = {}
         self._places: dict[tuple[Player, int], tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
         self._felt: list[tuple[float, float]] = []
+        self._tuning = tuning
+        self.settle(sides, size, tuning)
+
+    def settle(self, sides: Sequence[Side], size: tuple[int, int], tuning: Tuning) -> list[Event]:
+        """Switch to other sides on a screen of ``size`` pixels, and to another tuning.
+
+        Fingers and keys that are down hold their notes until they leave. Return the events that release those of
+        players who are no longer there.
+        """
+        self._sides = tuple(sides)
+        self._size = size
+        gone = dict(self._fingers)
+        self._fingers = {}
+        for side in sides:
+            player = side.seat.player
+            there = gone.pop(player, None)
+            if there is None:
+                there = Fingers(side.pads, player, self.numbers)
+            else:
+                there.lay(side.pads)
+            self._fingers[player] = there
+        # A control or a picture under a finger is no longer there.
+        self._began = {at: hands for at, hands in self._began.items() if hands in self._fingers.values()}
+        events = [event for fingers in gone.values() for event in fingers.lift()]
+        if tuning.player is not self._tuning.player:
+            events += [event for keyboard in self._keyboards.values() for event in keyboard.lift()]
+            self._keyboards.clear()
+        self._tuning = tuning
         for keyboard in self._keyboards.values():
             keyboard.scale, keyboard.root = (None if tuning.free else tuning.scale), tuning.root
+        # Where a finger lies among the new pads says nothing of its note.
+        self._places.clear()
+        self._moved.clear()
         for player in self._fingers:
             self.tune(player)
+        return events
 
     @property
     def pads(self) -> dict[Player, tuple[int, ...]]:
@@ -299,7 +324,7 @@ class Hands:
             self._felt.append((x, y))
         events = [] if self.deaf and began.note(finger) is None else self._play(began, finger, x, y, source, lands)
         note = began.note(finger)
-        if note is not None:
+        if note is not None and not began.adrift(finger):
             self._places[began.player, note] = (x, y)
             self._moved.append((began.player, note, x, y))
         return events

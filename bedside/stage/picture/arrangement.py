@@ -12,8 +12,9 @@ from bedside.music import scales
 from bedside.music.compass import Compass, keys
 from bedside.music.events import Player
 from bedside.music.layout import fit
-from bedside.stage.input.seats import HANDS, Control, Side, Together, seats
+from bedside.stage.input.seats import HANDS, Control, Side, seats
 from bedside.stage.picture import thumbnails
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.scene import Scene
 from bedside.stage.picture.sign import Sign
@@ -34,25 +35,12 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenSetup:
-    """The set-up of a screen: who shares it and how, the least size of a target in pixels, and the look.
-
-    ``keys`` is the player at the MIDI keyboards; ``free`` ones are not snapped to the scale.
-    """
-
-    together: Together
-    players: tuple[Player, ...]
-    least: float
-    look: Look
-    keys: Player
-    free: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A world made ready: its sides, its scene and the signs on it."""
+    """A world made ready as the bed is ``setting``, for a screen of ``size`` pixels: its sides, scene and signs."""
 
     world: World
+    setting: BedSetup
+    size: tuple[int, int]
     sides: tuple[Side, ...]
     scene: Scene
     signs: dict[tuple[Control, Player], Sign]
@@ -77,17 +65,17 @@ class _Pictures(Mapping[str, pygame.Surface]):
         return len(self._drawn)
 
 
-def arrange(world: World, setting: ScreenSetup, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
+def arrange(world: World, setting: BedSetup, size: tuple[int, int], offered: Mapping[str, Offered]) -> Arrangement:
     """Lay out a world on a screen of ``size`` pixels; raise BedsideError if one of its pictures is damaged."""
+    world = setting.of(world)
     laid = sides(world, setting, size, offered)
     scene = Scene(world, laid, size, setting.look)
-    return Arrangement(world, laid, scene, _signs(laid, setting.look, offered))
+    return Arrangement(world, setting, size, laid, scene, _signs(laid, setting.look, offered))
 
 
-def sides(
-    world: World, setting: ScreenSetup, size: tuple[int, int], offered: Mapping[str, Offered]
-) -> tuple[Side, ...]:
+def sides(world: World, setting: BedSetup, size: tuple[int, int], offered: Mapping[str, Offered]) -> tuple[Side, ...]:
     """Return the sides of a world on a screen of ``size`` pixels, their pads tuned to the world's instrument."""
+    world = setting.of(world)
     tones = scales.scale(world.scale)
     there = offered.get(world.instrument)
     sounding = keys(tones, world.root, world.pads, there.compass if there else None)

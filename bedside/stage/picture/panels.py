@@ -13,7 +13,8 @@ from bedside.stage.input.choices import Choices
 from bedside.stage.input.hands import Picked, Press, Pressed
 from bedside.stage.input.seats import Control, Side
 from bedside.stage.picture import thumbnails
-from bedside.stage.picture.arrangement import Offered, ScreenSetup
+from bedside.stage.picture.arrangement import Offered
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.chooser import Chooser, on_page
 from bedside.stage.picture.view import View
 from bedside.stage.picture.worker import Worker
@@ -36,7 +37,7 @@ class Panels:
         self,
         choices: Choices,
         view: View,
-        setting: ScreenSetup,
+        setting: BedSetup,
         offered: Mapping[str, Offered],
         worlds: Mapping[str, World],
         worker: Worker,

@@ -48,6 +48,11 @@ class View:
         self.fade_in(shown)
         self.show_scene(scene, signs)
 
+    def drop_overlays(self) -> None:
+        """Take away what was made for a screen of another size."""
+        self._panels.clear()
+        self._words = self._calm = None
+
     def sign(self, control: Control, player: Player) -> Sign:
         """Return the sign of a control of a player."""
         return self._signs[control, player]

@@ -21,7 +21,8 @@ from bedside.sound.library import catalogue
 from bedside.stage import bed
 from bedside.stage.input.seats import Together
 from bedside.stage.picture import artwork
-from bedside.stage.picture.arrangement import Offered, ScreenSetup, sides
+from bedside.stage.picture.arrangement import Offered, sides
+from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import PLAIN
 from bedside.stage.worlds import world
 from bedside.stage.worlds.blooms import BLOOMS
@@ -102,7 +103,7 @@ def test_every_world_has_pads_on_every_screen(name: str, size: tuple[int, int], 
     """Alone, side by side and face to face, from a Pi's screen to 4K upright: pads large enough, in the instrument."""
     made = world.find(name)
     players = (Player.CHILD,) if together is Together.ALONE else (Player.CHILD, Player.THERAPIST)
-    setting = ScreenSetup(together, players, 96.0, PLAIN, Player.THERAPIST, False)
+    setting = BedSetup(together, players, 96.0, PLAIN, Player.THERAPIST, False)
     compass = offered()[made.instrument].compass
     assert compass is not None
     for side in sides(made, setting, size, offered()):

@@ -28,7 +28,7 @@ from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
-from bedside.stage.opening import Opening
+from bedside.stage.opening import OpenedWindow
 from bedside.stage.picture.arrangement import Offered
 from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
@@ -82,7 +82,7 @@ class Bed:
 
 
 def play(
-    bed: Bed, opened: Opening, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None
+    bed: Bed, opened: OpenedWindow, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None
 ) -> None:
     """Play in an opened window until the staff leave, recording everything; ``say`` gets sentences for the staff.
 

@@ -18,6 +18,7 @@ from bedside import ends
 from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
+from bedside.stage.lock import uncover
 from bedside.stage.playground import Playground
 from bedside.stage.window import show
 
@@ -96,8 +97,9 @@ class Play:
     """The playground, its keyboards and the engine's reports, in one window.
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
-    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. `run` returns when the window is
-    closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
+    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. ``ask_to_leave`` is called when
+    somebody wants to close the window, which by itself changes nothing. `run` returns when Ctrl and Q are pressed, or
+    after `leave`; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -109,6 +111,7 @@ class Play:
         check: Callable[[], None],
         say: Callable[[str], None],
         alive: Callable[[], None] = lambda: None,
+        ask_to_leave: Callable[[], None] = lambda: None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -117,6 +120,7 @@ class Play:
         self._check = check
         self._say = say
         self._alive = alive
+        self._ask_to_leave = ask_to_leave
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -131,11 +135,15 @@ class Play:
         gc.freeze()
         self._inbox.open()
         try:
-            with ends.calling(self._end):
+            with ends.calling(self.leave):
                 self._loop()
         finally:
             self._playground.lift()
             self._inbox.close()
+
+    def leave(self) -> None:
+        """End the play: staff have left."""
+        self._running = False
 
     def _loop(self) -> None:
         while self._running:
@@ -170,9 +178,6 @@ class Play:
             self._said.add(sentence)
             self._say(sentence)
 
-    def _end(self) -> None:
-        self._running = False
-
     def _wait(self, due: float) -> None:
         """Sleep until there is input or a frame is due, and pass the input on."""
         seconds = due - time.perf_counter()
@@ -193,10 +198,14 @@ class Play:
         match event.type:
             case _ if event.type == _WAKE:
                 self._inbox.woken()
-            case pygame.QUIT | pygame.APP_TERMINATING:
-                self._running = False
+            case pygame.QUIT:
+                self._ask_to_leave()
+            case pygame.WINDOWMINIMIZED:
+                uncover()
+            case pygame.APP_TERMINATING:
+                self.leave()
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
-                self._running = False
+                self.leave()
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_l:
                 self._playground.lead(time.perf_counter())
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:

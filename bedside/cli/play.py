@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from bedside.cli.arguments import look_of, millimetres, patient_of, players_named, seated, together_as, window_pixels
+from bedside.cli.arguments import patient_of
 from bedside.cli.backup import keeping_backup
 from bedside.cli.demo import demo
+from bedside.cli.louder import profile_in_force
 from bedside.cli.terminal import say
 
 
 def play(
     context: typer.Context,
-    world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
+    world: Annotated[str | None, typer.Option(help="The world to play in.")] = None,
     patient: Annotated[
         str | None,
         typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
@@ -23,30 +24,30 @@ def play(
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
-    keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
-    profile: Annotated[str, typer.Option(help="Limits of loudness: ward, quiet or night.")] = "ward",
+    keys: Annotated[str | None, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Limits of loudness: ward, quiet or night.")] = None,
     together: Annotated[
-        str, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
-    ] = "alone",
-    other: Annotated[str, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = "child2",
+        str | None, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
+    ] = None,
+    other: Annotated[str | None, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = None,
     look: Annotated[
-        str,
+        str | None,
         typer.Option(help="For eyes that need it: still (no motion), contrast, dim, or several: still,dim."),
-    ] = "",
+    ] = None,
     screen_mm: Annotated[
         str | None,
         typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if the system does not know it."),
     ] = None,
-    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys play every note, not only the scale.")] = False,
+    free: Annotated[
+        bool | None, typer.Option("--free/--no-free", help="Let MIDI keys play every note, not only the scale.")
+    ] = None,
     backup: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", envvar="BEDSIDE_BACKUP", help="Keep a second copy of the recordings current here."),
+        Path | None, typer.Option(metavar="DIR", help="Keep a second copy of the recordings current here.")
     ] = None,
     second: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            envvar="BEDSIDE_SECOND",
             help="Where what is played is kept while the folder of --data takes nothing: another disk.",
         ),
     ] = None,
@@ -54,28 +55,56 @@ def play(
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
     ] = None,
 ) -> None:
-    """Play the instrument; everything is recorded."""
+    """Play the instrument; everything is recorded. `bedside settings` shows what holds where an option is not given."""
+    from bedside.music.events import Player
     from bedside.stage import bed
+    from bedside.stage.input.seats import Together
+    from bedside.stage.settings import load
 
-    settings = bed.Bed(
+    try:
+        settings = load(
+            context.obj,
+            {
+                "world": world,
+                "window": window,
+                "audio": audio,
+                "midi": midi,
+                "keys": keys,
+                "profile": profile,
+                "together": together,
+                "with": other,
+                "look": look,
+                "screen_mm": screen_mm,
+                "free": free,
+                "backup": None if backup is None else str(backup.absolute()),
+                "second": None if second is None else str(second.absolute()),
+            },
+        )
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+    for sentence in settings.faults:
+        say(sentence)
+    alone = settings["together"] is Together.ALONE
+    start = bed.Bed(
         data=context.obj,
-        second=None if second is None else second.absolute(),
-        world=world,
+        second=settings["second"],
+        world=settings["world"],
         patient=patient_of(patient),
-        size=window_pixels(window),
-        screen_mm=millimetres(screen_mm),
-        together=together_as(together),
-        players=seated(together, other),
-        look=look_of(look),
-        card=audio,
-        midi=midi,
-        keys=players_named(keys)[0],
-        profile=profile,
-        snapped=not free,
+        size=settings["window"],
+        screen_mm=settings["screen_mm"],
+        together=settings["together"],
+        players=(Player.CHILD,) if alone else (Player.CHILD, settings["with"]),
+        look=settings["look"],
+        card=settings["audio"],
+        midi=settings["midi"],
+        keys=settings["keys"],
+        profile=profile_in_force(context.obj, settings),
+        snapped=not settings["free"],
+        quiet=settings.quiet_hours,
     )
     try:
-        with keeping_backup(context.obj, backup) as backup_fault:
-            bed.play(settings, say, backup_fault)
+        with keeping_backup(context.obj, settings["backup"]) as backup_fault:
+            bed.play(start, say, backup_fault)
     except bed.NoScreenError as fault:
         if or_demo is None:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,11 @@ from bedside.cli.backup import keeping_backup
 from bedside.cli.demo import demo
 from bedside.cli.louder import profile_in_force
 from bedside.cli.terminal import say
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from bedside.stage.bed import Bed
 
 
 def play(
@@ -22,6 +27,7 @@ def play(
         typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
     ] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
+    monitor: Annotated[int | None, typer.Option(metavar="N", min=1, help="On which screen, counted from 1.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
     keys: Annotated[str | None, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = None,
@@ -56,10 +62,10 @@ def play(
     ] = None,
 ) -> None:
     """Play the instrument; everything is recorded. `bedside settings` shows what holds where an option is not given."""
-    from bedside.music.events import Player
-    from bedside.stage import bed
-    from bedside.stage.input.seats import Together
+    # Nothing that takes long to load comes before the window, whose picture is the first sign of life.
+    from bedside.stage.opening import opening
     from bedside.stage.settings import load
+    from bedside.stage.window import NoScreenError
 
     try:
         settings = load(
@@ -67,6 +73,7 @@ def play(
             {
                 "world": world,
                 "window": window,
+                "monitor": monitor,
                 "audio": audio,
                 "midi": midi,
                 "keys": keys,
@@ -84,28 +91,40 @@ def play(
         raise typer.BadParameter(str(fault)) from fault
     for sentence in settings.faults:
         say(sentence)
-    alone = settings["together"] is Together.ALONE
-    start = bed.Bed(
-        data=context.obj,
-        second=settings["second"],
-        world=settings["world"],
-        patient=patient_of(patient),
-        size=settings["window"],
-        screen_mm=settings["screen_mm"],
-        together=settings["together"],
-        players=(Player.CHILD,) if alone else (Player.CHILD, settings["with"]),
-        look=settings["look"],
-        card=settings["audio"],
-        midi=settings["midi"],
-        keys=settings["keys"],
-        profile=profile_in_force(context.obj, settings),
-        snapped=not settings["free"],
-        quiet=settings.quiet_hours,
-    )
+    code, profile = patient_of(patient), profile_in_force(context.obj, settings)
+
+    def start() -> tuple[ModuleType, Bed]:
+        from bedside.music.events import Player
+        from bedside.stage import bed
+        from bedside.stage.input.seats import Together
+        from bedside.stage.picture.look import Look
+
+        others = () if settings["together"] == "alone" else (Player.named(settings["with"]),)
+        return bed, bed.Bed(
+            data=context.obj,
+            second=settings["second"],
+            world=settings["world"],
+            patient=code,
+            screen_mm=settings["screen_mm"],
+            together=Together(settings["together"]),
+            players=(Player.CHILD, *others),
+            look=Look.named(settings["look"]),
+            card=settings["audio"],
+            midi=settings["midi"],
+            keys=Player.named(settings["keys"]),
+            profile=profile,
+            snapped=not settings["free"],
+            quiet=bed.quiet_hours(settings),
+        )
+
     try:
-        with keeping_backup(context.obj, settings["backup"]) as backup_fault:
-            bed.play(start, say, backup_fault)
-    except bed.NoScreenError as fault:
+        with opening(
+            settings["world"], settings["window"], "dim" in settings["look"], say, settings["monitor"]
+        ) as opened:
+            bed, begun = opened.meanwhile(start)
+            with keeping_backup(context.obj, settings["backup"]) as backup_fault:
+                bed.play(begun, opened, say, backup_fault)
+    except NoScreenError as fault:
         if or_demo is None:
             raise
         say(f"{fault} The demo is made instead.")

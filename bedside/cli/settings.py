@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bedside.cli.arguments import JsonOption
 from bedside.cli.terminal import end, print_json, say
+
+if TYPE_CHECKING:
+    from bedside.stage.settingsfile import Value
 
 
 def settings(
@@ -36,9 +39,10 @@ def settings(
             raise typer.BadParameter(f"--for is one of {', '.join(SettingScope)}, not {scope!r}")
         if remove is (value is not None):
             raise typer.BadParameter("write the value of the setting, or --remove")
-        stated = value if SETTINGS[name].meaning else {"true": True, "false": False}.get(value or "", value)
         try:
-            keep_setting(context.obj, SettingScope(scope), name, stated)
+            keep_setting(
+                context.obj, SettingScope(scope), name, None if value is None else _stated(SETTINGS[name].kind, value)
+            )
         except ValueError as fault:
             raise typer.BadParameter(str(fault)) from fault
         say(f"{name} is {'removed from' if remove else 'written into'} {file_of(SettingScope(scope), context.obj)}.")
@@ -63,8 +67,15 @@ def settings(
         end(found.faults[-1])
 
 
-def _shown(stated: str | bool | None) -> str:
+def _stated(kind: type[Value], value: str) -> Value:
+    """Return what was typed as a setting of this kind, or as it is where it is none."""
+    if kind is bool:
+        return {"true": True, "false": False}.get(value, value)
+    return int(value) if kind is int and value.isascii() and value.isdigit() and len(value) < 10 else value
+
+
+def _shown(stated: Value | None) -> str:
     """Return a value as it is listed."""
     if stated is None or stated == "":
         return "–"
-    return str(stated).lower() if isinstance(stated, bool) else stated
+    return str(stated).lower() if isinstance(stated, bool) else str(stated)

@@ -97,9 +97,9 @@ class Play:
     """The playground, its keyboards and the engine's reports, in one window.
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
-    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. ``ask_to_leave`` is called when
-    somebody wants to close the window, which by itself changes nothing. `run` returns when Ctrl and Q are pressed, or
-    after `leave`; it raises `ends.Ended` when the process is told to end.
+    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
+    window may have another size; ``ask_to_leave`` when somebody wants to close it, which by itself changes nothing.
+    `run` returns when Ctrl and Q are pressed, or after `leave`; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class Play:
         check: Callable[[], None],
         say: Callable[[str], None],
         alive: Callable[[], None] = lambda: None,
+        resize: Callable[[], None] = lambda: None,
         ask_to_leave: Callable[[], None] = lambda: None,
     ) -> None:
         self._playground = playground
@@ -120,6 +121,7 @@ class Play:
         self._check = check
         self._say = say
         self._alive = alive
+        self._resize = resize
         self._ask_to_leave = ask_to_leave
         self._said: set[str] = set()
         self._checked = 0.0
@@ -170,6 +172,8 @@ class Play:
         if now - self._checked > _CHECK_SECONDS:
             self._checked = now
             self._playground.release_missing(fingers())
+            # Not every system tells of it.
+            self._resize()
             self._check()
 
     def _say_once(self, sentence: str) -> None:
@@ -198,6 +202,8 @@ class Play:
         match event.type:
             case _ if event.type == _WAKE:
                 self._inbox.woken()
+            case pygame.WINDOWSIZECHANGED:
+                self._resize()
             case pygame.QUIT:
                 self._ask_to_leave()
             case pygame.WINDOWMINIMIZED:

@@ -16,7 +16,6 @@ from typing import Any
 from bedside import places
 from bedside.sound.profiles import USUAL, louder
 from bedside.stage import settingsfile, values
-from bedside.stage.quiethours import QuietHours
 from bedside.stage.settingsfile import Value
 
 
@@ -24,28 +23,37 @@ from bedside.stage.settingsfile import Value
 class KnownSetting:
     """What can be set: its name in the files, its usual value, and one sentence about it.
 
-    ``meaning`` returns what a stated text means, or raises ValueError; without one, the setting is true or false.
-    ``usual`` None stands for nothing set; ``example`` is a value.
+    ``meaning`` returns what a stated value means, or raises ValueError; without one, it means itself. ``usual`` None
+    stands for nothing set; ``example`` is then a value.
     """
 
     name: str
     usual: Value | None
     about: str
-    meaning: Callable[[str], Any] | None = None
+    meaning: Callable[[Any], Any] | None = None
     example: Value = ""
+
+    @property
+    def kind(self) -> type[Value]:
+        """The type of its values: text, a whole number, or true and false."""
+        return type(self.example if self.usual is None else self.usual)
 
     def read(self, stated: Any) -> Any:
         """Return what a stated value means; raise ValueError with words that say what would be valid."""
-        if self.meaning is None:
-            if not isinstance(stated, bool):
-                raise ValueError(f"write true or false, not {stated!r}")
-            return stated
-        if not isinstance(stated, str) or len(stated) > _LONGEST or not stated.isprintable():
-            raise ValueError("write it as one line of text, in quotation marks")
-        return self.meaning(stated)
+        if type(stated) is not self.kind:
+            raise ValueError(f"write {_KINDS[self.kind]}, not {str(stated)[:_SHOWN]!r}")
+        if isinstance(stated, str) and (len(stated) > _LONGEST or not stated.isprintable()):
+            raise ValueError("write it as one line of text")
+        return stated if self.meaning is None else self.meaning(stated)
 
 
 _LONGEST = 400
+_SHOWN = 40
+_KINDS: dict[type[Value], str] = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "one line of text in quotation marks",
+}
 
 SETTINGS = {
     setting.name: setting
@@ -54,7 +62,7 @@ SETTINGS = {
         KnownSetting("profile", USUAL, "Limits of loudness: ward, quiet or night.", values.profile_named),
         KnownSetting(
             "look", "", "For eyes that need it: still (no motion), contrast, dim, or several: still,dim.",
-            values.look_named,
+            values.look_names,
         ),
         KnownSetting(
             "together", "alone", "Who shares the screen: alone, beside or facing (face to face).", values.together_named
@@ -69,6 +77,7 @@ SETTINGS = {
             "217x136",
         ),
         KnownSetting("window", None, "Play in a window, not over the whole screen.", values.window_pixels, "1280x800"),
+        KnownSetting("monitor", 1, "On which screen, counted from 1.", values.screen_number),
         KnownSetting(
             "backup", None, "A folder on another disk in which a second copy is kept current.", values.folder,
             "/media/backup",
@@ -80,7 +89,7 @@ SETTINGS = {
         KnownSetting("quiet_hours.from", None, "When the quiet hours begin each day.", values.clock_time, "20:00"),
         KnownSetting("quiet_hours.to", None, "When they end; both are needed.", values.clock_time, "06:30"),
         KnownSetting("quiet_hours.profile", "night", "The loudness in them.", values.profile_named),
-        KnownSetting("quiet_hours.look", "dim", "The look in them.", values.look_named),
+        KnownSetting("quiet_hours.look", "dim", "The look in them.", values.look_names),
     )
 }  # fmt: skip
 
@@ -119,14 +128,6 @@ class Settings:
     def __getitem__(self, name: str) -> Any:
         """Return what a setting means; None where nothing is set."""
         return self.held[name].meaning
-
-    @property
-    def quiet_hours(self) -> QuietHours | None:
-        """The quiet hours, None unless both their times are set."""
-        begin, end = self["quiet_hours.from"], self["quiet_hours.to"]
-        if begin is None or end is None:
-            return None
-        return QuietHours(begin, end, self["quiet_hours.profile"], self["quiet_hours.look"])
 
 
 def file_of(scope: SettingScope, data: Path) -> Path:
@@ -225,7 +226,7 @@ def _instead(held: Held) -> str:
 
 
 def _shown(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in name[:40])
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:_SHOWN])
 
 
 def _half_quiet(held: dict[str, Held]) -> list[str]:

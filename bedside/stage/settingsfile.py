@@ -16,7 +16,7 @@ from typing import Any
 from bedside.errors import BedsideError
 from bedside.files import reason, replacing
 
-Value = str | bool
+Value = str | int | bool
 
 _MOST_BYTES = 65_536
 
@@ -96,7 +96,7 @@ def write(path: Path, name: str, stated: Value | None, mode: int = 0o600) -> Non
 
 def as_toml(stated: Value) -> str:
     """Return a value as a file states it."""
-    return str(stated).lower() if isinstance(stated, bool) else json.dumps(stated, ensure_ascii=False)
+    return json.dumps(stated, ensure_ascii=False)
 
 
 def _text(path: Path) -> str:

@@ -1,15 +1,17 @@
-"""What the words of options and of settings mean; each raises ValueError, with words that say what would be valid."""
+"""What the words of options and of settings mean; each raises ValueError, with words that say what would be valid.
+
+They are read before the window opens, so nothing here takes long to load.
+"""
 
 from __future__ import annotations
 
 from datetime import time
 from pathlib import Path
 
+from bedside import places
 from bedside.music.events import Player
 from bedside.sound.profiles import PROFILES
 from bedside.stage.input.seats import Together
-from bedside.stage.picture.look import Look
-from bedside.stage.worlds import world
 
 _LOOKS = ("still", "contrast", "dim")
 
@@ -23,7 +25,7 @@ def one_of(choices: tuple[str, ...], text: str) -> str:
 
 def world_named(text: str) -> str:
     """Return the name of a world that is shipped."""
-    return one_of(tuple(world.names()), text)
+    return one_of(tuple(sorted(path.stem for path in (places.shipped("assets") / "worlds").glob("*.toml"))), text)
 
 
 def profile_named(text: str) -> str:
@@ -31,31 +33,37 @@ def profile_named(text: str) -> str:
     return one_of(tuple(PROFILES), text)
 
 
-def together_named(text: str) -> Together:
-    """Return how players share a screen."""
-    return Together(one_of(tuple(Together), text))
+def together_named(text: str) -> str:
+    """Return the name of a way to share a screen, of `Together`."""
+    return one_of(tuple(map(str, Together)), text)
 
 
-def player_named(text: str) -> Player:
-    """Return the player with this label."""
-    return Player.named(text)
+def player_named(text: str) -> str:
+    """Return the label of a player."""
+    return one_of(tuple(player.label for player in Player), text)
 
 
-def beside_child(text: str) -> Player:
-    """Return who else sits at the screen: not the child."""
-    player = Player.named(text)
-    if player is Player.CHILD:
+def beside_child(text: str) -> str:
+    """Return the label of who else sits at the screen: not the child."""
+    if text == Player.CHILD.label:
         raise ValueError("the child plays anyway; choose child2, therapist or partner")
-    return player
+    return player_named(text)
 
 
-def look_named(text: str) -> Look:
-    """Return the look for names separated by commas: still, contrast, dim; plain for none."""
-    wanted = [name.strip() for name in text.split(",") if name.strip()]
+def look_names(text: str) -> tuple[str, ...]:
+    """Return the adaptations of a look, which commas separate: still, contrast, dim; none for a plain one."""
+    wanted = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in wanted:
         if name not in _LOOKS:
             raise ValueError(f"a look is one or more of {', '.join(_LOOKS)}, not {name!r}")
-    return Look(**dict.fromkeys(wanted, True))
+    return wanted
+
+
+def screen_number(number: int) -> int:
+    """Return the number of a screen, from 1."""
+    if not 1 <= number <= 16:
+        raise ValueError(f"screens are counted from 1 to 16; there is no screen {number}")
+    return number
 
 
 def millimetres(text: str) -> tuple[float, float]:

@@ -22,7 +22,7 @@ BIN = $(VENV)/bin
 PLAY_PACKAGES = libportaudio2 libxi6
 # libatomic1: Playwright's own Node is linked with it, and Debian 12's other packages do not bring it.
 # gcc, libc6-dev: tests/harness compiles what it preloads into the program.
-TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy sway xwayland imagemagick jackd2 chromium poppler-utils libatomic1 gcc libc6-dev
+TEST_PACKAGES = $(PLAY_PACKAGES) xserver-xorg-core xserver-xorg-video-dummy sway xwayland imagemagick openbox x11-utils x11-xserver-utils jackd2 chromium poppler-utils libatomic1 gcc libc6-dev
 # For the comparison with `bedside render`.
 BENCH_PACKAGES = fluidsynth timgm6mb-soundfont
 DEB_PACKAGES = binutils dpkg-dev librsvg2-bin python3-venv

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,11 @@ from bedside.cli.arguments import look_of, millimetres, patient_of, players_name
 from bedside.cli.backup import keeping_backup
 from bedside.cli.demo import demo
 from bedside.cli.terminal import say
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from bedside.stage.bed import Bed
 
 
 def play(
@@ -21,6 +26,7 @@ def play(
         typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
     ] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
+    monitor: Annotated[int, typer.Option(metavar="N", min=1, help="On which screen, counted from 1.")] = 1,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
     keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
@@ -55,28 +61,38 @@ def play(
     ] = None,
 ) -> None:
     """Play the instrument; everything is recorded."""
-    from bedside.stage import bed
+    # Nothing that takes long to load comes before the window, whose picture is the first sign of life.
+    from bedside.stage.opening import opening
+    from bedside.stage.window import NoScreenError
 
-    settings = bed.Bed(
-        data=context.obj,
-        second=None if second is None else second.absolute(),
-        world=world,
-        patient=patient_of(patient),
-        size=window_pixels(window),
-        screen_mm=millimetres(screen_mm),
-        together=together_as(together),
-        players=seated(together, other),
-        look=look_of(look),
-        card=audio,
-        midi=midi,
-        keys=players_named(keys)[0],
-        profile=profile,
-        snapped=not free,
-    )
+    code, pixels, millis = patient_of(patient), window_pixels(window), millimetres(screen_mm)
+    seating, who, at_keys = together_as(together), seated(together, other), players_named(keys)[0]
+
+    def load() -> tuple[ModuleType, Bed]:
+        from bedside.stage import bed
+
+        return bed, bed.Bed(
+            data=context.obj,
+            second=None if second is None else second.absolute(),
+            world=world,
+            patient=code,
+            screen_mm=millis,
+            together=seating,
+            players=who,
+            look=look_of(look),
+            card=audio,
+            midi=midi,
+            keys=at_keys,
+            profile=profile,
+            snapped=not free,
+        )
+
     try:
-        with keeping_backup(context.obj, backup) as backup_fault:
-            bed.play(settings, say, backup_fault)
-    except bed.NoScreenError as fault:
+        with opening(world, pixels, "dim" in look, say, monitor) as opened:
+            bed, settings = opened.meanwhile(load)
+            with keeping_backup(context.obj, backup) as backup_fault:
+                bed.play(settings, opened, say, backup_fault)
+    except NoScreenError as fault:
         if or_demo is None:
             raise
         say(f"{fault} The demo is made instead.")

@@ -103,7 +103,8 @@ class Instrument:
     """The baked tables of one patch, or of a folder of samples, at one sample rate.
 
     ``pool`` holds mono float32 samples, (frames,); ``regions[i]`` belong to the key ``lowest + i``. ``sustained`` is
-    whether a held note sounds for as long as it is held.
+    whether a held note sounds for as long as it is held. One that is not ``finished`` has regions for some of its keys
+    only, and the rest are still being made.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Instrument:
     rate: int
     pool: NDArray[np.float32]
     regions: tuple[tuple[Region, ...], ...]
+    finished: bool = True
 
     def nearest(self, key: int) -> int:
         """Return the key that sounds for a MIDI key: itself, or its nearest octave in range."""

@@ -1,4 +1,4 @@
-"""The bed: set up window, hands, engine and recorder for play, and close them afterwards."""
+"""The bed: set up hands, engine and recorder for play in a window, and close them afterwards."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pygame
+
 from bedside.errors import BedsideError
-from bedside.music.compass import Compass
+from bedside.music import scales
+from bedside.music.compass import Compass, keys
 from bedside.music.events import Performed, Player, Profile, Report
 from bedside.sound.library import catalogue
 from bedside.sound.library.recipe import Recipe
@@ -25,20 +28,19 @@ from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
+from bedside.stage.opening import Opening
 from bedside.stage.picture.arrangement import Offered
 from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.quiethours import QuietHours, QuietWatch
-from bedside.stage.watchdog import Watchdog
-from bedside.stage.window import NoScreenError, screen
 from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
-    from bedside.archive.recorder import Recorder
+    import pygame
 
-__all__ = ["RATE", "Bed", "NoScreenError", "play"]
+    from bedside.archive.recorder import Recorder
 
 RATE = 48000
 BLOCK = 128
@@ -55,16 +57,15 @@ class Bed:
     """The options of a start of the program.
 
     ``data`` is where everything is kept, ``second`` where what is played is kept while ``data`` takes nothing.
-    ``size`` is the window's, None for the whole screen; ``screen_mm`` is the screen's size in millimetres, None to ask
-    the system. ``players`` sit at the screen as ``together`` says, the first below or on the left; ``keys`` is the
-    player at the MIDI keyboards. ``profile`` is one of `PROFILES`, ``quiet`` are the ward's quiet hours.
+    ``screen_mm`` is the screen's size in millimetres, None to ask the system. ``players`` sit at the screen as
+    ``together`` says, the first below or on the left; ``keys`` is the player at the MIDI keyboards. ``profile`` is one
+    of `PROFILES`, ``quiet`` are the ward's quiet hours.
     """
 
     data: Path
     second: Path | None
     world: str
     patient: str | None
-    size: tuple[int, int] | None
     screen_mm: tuple[float, float] | None
     together: Together
     players: tuple[Player, ...]
@@ -77,16 +78,40 @@ class Bed:
     quiet: QuietHours | None = None
 
 
-def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None) -> None:
-    """Play until the staff leave, recording everything; ``say`` gets sentences for the staff.
+def play(
+    bed: Bed, opened: Opening, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None
+) -> None:
+    """Play in an opened window until the staff leave, recording everything; ``say`` gets sentences for the staff.
 
     ``backup_fault`` returns a sentence about what keeps the second copy from being current, None if nothing does.
-    Raises BedsideError if it cannot begin: no screen, no such world. No fault of the store, its key or its disk is one.
+    Raises BedsideError if it cannot begin: no such world. No fault of the store, its key or its disk is one.
     """
     if bed.patient is not None and not _CODE.fullmatch(bed.patient):
         raise BedsideError("A patient's code has 1 to 40 letters, digits, points, hyphens or underscores.")
     if bed.profile not in PROFILES:
         raise BedsideError(f"There is no profile called {bed.profile!r}; choose one of: {', '.join(PROFILES)}.")
+    with ExitStack() as leaving:
+        # On the main thread, which may use the window.
+        pixels = least(opened.surface.get_size(), bed.screen_mm)
+        playground, loop = opened.meanwhile(lambda: _prepare(bed, opened.surface, pixels, leaving, say, backup_fault))
+        playground.fade_in()
+        opened.hand_over()
+        loop.run()
+        opened.watchdog.leave()
+
+
+def _prepare(
+    bed: Bed,
+    surface: pygame.Surface,
+    pixels: float,
+    leaving: ExitStack,
+    say: Callable[[str], None],
+    backup_fault: Callable[[], str | None],
+) -> tuple[Playground, Play]:
+    """Return the playground of a bed and the loop that plays on it, with everything that they need started.
+
+    ``pixels`` is the least size of a target; ``leaving`` gets what closes it all. It runs on a thread of its own.
+    """
     world = worlds.find(bed.world)
     own = bed.data / "sounds"
     recipes = catalogue.recipes(own, say)
@@ -98,65 +123,62 @@ def play(bed: Bed, say: Callable[[str], None], backup_fault: Callable[[], str | 
         for listener in listeners:
             listener(report)
 
-    settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own))
-    with ExitStack() as leaving:
-        watchdog = leaving.enter_context(closing(Watchdog()))
-        with watchdog.opening():
-            display = leaving.enter_context(screen(say))
-        host = EngineHost(settings, sustained, tell)
-        leaving.callback(host.stop)
-        host.start()
-        # Importing these takes as long as starting an engine, so both happen at once.
-        from bedside.archive.recorder import Recorder
-        from bedside.sound.library import provenance
+    compass = next((each.compass for each in instruments if each.name == world.instrument), None)
+    pads = keys(scales.scale(world.scale), world.root, world.pads, compass)
+    settings = EngineSettings(RATE, BLOCK, POLYPHONY, bed.card, (world.instrument,), str(own), keys=pads)
+    host = EngineHost(settings, sustained, tell)
+    leaving.callback(host.stop)
+    host.start()
+    # Importing these takes as long as starting an engine, so both happen at once.
+    from bedside.archive.recorder import Recorder
+    from bedside.sound.library import provenance
 
-        made_by = functools.cache(lambda: provenance.made_by(recipes))
-        recorder = Recorder(bed.data, bed.patient, made_by, second=bed.second)
-        leaving.callback(_close, recorder, say)
-        # The recorder needs everything that was performed before it is closed.
-        leaving.callback(host.stop)
-        inbox = Inbox()
+    made_by = functools.cache(lambda: provenance.made_by(recipes))
+    recorder = Recorder(bed.data, bed.patient, made_by, second=bed.second)
+    leaving.callback(_close, recorder, say)
+    # The recorder needs everything that was performed before it is closed.
+    leaving.callback(host.stop)
+    inbox = Inbox()
 
-        def record(report: Report) -> None:
-            if isinstance(report, Performed):
-                recorder.feed(report)
+    def record(report: Report) -> None:
+        if isinstance(report, Performed):
+            recorder.feed(report)
 
-        # Nothing is reported before something is asked.
-        listeners += [record, inbox.put]
-        worker = PictureWorker(inbox.wake, say)
-        leaving.callback(worker.close, _LEAVING_SECONDS)
-        quiet, ceiling = QuietWatch(bed.quiet, time.time), Ceiling(bed.profile)
-        begun = quiet.turned()
-        if begun and bed.quiet is not None:
-            ceiling.limit(bed.quiet.profile)
-        host.ask(Profile(ceiling.profile))
-        with watchdog.opening():
-            surface = display.open_window(bed.size)
-        # Not while the window opens, which is silent: what they say about keyboards would be lost.
-        keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
-        setting = BedSetup(
-            bed.together, bed.players, least(surface.get_size(), bed.screen_mm), bed.look, bed.keys, not bed.snapped
-        )
-        outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
-        others = worlds.find_all(say)
-        playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
-        if begun:
-            playground.quieten(quiet.hours, 0.0)
-        watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
+    # Nothing is reported before something is asked.
+    listeners += [record, inbox.put]
+    worker = PictureWorker(inbox.wake, say)
+    leaving.callback(worker.close, _LEAVING_SECONDS)
+    quiet, ceiling = QuietWatch(bed.quiet, time.time), Ceiling(bed.profile)
+    begun = quiet.turned()
+    if begun and bed.quiet is not None:
+        ceiling.limit(bed.quiet.profile)
+    host.ask(Profile(ceiling.profile))
+    keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
+    setting = BedSetup(bed.together, bed.players, pixels, bed.look, bed.keys, not bed.snapped)
+    outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
+    others = worlds.find_all(say)
+    playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
+    if begun:
+        playground.quieten(quiet.hours, 0.0)
+    watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
 
-        def renew() -> None:
-            # The next player may be another child, and a patient can be named only at the start.
-            host.close_take()
-            recorder.renew(None)
+    def renew() -> None:
+        # The next player may be another child, and a patient can be named only at the start.
+        host.close_take()
+        recorder.renew(None)
 
-        def check() -> None:
-            watch.check()
-            turned = quiet.turned()
-            if turned is not None:
-                playground.quieten(quiet.hours if turned else None, time.perf_counter())
+    def check() -> None:
+        watch.check()
+        turned = quiet.turned()
+        if turned is not None:
+            playground.quieten(quiet.hours if turned else None, time.perf_counter())
 
-        Play(playground, keyboards, inbox, renew, check, say, host.alive).run()
-        watchdog.leave()
+    def resize() -> None:
+        shown = pygame.display.get_surface()
+        if shown is not None:
+            playground.resize(shown, least(shown.get_size(), bed.screen_mm))
+
+    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize)
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # The staff are told when no engine has played for this long.
 _SILENT_SECONDS = 5.0
 
+# Until one has played for the first time, it is merely starting: it may take this long to make its first instrument.
+_STARTING_SECONDS = 60.0
+
 # And when no sound card has responded for this long.
 _UNHEARD_SECONDS = 1.5
 
@@ -41,6 +44,7 @@ class FaultWatch:
         self._backup_fault = backup_fault
         self._troubles: list[Trouble] = []
         self._ready = self._heard = time.monotonic()
+        self._played = False
 
     def check(self) -> None:
         """Look at everything once, and report what is new."""
@@ -61,8 +65,10 @@ class FaultWatch:
     def _of_sound(self) -> list[Trouble]:
         if self._host.ready:
             self._ready = time.monotonic()
+            self._played = True
         troubles = []
-        if time.monotonic() - self._ready > _SILENT_SECONDS:
+        starting = not self._played and not self._host.health.restarts
+        if time.monotonic() - self._ready > (_STARTING_SECONDS if starting else _SILENT_SECONDS):
             words = "The sound engine has not responded for some seconds. If there is still no sound, restart bedside."
             troubles.append(Trouble("sound", words))
         if self._host.health.card:

@@ -96,7 +96,8 @@ class Play:
     """The playground, its keyboards and the engine's reports, in one window.
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
-    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff. `run` returns when the window is
+    ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
+    window may have another size. `run` returns when the window is
     closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
     """
 
@@ -109,6 +110,7 @@ class Play:
         check: Callable[[], None],
         say: Callable[[str], None],
         alive: Callable[[], None] = lambda: None,
+        resize: Callable[[], None] = lambda: None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -117,6 +119,7 @@ class Play:
         self._check = check
         self._say = say
         self._alive = alive
+        self._resize = resize
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -162,6 +165,8 @@ class Play:
         if now - self._checked > _CHECK_SECONDS:
             self._checked = now
             self._playground.release_missing(fingers())
+            # Not every system tells of it.
+            self._resize()
             self._check()
 
     def _say_once(self, sentence: str) -> None:
@@ -193,6 +198,8 @@ class Play:
         match event.type:
             case _ if event.type == _WAKE:
                 self._inbox.woken()
+            case pygame.WINDOWSIZECHANGED:
+                self._resize()
             case pygame.QUIT | pygame.APP_TERMINATING:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:

@@ -106,7 +106,7 @@ class Playground:
         ceiling: Ceiling | None = None,
     ) -> None:
         self._surface = surface
-        self._size = surface.get_size()
+        self._size = self._shown = surface.get_size()
         self._setting = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
@@ -182,10 +182,15 @@ class Playground:
         if (setting.players, setting.keys) != (self._setting.players, self._setting.keys):
             self._do(self.choices.seat(setting.players, _apart(setting)), now)
         self._setting = setting
+        if by == "adult":
+            self.view.scene.dimmer.wake()
         self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
-        """Take a window of another size; until all is laid out anew, what there is fills it, and is touched there."""
+        """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
+        if surface is self._surface and least == self._setting.least and surface.get_size() == self._shown:
+            return
+        self._shown = surface.get_size()
         if surface.get_size() != self._size and self._canvas is None:
             self._canvas = pygame.Surface(self._size).convert()
         self._surface = surface
@@ -197,11 +202,17 @@ class Playground:
         """Return what the record says of how the bed is set now."""
         return self._setting.told(self._worlds[self._ahead or self.choices.world])
 
+    def fade_in(self) -> None:
+        """Let what is on the surface now, which something else has drawn, fade out over the world."""
+        self.view.fade_in(self._surface)
+
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
         meant = self._ward.feed(self._laid_out(event), now)
         if meant is not None and not self._press_of_staff.feed(meant, self.view.staff.target, now):
             self._ask_all(self.hands.feed(meant))
+            for x, y in self.hands.felt():
+                self.view.feel((x, y), now)
             for player, note, x, y in self.hands.moved():
                 self.view.scene.move(player, note, x, y, now)
             self._press(now)
@@ -430,6 +441,7 @@ class Playground:
                 effects = self._ward.hold(meant.player, effects, now)
             self._do(effects, now)
         if presses:
+            self.view.scene.dimmer.wake()
             self._show_signs()
             self._show_panels()
 
@@ -520,16 +532,19 @@ class Playground:
             self._look = place.setting.look
             self.view.staff = StaffSign(rect, self._look)
             self._tell_staff()
+        same = place.world.name == self.choices.world
+        if same:
+            # A world that sleeps sleeps on, and one that is stopped stays half dark.
+            place.scene.dimmer = self.view.scene.dimmer
         self.view.crossfade(shown, place.scene, place.signs)
         self._ask_all(self.hands.settle(place.sides, place.size, self._tuning(place)))
-        if place.world.name != self.choices.world:
+        if not same:
             self.choices.choosing.clear()
             self._outside.ask(Reverb(place.world.room))
             self._do(self.choices.entered(place.world.name, place.world.instrument), self._now)
         place.scene.tune(self.hands.pads)
         for event in self._sounding.values():
             place.scene.follow(event, self._now, None)
-        place.scene.dimmer.stop(self.choices.silent)
         self._show_signs()
         self._show_panels()
 

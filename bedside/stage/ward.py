@@ -68,7 +68,7 @@ class Ward:
     def resize(self, size: tuple[int, int], least: float) -> None:
         """Take a screen of another size; a gesture that has begun is none."""
         self.settle()
-        self._corners = Corners(size, least)
+        self._corners.resize(size, least)
 
     def feed(self, event: pygame.event.Event, now: float) -> pygame.event.Event | None:
         """Follow an input event; return what of it is meant for players, None if nothing is."""

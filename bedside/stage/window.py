@@ -86,12 +86,19 @@ class Display:
                 fault = _SILENT
         raise NoScreenError(fault)
 
-    def open_window(self, size: tuple[int, int] | None) -> pygame.Surface:
-        """Open a window of ``size`` pixels, or over the whole screen, and return its surface."""
+    def open_window(self, size: tuple[int, int] | None, monitor: int = 1) -> pygame.Surface:
+        """Open a window of ``size`` pixels, or over a whole screen, and return its surface.
+
+        ``monitor`` counts the screens from 1; where there is none of that number it is the first, and that is said.
+        """
         while True:
+            screens = pygame.display.get_num_displays()
+            flags = pygame.RESIZABLE if size else pygame.FULLSCREEN
             try:
                 with silenced_stderr():
-                    surface = pygame.display.set_mode(size or (0, 0), 0 if size else pygame.FULLSCREEN)
+                    surface = pygame.display.set_mode(
+                        size or (0, 0), flags, display=monitor - 1 if 1 <= monitor <= screens else 0
+                    )
             except pygame.error as error:
                 self._failed = pygame.display.get_driver()
                 if not self._left:
@@ -102,6 +109,8 @@ class Display:
             if size is None and not surface.get_flags() & pygame.FULLSCREEN:
                 # SDL makes a Wayland window anew for OpenGL, and it comes back as a tile beside other windows.
                 pygame.display.toggle_fullscreen()
+            if not 1 <= monitor <= screens:
+                self._say(f"There is no screen {monitor}; this machine has {screens}, and the first is used.")
             if self._failed:
                 self._say(
                     f"The screen does not open with {self._failed}; {pygame.display.get_driver()} is used instead."

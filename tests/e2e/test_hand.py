@@ -158,7 +158,8 @@ def test_the_hand_stops_everything(
     made = [choice for choice in ledger(data) if choice.what != "sound"]
     assert [(choice.what, choice.by) for choice in made] == [("stop", "child"), ("go on", "child")] * 3
     take = takes(data)[-1]
-    stops = [each.frame for each in take if isinstance(each.event, Stop)][:3]
+    # The touch that lifts the hand lands on it first, and that is a stop too.
+    stops = [each.frame for each in take if isinstance(each.event, Stop)][:6:2]
     resumed = [choice.frame for choice in ledger(data) if choice.what == "go on" and choice.frame is not None]
     notes = [each.frame for each in take if isinstance(each.event, NoteOn)]
     for begin, end in zip(stops, resumed, strict=True):

@@ -50,7 +50,7 @@ def test_it_gets_quiet_and_dark_softly_and_day_again() -> None:
     assert most < 4
     assert before.mean() < 0.8 * day.mean()
     assert profile(room) == "night"
-    assert room.playground.hands.place(Player.CHILD, 1) is not None
+    assert (Player.CHILD, 1) in room.playground._sounding
     room.up(1, pad.x, pad.y)
     room.paint_until(12.0)
     room.playground.quieten(None, room.now)
@@ -59,7 +59,9 @@ def test_it_gets_quiet_and_dark_softly_and_day_again() -> None:
     assert profile(room) == "ward"
     assert [(each.what, each.which, each.by) for each in room.chosen] == [
         ("profile", "night", "clock"),
+        ("look", "dim", "clock"),
         ("profile", "ward", "clock"),
+        ("look", "plain", "clock"),
     ]
 
 
@@ -109,6 +111,25 @@ def test_staff_are_asked_for_the_code_to_make_it_louder() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_world_that_sleeps_or_is_stopped_is_not_woken(stopped: bool) -> None:
+    """The evening lights no room: at no moment is the picture brighter than it was."""
+    room = garden()
+    if stopped:
+        room.press(Control.HAND)
+    room.paint_until(5.0 if stopped else 120.0, rate=4)
+    level = room.playground.view.scene.dimmer.level
+    assert level < 0.5
+    begun = room.levels().mean()
+    room.playground.quieten(NIGHT, room.now)
+    for _ in range(90):
+        room.paint(room.now + 1 / 30)
+        assert room.levels().mean() <= begun + 0.1
+    assert room.levels().mean() < 0.9 * begun
+    assert room.playground.view.scene.dimmer.level == level
+
+
+@pytest.mark.slow
 def test_a_world_that_is_entered_at_night_is_dark_and_so_are_its_panels() -> None:
     """Quiet hours hold in every world, also in one that was on its way when they began."""
     room = garden()
@@ -119,11 +140,22 @@ def test_a_world_that_is_entered_at_night_is_dark_and_so_are_its_panels() -> Non
     room.playground.quieten(NIGHT, room.now)
     room.paint_until(6.0)
     assert room.playground.choices.world == "sea"
-    dark = room.levels().mean()
+    dark, panel = room.levels().mean(), opened(room)
     room.playground.quieten(None, room.now)
-    room.paint_until(10.0)
+    room.paint_until(room.now + 4.0)
     assert room.playground.choices.world == "sea"
     assert dark < 0.8 * room.levels().mean()
+    assert panel < 0.8 * opened(room)
+
+
+def opened(room: Playroom) -> float:
+    """Return how bright the screen is with the sounds' panel open, and shut it."""
+    room.press(Control.SOUND)
+    room.paint_until(room.now + 2.0)
+    found = float(room.levels().mean())
+    room.press(Control.SOUND)
+    room.paint_until(room.now + 2.0)
+    return found
 
 
 @pytest.mark.parametrize("own", [Look(), Look(still=True), Look(dim=True)])

@@ -93,7 +93,7 @@ def test_without_trouble_a_long_press_there_is_only_a_touch() -> None:
 def test_the_sign_stays_in_every_world() -> None:
     """Going through the door to another world takes nothing from the staff."""
     room = told()
-    room.playground._enter("sea")
+    room.playground._lay("sea")
     room.paint_until(room.now + 4.0, rate=10)
     assert room.playground.choices.world == "sea"
     rect = room.playground.view.staff.rect

@@ -162,16 +162,18 @@ def test_held_for_two_seconds_they_open_the_sheet() -> None:
     assert room.sheets == 1
 
 
-def test_a_gesture_does_not_lift_a_hand_that_lies_there() -> None:
-    """Who mutes a bed that a child has stopped leaves it stopped, muted and unmuted."""
-    room = Rehearsal()
-    room.press(Control.HAND)
+@pytest.mark.parametrize("together", Together)
+def test_a_gesture_does_not_lift_hands_that_lie_there(together: Together) -> None:
+    """Who mutes a bed that children have stopped leaves it stopped by each of them, muted and unmuted."""
+    room = Rehearsal(together)
+    for player in PLAYERS[together]:
+        room.press(Control.HAND, player)
     room.let_pass(2.0)
     corners(room)
     room.let_pass(1.0)
     corners(room)
-    assert room.playground.choices.stopped
-    assert [what for what, _, _ in ledger(room)] == ["stop", "mute", "unmute"]
+    assert all(room.playground.choices.stopped_by(player) for player in PLAYERS[together])
+    assert [what for what, _, _ in ledger(room)] == ["stop"] * len(PLAYERS[together]) + ["mute", "unmute"]
 
 
 def test_staff_let_everything_go_on() -> None:

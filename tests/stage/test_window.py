@@ -105,7 +105,7 @@ def test_a_window_has_its_size_and_the_whole_screen_is_the_screen_s() -> None:
 def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """A screen that goes while the window is opened is no crash."""
 
-    def set_mode(*_: object) -> None:
+    def set_mode(*_: object, **__: object) -> None:
         raise pygame.error("no video mode")
 
     monkeypatch.setattr(pygame.display, "set_mode", set_mode)
@@ -113,6 +113,15 @@ def test_a_window_that_does_not_open_is_a_sentence(monkeypatch: pytest.MonkeyPat
     sentence = r"^The screen of this machine does not open\.$"
     with screen() as display, pytest.raises(NoScreenError, match=sentence):
         display.open_window(None)
+
+
+def test_a_screen_that_is_not_there_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of a screen that was unplugged is no reason not to play; the staff are told."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    said: list[str] = []
+    with screen(said.append) as display:
+        assert display.open_window((320, 200), 3).get_size() == (320, 200)
+    assert said == ["There is no screen 3; this machine has 1, and the first is used."]
 
 
 @pytest.fixture
@@ -138,10 +147,10 @@ def test_a_server_that_opens_no_window_gives_way_to_the_other(monkeypatch: pytes
     """The window opens by the other server, and the staff are told which."""
     real = pygame.display.set_mode
 
-    def set_mode(*arguments: Any) -> pygame.Surface:
+    def set_mode(*arguments: Any, **named: Any) -> pygame.Surface:
         if pygame.display.get_driver() == SERVERS[0]:
             raise pygame.error("Window framebuffer support not available")
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(pygame.display, "set_mode", set_mode)
     said: list[str] = []

@@ -132,6 +132,17 @@ class Engine:
         return name in self._slots and self._instruments[self._slots[name]] is not None
 
     @property
+    def unfinished(self) -> bool:
+        """Whether an instrument was adopted of which some keys are still being made."""
+        return any(instrument is not None and not instrument.finished for instrument in self._instruments)
+
+    def sounds(self, player: Player, key: int) -> bool:
+        """Return whether a MIDI key sounds on the instrument that a player has."""
+        slot = self._slots.get(self.settings.parts[player].instrument)
+        instrument = None if slot is None else self._instruments[slot]
+        return instrument is not None and bool(instrument.at(instrument.nearest(min(max(key, 0), 127))))
+
+    @property
     def spent(self) -> float:
         """The share of the loudness budget of three seconds that is spent, 0–1."""
         return self._chain.spent

@@ -29,6 +29,7 @@ from bedside.music.events import (
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.guard import WINDOW_SECONDS
 from bedside.sound.engine.held import HeldNotes
+from bedside.sound.engine.unfinished import Unfinished
 from bedside.sound.instrument import Instrument
 
 # A take ends after this much rest.
@@ -63,6 +64,7 @@ class Performer:
         self._asked: deque[tuple[Event | None, int]] = deque()
         self._held = HeldNotes(engine.longest_hold)
         self._awaited = engine.settings.awaited
+        self._unfinished = Unfinished(engine)
         # Parts whose instrument this engine has not reported yet, and instruments that parts took without being asked.
         self._unreported = set(Player)
         self._taken: list[Program] = []
@@ -93,6 +95,8 @@ class Performer:
             # Parts that had nothing to play until now all take it.
             self._taken += [Program(player, instrument.name) for player in Player]
         self.engine.adopt(instrument)
+        for event in self._unfinished.adopted():
+            self.ask(event)
         for player, name in list(self._awaited.items()):
             if name == instrument.name:
                 self.ask(Program(player, name))
@@ -215,6 +219,8 @@ class Performer:
             self._apply(Stop(), reports)
 
     def _perform(self, event: Event, reports: list[Report]) -> None:
+        if not self._unfinished.lets(event):
+            return
         if isinstance(event, NoteOn) and not self.playing:
             self._begin(reports)
         if isinstance(event, NoteOn) and self._softening:

@@ -7,6 +7,7 @@ and every processor gives the same bits. Nothing here knows who decides what is 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,9 +95,22 @@ class VoiceBank:
         return bool((columns.hold[: columns.count] > 0).any())
 
     def adopt(self, slot: int, instrument: Instrument) -> None:
-        """Put an instrument into its slot."""
+        """Put an instrument into its slot; the notes that sound there go on in the tables of a finished one."""
+        if self._instruments[slot] is not None:
+            self._move(slot, instrument)
         self._instruments[slot] = instrument
         self._runs[slot] = Runs(instrument.pool, self.block)
+
+    def _move(self, slot: int, instrument: Instrument) -> None:
+        """Move the voices of an instrument to another one's tables, which hold the same samples elsewhere."""
+        columns = self._columns
+        for at in range(columns.count):
+            how = columns.strikes[at]
+            if how.slot == slot:
+                region = instrument.at(how.key)[how.layer]
+                columns.reading[2 * at] += region.soft - how.region.soft
+                columns.reading[2 * at + 1] += region.bright - how.region.bright
+                columns.strikes[at] = replace(how, region=region)
 
     def clear(self) -> None:
         """End every voice at once; gains, bends and vibrato take their target values."""

@@ -5,8 +5,8 @@ The same patch at the same rate always gives the same bits, whatever else is bak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -49,13 +49,27 @@ def key_generator(name: str, key: int) -> Generator:
 
 def bake(patch: Patch, rate: int, progress: Callable[[float], None]) -> Instrument:
     """Return the instrument of a patch at ``rate``; after each key, call ``progress`` with the part done, 0–1."""
-    keys = range(patch.lowest, patch.highest + 1)
+    return _bake(patch, rate, range(patch.lowest, patch.highest + 1), progress)
+
+
+def begin(patch: Patch, rate: int, keys: Collection[int]) -> Instrument:
+    """Return the instrument of a patch at ``rate`` with these keys alone, the same bits; it is not finished.
+
+    Raises ValueError if it has none of them.
+    """
+    there = {key for key in keys if patch.lowest <= key <= patch.highest}
+    if not there:
+        raise ValueError(f"{patch.name} has none of the keys")
+    return replace(_bake(patch, rate, there, lambda _share: None), finished=False)
+
+
+def _bake(patch: Patch, rate: int, keys: Collection[int], progress: Callable[[float], None]) -> Instrument:
     rows: list[NDArray[np.float32]] = []
-    shapes: list[TableShape] = []
-    for done, key in enumerate(keys, start=1):
+    shapes: list[TableShape | None] = [None] * (patch.highest - patch.lowest + 1)
+    for done, key in enumerate(sorted(keys), start=1):
         made = key_tables(patch, key, rate)
         rows.append(with_guards(made).reshape(-1))
-        shapes.append(TableShape(made.samples.shape[1], made.loop, made.fall))
+        shapes[key - patch.lowest] = TableShape(made.samples.shape[1], made.loop, made.fall)
         progress(done / len(keys))
     pool = np.concatenate(rows)
     pool.flags.writeable = False
@@ -71,25 +85,31 @@ class TableShape:
     fall: float
 
 
-def lay_out(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[TableShape]) -> Instrument:
+def lay_out(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence[TableShape | None]) -> Instrument:
     """Return the instrument whose ``pool`` holds, key by key, a soft and a bright table with their guards.
+
+    ``shapes`` has one entry for each key; None for a key without tables.
 
     Raises ValueError if the shapes do not add up to the size of the pool, or a loop is longer than its table.
     """
     if len(shapes) != patch.highest - patch.lowest + 1:
         raise ValueError("there must be one length, one loop and one fall for each key")
-    if any(shape.length < 1 or not 0 <= shape.loop <= shape.length or not 0 <= shape.fall < 1e4 for shape in shapes):
+    there = [shape for shape in shapes if shape is not None]
+    if any(shape.length < 1 or not 0 <= shape.loop <= shape.length or not 0 <= shape.fall < 1e4 for shape in there):
         raise ValueError("the lengths and loops make no sense")
-    if pool.size != sum(2 * (LEAD + shape.length + GUARD) for shape in shapes):
+    if pool.size != sum(2 * (LEAD + shape.length + GUARD) for shape in there):
         raise ValueError("the lengths do not fit the pool")
-    regions = []
-    begin = 0
+    regions: list[tuple[Region, ...]] = []
+    first = 0
     for key, shape in enumerate(shapes, start=patch.lowest):
+        if shape is None:
+            regions.append(())
+            continue
         piece = patch.piece(key)
         whole = LEAD + shape.length + GUARD
         region = Region(
-            soft=begin + LEAD,
-            bright=begin + whole + LEAD,
+            soft=first + LEAD,
+            bright=first + whole + LEAD,
             length=shape.length,
             loop=shape.loop,
             fall=shape.fall,
@@ -98,7 +118,7 @@ def lay_out(patch: Patch, rate: int, pool: NDArray[np.float32], shapes: Sequence
             off_by=piece.off_by,
         )
         regions.append((region,))
-        begin += 2 * whole
+        first += 2 * whole
     return Instrument(
         name=patch.name,
         picture=patch.picture,

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,16 @@ class Recipe:
 
         loaded, ignored = sfz.load(self.origin, rate)
         return dataclasses.replace(loaded, name=self.name), ignored
+
+    def begin(self, rate: int, keys: Collection[int]) -> Instrument | None:
+        """Return the instrument at ``rate`` with those of these keys that it has, unfinished; None if it has none.
+
+        A folder of samples has none that are known beforehand.
+        """
+        patch = self.origin
+        if isinstance(patch, Path) or not any(patch.lowest <= key <= patch.highest for key in keys):
+            return None
+        return bake.begin(patch, rate, keys)
 
     def fingerprint(self, rate: int) -> str:
         """Return the SHA-256, in hexadecimal, of everything that determines the instrument at ``rate``."""

@@ -35,17 +35,21 @@ class Arrivals:
         """The names of the instruments that have not arrived."""
         return [recipe.name for recipe in self._missing]
 
-    def load_now(self, names: Collection[str]) -> list[Instrument]:
-        """Return the instruments with these ``names``, or the first of all; bake those that the cache lacks.
+    def load_now(self, names: Collection[str], keys: Collection[int] = ()) -> list[Instrument]:
+        """Return the instruments with these ``names``, or the first of all.
 
-        Raises BedsideError if one cannot be made.
+        Of those that the cache lacks, ``keys`` are made and no others, so that they can be played soon; they are still
+        missing, and arrive whole. One that has none of these keys is baked whole at once. Raises BedsideError if one
+        cannot be made.
         """
         wanted = [recipe for recipe in self._missing if recipe.name in names] or self._missing[:1]
-        found = [
-            self._kept(recipe) or cache.load(recipe, self._rate, self._folders[0], lambda _share: None)
-            for recipe in wanted
-        ]
-        self._missing = [recipe for recipe in self._missing if recipe not in wanted]
+        found = []
+        for recipe in wanted:
+            whole = self._kept(recipe)
+            begun = None if whole is not None else recipe.begin(self._rate, keys)
+            if begun is None:
+                self._missing.remove(recipe)
+            found.append(whole or begun or cache.load(recipe, self._rate, self._folders[0], lambda _share: None))
         return found
 
     def poll(self) -> Iterator[Instrument]:

@@ -36,12 +36,14 @@ _NICENESS = 19
 class BakerSettings:
     """The settings of a baker.
 
-    ``own`` is the user's folder of sounds. ``fallback`` is the folder to create if the cache cannot be written.
+    ``own`` is the user's folder of sounds. ``fallback`` is the folder to create if the cache cannot be written. The
+    instruments named ``first`` are baked before the others.
     """
 
     rate: int
     own: Path | None
     fallback: Path
+    first: tuple[str, ...] = ()
 
 
 def main(link: Socket, settings: BakerSettings) -> None:
@@ -51,7 +53,8 @@ def main(link: Socket, settings: BakerSettings) -> None:
     """
     watch = threading.Thread(target=_end_with_parent, args=(link, settings.fallback), daemon=True)
     watch.start()
-    held = bake_missing(catalogue.recipes(settings.own), settings.rate, loading.cache_folder(), settings.fallback)
+    recipes = sorted(catalogue.recipes(settings.own), key=lambda recipe: recipe.name not in settings.first)
+    held = bake_missing(recipes, settings.rate, loading.cache_folder(), settings.fallback)
     if held is not None:
         watch.join()
 
@@ -121,6 +124,7 @@ def _end_with_parent(link: Socket, fallback: Path) -> None:
     os._exit(0)
 
 
-def launch(rate: int, own: Path | None, fallback: Path) -> ChildProcess:
+def launch(rate: int, own: Path | None, fallback: Path, first: tuple[str, ...] = ()) -> ChildProcess:
     """Start a baker, which ends when its link is closed; raise OSError if it cannot be started."""
-    return children.launch(main, BakerSettings(rate, own, fallback), "baker", niceness=_NICENESS, speaks=True)
+    settings = BakerSettings(rate, own, fallback, first)
+    return children.launch(main, settings, "baker", niceness=_NICENESS, speaks=True)

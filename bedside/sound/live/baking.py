@@ -21,15 +21,16 @@ _AGAIN_SECONDS = 1.0
 
 
 class Baking:
-    """The supervisor of the baker; ``own`` is the user's folder of sounds.
+    """The supervisor of the baker; ``own`` is the user's folder of sounds, ``first`` names what is baked first.
 
     ``fallback`` is a second folder in which to look for instruments; only a baker that cannot write the cache creates
     it. Not thread-safe.
     """
 
-    def __init__(self, rate: int, own: Path | None) -> None:
+    def __init__(self, rate: int, own: Path | None, first: tuple[str, ...] = ()) -> None:
         self._rate = rate
         self._own = own
+        self._first = first
         self.fallback = _roomiest() / f"{leftovers.FOLDER}{secrets.token_hex(16)}"
         self._wanted = False
         self._starts = 0
@@ -62,7 +63,7 @@ class Baking:
         self._wanted = False
         self._starts += 1
         try:
-            self._process = baker.launch(self._rate, self._own, self.fallback)
+            self._process = baker.launch(self._rate, self._own, self.fallback, self._first)
         except OSError:
             _log.exception("The baker could not be started.")
             self._wanted = True

@@ -64,7 +64,7 @@ class EngineHost:
     def __init__(self, settings: EngineSettings, sustained: frozenset[str], listener: Callable[[Report], None]) -> None:
         self._continuation = Continuation(sustained)
         self._instruments: dict[str, None] = {}
-        self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own))
+        self._baking = Baking(settings.rate, None if settings.own is None else Path(settings.own), settings.first)
         self._settings = replace(settings, fallback=str(self._baking.fallback))
         self._listener = listener
         self._lock = threading.Lock()

@@ -16,6 +16,7 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,9 +62,10 @@ _log = logging.getLogger(__name__)
 class EngineSettings:
     """The settings of an engine's process.
 
-    It is ready as soon as it has the instruments named ``first``, which it bakes itself if the cache lacks them; by
-    default, the first of the catalogue. ``own`` is the user's folder of sounds. ``fallback`` is where to look for
-    instruments if the cache cannot be written.
+    It is ready as soon as it has the instruments named ``first``, by default the first of the catalogue. If the cache
+    lacks one, it makes only its ``keys``, those on the screen, and has it whole once the baker has made it; without
+    ``keys``, it bakes it itself. ``own`` is the user's folder of sounds. ``fallback`` is where to look for instruments
+    if the cache cannot be written.
     """
 
     rate: int
@@ -73,6 +75,7 @@ class EngineSettings:
     first: tuple[str, ...] = ()
     own: str | None = None
     fallback: str | None = None
+    keys: tuple[int, ...] = ()
 
 
 def main(link: Socket, settings: EngineSettings) -> None:
@@ -80,11 +83,13 @@ def main(link: Socket, settings: EngineSettings) -> None:
     own, fallback = (None if folder is None else Path(folder) for folder in (settings.own, settings.fallback))
     arrivals = Arrivals(catalogue.recipes(own), settings.rate, loading.cache_folder(), fallback)
     engine = Engine(arrivals.missing, settings.rate, settings.block, settings.polyphony)
-    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), link)
-    for instrument in arrivals.load_now(settings.first):
+    loaded = arrivals.load_now(settings.first, settings.keys)
+    for instrument in loaded:
         engine.adopt(instrument)
+    pump = Pump(Performer(engine, lambda: random.SystemRandom().getrandbits(32)), link)
+    for instrument in loaded:
         pump.notice(wire.Have(instrument.name, instrument.sustained))
-    _warm(engine)
+    _warm(engine, (*settings.keys, *range(48, 72)))
     sys.setswitchinterval(_SWITCH_SECONDS)
     playing = threading.Event()
     threading.Thread(target=_deliver, args=(arrivals, pump, playing), name="arrivals", daemon=True).start()
@@ -99,10 +104,10 @@ def main(link: Socket, settings: EngineSettings) -> None:
     _play(pump, link, settings, how)
 
 
-def _warm(engine: Engine) -> None:
-    """Play a few notes unheard, so that everything is loaded at the first touch."""
+def _warm(engine: Engine, keys: Sequence[int]) -> None:
+    """Play these keys unheard, so that everything is loaded at the first touch."""
     out = np.zeros((engine.block, 2), np.float32)
-    for note, key in enumerate(range(48, 72)):
+    for note, key in enumerate(keys):
         engine.apply(NoteOn(Player.CHILD, note, key, 0.5, 0.5, Source.TOUCH))
         engine.render(out)
     engine.reset(0)

@@ -44,14 +44,6 @@ class Corners:
     """
 
     def __init__(self, size: tuple[int, int], least: float) -> None:
-        self._size = size
-        width, height = size
-        third = min(_THIRD * least, width / 8, height / 8)
-        least = min(least, width / 3, height / 3)
-        grown = _WANDER * least
-        self._upper = (Area(0, 0, least, least), Area(width - least, 0, least, least))
-        self._around = (Area(0, 0, grown, grown), Area(width - grown, 0, grown, grown))
-        self._third = Area(width - third, height - third, third, third)
         self._down: set[Finger] = set()
         # Which finger pressed which upper corner, and when; nothing else has been touched since the screen was free.
         self._pressed: dict[int, tuple[Finger, float]] = {}
@@ -61,6 +53,19 @@ class Corners:
         self._marking: dict[Finger, float] = {}
         self._found: list[CornerGesture] = []
         self._claimed: list[Finger] = []
+        self.resize(size, least)
+
+    def resize(self, size: tuple[int, int], least: float) -> None:
+        """Take a screen of another size; what is touched now asks for nothing."""
+        self._spoiled = bool(self._down)
+        self._size = size
+        width, height = size
+        third = min(_THIRD * least, width / 8, height / 8)
+        least = min(least, width / 3, height / 3)
+        grown = _WANDER * least
+        self._upper = (Area(0, 0, least, least), Area(width - least, 0, least, least))
+        self._around = (Area(0, 0, grown, grown), Area(width - grown, 0, grown, grown))
+        self._third = Area(width - third, height - third, third, third)
 
     def feed(self, event: pygame.event.Event, now: float) -> pygame.event.Event | None:
         """Follow an input event; return what of it is meant for the players, None if nothing is."""

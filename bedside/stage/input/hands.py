@@ -119,6 +119,7 @@ class Hands:
         self._began: dict[Hashable, Fingers | _Target] = {}
         self._places: dict[tuple[Player, int], tuple[float, float]] = {}
         self._moved: list[tuple[Player, int, float, float]] = []
+        self._felt: list[tuple[float, float]] = []
         self._tuning = tuning
         self.settle(sides, size, tuning)
 
@@ -180,6 +181,11 @@ class Hands:
         """Return player, note and place of each finger that moved since the last call."""
         moved, self._moved = self._moved, []
         return moved
+
+    def felt(self) -> list[tuple[float, float]]:
+        """Return where fingers landed on pads since the last call, in pixels, also where no note came of it."""
+        felt, self._felt = self._felt, []
+        return felt
 
     def place(self, player: Player, note: int) -> tuple[float, float] | None:
         """Return the place of the finger that plays a note, in pixels; None for a note of a key."""
@@ -314,6 +320,8 @@ class Hands:
                 return []
         if not isinstance(began, Fingers):
             return []
+        if lands:
+            self._felt.append((x, y))
         events = [] if self.deaf and began.note(finger) is None else self._play(began, finger, x, y, source, lands)
         note = began.note(finger)
         if note is not None and not began.adrift(finger):

@@ -48,9 +48,10 @@ class Dimmer:
         self._last_lit = self._now or 0.0
 
     def stop(self, stopped: bool) -> None:
-        """Dim halfway for as long as everything is stopped."""
-        self._stopped = stopped
-        self.wake()
+        """Dim halfway for as long as everything is stopped; a change wakes the world."""
+        if stopped != self._stopped:
+            self._stopped = stopped
+            self.wake()
 
     def advance(self, now: float, lit: bool) -> bool:
         """Advance to ``now``, when something is ``lit`` or nothing; return whether a redraw is needed."""

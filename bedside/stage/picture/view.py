@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 import pygame
 
-from bedside.music.events import Event, Player
+from bedside.music.events import Event, NoteOn, Player
 from bedside.stage.input.seats import Control
+from bedside.stage.picture.glimmer import Glimmers
 from bedside.stage.picture.overlay import Overlay
 from bedside.stage.picture.scene import Scene
 from bedside.stage.picture.sign import Sign
@@ -26,6 +27,7 @@ class View:
         self._words: Overlay | None = None
         self._panels: dict[Player, Overlay] = {}
         self._before: Overlay | None = None
+        self._glimmers = Glimmers(scene.background.get_size())
         self._calm: Overlay | None = None
         self.dirty: list[pygame.Rect] = []
         self.show_scene(scene, signs)
@@ -34,12 +36,16 @@ class View:
         """Show another scene with its signs, at once."""
         self.scene = scene
         self._signs = dict(signs)
-        scene.signs = [*signs.values(), self.staff]
+        self._put_on_top()
+
+    def fade_in(self, shown: pygame.Surface) -> None:
+        """Let the picture ``shown`` now fade out over the scene."""
+        self._before = Overlay(shown.copy(), shown.get_rect(), 1.0, 0.0)
 
     def crossfade(self, shown: pygame.Surface, scene: Scene, signs: Mapping[tuple[Control, Player], Sign]) -> None:
         """Show another scene; the picture ``shown`` now fades out over it."""
         self._panels.clear()
-        self._before = Overlay(shown.copy(), shown.get_rect(), 1.0, 0.0)
+        self.fade_in(shown)
         self.show_scene(scene, signs)
 
     def drop_overlays(self) -> None:
@@ -103,6 +109,13 @@ class View:
     def follow(self, event: Event, now: float, at: tuple[float, float] | None) -> None:
         """Show a performed event; see `Scene.follow`."""
         self.scene.follow(event, now, at)
+        if isinstance(event, NoteOn) and at is not None:
+            self._glimmers.give_way(at, now)
+
+    def feel(self, at: tuple[float, float], now: float) -> None:
+        """Show that a touch was felt at a point, in pixels, whatever will come of it."""
+        self._glimmers.feel(at, now)
+        self._put_on_top()
 
     def expose(self) -> None:
         """Redraw everything at the next paint."""
@@ -110,6 +123,8 @@ class View:
 
     def paint(self, surface: pygame.Surface, now: float) -> Iterator[None]:
         """Draw what changed since the last paint; yield after each small step."""
+        if self._glimmers.forget():
+            self._put_on_top()
         moving = any(overlay.moving for overlay in self._overlays())
         for overlay in self._overlays():
             overlay.advance(now)
@@ -129,6 +144,10 @@ class View:
             self._words = None
         if self._calm is not None and self._calm.gone:
             self._calm = None
+
+    def _put_on_top(self) -> None:
+        """Have drawn over the scene what lies on top of it: glimmers, then signs."""
+        self.scene.signs = [*self._glimmers.lit, *self._signs.values(), self.staff]
 
     def _overlays(self) -> list[Overlay]:
         """Return the overlays from the lowest to the highest."""

@@ -108,6 +108,11 @@ class Touchscreen:
         self._resources.close()
         self._down.clear()
 
+    @property
+    def held(self) -> set[int]:
+        """The fingers that are down."""
+        return {*self._down}
+
     def down(self, finger: int, x: float, y: float) -> None:
         """Put a finger on the screen; raise ValueError if it is there already or the panel can feel no more."""
         if finger in self._down or len(self._down) == self.fingers:
@@ -130,6 +135,21 @@ class Touchscreen:
         self.down(finger, x, y)
         time.sleep(seconds)
         self.up(finger)
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the screen another size, as when a tablet is turned; raise CalledProcessError if it takes none."""
+        width, height = size
+        mode = f"{width}x{height}-bed"
+        # The clock and the margins of this mode matter to no monitor.
+        line = [width, width + 50, width + 100, width + 200, height, height + 10, height + 20, height + 40]
+        clock = (width + 200) * (height + 40) * 60 / 1e6
+        self._xrandr("--newmode", mode, f"{clock:.2f}", *map(str, line), check=False)
+        self._xrandr("--addmode", "DUMMY0", mode)
+        self._xrandr("--output", "DUMMY0", "--mode", mode)
+        self.size = size
+
+    def _xrandr(self, *arguments: str, check: bool = True) -> None:
+        subprocess.run(["xrandr", *arguments], env={**os.environ, **self.env}, capture_output=True, check=check)
 
     def lift(self) -> None:
         """Lift every finger that is down."""

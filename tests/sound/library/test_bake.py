@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from bedside.sound.instrument import GUARD, LEAD, QUANTUM
+from bedside.sound.library import bake as baking
 from bedside.sound.library import catalogue
 from bedside.sound.library.bake import TableShape, bake, key_tables, lay_out
 from bedside.sound.library.patch import Patch
@@ -216,3 +217,19 @@ def test_a_wrong_layout_is_refused() -> None:
         key_tables(small("drum"), 62, RATE)
     with pytest.raises(ValueError, match="rate"):
         key_tables(small("drum"), 60, 1_000)
+
+
+def test_what_is_begun_has_the_same_bits() -> None:
+    """Of an instrument that is begun with one key, that key is as in the whole one, and the others have no tables."""
+    patch = small("harp")
+    whole = bake(patch, 8_000, lambda _share: None)
+    begun = baking.begin(patch, 8_000, (patch.highest, 127))
+    assert (whole.finished, begun.finished) == (True, False)
+    assert begun.at(patch.lowest) == ()
+    (of,), (there,) = whole.at(patch.highest), begun.at(patch.highest)
+    assert there == replace(of, soft=there.soft, bright=there.bright)
+    for one, other in ((of.soft, there.soft), (of.bright, there.bright)):
+        ends = of.length + GUARD
+        assert np.array_equal(whole.pool[one - LEAD : one + ends], begun.pool[other - LEAD : other + ends])
+    with pytest.raises(ValueError, match="none of the keys"):
+        baking.begin(patch, 8_000, (127,))

@@ -52,6 +52,25 @@ def test_what_is_needed_at_once_is_made(recipes: list[Recipe], tmp_path: Path) -
     assert [instrument.name for instrument in Arrivals(recipes, RATE, tmp_path).load_now(("none such",))] == ["one"]
 
 
+def test_what_is_begun_arrives_whole(recipes: list[Recipe], tmp_path: Path) -> None:
+    """With keys, what the cache lacks is begun with these alone; it is still missing, and comes whole once it is kept.
+
+    What the cache has is whole at once, and so is what has none of the keys.
+    """
+    bake(recipes[0], tmp_path)
+    arrivals = Arrivals(recipes, RATE, tmp_path)
+    whole, begun = arrivals.load_now(("one", "two"), (71,))
+    assert (whole.finished, begun.finished) == (True, False)
+    assert [bool(begun.at(key)) for key in (70, 71, 72)] == [False, True, False]
+    assert arrivals.missing == ["two", "three"]
+    assert names(arrivals) == []
+    bake(recipes[1], tmp_path)
+    assert [(each.name, each.finished) for each in arrivals.poll()] == [("two", True)]
+    (other,) = arrivals.load_now(("three",), (30,))
+    assert other.finished
+    assert arrivals.missing == []
+
+
 def test_what_the_cache_has_no_room_for_comes_from_elsewhere(recipes: list[Recipe], tmp_path: Path) -> None:
     """What lies in the folder made meanwhile is given like what lies in the cache, once, at once or later."""
     cached, fallback = tmp_path / "cache", tmp_path / "fallback"

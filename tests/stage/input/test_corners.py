@@ -155,6 +155,22 @@ def test_a_finger_that_was_lost_asks_nothing() -> None:
     assert panel.up(2, RIGHT, 11.1) == [CornerGesture.MUTE]
 
 
+def test_what_is_touched_while_the_screen_changes_asks_nothing() -> None:
+    """A finger that was down is still down: beside it no gesture counts, and the corners are the new ones."""
+    panel = Panel()
+    panel.down(1, LEFT, 10.0)
+    panel.down(2, RIGHT, 10.0)
+    panel.corners.resize((800, 1280), LEAST)
+    assert panel.up(1, LEFT, 10.2) == []
+    panel.down(1, LEFT, 10.3)
+    assert panel.up(2, RIGHT, 10.4) == []
+    assert panel.up(1, LEFT, 10.4) == []
+    panel.down(1, LEFT, 11.0)
+    panel.down(2, RIGHT, 11.0)
+    panel.up(1, LEFT, 11.1)
+    assert panel.up(2, RIGHT, 11.1) == [CornerGesture.MUTE]
+
+
 def test_the_third_corner_marks_and_players_hear_nothing_of_it() -> None:
     """A tap in the lower right corner is the staff's, also while others play; one that rests there is nothing."""
     panel = Panel()

@@ -19,6 +19,7 @@ from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
+from bedside.stage.sheet.sheet import Sheet
 from bedside.stage.window import show
 
 _log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
-    window may have another size. `run` returns when the window is
+    window may have another size; ``sheet`` is the staff's. `run` returns when the window is
     closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
     """
 
@@ -111,6 +112,7 @@ class Play:
         say: Callable[[str], None],
         alive: Callable[[], None] = lambda: None,
         resize: Callable[[], None] = lambda: None,
+        sheet: Sheet | None = None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -120,6 +122,7 @@ class Play:
         self._say = say
         self._alive = alive
         self._resize = resize
+        self._sheet = sheet
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -134,7 +137,7 @@ class Play:
         gc.freeze()
         self._inbox.open()
         try:
-            with ends.calling(self._end):
+            with ends.calling(self.leave):
                 self._loop()
         finally:
             self._playground.lift()
@@ -159,12 +162,17 @@ class Play:
         now = time.perf_counter()
         self._alive()
         self._playground.tick(now)
+        if self._sheet is not None:
+            self._sheet.tick(now)
         if now >= due:
             self._drawn = due if now - due < FRAME_SECONDS else now
             self._draw(now)
         if now - self._checked > _CHECK_SECONDS:
             self._checked = now
-            self._playground.release_missing(fingers())
+            there = fingers()
+            self._playground.release_missing(there)
+            if self._sheet is not None:
+                self._sheet.release_missing(there)
             # Not every system tells of it.
             self._resize()
             self._check()
@@ -175,7 +183,8 @@ class Play:
             self._said.add(sentence)
             self._say(sentence)
 
-    def _end(self) -> None:
+    def leave(self) -> None:
+        """End the play soon."""
         self._running = False
 
     def _wait(self, due: float) -> None:
@@ -211,6 +220,8 @@ class Play:
                 self._renew()
             case pygame.WINDOWEXPOSED:
                 self._playground.expose()
+            case _ if self._sheet is not None and self._sheet.feed(event, time.perf_counter()):
+                pass
             case _:
                 self._playground.feed(event, time.perf_counter())
 

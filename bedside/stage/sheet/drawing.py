@@ -15,9 +15,9 @@ from bedside.stage.picture.look import Look
 from bedside.stage.sheet.acts import Act, Doing, Page
 from bedside.stage.sheet.facts import Facts
 from bedside.stage.sheet.grid import grid
+from bedside.stage.sheet.lettering import Lettering
 from bedside.stage.sheet.pages import COLUMNS, PATIENT_PICTURES, Shown, Tile, tiles, title
-from bedside.stage.sheet.text import Text
-from bedside.stage.sheet.words import Words
+from bedside.stage.sheet.words import Wording
 from bedside.stage.worlds.colours import Colour
 
 _GROUND: Colour = (14, 20, 64)
@@ -44,7 +44,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SheetPicture:
     """A page as a picture, and its targets."""
 
     picture: pygame.Surface
@@ -57,32 +57,40 @@ class _Placed:
     area: Area
 
 
-def targets(shown: Shown, facts: Facts, words: Words, size: tuple[int, int], least: float) -> tuple[Target, ...]:
+def targets(shown: Shown, facts: Facts, words: Wording, size: tuple[int, int], least: float) -> tuple[Target, ...]:
     """Return the targets of a page on a screen of ``size`` pixels, each at least ``least`` wide and high."""
     placed = _placed(shown, facts, words, size, least)
     return tuple(Target(each.area, each.tile.act) for each in placed if each.tile.act is not None)
 
 
-def draw(
-    shown: Shown, facts: Facts, words: Words, behind: pygame.Surface, least: float, text: Text, pressed: Act | None
-) -> Drawn:
+def draw_page(
+    shown: Shown,
+    facts: Facts,
+    words: Wording,
+    behind: pygame.Surface,
+    least: float,
+    text: Lettering,
+    pressed: Act | None,
+) -> SheetPicture:
     """Return a page over the picture ``behind``, as large as that; the tile of the act ``pressed`` is lit."""
     size = behind.get_size()
     picture = _dimmed(behind)
     margin = round(_MARGIN * least / 2)
     sheet = picture.get_rect().inflate(-2 * margin, -2 * margin)
     _box(picture, sheet, _GROUND, _EDGE, round(0.3 * least))
-    head = _head(size, least)
     rightward = words.rightward
+    head = _head(size, least, rightward)
     _write(picture, text, title(shown, words), head, round(0.42 * least), _WORDS, rightward, middle=False)
     for each in _placed(shown, facts, words, size, least):
-        _draw_tile(picture, text, each, least, rightward, facts.setting.look, pressed is not None and each.tile.act == pressed)
+        _draw_tile(
+            picture, text, each, least, rightward, facts.setting.look, pressed is not None and each.tile.act == pressed
+        )
     if facts.setting.look.dim:
         picture.fill(tuple(facts.setting.look.colour((255, 255, 255))), special_flags=pygame.BLEND_RGB_MULT)
-    return Drawn(picture, targets(shown, facts, words, size, least))
+    return SheetPicture(picture, targets(shown, facts, words, size, least))
 
 
-def _placed(shown: Shown, facts: Facts, words: Words, size: tuple[int, int], least: float) -> list[_Placed]:
+def _placed(shown: Shown, facts: Facts, words: Wording, size: tuple[int, int], least: float) -> list[_Placed]:
     """Return the tiles of a page with their places: those in its head, then the others."""
     margin = _MARGIN * least
     away = Act(Doing.CLOSE) if shown.page in {Page.HOME, Page.CODE} else Act(Doing.TURN, Page.HOME)
@@ -94,7 +102,9 @@ def _placed(shown: Shown, facts: Facts, words: Words, size: tuple[int, int], lea
     body = Area(margin, top, size[0] - 2 * margin, max(size[1] - top - margin, least))
     there: Sequence[Tile] = tiles(shown, facts, words)
     # A pad of numbers has the same order everywhere.
-    laid = grid(len(there), body, least, shown.leaf, words.rightward or shown.page is Page.CODE, COLUMNS.get(shown.page))
+    laid = grid(
+        len(there), body, least, shown.leaf, words.rightward or shown.page is Page.CODE, COLUMNS.get(shown.page)
+    )
     on_leaf = list(there[laid.begin : laid.begin + len(laid.areas) - (laid.leaves > 1)])
     if laid.leaves > 1:
         on_leaf.append(Tile(words.say("sheet.more"), Act(Doing.MORE)))
@@ -102,10 +112,11 @@ def _placed(shown: Shown, facts: Facts, words: Words, size: tuple[int, int], lea
     return placed
 
 
-def _head(size: tuple[int, int], least: float) -> pygame.Rect:
+def _head(size: tuple[int, int], least: float, rightward: bool) -> pygame.Rect:
     margin = _MARGIN * least
     wide = max(size[0] - 2.4 * least - 5 * margin, 1)
-    return pygame.Rect(round(2 * margin), round(margin), round(wide), round(least))
+    x = 2 * margin if rightward else size[0] - 2 * margin - wide
+    return pygame.Rect(round(x), round(margin), round(wide), round(least))
 
 
 def _dimmed(behind: pygame.Surface) -> pygame.Surface:
@@ -121,7 +132,7 @@ def _box(picture: pygame.Surface, rect: pygame.Rect, ground: Colour, edge: Colou
 
 
 def _draw_tile(
-    picture: pygame.Surface, text: Text, placed: _Placed, least: float, rightward: bool, look: Look, lit: bool
+    picture: pygame.Surface, text: Lettering, placed: _Placed, least: float, rightward: bool, look: Look, lit: bool
 ) -> None:
     tile, area = placed.tile, placed.area
     rect = pygame.Rect(round(area.x), round(area.y), round(area.width), round(area.height))
@@ -138,7 +149,10 @@ def _draw_tile(
         high = min(room.h, round(3.2 * letter))
         room = pygame.Rect(room.x, room.centery - high // 2, room.w, high)
         tall = round(0.58 * high)
-        above, below = pygame.Rect(room.x, room.y, room.w, tall), pygame.Rect(room.x, room.y + tall, room.w, room.h - tall)
+        above, below = (
+            pygame.Rect(room.x, room.y, room.w, tall),
+            pygame.Rect(room.x, room.y + tall, room.w, room.h - tall),
+        )
         _write(picture, text, tile.words, above, letter, _WORDS, rightward)
         _write(picture, text, tile.below, below, round(0.68 * letter), _BELOW, rightward)
     elif tile.below:
@@ -178,7 +192,7 @@ def _artwork(name: str, side: int, look: Look) -> pygame.Surface:
 
 def _write(
     picture: pygame.Surface,
-    text: Text,
+    text: Lettering,
     words: str,
     room: pygame.Rect,
     tall: int,

@@ -13,7 +13,7 @@ _GAP = 0.12
 # A tile is about so many times as wide as high.
 _SHAPE = 1.7
 
-# Words need this much width on the smallest tile, as a multiple of its height.
+# Wording need this much width on the smallest tile, as a multiple of its height.
 _LEAST_SHAPE = 1.6
 
 

@@ -21,7 +21,7 @@ def is_rightward(words: str) -> bool:
     return not any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in words)
 
 
-def runs(line: str, rightward: bool) -> list[Run]:
+def line_runs(line: str, rightward: bool) -> list[Run]:
     """Return the runs of a line from left to right; ``rightward`` is the direction of the whole line."""
     line = unicodedata.normalize("NFC", line)
     if rightward and is_rightward(line):

@@ -12,7 +12,7 @@ from bedside.sound.profiles import PROFILES, louder
 from bedside.stage.input.seats import Together
 from bedside.stage.sheet.acts import Act, Doing, Page
 from bedside.stage.sheet.facts import Facts, KnownPatient
-from bedside.stage.sheet.words import Words
+from bedside.stage.sheet.words import Wording
 from bedside.stage.worlds.colours import Colour
 
 # The pictures that stand for patients, each in its colour.
@@ -87,22 +87,22 @@ class Shown:
     leaf: int = 0
 
 
-def title(shown: Shown, words: Words) -> str:
+def title(shown: Shown, words: Wording) -> str:
     """Return the heading of the page that is open."""
     who = "" if shown.player is None else words.say(f"player.{shown.player.label}")
     return words.say(f"page.{shown.page}", who=who)
 
 
-def tiles(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def tiles(shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     """Return the tiles of the page that is open, in reading order."""
     return _PAGES[shown.page](shown, facts, words)
 
 
-def _turn(page: Page, words: Words, below: str, picture: str | None = None, player: Player | None = None) -> Tile:
+def _turn(page: Page, words: Wording, below: str, picture: str | None = None, player: Player | None = None) -> Tile:
     return Tile(words.say(f"page.{page}"), Act(Doing.TURN, page, player), below, picture)
 
 
-def _code(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _code(shown: Shown, _facts: Facts, words: Wording) -> list[Tile]:
     return [
         Tile("● " * shown.typed or "–", None, shown.said),
         Tile(words.say("sheet.erase"), Act(Doing.ERASE)),
@@ -111,7 +111,7 @@ def _code(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     ]
 
 
-def _home(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _home(shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     say = words.say
     patient = facts.patient
     own = facts.setting.look
@@ -145,7 +145,7 @@ def _home(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return tiles
 
 
-def _patient(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _patient(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     known = [
         Tile(each.code, Act(Doing.PATIENT, each.code), "", _pictured(each), each == facts.patient)
         for each in facts.known
@@ -157,7 +157,7 @@ def _patient(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     ]
 
 
-def _new_patient(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _new_patient(shown: Shown, _facts: Facts, words: Wording) -> list[Tile]:
     return [
         Tile(shown.offered, None, words.say("sheet.picture")),
         Tile(words.say("sheet.another"), Act(Doing.ANOTHER)),
@@ -165,12 +165,12 @@ def _new_patient(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     ]
 
 
-def _session(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _session(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     places = [Tile(words.say(f"place.{p}"), Act(Doing.PLACE, p), chosen=p == facts.place) for p in PLACES]
     return [*places, *(Tile(words.say(f"with.{w}"), Act(Doing.WITH, w), chosen=w == facts.company) for w in COMPANY)]
 
 
-def _seats(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _seats(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     setting = facts.setting
     tiles = []
     for together in Together:
@@ -190,7 +190,7 @@ def _seats(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return tiles
 
 
-def _players(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _players(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     tiles = []
     for player in dict.fromkeys([*facts.setting.players, facts.setting.keys]):
         part = facts.parts[player]
@@ -199,7 +199,11 @@ def _players(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
         picture = facts.sounds.get(part.instrument)
         tiles.append(
             Tile(
-                who, Act(Doing.TURN, Page.INSTRUMENT, player), sound, picture and f"instruments/{picture}", tone="moment"
+                who,
+                Act(Doing.TURN, Page.INSTRUMENT, player),
+                sound,
+                picture and f"instruments/{picture}",
+                tone="moment",
             )
         )
         level = words.say("sheet.level", db=f"{part.db:+.0f}")
@@ -209,7 +213,7 @@ def _players(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return tiles
 
 
-def _instrument(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _instrument(shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     player = shown.player
     plays = facts.parts[player].instrument if player is not None else ""
     return [
@@ -224,24 +228,27 @@ def _instrument(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     ]
 
 
-def _world(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _world(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     return [
         Tile(words.say(f"world.{name}"), Act(Doing.WORLD, name), chosen=name == facts.world.name)
         for name in facts.shipped
     ]
 
 
-def _pads(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _pads(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     setting = facts.setting
     own = words.say("sheet.own")
     return [
         Tile(own, Act(Doing.LAYOUT), chosen=setting.layout is None and setting.pads is None),
-        *(Tile(words.say(f"layout.{each}"), Act(Doing.LAYOUT, each), chosen=each == setting.layout) for each in LAYOUTS),
+        *(
+            Tile(words.say(f"layout.{each}"), Act(Doing.LAYOUT, each), chosen=each == setting.layout)
+            for each in LAYOUTS
+        ),
         *(Tile(str(number), Act(Doing.PADS, str(number)), chosen=number == setting.pads) for number in _PADS),
     ]
 
 
-def _scale(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _scale(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     setting = facts.setting
     none = setting.scale is None and setting.root is None
     scales = [
@@ -255,7 +262,7 @@ def _scale(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return [Tile(words.say("sheet.own"), Act(Doing.SCALE), chosen=none), *scales, *roots]
 
 
-def _look(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _look(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     look = facts.setting.look
     tiles = []
     for name in ("dim", "still", "contrast"):
@@ -265,7 +272,7 @@ def _look(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return tiles
 
 
-def _loudness(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _loudness(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     tiles = []
     for name in PROFILES:
         locked = louder(name, facts.profile) and not facts.raisable
@@ -275,21 +282,21 @@ def _loudness(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
     return tiles
 
 
-def _wipe(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _wipe(_shown: Shown, _facts: Facts, words: Wording) -> list[Tile]:
     return [
         Tile(words.say("sheet.seconds", seconds=seconds), Act(Doing.WIPE, str(seconds)), "", "staff/wipe")
         for seconds in _WIPES
     ]
 
 
-def _messages(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _messages(_shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
     battery = words.say("sheet.mains" if facts.battery is None else "sheet.battery", percent=facts.battery)
     card = words.say("sheet.card_any") if facts.card is None else words.say("sheet.card", name=facts.card)
     said = facts.messages or (words.say("sheet.all_well"),)
     return [*(Tile("", None, sentence) for sentence in said), Tile("", None, battery), Tile("", None, card)]
 
 
-def _leave(shown: Shown, facts: Facts, words: Words) -> list[Tile]:
+def _leave(_shown: Shown, _facts: Facts, words: Wording) -> list[Tile]:
     say = words.say
     return [
         Tile(say("sheet.end_sure"), Act(Doing.END_SESSION), tone="quiet"),
@@ -305,7 +312,7 @@ def _pictured(patient: KnownPatient | None) -> str | None:
     return patient.picture if patient.picture in PATIENT_PICTURES else None
 
 
-_PAGES: Mapping[Page, Callable[[Shown, Facts, Words], list[Tile]]] = {
+_PAGES: Mapping[Page, Callable[[Shown, Facts, Wording], list[Tile]]] = {
     Page.CODE: _code,
     Page.HOME: _home,
     Page.PATIENT: _patient,

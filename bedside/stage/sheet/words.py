@@ -16,7 +16,7 @@ ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Wording:
     """The words of one ``language``; ``rightward`` is False where lines are written from right to left."""
 
     language: str
@@ -34,7 +34,7 @@ class Words:
 
 
 @cache
-def words(language: str) -> Words:
+def words(language: str) -> Wording:
     """Return the words of a language (its code, such as ``en``); raise BedsideError if there are none or damaged."""
     path = shipped("assets") / "words" / f"{language}.toml"
     try:
@@ -43,7 +43,7 @@ def words(language: str) -> Words:
         raise BedsideError(f"The words of the language {language!r} cannot be read; install the program again.") from (
             error
         )
-    return Words(language, not read.pop("right_to_left", False), MappingProxyType(_flat(read)))
+    return Wording(language, not read.pop("right_to_left", False), MappingProxyType(_flat(read)))
 
 
 def languages() -> list[str]:

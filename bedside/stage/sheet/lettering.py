@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pygame
 
-from bedside.stage.sheet.lines import is_rightward, runs
+from bedside.stage.sheet.lines import is_rightward, line_runs
 from bedside.stage.worlds.colours import Colour
 
 # Fonts with the letters of many languages, that systems bring; the first that there is.
@@ -13,7 +13,7 @@ _FACES = "notosans,dejavusans,segoeui,arialunicodems,arial,helvetica"
 _SCRIPTS = (("\u0590", "\u05ff", "Hebr"), ("\u0600", "\u06ff", "Arab"), ("\u0750", "\u077f", "Arab"))
 
 
-class Text:
+class Lettering:
     """The font of the sheet, in every size that is asked for."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Text:
         """Return a line of words in letters of ``tall`` pixels, with its own transparency."""
         font = self._font(tall)
         parts = []
-        for run in runs(words, rightward):
+        for run in line_runs(words, rightward):
             font.set_direction(pygame.DIRECTION_LTR if run.rightward else pygame.DIRECTION_RTL)
             font.set_script(_script(run.text))
             parts.append(font.render(run.text, True, colour))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bedside.music.pad import Area
 
-# The least side of a target on the sheet, and what lies between two, in millimetres.
+# The least side of a target on the sheet in millimetres, and what lies between two, as a share of that.
 LEAST_TILE_MM = 15.0
 _GAP = 0.12
 
@@ -35,6 +35,7 @@ def grid(count: int, area: Area, least: float, leaf: int, rightward: bool, wishe
     The first is at the upper left, or at the upper right where words are not ``rightward``. There are as many columns
     as are ``wished``, where they fit.
     """
+    least *= 1 + _GAP
     most = max(int(area.width // (_LEAST_SHAPE * least)), 1) * max(int(area.height // least), 1)
     if count <= most:
         return Grid(_laid(count, area, least, rightward, wished), 0, 1)

@@ -15,8 +15,18 @@ def takes(context: typer.Context, as_json: JsonOption = False) -> None:
 
     with recordings(context.obj) as store:
         found = store.takes()
+        setups = store.setups() if as_json else {}
+        choices = {take.session: store.choices(take.session) for take in found} if as_json else {}
     if as_json:
-        shortened = [{"seconds": round(take.seconds, 3), "notes": take.notes} for take in found]
+        shortened = [
+            {
+                "seconds": round(take.seconds, 3),
+                "notes": take.notes,
+                "setup": setups.get(take.id, {}),
+                "choices": naming.choices_json((each for each in choices[take.session] if each.take == take.id), take),
+            }
+            for take in found
+        ]
         print_json([{**naming.take_json(take), **more} for take, more in zip(found, shortened, strict=True)])
         return
     if not found:

@@ -30,7 +30,7 @@ from bedside.stage.faultwatch import FaultWatch
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.input.seats import LEAST_MM, LEAST_PIXELS, Together
 from bedside.stage.loop import Inbox, Play
-from bedside.stage.opening import Opening
+from bedside.stage.opening import OpenedWindow
 from bedside.stage.picture.arrangement import Offered
 from bedside.stage.picture.bedsetup import BedSetup
 from bedside.stage.picture.look import Look
@@ -89,7 +89,7 @@ class Bed:
 
 
 def play(
-    bed: Bed, opened: Opening, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None
+    bed: Bed, opened: OpenedWindow, say: Callable[[str], None], backup_fault: Callable[[], str | None] = lambda: None
 ) -> None:
     """Play in an opened window until the staff leave, recording everything; ``say`` gets sentences for the staff.
 
@@ -203,6 +203,9 @@ def _prepare(
     lock = StoreLock(bed.data, asking)
     leaving.callback(lock.close)
     leaving.callback(asking.close, _LEAVING_SECONDS)
+    # And a world that is being painted must not hold up the staff.
+    drawing = PictureWorker(inbox.wake, say)
+    leaving.callback(drawing.close, _LEAVING_SECONDS)
     behind = Behind(
         errands.facts,
         errands.do,
@@ -211,7 +214,7 @@ def _prepare(
         lambda page: playground.view.hide_sheet() if page is None else playground.view.show_sheet(page),
         lambda: not playground.wiping,
     )
-    sheet = Sheet(behind, lock, worker, words(bed.language), SystemRandom())
+    sheet = Sheet(behind, lock, drawing, words(bed.language), SystemRandom())
     loop = Play(playground, keyboards, inbox, errands.forget, check, say, host.alive, resize, sheet)
     return playground, loop
 

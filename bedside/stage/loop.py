@@ -20,7 +20,7 @@ from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.playground import Playground
 from bedside.stage.sheet.sheet import Sheet
-from bedside.stage.window import show
+from bedside.stage.window import covers_screen, show
 
 _log = logging.getLogger(__name__)
 
@@ -98,8 +98,8 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
-    window may have another size; ``sheet`` is the staff's. `run` returns when the window is
-    closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
+    window may have another size; ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, or a window that is
+    not the whole screen is closed; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -209,6 +209,9 @@ class Play:
                 self._inbox.woken()
             case pygame.WINDOWSIZECHANGED:
                 self._resize()
+            case pygame.QUIT if covers_screen():
+                # Whoever presses Alt and F4 may be the child.
+                self._playground.ask_to_leave(time.perf_counter())
             case pygame.QUIT | pygame.APP_TERMINATING:
                 self._running = False
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:

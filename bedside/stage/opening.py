@@ -30,7 +30,7 @@ _SWITCH_SECONDS = 0.0005
 _KEPT = (pygame.QUIT, pygame.APP_TERMINATING, pygame.WINDOWFOCUSLOST)
 
 
-class Opening:
+class OpenedWindow:
     """A window that shows a dawn, and the watchdog that watches over it."""
 
     def __init__(self, surface: pygame.Surface, dawn: Dawn, watchdog: Watchdog) -> None:
@@ -104,7 +104,7 @@ class Opening:
 @contextmanager
 def opening(
     world: str, size: tuple[int, int] | None, dim: bool, say: Callable[[str], None], monitor: int = 1
-) -> Iterator[Opening]:
+) -> Iterator[OpenedWindow]:
     """Open a window of ``size`` pixels, or over a whole screen, with the dawn of a world in it.
 
     A ``dim`` dawn is for the night. ``monitor`` counts the screens from 1. ``say`` gets sentences for the staff. Raises
@@ -115,4 +115,4 @@ def opening(
         with watchdog.opening():
             display = leaving.enter_context(screen(say))
             surface = display.open_window(size, monitor)
-        yield Opening(surface, Dawn(surface, world, dim), watchdog)
+        yield OpenedWindow(surface, Dawn(surface, world, dim), watchdog)

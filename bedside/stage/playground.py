@@ -68,6 +68,9 @@ _MUTED = Trouble(
     "what was muted on the staff's sheet is lifted there.",
 )
 
+_LEAVING = Trouble("notice", "Something asked bedside to close, and the child plays on. To leave it, press Ctrl and Q.")
+_LEAVING_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -141,6 +144,7 @@ class Playground:
         self._troubles: tuple[Trouble, ...] = ()
         self._drops: int | None = None
         self._words_until = float("inf")
+        self._asked_until = float("-inf")
         self._panels = self._new_panels()
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
@@ -327,7 +331,9 @@ class Playground:
 
     def tick(self, now: float) -> None:
         """Ask for the events that are due, and show finished work of the worker."""
-        self._now = now
+        before, self._now = self._now, now
+        if before < self._asked_until <= now:
+            self._tell_staff()
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
@@ -376,6 +382,11 @@ class Playground:
     def _ask_all(self, events: Sequence[Event]) -> None:
         for event in events:
             self._outside.ask(event)
+
+    def ask_to_leave(self, now: float) -> None:
+        """Tell staff how to leave, for a while: something asked the window to close, which may be the child."""
+        self._asked_until = now + _LEAVING_SECONDS
+        self._tell_staff()
 
     def mute(self, muted: bool, now: float) -> None:
         """Mute everything for staff, so that no child's gesture lifts it, or lift any mute."""
@@ -452,7 +463,9 @@ class Playground:
 
     def _tell_staff(self) -> None:
         """Show staff that all is muted, and what is wrong with the machine."""
-        self.view.staff.tell([*([_MUTED] if self.choices.mute.on else []), *self._troubles])
+        muted = [_MUTED] if self.choices.mute.on else []
+        asked = [_LEAVING] if self._asked_until > self._now else []
+        self.view.staff.tell([*muted, *asked, *self._troubles])
 
     def _show_calm(self, now: float) -> None:
         """Show the picture of a wipe-down while there is one."""

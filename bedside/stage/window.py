@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pygame
 
 from bedside.errors import BedsideError
+from bedside.places import shipped
 from bedside.stage.displayserver import greeted, offered_drivers
 from bedside.stage.stderr import silenced_stderr
 
@@ -32,6 +34,10 @@ _COMMON = {
     # By this name a desktop finds the program's icon; pygame would take that of the script.
     "SDL_VIDEO_X11_WMCLASS": "bedside",
     "SDL_VIDEO_WAYLAND_WMCLASS": "bedside",
+    # A window that covers the screen stays there, whatever comes to the front.
+    "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
+    # Else Alt and Tab would make a window that holds the keys small.
+    "SDL_ALLOW_ALT_TAB_WHILE_GRABBED": "0",
 }
 
 # Set for a driver, unless the staff have set it.
@@ -93,6 +99,7 @@ class Display:
         """
         while True:
             screens = pygame.display.get_num_displays()
+            _show_icon()
             flags = pygame.RESIZABLE if size else pygame.FULLSCREEN
             try:
                 with silenced_stderr():
@@ -117,6 +124,7 @@ class Display:
                 )
             pygame.display.set_caption("bedside")
             pygame.mouse.set_visible(size is not None)
+            _hold_keys(size is None)
             return surface
 
     def release(self) -> None:
@@ -162,12 +170,35 @@ def screen(say: Callable[[str], None] = lambda _sentence: None) -> Iterator[Disp
         display.release()
 
 
+def covers_screen() -> bool:
+    """Return whether the window covers the whole screen."""
+    surface = pygame.display.get_surface()
+    return surface is not None and bool(surface.get_flags() & pygame.FULLSCREEN)
+
+
 def show(changed: Sequence[pygame.Rect]) -> Iterator[None]:
     """Show the areas of the window that changed, yielding after each update: it takes the screen some time."""
     whole = pygame.display.get_driver() in _WHOLE
     for areas in [list(changed)] if whole and changed else [[area] for area in changed]:
         pygame.display.update(areas)
         yield
+
+
+def _hold_keys(hold: bool) -> None:
+    """Let the keys of the desktop go to the window: Alt and F4, Alt and Tab, the Windows key.
+
+    Not by `pygame.event.set_grab`: that holds the mouse too, and then X reports each touch once more as the mouse's.
+    """
+    with warnings.catch_warnings(), suppress(AttributeError, pygame.error):
+        # What pygame warns of is the drawing on such a window, which goes on as before.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pygame.Window.from_display_module().grab_keyboard = hold
+
+
+def _show_icon() -> None:
+    """Set the program's picture for the list of windows; without it, the window has that of the library."""
+    with suppress(pygame.error, OSError):
+        pygame.display.set_icon(pygame.image.load(shipped("assets") / "pictures" / "bedside.png"))
 
 
 def _drivers(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -129,3 +129,16 @@ def test_every_turn_is_a_sign_of_life() -> None:
     for count in range(1, 4):
         each._turn()
         assert len(lives) == count
+
+
+def test_a_window_over_the_whole_screen_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks it to close, the child plays on, and staff are told how to leave; they leave by Ctrl and Q."""
+    recorded = Recorded()
+    asked: list[float] = []
+    monkeypatch.setattr(recorded, "ask_to_leave", asked.append, raising=False)
+    monkeypatch.setattr(loop, "covers_screen", lambda: True)
+    pygame.event.post(CLOSED)
+    pygame.event.post(CLOSED)
+    pygame.event.post(CONTROL_Q)
+    play(recorded).run()
+    assert len(asked) == 2

@@ -17,6 +17,8 @@ key            what it is
 ``notes``      in an exported file, its notes
 ``onset``      when a note begins, in seconds; ``duration`` is how long it lasts
 ``key``        a note's MIDI key; ``velocity`` is from 0 to 1
+``setup``      how the bed was set when a take began, by what was set; empty in takes from before this was recorded
+``choices``    what was chosen in a take: ``what``, ``which`` and ``by`` whom, at ``t``, null if it was between takes
 ``events``     in an exported file, all that was performed
 ``kind``       the name of an event; its fields follow by their own names
 ``warnings``   sentences about what was left out
@@ -33,7 +35,7 @@ from collections.abc import Iterable
 from datetime import UTC
 
 from bedside.archive.store import rows
-from bedside.archive.store.store import Summary
+from bedside.archive.store.store import Choice, Summary
 from bedside.music.events import Performed
 from bedside.music.notes import Note
 
@@ -73,6 +75,19 @@ def events_json(performed: Iterable[Performed], rate: int) -> list[dict[str, obj
             **{name: _finite(value) for name, value in rows.event_fields(item.event).items()},
         }
         for item in performed
+    ]
+
+
+def choices_json(choices: Iterable[Choice], take: Summary) -> list[dict[str, object]]:
+    """Return choices that were made in a take."""
+    return [
+        {
+            "t": None if each.frame is None else each.frame / take.rate,
+            "what": each.what,
+            "which": each.which,
+            "by": each.by,
+        }
+        for each in choices
     ]
 
 

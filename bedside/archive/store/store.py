@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from bedside.archive.keys import keyfile
 from bedside.archive.store import rows
 from bedside.archive.store.changes import Change, labelled
+from bedside.archive.store.choices import SET
 from bedside.archive.store.database import is_damage, reading, reason_of
 from bedside.archive.store.index import JOURNAL, is_written, rebuild_in_memory
 from bedside.archive.store.keeping import Keeper, Writer
@@ -217,11 +218,11 @@ class Store:
         return [rows.performed(row) for row in found]
 
     def choices(self, session: str) -> list[Choice]:
-        """Return the choices of a session in order of choosing."""
+        """Return the choices of a session in order of choosing; for how the bed was set, see `setups`."""
         table = ChoiceRow.__table__.c
         wanted = (
             select(table.take_id, table.frame, table.made, table.what, table.which, table.by, table.utc_offset)
-            .where(table.session_id == session)
+            .where(table.session_id == session, table.by != SET)
             .order_by(table.sequence, table.id)
         )
         found = self._read(lambda connection: connection.execute(wanted).all())
@@ -229,6 +230,21 @@ class Store:
             Choice(row.take_id, row.frame, labelled(row.made, row.utc_offset), row.what, row.which, row.by)
             for row in found
         ]
+
+    def setups(self, take: str | None = None) -> dict[str, dict[str, str]]:
+        """Return how the bed was set when each take began, or this one alone: what was set, by the takes' ids.
+
+        Takes from before this was recorded are left out.
+        """
+        table = ChoiceRow.__table__.c
+        wanted = select(table.take_id, table.what, table.which).where(table.by == SET, table.frame == 0)
+        if take is not None:
+            wanted = wanted.where(table.take_id == take)
+        rows_found = self._read(lambda connection: connection.execute(wanted.order_by(table.sequence, table.id)).all())
+        found: dict[str, dict[str, str]] = {}
+        for row in rows_found:
+            found.setdefault(row.take_id, {}).setdefault(row.what, row.which)
+        return found
 
     def _summaries(self, wanted: Select[Any]) -> list[Summary]:
         rows_of: dict[str, list[RowMapping]] = {}

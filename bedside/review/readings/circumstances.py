@@ -1,12 +1,12 @@
 """The circumstances of a take: instrument, world, access and players, so that like is compared with like.
 
-Instruments and rooms are events of the take. The world it began in is not recorded, but each world has a room; worlds
-that were entered later are recorded as choices.
+Instruments and rooms are events of the take. The world it began in is part of how the bed was set, which older takes do
+not say, but each world has a room; worlds that were entered later are recorded as choices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from bedside.archive.store.store import Choice
@@ -77,9 +77,10 @@ def circumstances(performed: Iterable[Performed], player: Player) -> Circumstanc
     )
 
 
-def with_worlds(way: Circumstances, choices: Iterable[Choice]) -> Circumstances:
-    """Add the worlds that the choices of a take entered."""
-    worlds = dict.fromkeys(choice.which for choice in choices if choice.what == "world")
+def with_worlds(way: Circumstances, setup: Mapping[str, str], choices: Iterable[Choice]) -> Circumstances:
+    """Add the world in which a take began, where its ``setup`` says so, and those that its choices entered."""
+    began = [setup["world"]] if "world" in setup else []
+    worlds = dict.fromkeys([*began, *(choice.which for choice in choices if choice.what == "world")])
     return replace(way, worlds=(*way.worlds, *worlds))
 
 

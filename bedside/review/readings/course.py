@@ -64,6 +64,7 @@ def session_course(store: Store, measured: Measured, patient: str, whose: Player
     Numbers are of a player or of a pair; the circumstances of a pair are those of its first player.
     """
     player = whose.a if isinstance(whose, Pair) else whose
+    setups = store.setups()
     kept: dict[str, list[FoundTake]] = {}
     for take in takes_of(store, patient):
         kept.setdefault(take.session, []).append(take)
@@ -83,7 +84,8 @@ def session_course(store: Store, measured: Measured, patient: str, whose: Player
             values.append((take.seconds, numbers))
             way = measured.circumstances(take.id).get(player)
             if way is not None:
-                ways.append(with_worlds(way, [choice for choice in choices if choice.take == take.id]))
+                own = [choice for choice in choices if choice.take == take.id]
+                ways.append(with_worlds(way, setups.get(take.id, {}), own))
         found.append(
             CourseSession(
                 session,

@@ -175,10 +175,12 @@ def _counts(read: LoadedTake) -> list[tuple[Player, int]]:
 
 def _played(kept: ReportSources, request: ReportRequest, read: LoadedTake) -> ReportTable:
     choices = [each for each in kept.store.choices(read.summary.session) if each.take == read.summary.id]
+    setup = kept.store.setups(read.summary.id).get(read.summary.id, {})
     rows = []
     counts = dict(_counts(read))
     for player, way in kept.measured.circumstances(read.summary.id).items():
-        said = dict(with_worlds(way, choices if player in (Player.CHILD, Player.CHILD2) else []).said())
+        children = player in (Player.CHILD, Player.CHILD2)
+        said = dict(with_worlds(way, setup if children else {}, choices if children else []).said())
         on = ", ".join(_name(request, name) for name in said.get("instrument", "").split(", ") if name)
         worlds = ", ".join(_name(request, name) for name in said.get("world", "").split(", ") if name)
         rows.append(

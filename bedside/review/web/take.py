@@ -35,7 +35,7 @@ def page(request: Request, take: str) -> Response:
     session = store.casenotes.session(summary.session)
     patient = store.casenotes.patient(session.patient_id) if session.patient_id is not None else None
     pages: Pages = request.app.state.pages
-    return pages.show(request, "take.html", summary=summary, patient=patient)
+    return pages.show(request, "take.html", summary=summary, patient=patient, setup=store.setups(take).get(take, {}))
 
 
 @router.get("/api/takes/{take}/sound")

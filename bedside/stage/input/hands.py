@@ -36,6 +36,8 @@ MOUSE = "mouse"
 # A panel and a finger on it, as SDL numbers them.
 Finger = tuple[int, int]
 
+_OF_THE_DESKTOP = pygame.KMOD_ALT | pygame.KMOD_META
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -210,6 +212,9 @@ class Hands:
                 return self._touch(MOUSE, event.pos[0], event.pos[1], Source.MOUSE, False)
             case pygame.MOUSEBUTTONUP if event.button == 1:
                 return self._leave(MOUSE, *event.pos)
+            case pygame.KEYDOWN if event.mod & _OF_THE_DESKTOP:
+                # A child who leans on the keyboard asks the desktop for nothing.
+                return []
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
             case pygame.KEYDOWN if pygame.K_F2 <= event.key <= pygame.K_F12:

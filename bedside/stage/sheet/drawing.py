@@ -11,7 +11,6 @@ import pygame
 from bedside.errors import BedsideError
 from bedside.music.pad import Area
 from bedside.stage.picture import artwork
-from bedside.stage.picture.look import Look
 from bedside.stage.sheet.acts import Act, Doing, Page
 from bedside.stage.sheet.facts import Facts
 from bedside.stage.sheet.grid import grid
@@ -82,9 +81,7 @@ def draw_page(
     head = _head(size, least, rightward)
     _write(picture, text, title(shown, words), head, round(0.42 * least), _WORDS, rightward, middle=False)
     for each in _placed(shown, facts, words, size, least):
-        _draw_tile(
-            picture, text, each, least, rightward, facts.setting.look, pressed is not None and each.tile.act == pressed
-        )
+        _draw_tile(picture, text, each, least, rightward, pressed is not None and each.tile.act == pressed)
     if facts.setting.look.dim:
         picture.fill(tuple(facts.setting.look.colour((255, 255, 255))), special_flags=pygame.BLEND_RGB_MULT)
     return SheetPicture(picture, targets(shown, facts, words, size, least))
@@ -132,7 +129,7 @@ def _box(picture: pygame.Surface, rect: pygame.Rect, ground: Colour, edge: Colou
 
 
 def _draw_tile(
-    picture: pygame.Surface, text: Lettering, placed: _Placed, least: float, rightward: bool, look: Look, lit: bool
+    picture: pygame.Surface, text: Lettering, placed: _Placed, least: float, rightward: bool, lit: bool
 ) -> None:
     tile, area = placed.tile, placed.area
     rect = pygame.Rect(round(area.x), round(area.y), round(area.width), round(area.height))
@@ -143,7 +140,7 @@ def _draw_tile(
     pad = round(0.1 * least)
     room = rect.inflate(-2 * pad, -2 * pad)
     if tile.picture is not None:
-        room = _draw_picture(picture, tile, room, least, rightward, look)
+        room = _draw_picture(picture, tile, room, least, rightward)
     letter = round(0.34 * least)
     if tile.below and tile.words:
         high = min(room.h, round(3.2 * letter))
@@ -161,9 +158,7 @@ def _draw_tile(
         _write(picture, text, tile.words, room, letter, _WORDS, rightward)
 
 
-def _draw_picture(
-    picture: pygame.Surface, tile: Tile, room: pygame.Rect, least: float, rightward: bool, look: Look
-) -> pygame.Rect:
+def _draw_picture(picture: pygame.Surface, tile: Tile, room: pygame.Rect, least: float, rightward: bool) -> pygame.Rect:
     """Draw a tile's picture; return the room that is left for its words."""
     if not tile.words:
         side = min(room.w, room.h)
@@ -181,13 +176,13 @@ def _draw_picture(
         left = pygame.Rect(room.x + side if rightward else room.x, room.y, room.w - side, room.h)
     # A picture that is missing must not take the sheet from the staff.
     with suppress(BedsideError):
-        picture.blit(_artwork(str(tile.picture), max(place.w, 8), look), place)
+        picture.blit(_artwork(str(tile.picture), max(place.w, 8)), place)
     return left
 
 
-def _artwork(name: str, side: int, look: Look) -> pygame.Surface:
+def _artwork(name: str, side: int) -> pygame.Surface:
     colour = PATIENT_PICTURES.get(name)
-    return artwork.full(name, side, look) if colour is None else artwork.lantern(name, colour, side)
+    return artwork.full(name, side) if colour is None else artwork.lantern(name, colour, side)
 
 
 def _write(

@@ -55,7 +55,7 @@ class Behind:
 
 
 class Sheet:
-    """The sheet of one screen; every ``now`` is in seconds. ``worker`` draws, ``random`` makes up codes."""
+    """The sheet of one screen; every ``now`` is in seconds. ``worker`` draws for it alone; ``random`` makes up codes."""
 
     def __init__(self, behind: Behind, lock: Lock, worker: Worker, words: Wording, random: Random) -> None:
         self._behind = behind
@@ -139,6 +139,7 @@ class Sheet:
         """Take the answers that there are, have drawn what has changed, and close when nobody has touched it."""
         self._now = now
         self._lock.deliver()
+        self._worker.deliver()
         if self._asked is not None and now - self._asked > _STORE_SECONDS:
             self._look(Guarded(None))
         if self._shown is not None and (now - self._touched > CLOSES_SECONDS or not self._behind.permitted()):

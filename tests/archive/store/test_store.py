@@ -17,7 +17,7 @@ from archive.improvisations import BEGAN, RATE, duet
 from bedside.archive.journal.reading import read
 from bedside.archive.keys import keyfile
 from bedside.archive.keys.keyfolder import KEY_FILE
-from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.choices import SET, Chosen, Marked
 from bedside.archive.store.index import DATABASE, INDEXED, JOURNAL
 from bedside.archive.store.models import Choice, Marker, PartRow, Patient, Session, Take
 from bedside.archive.store.store import Store
@@ -151,6 +151,20 @@ def test_choices_and_markers(folder: Path) -> None:
             }
             markers = connection.execute(select(Marker.take_id, Marker.frame, Marker.seconds))
             assert list(map(tuple, markers)) == [(take, 9600, 15.0)]
+
+
+def test_how_the_bed_was_set_is_no_choice(folder: Path) -> None:
+    """What is said when a take begins is told apart from what people chose; older takes say nothing."""
+    with Store.create(folder) as store:
+        with store.writing() as writing:
+            session = writing.begin_session("P")
+            old, take = (writing.begin_take(session, BEGAN, "played", "1") for _ in range(2))
+            writing.choose(session, take, Chosen(0, "scale", "blues", SET))
+            writing.choose(session, take, Chosen(0, "world", "pond", SET))
+            writing.choose(session, take, Chosen(480, "world", "night", "child"))
+        assert store.setups() == store.setups(take) == {take: {"scale": "blues", "world": "pond"}}
+        assert store.setups(old) == {}
+        assert [(each.what, each.which, each.by) for each in store.choices(session)] == [("world", "night", "child")]
 
 
 def test_a_patient_is_known_again(folder: Path) -> None:

@@ -42,7 +42,8 @@ def test_worlds_come_from_the_ledger() -> None:
     """The worlds that were entered are named once each, and no other choice is a world."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     choices = [Choice("t", 1, now, what, which, "child") for what, which in (("world", "sea"), ("sound", "bell"))]
-    assert with_worlds(Circumstances(), [*choices, *choices]).worlds == ("sea",)
+    assert with_worlds(Circumstances(), {}, [*choices, *choices]).worlds == ("sea",)
+    assert with_worlds(Circumstances(), {"world": "night"}, choices).worlds == ("night", "sea")
 
 
 def test_differences_are_named_and_order_is_none() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bedside.archive.store.choices import Chosen, Marked
+from bedside.archive.store.choices import SET, Chosen, Marked
 from bedside.archive.store.store import Store
 from bedside.music.events import (
     FLICKS,
@@ -53,6 +53,8 @@ def keep(store: Store, performed: list[Performed], patient: str | None = "K7") -
         session = writing.begin_session(patient)
         take = writing.begin_take(session, began, "played", "test")
         writing.append(take, performed)
+        writing.choose(session, take, Chosen(0, "world", "night", SET))
+        writing.choose(session, take, Chosen(0, "scale", "blues", SET))
         writing.choose(session, take, Chosen(RATE, "world", "sea", "child"))
         writing.choose(session, take, Chosen(2 * RATE, "stop", "", "adult"))
         writing.choose(session, None, Chosen(None, "world", "night", "adult"))
@@ -192,6 +194,11 @@ def test_choices_are_those_of_this_take(room: Room) -> None:
         {"seconds": 1.0, "what": "world", "which": "sea", "by": "child"},
         {"seconds": 2.0, "what": "stop", "which": "", "by": "adult"},
     ]
+
+
+def test_the_page_says_how_the_bed_was_set(room: Room) -> None:
+    """In words, beside the choices, of which it is none."""
+    assert "The bed was set so: world night, scale blues." in room.client.get(f"/takes/{room.take}").text
 
 
 def test_what_was_lost_is_a_gap_and_what_was_heard_again_is_marked(tmp_path: Path) -> None:

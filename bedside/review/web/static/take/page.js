@@ -118,7 +118,8 @@ async function begin() {
 function listChoices(choices, deck) {
   if (!choices.length) return;
   const own = choices.filter((choice) => choice.by === "child").length;
-  find("choices-share").textContent = `${own} of ${choices.length} choices were the child’s, ${choices.length - own} an adult’s.`;
+  const adult = choices.filter((choice) => choice.by === "adult").length;
+  find("choices-share").textContent = `${own} of ${own + adult} choices were the child’s, ${adult} an adult’s.`;
   find("choices-list").hidden = false;
   find("choices").replaceChildren(
     ...choices.map((choice) => {

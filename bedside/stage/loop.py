@@ -98,8 +98,8 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
-    window may have another size; ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, or a window that is
-    not the whole screen is closed; it raises `ends.Ended` when the process is told to end.
+    window may have another size; ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, or a window that
+    is not the whole screen is closed; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(

@@ -55,7 +55,7 @@ class Behind:
 
 
 class Sheet:
-    """The sheet of one screen; every ``now`` is in seconds. ``worker`` draws for it alone; ``random`` makes up codes."""
+    """The sheet of one screen; every ``now`` is in seconds. ``worker`` draws for it alone, ``random`` makes codes."""
 
     def __init__(self, behind: Behind, lock: Lock, worker: Worker, words: Wording, random: Random) -> None:
         self._behind = behind

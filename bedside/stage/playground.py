@@ -110,7 +110,7 @@ class Playground:
     ) -> None:
         self._surface = surface
         self._size = self._shown = surface.get_size()
-        self._setting = setting
+        self._setting = self._laid = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
         self._worker = worker
@@ -178,17 +178,16 @@ class Playground:
     def set_up(self, setting: BedSetup, by: str, now: float, world: str | None = None) -> None:
         """Set the bed in another way, or in another ``world``, while notes ring on; ``by`` (adult, clock) is recorded.
 
-        Fingers that are down hold their notes until they leave. It is shown as soon as it is laid out.
+        Fingers and keys that are down hold their notes until they leave; a finger that goes on to another place plays
+        what is there. It is shown as soon as it is laid out; if the world's pictures are damaged, all stays as it is.
         """
         name = world or self.ahead
-        before, told = self._told(), setting.told(self._worlds[name])
-        self._do([Keep(what, which, by) for what, which in told.items() if which != before[what]], now)
-        if (setting.players, setting.keys) != (self._setting.players, self._setting.keys):
-            self._do(self.choices.seat(setting.players, _apart(setting)), now)
-        self._setting = setting
+        before = self._told()
+        self._seat(setting, now)
+        self._lay(name)
+        self._keep_changes(before, by)
         if by == "adult":
             self.view.scene.dimmer.wake()
-        self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
         """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
@@ -201,6 +200,18 @@ class Playground:
         self._setting = replace(self._setting, least=least)
         self.view.expose()
         self._lay(self.ahead)
+
+    def _seat(self, setting: BedSetup, now: float) -> None:
+        """Let the bed be set so from here on, and those have choices who sit there."""
+        before, self._setting = self._setting, setting
+        if (setting.players, setting.keys) != (before.players, before.keys):
+            self._do(self.choices.seat(setting.players, _apart(setting)), now)
+
+    def _keep_changes(self, before: Mapping[str, str], by: str) -> None:
+        """Keep how the bed is set, where that differs from ``before``, as a choice of ``by``."""
+        for what, which in self._told().items():
+            if which != before[what]:
+                self._outside.keep(Chosen(self._outside.frame(), what, which, by))
 
     def _told(self) -> dict[str, str]:
         """Return what the record says of how the bed is set now."""
@@ -515,7 +526,10 @@ class Playground:
                     self._end_listening()
                 case Enter(name):
                     self._leaving |= self.view.open_panels
+                    before = self._told()
                     self._lay(name)
+                    # That the world was chosen is kept already; what it brings with it nobody chose.
+                    self._keep_changes({**before, "world": name}, SET)
         self.hands.deaf = self._deaf
         self.view.scene.dimmer.stop(self.choices.silent)
 
@@ -556,9 +570,12 @@ class Playground:
         def arrive(place: Arrangement | None) -> None:
             if turn != self._laying:
                 return
-            self._ahead = None
+            before, self._ahead = self._told(), None
             if place is None:
+                self._seat(replace(self._laid, least=setting.least), self._now)
+                self._keep_changes(before, SET)
                 self._leaving.clear()
+                self._show_signs()
                 self._show_panels()
             else:
                 self._arrive(place)
@@ -567,7 +584,7 @@ class Playground:
 
     def _arrive(self, place: Arrangement) -> None:
         """Go where everything is laid out; what sounds rings on, and is lit there."""
-        shown = self._surface
+        shown, self._laid = self._surface, place.setting
         if place.size != self._size:
             self._size = place.size
             self._press_of_staff = LongPress(place.size)

@@ -199,6 +199,9 @@ def _prepare(
         if shown is not None:
             playground.resize(shown, least(shown.get_size(), bed.screen_mm))
 
+    def ask_to_leave() -> None:
+        playground.ask_to_leave(time.perf_counter())
+
     pictures = {each.name: each.picture for each in instruments}
     office = Office(renew, lambda: loop.leave(), recorder.feed, lambda: tuple(said), bed.card)
     errands = Errands(playground, office, {**others, world.name: world}, pictures, bed.patient)
@@ -219,13 +222,7 @@ def _prepare(
         lambda: not playground.wiping,
     )
     sheet = Sheet(behind, lock, drawing, words(bed.language), SystemRandom())
-
-    def ask_to_leave() -> None:
-        playground.ask_to_leave(time.perf_counter())
-
-    loop = Play(
-        *(playground, keyboards, inbox, errands.forget, check, say, host.alive, resize, ask_to_leave), sheet=sheet
-    )
+    loop = Play(playground, keyboards, inbox, errands.forget, check, say, host.alive, resize, ask_to_leave, sheet)
     return playground, loop
 
 

@@ -100,7 +100,7 @@ class Play:
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
     window may have another size; ``ask_to_leave`` when somebody wants to close it while it covers the screen, which by
-    itself changes nothing. ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, when a smaller window
+    itself changes nothing; ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, when a smaller window
     is closed, or after `leave`; it raises `ends.Ended` when the process is told to end.
     """
 

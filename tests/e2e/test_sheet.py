@@ -41,6 +41,9 @@ HELD_SECONDS = 2.3
 HEADING = (40, 20, 500, 60)
 STILL_SECONDS = 0.6
 
+# Beside it the sheet is of one colour, and blue; no world is.
+BESIDE = (560, 30, 400, 40)
+
 
 @cache
 def facts() -> Facts:
@@ -72,6 +75,7 @@ class Staff:
         for finger in range(2):
             self._screen.up(finger)
         self._page = Page.HOME
+        self._program.wait_for(lambda: self._there() or None, 20, "the sheet to be there")
         self._until_turned(before, "open")
 
     def touch(self, doing: Doing, which: str, turned: Page | None = None) -> None:
@@ -96,6 +100,11 @@ class Staff:
 
     def _heading(self) -> np.ndarray:
         return self._gaze.levels(*HEADING).copy()
+
+    def _there(self) -> bool:
+        beside = self._gaze.levels(*BESIDE).astype(int)
+        red, _, blue = beside[0, 0]
+        return bool((beside == beside[0, 0]).all() and blue > 2.5 * red > 0)
 
     def _until_turned(self, before: np.ndarray, step: str) -> None:
         self._program.wait_for(lambda: (self._heading() != before).any() or None, 20, f"the sheet after {step}")

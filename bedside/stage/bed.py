@@ -35,6 +35,7 @@ from bedside.stage.picture.look import Look
 from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.quiethours import QuietHours, QuietWatch
+from bedside.stage.settings import Settings
 from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
@@ -181,12 +182,23 @@ def _prepare(
         if shown is not None:
             playground.resize(shown, least(shown.get_size(), bed.screen_mm))
 
-    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize)
+    def ask_to_leave() -> None:
+        playground.ask_to_leave(time.perf_counter())
+
+    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize, ask_to_leave)
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
     if not recorder.close(_LEAVING_SECONDS):
         say(recorder.fault or "The last moments of play are not recorded; the disk did not answer in time.")
+
+
+def quiet_hours(settings: Settings) -> QuietHours | None:
+    """Return the quiet hours that settings name, None unless both their times are set."""
+    begin, end = settings["quiet_hours.from"], settings["quiet_hours.to"]
+    if begin is None or end is None:
+        return None
+    return QuietHours(begin, end, settings["quiet_hours.profile"], Look.named(settings["quiet_hours.look"]))
 
 
 def offered(recipe: Recipe) -> Offered:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pygame
 
 from bedside.errors import BedsideError
-from bedside.places import shipped
 from bedside.stage.displayserver import greeted, offered_drivers
+from bedside.stage.lock import LOCKING, icon, lock_keys
 from bedside.stage.stderr import silenced_stderr
 
 # SDL's fallbacks without a visible screen; they count only when they are asked for by name.
@@ -34,10 +33,7 @@ _COMMON = {
     # By this name a desktop finds the program's icon; pygame would take that of the script.
     "SDL_VIDEO_X11_WMCLASS": "bedside",
     "SDL_VIDEO_WAYLAND_WMCLASS": "bedside",
-    # A window that covers the screen stays there, whatever comes to the front.
-    "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
-    # Else Alt and Tab would make a window that holds the keys small.
-    "SDL_ALLOW_ALT_TAB_WHILE_GRABBED": "0",
+    **LOCKING,
 }
 
 # Set for a driver, unless the staff have set it.
@@ -97,9 +93,9 @@ class Display:
 
         ``monitor`` counts the screens from 1; where there is none of that number it is the first, and that is said.
         """
+        pygame.display.set_icon(icon())
         while True:
             screens = pygame.display.get_num_displays()
-            _show_icon()
             flags = pygame.RESIZABLE if size else pygame.FULLSCREEN
             try:
                 with silenced_stderr():
@@ -112,6 +108,7 @@ class Display:
                     raise NoScreenError(_NO_OPENGL if self._failed in _WHOLE else _CLOSED) from error
                 pygame.display.quit()
                 self.hold()
+                pygame.display.set_icon(icon())
                 continue
             if size is None and not surface.get_flags() & pygame.FULLSCREEN:
                 # SDL makes a Wayland window anew for OpenGL, and it comes back as a tile beside other windows.
@@ -124,7 +121,7 @@ class Display:
                 )
             pygame.display.set_caption("bedside")
             pygame.mouse.set_visible(size is not None)
-            _hold_keys(size is None)
+            lock_keys(size is None)
             return surface
 
     def release(self) -> None:
@@ -182,23 +179,6 @@ def show(changed: Sequence[pygame.Rect]) -> Iterator[None]:
     for areas in [list(changed)] if whole and changed else [[area] for area in changed]:
         pygame.display.update(areas)
         yield
-
-
-def _hold_keys(hold: bool) -> None:
-    """Let the keys of the desktop go to the window: Alt and F4, Alt and Tab, the Windows key.
-
-    Not by `pygame.event.set_grab`: that holds the mouse too, and then X reports each touch once more as the mouse's.
-    """
-    with warnings.catch_warnings(), suppress(AttributeError, pygame.error):
-        # What pygame warns of is the drawing on such a window, which goes on as before.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pygame.Window.from_display_module().grab_keyboard = hold
-
-
-def _show_icon() -> None:
-    """Set the program's picture for the list of windows; without it, the window has that of the library."""
-    with suppress(pygame.error, OSError):
-        pygame.display.set_icon(pygame.image.load(shipped("assets") / "pictures" / "bedside.png"))
 
 
 def _drivers(environment: Mapping[str, str]) -> tuple[str, ...]:

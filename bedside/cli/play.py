@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,10 +89,11 @@ def play(
         )
 
     try:
-        with opening(world, pixels, "dim" in look, say, monitor) as opened:
+        with opening(world, pixels, "dim" in look, say, monitor) as opened, ExitStack() as leaving:
             bed, settings = opened.meanwhile(load)
-            with keeping_backup(context.obj, backup) as backup_fault:
-                bed.play(settings, opened, say, backup_fault)
+            keeping = keeping_backup(context.obj, backup)
+            backup_fault = opened.meanwhile(lambda: leaving.enter_context(keeping))
+            bed.play(settings, opened, say, backup_fault)
     except NoScreenError as fault:
         if or_demo is None:
             raise

@@ -21,6 +21,16 @@ def user_data() -> Path:
     return platformdirs.user_data_path("bedside", appauthor=False)
 
 
+def ward_settings() -> Path:
+    """Return the folder of settings for all users of this computer."""
+    return platformdirs.site_config_path("bedside", appauthor=False)
+
+
+def user_settings() -> Path:
+    """Return this user's folder of settings."""
+    return platformdirs.user_config_path("bedside", appauthor=False)
+
+
 def user_cache() -> Path:
     """Return the cache folder, for baked tables: ``BEDSIDE_CACHE``, or the platform's."""
     if named := os.environ.get("BEDSIDE_CACHE"):

@@ -18,10 +18,12 @@ from bedside.cli.doctor import doctor
 from bedside.cli.export import export
 from bedside.cli.import_ import import_
 from bedside.cli.key import key
+from bedside.cli.kiosk import kiosk
 from bedside.cli.measure import measure
 from bedside.cli.play import play
 from bedside.cli.render import render
 from bedside.cli.review import review
+from bedside.cli.settings import settings
 from bedside.cli.sounds import sounds
 from bedside.cli.staffcode import staffcode
 from bedside.cli.takes import takes
@@ -90,6 +92,8 @@ for command in (
     check,
     backup,
     restore,
+    settings,
+    kiosk,
     doctor,
 ):
     app.command(command.__name__.rstrip("_"))(command)

@@ -85,7 +85,7 @@ def change(
     context: typer.Context,
     second: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", envvar="BEDSIDE_SECOND", help="The second folder, as for bedside play."),
+        typer.Option(metavar="DIR", help="The second folder, as for bedside play; by default that of the settings."),
     ] = None,
 ) -> None:
     """Change the key, after somebody saw the old one or its words: everything here is encrypted anew.
@@ -93,9 +93,11 @@ def change(
     It may be interrupted at any instant and begun again. Copies made before still need the old words.
     """
     from bedside.archive.keychange import change_key
+    from bedside.stage.settings import load
 
+    folder = load(context.obj, {})["second"] if second is None else second.absolute()
     with working("Changing the key") as said:
-        changed = change_key(context.obj, None if second is None else second.absolute(), said)
+        changed = change_key(context.obj, folder, said)
     if changed.needing:
         names = ", ".join(path.name for path in changed.needing)
         kept = ", ".join(path.name for path in changed.kept)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bedside.cli.arguments import look_of, millimetres, patient_of, players_named, seated, together_as, window_pixels
+from bedside.cli.arguments import patient_of
 from bedside.cli.backup import keeping_backup
 from bedside.cli.demo import demo
+from bedside.cli.louder import profile_in_force
 from bedside.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -21,39 +22,39 @@ if TYPE_CHECKING:
 
 def play(
     context: typer.Context,
-    world: Annotated[str, typer.Option(help="The world to play in.")] = "night",
+    world: Annotated[str | None, typer.Option(help="The world to play in.")] = None,
     patient: Annotated[
         str | None,
         typer.Option(help="The child's code, never a name; - reads it from standard input. Or set BEDSIDE_PATIENT."),
     ] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="Play in a window of this size.")] = None,
-    monitor: Annotated[int, typer.Option(metavar="N", min=1, help="On which screen, counted from 1.")] = 1,
+    monitor: Annotated[int | None, typer.Option(metavar="N", min=1, help="On which screen, counted from 1.")] = None,
     audio: Annotated[str | None, typer.Option(metavar="NAME", help="A sound card; doctor lists them.")] = None,
     midi: Annotated[str | None, typer.Option(metavar="NAME", help="Use only MIDI keyboards of this name.")] = None,
-    keys: Annotated[str, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = "therapist",
-    profile: Annotated[str, typer.Option(help="Limits of loudness: ward, quiet or night.")] = "ward",
+    keys: Annotated[str | None, typer.Option(metavar="PLAYER", help="Who plays the MIDI keyboards.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Limits of loudness: ward, quiet or night.")] = None,
     together: Annotated[
-        str, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
-    ] = "alone",
-    other: Annotated[str, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = "child2",
+        str | None, typer.Option(help="Who shares the screen: alone, beside (side by side) or facing (face to face).")
+    ] = None,
+    other: Annotated[str | None, typer.Option("--with", metavar="PLAYER", help="Who else sits at the screen.")] = None,
     look: Annotated[
-        str,
+        str | None,
         typer.Option(help="For eyes that need it: still (no motion), contrast, dim, or several: still,dim."),
-    ] = "",
+    ] = None,
     screen_mm: Annotated[
         str | None,
         typer.Option("--screen-mm", metavar="WxH", help="The screen's size, if the system does not know it."),
     ] = None,
-    free: Annotated[bool, typer.Option("--free", help="Let MIDI keys play every note, not only the scale.")] = False,
+    free: Annotated[
+        bool | None, typer.Option("--free/--no-free", help="Let MIDI keys play every note, not only the scale.")
+    ] = None,
     backup: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", envvar="BEDSIDE_BACKUP", help="Keep a second copy of the recordings current here."),
+        Path | None, typer.Option(metavar="DIR", help="Keep a second copy of the recordings current here.")
     ] = None,
     second: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            envvar="BEDSIDE_SECOND",
             help="Where what is played is kept while the folder of --data takes nothing: another disk.",
         ),
     ] = None,
@@ -61,39 +62,73 @@ def play(
         Path | None, typer.Option(metavar="DIR", help="Without a screen, make the demo in this folder instead.")
     ] = None,
 ) -> None:
-    """Play the instrument; everything is recorded."""
+    """Play the instrument; everything is recorded. `bedside settings` shows what holds where an option is not given."""
     # Nothing that takes long to load comes before the window, whose picture is the first sign of life.
     from bedside.stage.opening import opening
+    from bedside.stage.settings import load
     from bedside.stage.window import NoScreenError
 
-    code, pixels, millis = patient_of(patient), window_pixels(window), millimetres(screen_mm)
-    seating, who, at_keys = together_as(together), seated(together, other), players_named(keys)[0]
+    try:
+        settings = load(
+            context.obj,
+            {
+                "world": world,
+                "window": window,
+                "monitor": monitor,
+                "audio": audio,
+                "midi": midi,
+                "keys": keys,
+                "profile": profile,
+                "together": together,
+                "with": other,
+                "look": look,
+                "screen_mm": screen_mm,
+                "free": free,
+                "backup": None if backup is None else str(backup.absolute()),
+                "second": None if second is None else str(second.absolute()),
+            },
+        )
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from fault
+    for sentence in settings.faults:
+        say(sentence)
+    code, profile = patient_of(patient), profile_in_force(context.obj, settings)
 
-    def load() -> tuple[ModuleType, Bed]:
+    def start() -> tuple[ModuleType, Bed]:
+        from bedside.music.events import Player
         from bedside.stage import bed
+        from bedside.stage.input.seats import Together
+        from bedside.stage.picture.look import Look
 
+        others = () if settings["together"] == "alone" else (Player.named(settings["with"]),)
         return bed, bed.Bed(
             data=context.obj,
-            second=None if second is None else second.absolute(),
-            world=world,
+            second=settings["second"],
+            world=settings["world"],
             patient=code,
-            screen_mm=millis,
-            together=seating,
-            players=who,
-            look=look_of(look),
-            card=audio,
-            midi=midi,
-            keys=at_keys,
+            screen_mm=settings["screen_mm"],
+            together=Together(settings["together"]),
+            players=(Player.CHILD, *others),
+            look=Look.named(settings["look"]),
+            card=settings["audio"],
+            midi=settings["midi"],
+            keys=Player.named(settings["keys"]),
             profile=profile,
-            snapped=not free,
+            snapped=not settings["free"],
+            quiet=bed.quiet_hours(settings),
         )
 
     try:
-        with opening(world, pixels, "dim" in look, say, monitor) as opened, ExitStack() as leaving:
-            bed, settings = opened.meanwhile(load)
-            keeping = keeping_backup(context.obj, backup)
+        with (
+            opening(
+                settings["world"], settings["window"], "dim" in settings["look"], say, settings["monitor"]
+            ) as opened,
+            ExitStack() as leaving,
+        ):
+            bed, begun = opened.meanwhile(start)
+            keeping = keeping_backup(context.obj, settings["backup"])
             backup_fault = opened.meanwhile(lambda: leaving.enter_context(keeping))
-            bed.play(settings, opened, say, backup_fault)
+            bed.play(begun, opened, say, backup_fault)
     except NoScreenError as fault:
         if or_demo is None:
             raise

@@ -18,8 +18,9 @@ from bedside import ends
 from bedside.music.events import Report
 from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
+from bedside.stage.lock import uncover
 from bedside.stage.playground import Playground
-from bedside.stage.window import show
+from bedside.stage.window import covers_screen, show
 
 _log = logging.getLogger(__name__)
 
@@ -97,8 +98,9 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
-    window may have another size. `run` returns when the window is
-    closed or Ctrl and Q are pressed; it raises `ends.Ended` when the process is told to end.
+    window may have another size; ``ask_to_leave`` when somebody wants to close it while it covers the screen, which by
+    itself changes nothing. `run` returns when Ctrl and Q are pressed, when a smaller window is closed, or after
+    `leave`; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Play:
         say: Callable[[str], None],
         alive: Callable[[], None] = lambda: None,
         resize: Callable[[], None] = lambda: None,
+        ask_to_leave: Callable[[], None] = lambda: None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -120,6 +123,7 @@ class Play:
         self._say = say
         self._alive = alive
         self._resize = resize
+        self._ask_to_leave = ask_to_leave
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -134,11 +138,15 @@ class Play:
         gc.freeze()
         self._inbox.open()
         try:
-            with ends.calling(self._end):
+            with ends.calling(self.leave):
                 self._loop()
         finally:
             self._playground.lift()
             self._inbox.close()
+
+    def leave(self) -> None:
+        """End the play: staff have left."""
+        self._running = False
 
     def _loop(self) -> None:
         while self._running:
@@ -175,9 +183,6 @@ class Play:
             self._said.add(sentence)
             self._say(sentence)
 
-    def _end(self) -> None:
-        self._running = False
-
     def _wait(self, due: float) -> None:
         """Sleep until there is input or a frame is due, and pass the input on."""
         seconds = due - time.perf_counter()
@@ -200,10 +205,15 @@ class Play:
                 self._inbox.woken()
             case pygame.WINDOWSIZECHANGED:
                 self._resize()
+            case pygame.QUIT if covers_screen():
+                # Whoever presses Alt and F4 may be the child.
+                self._ask_to_leave()
+            case pygame.WINDOWMINIMIZED:
+                uncover()
             case pygame.QUIT | pygame.APP_TERMINATING:
-                self._running = False
+                self.leave()
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
-                self._running = False
+                self.leave()
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_l:
                 self._playground.lead(time.perf_counter())
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_n:

@@ -10,6 +10,7 @@ import pygame
 
 from bedside.errors import BedsideError
 from bedside.stage.displayserver import greeted, offered_drivers
+from bedside.stage.lock import LOCKING, icon, lock_keys
 from bedside.stage.stderr import silenced_stderr
 
 # SDL's fallbacks without a visible screen; they count only when they are asked for by name.
@@ -32,6 +33,7 @@ _COMMON = {
     # By this name a desktop finds the program's icon; pygame would take that of the script.
     "SDL_VIDEO_X11_WMCLASS": "bedside",
     "SDL_VIDEO_WAYLAND_WMCLASS": "bedside",
+    **LOCKING,
 }
 
 # Set for a driver, unless the staff have set it.
@@ -91,6 +93,7 @@ class Display:
 
         ``monitor`` counts the screens from 1; where there is none of that number it is the first, and that is said.
         """
+        pygame.display.set_icon(icon())
         while True:
             screens = pygame.display.get_num_displays()
             flags = pygame.RESIZABLE if size else pygame.FULLSCREEN
@@ -105,6 +108,7 @@ class Display:
                     raise NoScreenError(_NO_OPENGL if self._failed in _WHOLE else _CLOSED) from error
                 pygame.display.quit()
                 self.hold()
+                pygame.display.set_icon(icon())
                 continue
             if size is None and not surface.get_flags() & pygame.FULLSCREEN:
                 # SDL makes a Wayland window anew for OpenGL, and it comes back as a tile beside other windows.
@@ -117,6 +121,7 @@ class Display:
                 )
             pygame.display.set_caption("bedside")
             pygame.mouse.set_visible(size is not None)
+            lock_keys(size is None)
             return surface
 
     def release(self) -> None:
@@ -160,6 +165,12 @@ def screen(say: Callable[[str], None] = lambda _sentence: None) -> Iterator[Disp
         yield display
     finally:
         display.release()
+
+
+def covers_screen() -> bool:
+    """Return whether the window covers the whole screen."""
+    surface = pygame.display.get_surface()
+    return surface is not None and bool(surface.get_flags() & pygame.FULLSCREEN)
 
 
 def show(changed: Sequence[pygame.Rect]) -> Iterator[None]:

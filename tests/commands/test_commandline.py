@@ -12,7 +12,7 @@ from commands.program import bedside, done, together
 
 COMMANDS = (
     *("play", "demo", "takes", "import", "render", "export", "measure", "sounds", "review", "staffcode", "check"),
-    *("backup", "restore", "doctor", "key"),
+    *("backup", "restore", "settings", "kiosk", "doctor", "key"),
 )
 
 

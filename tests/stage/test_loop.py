@@ -21,6 +21,7 @@ from bedside.stage.playground import Playground
 from stage.playroom import canvas
 
 CLOSED = pygame.event.Event(pygame.QUIT)
+TERMINATED = pygame.event.Event(pygame.APP_TERMINATING)
 CONTROL_Q = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_q, mod=pygame.KMOD_LCTRL, scancode=0, unicode="")
 
 
@@ -53,9 +54,9 @@ class Recorded:
         self.done.append("lift")
 
     def expose(self) -> None:
-        """Keep that all is drawn again; close the window."""
+        """Keep that all is drawn again; leave."""
         self.done.append("expose")
-        pygame.event.post(CLOSED)
+        pygame.event.post(CONTROL_Q)
 
     def tick(self, _now: float) -> None:
         """Do nothing; a loop that goes on for long should have ended."""
@@ -103,13 +104,46 @@ def test_fingers_that_left_unreported_are_looked_for_about_once_a_second() -> No
     assert len(on.there) == 2
 
 
-@pytest.mark.parametrize("end", [CLOSED, CONTROL_Q], ids=["closed", "Ctrl and Q"])
+@pytest.mark.parametrize("end", [TERMINATED, CONTROL_Q], ids=["the system", "Ctrl and Q"])
 def test_whoever_ends_it_leaves_no_finger_down(end: pygame.event.Event) -> None:
-    """It ends when the window is closed or Ctrl and Q are pressed; then every finger is lifted."""
+    """It ends when the system ends it or Ctrl and Q are pressed; then every finger is lifted."""
     on = Recorded()
     pygame.event.post(end)
     play(on).run()
     assert on.done == ["lift"]
+
+
+def test_whoever_closes_the_window_is_asked_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that is closed, by its button or Alt+F4, goes on; the sheet that asks may end it later."""
+    on, asked = Recorded(), list[int]()
+    each: Play
+
+    def ask() -> None:
+        asked.append(on.ticks)
+        if len(asked) == 2:
+            each.leave()
+
+    playground, keyboards = cast("Playground", on), cast("Keyboards", on)
+    each = Play(
+        playground, keyboards, Inbox(), lambda: None, lambda: None, lambda _: None, lambda: None, ask_to_leave=ask
+    )
+    monkeypatch.setattr(loop, "covers_screen", lambda: True)
+    pygame.event.post(CLOSED)
+    each._turn()
+    assert (asked, on.done) == ([0], [])
+    pygame.event.post(CLOSED)
+    each.run()
+    assert len(asked) == 2
+    assert on.done == ["lift"]
+
+
+def test_a_window_that_is_minimised_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever hides the window, by a swipe or a key, does not hide it from the child."""
+    back: list[None] = []
+    monkeypatch.setattr(loop, "uncover", lambda: back.append(None))
+    pygame.event.post(pygame.event.Event(pygame.WINDOWMINIMIZED))
+    play(Recorded())._turn()
+    assert back == [None]
 
 
 def test_a_picture_that_fails_is_drawn_again_and_the_staff_are_told() -> None:

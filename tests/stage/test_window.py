@@ -12,7 +12,7 @@ import pygame
 import pytest
 
 from bedside.errors import BedsideError
-from bedside.stage import window
+from bedside.stage import lock, window
 from bedside.stage.stderr import silenced_stderr
 from bedside.stage.window import NoScreenError, screen, show
 
@@ -87,6 +87,24 @@ def test_the_staff_s_choice_of_drawing_is_respected(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("SDL_FRAMEBUFFER_ACCELERATION")
     with screen():
         assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "0"
+
+
+@pytest.mark.usefixtures("_pictures_in_memory")
+def test_all_keys_come_to_the_whole_screen_and_a_window_leaves_them() -> None:
+    """Over the whole screen no key reaches the desktop; a window of a size takes only its own."""
+    with screen() as display:
+        for size, locked in ((None, True), ((320, 200), False)):
+            display.open_window(size)
+            with pytest.warns(DeprecationWarning):
+                assert pygame.Window.from_display_module().grab_keyboard is locked
+
+
+def test_the_icon_is_the_program_s_own_and_has_clear_corners() -> None:
+    """It is large, and rounded: not pygame's snake, and no square."""
+    drawn = lock.icon()
+    assert drawn.get_size() == (128, 128)
+    assert drawn.get_at((0, 0)).a == 0
+    assert drawn.get_at((64, 64)).a == 255
 
 
 @pytest.mark.usefixtures("_pictures_in_memory")

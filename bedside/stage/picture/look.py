@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +27,11 @@ class Look:
     still: bool = False
     contrast: bool = False
     dim: bool = False
+
+    @classmethod
+    def named(cls, names: Collection[str]) -> Look:
+        """Return the look with these adaptations, by the names of its fields; raise TypeError for another name."""
+        return cls(**dict.fromkeys(names, True))
 
     def joined(self, other: Look) -> Look:
         """Return a look with the adaptations of both."""

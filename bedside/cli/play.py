@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -118,12 +119,16 @@ def play(
         )
 
     try:
-        with opening(
-            settings["world"], settings["window"], "dim" in settings["look"], say, settings["monitor"]
-        ) as opened:
+        with (
+            opening(
+                settings["world"], settings["window"], "dim" in settings["look"], say, settings["monitor"]
+            ) as opened,
+            ExitStack() as leaving,
+        ):
             bed, begun = opened.meanwhile(start)
-            with keeping_backup(context.obj, settings["backup"]) as backup_fault:
-                bed.play(begun, opened, say, backup_fault)
+            keeping = keeping_backup(context.obj, settings["backup"])
+            backup_fault = opened.meanwhile(lambda: leaving.enter_context(keeping))
+            bed.play(begun, opened, say, backup_fault)
     except NoScreenError as fault:
         if or_demo is None:
             raise

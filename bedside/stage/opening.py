@@ -27,7 +27,7 @@ FRAME_SECONDS = 1 / 60
 _SWITCH_SECONDS = 0.0005
 
 # What is not for the dawn to answer, and is still wanted when it is over.
-_KEPT = (pygame.QUIT, pygame.APP_TERMINATING, pygame.WINDOWFOCUSLOST)
+_KEPT = (pygame.QUIT, pygame.APP_TERMINATING)
 
 
 class OpenedWindow:

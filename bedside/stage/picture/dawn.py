@@ -60,6 +60,9 @@ class Dawn:
                 self.fingers[finger] = event
             case pygame.FINGERUP:
                 self.fingers.pop((event.touch_id, event.finger_id), None)
+            case pygame.WINDOWFOCUSLOST:
+                # Their leaving may never be told.
+                self.fingers.clear()
             case pygame.MOUSEBUTTONDOWN if event.button == 1:
                 self._glimmers.feel(event.pos, now)
 

@@ -79,6 +79,17 @@ def test_what_is_missing_is_baked(recipes: list[Recipe], tmp_path: Path) -> None
     assert kept.stat().st_mtime_ns == before.st_mtime_ns
 
 
+def test_what_is_on_the_screen_is_baked_first(empty: Path) -> None:
+    """The instrument that is named, the last of all but this, is there before any other."""
+    started = baker.launch(RATE, None, empty.parent / "fallback", ("bass",))
+    try:
+        wait_for(lambda: bool(whole(empty)))
+        assert "bass" in whole(empty)
+        assert "harp" not in whole(empty)
+    finally:
+        started.end(20.0)
+
+
 @pytest.mark.parametrize("fault", [BedsideError("The folder is a picture."), ValueError("deep inside")])
 def test_one_that_cannot_be_made_keeps_none_from_those_that_follow(
     fault: Exception,

@@ -27,19 +27,20 @@ _GLIDE_STEP = 1 / 32
 class _Held:
     """A finger's note and pad, its present brightness and pitch, and where it landed.
 
-    ``struck`` is the key that it struck at ``x``, ``y``, which lay ``outside`` pixels from the middle of the pad. Once
-    the pads have moved away under it, it is ``adrift``.
+    ``struck`` is the pitch that it had at ``x``, ``y``, which lay ``outside`` pixels from the middle of the pad. Once
+    the pads have moved away under it, it is ``adrift``, and then ``rests`` where it was first felt again.
     """
 
     note: int
     pad: Pad
     brightness: float
     pitch: float
-    struck: int
+    struck: float
     x: float
     y: float
     outside: float
     adrift: bool = False
+    rests: tuple[float, float] | None = None
 
 
 class Fingers:
@@ -63,10 +64,13 @@ class Fingers:
         self._ribbon = Ribbon.of(pads)
 
     def lay(self, pads: Sequence[Pad]) -> None:
-        """Take pads at other places; the fingers that are down hold their notes, as they are, until they leave."""
+        """Take pads at other places; the fingers that are down hold their notes, as they are, until they leave.
+
+        One that goes about as far as half a pad plays the new pads from there on.
+        """
         self.tune(pads)
         for held in self._held.values():
-            held.adrift = True
+            held.adrift, held.rests = True, None
 
     def down(self, finger: Hashable, x: float, y: float, source: Source = Source.TOUCH) -> list[Event]:
         """Return the events of a finger that touches a point.
@@ -83,9 +87,19 @@ class Fingers:
         There are none for a finger that is not down.
         """
         held = self._held.get(finger)
-        if held is None or held.adrift:
+        if held is None:
             return []
         pad = nearest(self.pads, x, y)
+        if held.adrift:
+            reach = min(pad.width, pad.height) / 2
+            held.rests = held.rests or (x, y)
+            if math.hypot(x - held.rests[0], y - held.rests[1]) < reach:
+                return []
+            if not self.sliding:
+                return [*self.up(finger), self._begin(finger, pad, x, y, source)]
+            held.adrift, held.pad = False, pad
+            # From its pitch it slides to that of the new pads.
+            held.struck, held.x, held.y, held.outside = held.pitch, x, y, max(pad.outside(x, y, IN_TUNE), reach)
         if pad.number != held.pad.number and not self.sliding:
             return [*self.up(finger), self._begin(finger, pad, x, y, source)]
         events: list[Event] = []

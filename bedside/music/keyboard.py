@@ -59,8 +59,9 @@ PEDAL_DOWN = 64
 
 @dataclass(slots=True)
 class _Key:
-    """A note: its velocity, the pressure on its own key since, and its present brightness."""
+    """A note and its player: its velocity, the pressure on its own key since, and its present brightness."""
 
+    player: Player
     note: int
     share: float
     pressure: float
@@ -95,7 +96,7 @@ class Keyboard:
             return events
         sounding = key if self.scale is None else self.scale.snap(key, self.root)
         share = velocity / 127
-        held = _Key(next(self._numbers), share, 0.0, max(share, self._pressure))
+        held = _Key(self.player, next(self._numbers), share, 0.0, max(share, self._pressure))
         self._held[key] = held
         events.append(NoteOn(self.player, held.note, min(max(sounding, 0), 127), share, held.brightness, Source.MIDI))
         return events
@@ -110,7 +111,7 @@ class Keyboard:
             return []
         if self._pedal:
             self._pedalled.append(held.note)
-        return [NoteOff(self.player, held.note)]
+        return [NoteOff(held.player, held.note)]
 
     def sense(self, now: float, active: bool) -> list[Event]:
         """Return the events by which the keyboard, heard at ``now`` seconds, says which notes are still held.
@@ -120,12 +121,12 @@ class Keyboard:
         """
         if not active and not self._pedal:
             return []
-        notes = [*self._pedalled, *(key.note for key in self._held.values())]
-        self._known = {note: self._known.get(note, now) for note in notes}
+        players = dict.fromkeys(self._pedalled, self.player) | {key.note: key.player for key in self._held.values()}
+        self._known = {note: self._known.get(note, now) for note in players}
         due = [note for note, since in self._known.items() if now - since >= STILL_SECONDS]
         for note in due:
             self._known[note] = now
-        return [StillHeld(self.player, note) for note in due]
+        return [StillHeld(players[note], note) for note in due]
 
     def press(self, value: int, key: int | None = None) -> list[Event]:
         """Return the events of aftertouch, MIDI pressure 0–127, on one key or on all held ones.
@@ -145,7 +146,7 @@ class Keyboard:
             brightness = max(held.share, held.pressure, self._pressure)
             if _heard(brightness, held.brightness, (held.share, 1.0)):
                 held.brightness = brightness
-                events.append(Shape(self.player, held.note, brightness))
+                events.append(Shape(held.player, held.note, brightness))
         return events
 
     def bend(self, position: int) -> list[Event]:
@@ -176,6 +177,15 @@ class Keyboard:
             case Controller.RESET:
                 return self.recentre()
         return []
+
+    def hand_over(self, player: Player) -> list[Event]:
+        """Give the keyboard to a player, and return the events of its wheels and pedals at rest for the one before.
+
+        A key that is down remains a note of whoever struck it.
+        """
+        events = [] if player is self.player else self.recentre()
+        self.player = player
+        return events
 
     def lift_keys(self) -> list[Event]:
         """Return the events of all keys released at once; wheels and pedals stay as they are."""

@@ -47,6 +47,9 @@ RATE = 48000
 BLOCK = 128
 POLYPHONY = 64
 
+# The smallest screen that a bed has, of 7 inches, in millimetres.
+SMALLEST_MM = (155.0, 86.0)
+
 _LEAVING_SECONDS = 5.0
 
 # Codes that every file system, terminal and database keeps as they are.
@@ -179,7 +182,10 @@ def _prepare(
         if shown is not None:
             playground.resize(shown, least(shown.get_size(), bed.screen_mm))
 
-    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize)
+    def ask_to_leave() -> None:
+        playground.ask_to_leave(time.perf_counter())
+
+    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize, ask_to_leave)
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:
@@ -207,10 +213,19 @@ def offered(recipe: Recipe) -> Offered:
 
 
 def least(size: tuple[int, int], screen_mm: tuple[float, float] | None) -> float:
-    """Return the least size of a target in pixels on a screen of ``size`` pixels, given its millimetres if known."""
+    """Return the least size of a target in a window, in pixels as is ``size``, given its screen's millimetres if known.
+
+    Else the system is asked.
+    """
     known = screen_mm or screensize.screen_millimetres()
-    if known is None:
-        return LEAST_PIXELS
-    # A tablet may be turned, so the long sides are compared. A window is never larger than its screen.
-    whole = screensize.screen_pixels() or size
-    return LEAST_MM * max(max(whole) / max(known), min(whole) / min(known))
+    # A window is never larger than its screen.
+    return finger_pixels(size if known is None else screensize.screen_pixels() or size, known)
+
+
+def finger_pixels(pixels: tuple[int, int], millimetres: tuple[float, float] | None) -> float:
+    """Return how many pixels a finger needs on a screen of this size; one of unknown size may be the smallest."""
+    # A tablet may be turned, so the long sides are compared.
+    if millimetres is None:
+        smallest = LEAST_MM * min(max(pixels) / max(SMALLEST_MM), min(pixels) / min(SMALLEST_MM))
+        return min(LEAST_PIXELS, smallest)
+    return LEAST_MM * max(max(pixels) / max(millimetres), min(pixels) / min(millimetres))

@@ -13,7 +13,12 @@ import pygame
 from bedside import places
 
 # SDL's variables: a window over the whole screen stays when another window gets the keys, and asks for all keys.
-LOCKING = {"SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0", "SDL_WINDOWS_NO_CLOSE_ON_ALT_F4": "1"}
+# Not by `pygame.event.set_grab`: that holds the mouse too, and then X reports each touch once more as the mouse's.
+LOCKING = {
+    "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
+    "SDL_ALLOW_ALT_TAB_WHILE_GRABBED": "0",
+    "SDL_WINDOWS_NO_CLOSE_ON_ALT_F4": "1",
+}
 
 
 def icon() -> pygame.Surface:

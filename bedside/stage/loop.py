@@ -20,7 +20,7 @@ from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.lock import uncover
 from bedside.stage.playground import Playground
-from bedside.stage.window import show
+from bedside.stage.window import covers_screen, show
 
 _log = logging.getLogger(__name__)
 
@@ -98,8 +98,9 @@ class Play:
 
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
-    window may have another size; ``ask_to_leave`` when somebody wants to close it, which by itself changes nothing.
-    `run` returns when Ctrl and Q are pressed, or after `leave`; it raises `ends.Ended` when the process is told to end.
+    window may have another size; ``ask_to_leave`` when somebody wants to close it while it covers the screen, which by
+    itself changes nothing. `run` returns when Ctrl and Q are pressed, when a smaller window is closed, or after
+    `leave`; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -204,11 +205,12 @@ class Play:
                 self._inbox.woken()
             case pygame.WINDOWSIZECHANGED:
                 self._resize()
-            case pygame.QUIT:
+            case pygame.QUIT if covers_screen():
+                # Whoever presses Alt and F4 may be the child.
                 self._ask_to_leave()
             case pygame.WINDOWMINIMIZED:
                 uncover()
-            case pygame.APP_TERMINATING:
+            case pygame.QUIT | pygame.APP_TERMINATING:
                 self.leave()
             case pygame.KEYDOWN if event.mod & pygame.KMOD_CTRL and event.key == pygame.K_q:
                 self.leave()

@@ -68,6 +68,9 @@ _MUTED = Trouble(
     "what was muted on the staff's sheet is lifted there.",
 )
 
+_LEAVING = Trouble("notice", "Something asked bedside to close, and the child plays on. To leave it, press Ctrl and Q.")
+_LEAVING_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -107,7 +110,7 @@ class Playground:
     ) -> None:
         self._surface = surface
         self._size = self._shown = surface.get_size()
-        self._setting = setting
+        self._setting = self._laid = setting
         self._offered = {each.name: each for each in offered}
         self._outside = outside
         self._worker = worker
@@ -141,6 +144,7 @@ class Playground:
         self._troubles: tuple[Trouble, ...] = ()
         self._drops: int | None = None
         self._words_until = float("inf")
+        self._asked_until = float("-inf")
         self._panels = self._new_panels()
         compasses = {each.name: each.compass for each in offered}
         sustained = frozenset(each.name for each in offered if each.sustained)
@@ -174,17 +178,16 @@ class Playground:
     def set_up(self, setting: BedSetup, by: str, now: float, world: str | None = None) -> None:
         """Set the bed in another way, or in another ``world``, while notes ring on; ``by`` (adult, clock) is recorded.
 
-        Fingers that are down hold their notes until they leave. It is shown as soon as it is laid out.
+        Fingers and keys that are down hold their notes until they leave; a finger that goes on to another place plays
+        what is there. It is shown as soon as it is laid out; if the world's pictures are damaged, all stays as it is.
         """
         name = world or self._ahead or self.choices.world
-        before, told = self._told(), setting.told(self._worlds[name])
-        self._do([Keep(what, which, by) for what, which in told.items() if which != before[what]], now)
-        if (setting.players, setting.keys) != (self._setting.players, self._setting.keys):
-            self._do(self.choices.seat(setting.players, _apart(setting)), now)
-        self._setting = setting
+        before = self._told()
+        self._seat(setting, now)
+        self._lay(name)
+        self._keep_changes(before, by)
         if by == "adult":
             self.view.scene.dimmer.wake()
-        self._lay(name)
 
     def resize(self, surface: pygame.Surface, least: float) -> None:
         """Take the window's surface; at another size all is laid out anew, and until then what there is fills it."""
@@ -197,6 +200,18 @@ class Playground:
         self._setting = replace(self._setting, least=least)
         self.view.expose()
         self._lay(self._ahead or self.choices.world)
+
+    def _seat(self, setting: BedSetup, now: float) -> None:
+        """Let the bed be set so from here on, and those have choices who sit there."""
+        before, self._setting = self._setting, setting
+        if (setting.players, setting.keys) != (before.players, before.keys):
+            self._do(self.choices.seat(setting.players, _apart(setting)), now)
+
+    def _keep_changes(self, before: Mapping[str, str], by: str) -> None:
+        """Keep how the bed is set, where that differs from ``before``, as a choice of ``by``."""
+        for what, which in self._told().items():
+            if which != before[what]:
+                self._outside.keep(Chosen(self._outside.frame(), what, which, by))
 
     def _told(self) -> dict[str, str]:
         """Return what the record says of how the bed is set now."""
@@ -302,7 +317,9 @@ class Playground:
 
     def tick(self, now: float) -> None:
         """Ask for the events that are due, and show finished work of the worker."""
-        self._now = now
+        before, self._now = self._now, now
+        if before < self._asked_until <= now:
+            self._tell_staff()
         active = self._echo.active
         self._ask_all(self._echo.due(now))
         if active and not self._echo.active:
@@ -351,6 +368,11 @@ class Playground:
     def _ask_all(self, events: Sequence[Event]) -> None:
         for event in events:
             self._outside.ask(event)
+
+    def ask_to_leave(self, now: float) -> None:
+        """Tell staff how to leave, for a while: something asked the window to close, which may be the child."""
+        self._asked_until = now + _LEAVING_SECONDS
+        self._tell_staff()
 
     def mute(self, muted: bool, now: float) -> None:
         """Mute everything for staff, so that no child's gesture lifts it, or lift any mute."""
@@ -414,7 +436,9 @@ class Playground:
 
     def _tell_staff(self) -> None:
         """Show staff that all is muted, and what is wrong with the machine."""
-        self.view.staff.tell([*([_MUTED] if self.choices.mute.on else []), *self._troubles])
+        muted = [_MUTED] if self.choices.mute.on else []
+        asked = [_LEAVING] if self._asked_until > self._now else []
+        self.view.staff.tell([*muted, *asked, *self._troubles])
 
     def _show_calm(self, now: float) -> None:
         """Show the picture of a wipe-down while there is one."""
@@ -464,7 +488,10 @@ class Playground:
                     self._end_listening()
                 case Enter(name):
                     self._leaving |= self.view.open_panels
+                    before = self._told()
                     self._lay(name)
+                    # That the world was chosen is kept already; what it brings with it nobody chose.
+                    self._keep_changes({**before, "world": name}, SET)
         self.hands.deaf = self._deaf
         self.view.scene.dimmer.stop(self.choices.silent)
 
@@ -505,9 +532,12 @@ class Playground:
         def arrive(place: Arrangement | None) -> None:
             if turn != self._laying:
                 return
-            self._ahead = None
+            before, self._ahead = self._told(), None
             if place is None:
+                self._seat(replace(self._laid, least=setting.least), self._now)
+                self._keep_changes(before, SET)
                 self._leaving.clear()
+                self._show_signs()
                 self._show_panels()
             else:
                 self._arrive(place)
@@ -516,7 +546,7 @@ class Playground:
 
     def _arrive(self, place: Arrangement) -> None:
         """Go where everything is laid out; what sounds rings on, and is lit there."""
-        shown = self._surface
+        shown, self._laid = self._surface, place.setting
         if place.size != self._size:
             self._size = place.size
             self._press_of_staff = LongPress(place.size)

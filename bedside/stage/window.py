@@ -167,6 +167,12 @@ def screen(say: Callable[[str], None] = lambda _sentence: None) -> Iterator[Disp
         display.release()
 
 
+def covers_screen() -> bool:
+    """Return whether the window covers the whole screen."""
+    surface = pygame.display.get_surface()
+    return surface is not None and bool(surface.get_flags() & pygame.FULLSCREEN)
+
+
 def show(changed: Sequence[pygame.Rect]) -> Iterator[None]:
     """Show the areas of the window that changed, yielding after each update: it takes the screen some time."""
     whole = pygame.display.get_driver() in _WHOLE

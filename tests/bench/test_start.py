@@ -6,11 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from bedside.music import scales
+from bedside.music.compass import keys
 from bedside.sound.library import catalogue, loading
 from bedside.sound.live.host import EngineHost
 from bedside.sound.live.process import EngineSettings
@@ -21,17 +24,40 @@ from bench.idle import IDLE, idle
 from bench.verdict import at_least, at_most
 from e2e.bed import pads, playing, spot, tap_until_heard
 from e2e.rig.eye import Eye
+from e2e.rig.gaze import Gaze
+from e2e.rig.program import Program
 from e2e.rig.soundcard import PROGRAM, SoundCard
 from e2e.rig.touchscreen import Touchscreen
 from e2e.rig.waiting import wait_for
 
 STARTS = 5
 
+PICTURE_SECONDS = 0.5
+COLD_SECONDS = 3.0
 WARM_SECONDS = 1.5
 BAKED_SECONDS = 2.0
 MOST_MEGABYTES = 600.0
 
 _BAKE_ALL = f"from bedside.sound.library import loading; loading.load({stage.RATE})"
+
+# A picture as plain as can be, which answers a touch.
+_WINDOW = """
+import pygame
+pygame.display.init()
+surface = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+level = 30
+while True:
+    surface.fill((level, level, level))
+    pygame.display.flip()
+    while (event := pygame.event.wait()).type != pygame.FINGERDOWN:
+        if event.type == pygame.QUIT:
+            raise SystemExit
+    level = 60
+"""
+
+# A place is lit once it is brighter by so many levels.
+_ANSWER = 8.0
+
 _TOP = Path(__file__).parents[2]
 
 
@@ -45,8 +71,10 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def engine() -> EngineHost:
     """Return a host as a bed has it, without a listener."""
     recipes = catalogue.recipes(None)
-    first = world.find("night").instrument
-    settings = EngineSettings(stage.RATE, stage.BLOCK, stage.POLYPHONY, None, (first,))
+    night = world.find("night")
+    compass = next(stage.offered(recipe).compass for recipe in recipes if recipe.name == night.instrument)
+    pads = keys(scales.scale(night.scale), night.root, night.pads, compass)
+    settings = EngineSettings(stage.RATE, stage.BLOCK, stage.POLYPHONY, None, (night.instrument,), keys=pads)
     return EngineHost(settings, frozenset(recipe.name for recipe in recipes if recipe.sustained), lambda _: None)
 
 
@@ -67,10 +95,12 @@ def bake_all() -> None:
     subprocess.run([sys.executable, "-c", _BAKE_ALL], check=True, cwd=_TOP, timeout=550)
 
 
+@pytest.mark.timeout(900)
 def test_the_engine_alone(empty: Path, report: Callable[[str], None]) -> None:
-    """An engine without a card plays after so long: first with nothing baked, then with what it baked itself."""
+    """An engine without a card plays after so long: with nothing baked, then with all instruments."""
     cold = started()
-    assert list(empty.glob("instruments/*.tables")), "the engine did not keep what it made"
+    bake_all()
+    assert list(empty.glob("instruments/*.tables")), "nothing was kept"
     warm = [started() for _ in range(STARTS)]
     report(
         f"engine alone until it plays: cold {cold:.2f} s; warm {median(warm):.2f} s ({min(warm):.2f}–{max(warm):.2f}), "
@@ -78,32 +108,80 @@ def test_the_engine_alone(empty: Path, report: Callable[[str], None]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A start: seconds from the command to the first picture and the first sound, and from a touch to its light."""
+
+    picture: float
+    answer: float
+    sound: float
+
+
+def begun(screen: Touchscreen, card: SoundCard, program: Program, silent: bool = False) -> Begun:
+    """Start a program, touch its first pad as soon as there is a picture, ten times a second, and stop it.
+
+    A ``silent`` one is stopped once it has answered by light.
+    """
+    x, y = spot(screen, pads(screen)[0])
+    heard_before, since = card.now(), time.monotonic()
+    with Gaze(screen) as gaze, program:
+        program.wait_for(lambda: not gaze.dark(), 60, "a picture")
+        picture = time.monotonic() - since
+        before, touched = gaze.around(x, y), time.monotonic()
+        screen.tap(0, x, y, 0.005)
+        program.wait_for(lambda: gaze.around(x, y) > before + _ANSWER, 60, "a light")
+        answer = time.monotonic() - touched
+
+        def heard() -> int | None:
+            screen.tap(0, x, y, 0.005)
+            time.sleep(0.1)
+            return card.onset(heard_before)
+
+        first = heard_before if silent else program.wait_for(heard, 60, "a touch to be heard")
+        program.stop()
+    return Begun(picture, answer, (first - heard_before) / card.rate)
+
+
 @pytest.mark.timeout(900)
 def test_the_program(
     touchscreen: Touchscreen, card: SoundCard, empty: Path, tmp_path: Path, report: Callable[[str], None]
 ) -> None:
-    """From the command until the first touch that can be heard is at the card: with nothing kept, and with all."""
+    """From the command to the first picture, the first answer to a touch and the first sound, and an empty window.
 
-    def until_heard(name: str) -> float:
-        x, y = spot(touchscreen, pads(touchscreen)[0])
-        before = card.now()
-        with playing(touchscreen, card, tmp_path / name) as program:
+    With nothing kept from last time, and then with all instruments.
+    """
 
-            def heard() -> int | None:
-                touchscreen.tap(0, x, y, 0.005)
-                return card.onset(before)
+    def window() -> Begun:
+        variables = {name: touchscreen.env[name] for name in ("DISPLAY", "SDL_VIDEODRIVER")}
+        command = [sys.executable, "-c", _WINDOW]
+        program = Program(data=tmp_path / "none", env={**variables, "SDL_TOUCH_MOUSE_EVENTS": "0"}, command=command)
+        return begun(touchscreen, card, program, silent=True)
 
-            first = program.wait_for(heard, 60, "a touch to be heard")
-            program.stop()
-        return (first - before) / card.rate
-
-    cold = until_heard("cold")
+    cold = begun(touchscreen, card, playing(touchscreen, card, tmp_path / "cold"))
     bake_all()
-    warm = [until_heard(f"warm{number}") for number in range(STARTS)]
+    empties, warm = [], []
+    for number in range(STARTS):
+        empties.append(window())
+        warm.append(begun(touchscreen, card, playing(touchscreen, card, tmp_path / f"warm{number}")))
     assert empty.is_dir()
+
+    def said(part: str, of: list[Begun]) -> str:
+        seconds = [getattr(each, part) for each in of]
+        return f"{median(seconds):.2f} s ({min(seconds):.2f}–{max(seconds):.2f})"
+
+    first = median(each.picture for each in warm)
     report(
-        f"program until a touch is heard: cold {cold:.2f} s; warm {median(warm):.2f} s "
-        f"({min(warm):.2f}–{max(warm):.2f}), wanted {WARM_SECONDS:g} s: {at_most(median(warm), WARM_SECONDS)}"
+        f"first picture: cold {cold.picture:.2f} s; warm {said('picture', warm)}, wanted {PICTURE_SECONDS:g} s: "
+        f"{at_most(first, PICTURE_SECONDS)}; an empty pygame window {said('picture', empties)}"
+    )
+    report(
+        f"a touch on it until light: cold {cold.answer:.2f} s; warm {said('answer', warm)}; "
+        f"an empty pygame window {said('answer', empties)}"
+    )
+    report(
+        f"program until a touch is heard: cold {cold.sound:.2f} s, wanted {COLD_SECONDS:g} s: "
+        f"{at_most(cold.sound, COLD_SECONDS)}; warm {said('sound', warm)}, wanted {WARM_SECONDS:g} s: "
+        f"{at_most(median(each.sound for each in warm), WARM_SECONDS)}"
     )
 
 

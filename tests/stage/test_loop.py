@@ -113,7 +113,7 @@ def test_whoever_ends_it_leaves_no_finger_down(end: pygame.event.Event) -> None:
     assert on.done == ["lift"]
 
 
-def test_whoever_closes_the_window_is_asked_and_ends_nothing() -> None:
+def test_whoever_closes_the_window_is_asked_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window that is closed, by its button or Alt+F4, goes on; the sheet that asks may end it later."""
     on, asked = Recorded(), list[int]()
     each: Play
@@ -127,6 +127,7 @@ def test_whoever_closes_the_window_is_asked_and_ends_nothing() -> None:
     each = Play(
         playground, keyboards, Inbox(), lambda: None, lambda: None, lambda _: None, lambda: None, ask_to_leave=ask
     )
+    monkeypatch.setattr(loop, "covers_screen", lambda: True)
     pygame.event.post(CLOSED)
     each._turn()
     assert (asked, on.done) == ([0], [])

@@ -10,12 +10,14 @@ import numpy as np
 import pygame
 import pytest
 
+from bedside.errors import BedsideError
 from bedside.music import scales
-from bedside.music.events import NoteOff, NoteOn, Player
+from bedside.music.events import Glide, NoteOff, NoteOn, Player
 from bedside.stage.input.seats import LEAST_PIXELS, Control, Together
+from bedside.stage.picture import arrangement
 from bedside.stage.picture.look import Look
 from bedside.stage.worlds import world as worlds
-from stage.playroom import Playroom, PromptWorker, canvas
+from stage.playroom import Playroom, PromptWorker, canvas, offered
 
 SIZE = (1280, 800)
 TURNED = (800, 1280)
@@ -225,3 +227,92 @@ def test_what_no_bed_can_be_set_to_is_refused(room: Playroom, wrong: dict[str, A
     """A scale or a layout that there is not, and seats for nobody, are refused before anything changes."""
     with pytest.raises(ValueError, match=r"scale|layout|pads|sit"):
         replace(room.playground.setting, **wrong)
+
+
+@pytest.mark.parametrize(("world", "sustained"), [("forest", False), ("space", True)])
+def test_a_finger_that_goes_on_plays_the_new_pads(world: str, sustained: bool) -> None:
+    """Trembling, it holds its note; half a pad farther it strikes a struck sound, or slides a sustained one."""
+    room = Playroom(worlds.find(world), SIZE)
+    room.paint_until(1.0)
+    sound = room.playground.choices.sound[Player.CHILD]
+    assert sustained is (sound in {each.name for each in offered() if each.sustained})
+    there = room.playground.sides[0].pads[0]
+    room.down(1, there.x, there.y)
+    room.paint_until(1.2)
+    setting = replace(room.playground.setting, layout="rows", pads=6, scale="whole tone")
+    room.playground.set_up(setting, "adult", room.now)
+    room.paint_until(2.0)
+    for step in range(10):
+        room.move(1, there.x + step % 2 * 5, there.y)
+        room.perform(room.now + 0.02)
+    assert len(played(room)) == 1
+    goal = room.playground.sides[0].pads[5]
+    for step in range(1, 101):
+        share = min(step / 80, 1)
+        room.move(1, there.x + (goal.x - there.x) * share, there.y + (goal.y - there.y) * share)
+        room.perform(room.now + 0.02)
+    if sustained:
+        assert len(played(room)) == 1
+        glides = [event.pitch for event in room.performed if isinstance(event, Glide)]
+        assert glides[-1] == pytest.approx(goal.key)
+        assert abs(glides[0] - played(room)[0].key) < 1
+    else:
+        assert played(room)[-1].key == room.playground.hands.pads[Player.CHILD][5]
+        assert len(ended(room)) == len(played(room)) - 1
+    room.up(1, goal.x, goal.y)
+    room.perform(room.now + 0.05)
+    assert len(ended(room)) == len(played(room))
+
+
+def test_a_keyboard_changes_hands_while_a_key_is_down(room: Playroom) -> None:
+    """The key remains a note of whoever struck it until it is left; the next is the other player's."""
+    room.key(60, 90)
+    room.perform(1.1)
+    room.playground.set_up(replace(room.playground.setting, keys=Player.CHILD), "adult", room.now)
+    room.paint_until(2.0)
+    assert ended(room) == set()
+    room.key(64, 90)
+    room.key(60, 0)
+    room.key(64, 0)
+    room.perform(2.1)
+    first, second = played(room)
+    assert (first.player, second.player) == (Player.THERAPIST, Player.CHILD)
+    assert ended(room) == {(first.player, first.note), (second.player, second.note)}
+
+
+def test_what_a_world_brings_is_recorded_and_is_no_choice(room: Playroom) -> None:
+    """A child who goes through the door chose the world; its scale is told, and what staff set stays."""
+    room.playground.set_up(replace(room.playground.setting, pads=3), "adult", room.now)
+    room.paint_until(2.0)
+    room.press(Control.DOOR)
+    room.paint_until(3.0)
+    room.pick(room.playground.choices.worlds.index("forest"))
+    room.paint_until(5.0)
+    assert room.playground.choices.world == "forest"
+    assert len(room.playground.sides[0].pads) == 3
+    assert [(each.what, each.which, each.by) for each in room.chosen] == [
+        ("pads", "3", "adult"),
+        ("world", "forest", "child"),
+    ]
+    told, forest = {each.what: each.which for each in room.told}, worlds.find("forest")
+    assert (told["scale"], told["root"]) == (forest.scale, str(forest.root))
+    assert "pads" not in told
+
+
+def test_where_pictures_are_damaged_everything_stays(room: Playroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bed that cannot be drawn so is not set so, and the record says how it stays."""
+    before = room.playground.setting
+
+    def damaged(*_: object) -> None:
+        raise BedsideError("A picture is damaged.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(arrangement, "Scene", damaged)
+        room.playground.set_up(replace(before, scale="blues"), "adult", room.now, world="sea")
+        room.paint_until(2.0)
+    assert room.playground.setting == before
+    assert room.playground.choices.world == "night"
+    assert {each.what: each.which for each in room.told}["scale"] == worlds.find("night").scale
+    room.playground.set_up(replace(before, pads=2), "adult", room.now)
+    room.paint_until(3.0)
+    assert len(room.playground.sides[0].pads) == 2

@@ -36,6 +36,8 @@ MOUSE = "mouse"
 # A panel and a finger on it, as SDL numbers them.
 Finger = tuple[int, int]
 
+_OF_THE_DESKTOP = pygame.KMOD_ALT | pygame.KMOD_META
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -126,8 +128,8 @@ class Hands:
     def settle(self, sides: Sequence[Side], size: tuple[int, int], tuning: Tuning) -> list[Event]:
         """Switch to other sides on a screen of ``size`` pixels, and to another tuning.
 
-        Fingers and keys that are down hold their notes until they leave. Return the events that release those of
-        players who are no longer there.
+        Fingers and keys that are down hold their notes until they leave. Return the events that release the
+        fingers of players who are no longer there, and the wheels and pedals of keyboards that change hands.
         """
         self._sides = tuple(sides)
         self._size = size
@@ -144,12 +146,10 @@ class Hands:
         # A control or a picture under a finger is no longer there.
         self._began = {at: hands for at, hands in self._began.items() if hands in self._fingers.values()}
         events = [event for fingers in gone.values() for event in fingers.lift()]
-        if tuning.player is not self._tuning.player:
-            events += [event for keyboard in self._keyboards.values() for event in keyboard.lift()]
-            self._keyboards.clear()
         self._tuning = tuning
         for keyboard in self._keyboards.values():
             keyboard.scale, keyboard.root = (None if tuning.free else tuning.scale), tuning.root
+            events += keyboard.hand_over(tuning.player)
         # Where a finger lies among the new pads says nothing of its note.
         self._places.clear()
         self._moved.clear()
@@ -210,6 +210,9 @@ class Hands:
                 return self._touch(MOUSE, event.pos[0], event.pos[1], Source.MOUSE, False)
             case pygame.MOUSEBUTTONUP if event.button == 1:
                 return self._leave(MOUSE, *event.pos)
+            case pygame.KEYDOWN if event.mod & _OF_THE_DESKTOP:
+                # A child who leans on the keyboard asks the desktop for nothing.
+                return []
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
             case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:

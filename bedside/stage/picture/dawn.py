@@ -19,7 +19,7 @@ from bedside.stage.picture.glimmer import Glimmers
 from bedside.stage.worlds.colours import Colour
 
 # The sky of a world that cannot be read, from the top down.
-_PLAIN: tuple[Colour, ...] = ((10, 14, 40), (30, 38, 84))
+_PLAIN: tuple[Colour, ...] = ((10, 14, 40), (26, 32, 70))
 
 # No part of it is darker than this, so that nobody takes the screen for one that is off, nor brighter.
 _DARKEST, _BRIGHTEST = 16, 72

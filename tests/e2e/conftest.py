@@ -18,7 +18,16 @@ from e2e.rig.touchscreen import Touchscreen
 _BESIDE_OTHERS = (
     *("test_review_desk", "test_review_library", "test_review_report", "test_review_safety"),
     *("test_seeing", "test_writing"),
-    *("test_monkey", "test_rest", "test_storage", "test_cuts", "test_together", "test_wayland"),
+    *(
+        "test_monkey",
+        "test_rest",
+        "test_storage",
+        "test_cuts",
+        "test_together",
+        "test_wayland",
+        "test_lock",
+        "test_kiosk",
+    ),
 )
 
 

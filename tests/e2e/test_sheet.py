@@ -67,16 +67,25 @@ class Staff:
         self.known = 0
 
     def open(self) -> None:
-        """Hold the two far corners for two seconds."""
-        before = self._heading()
+        """Hold the two far corners for two seconds, and again if the program was still starting."""
+        self._page = Page.HOME
+        self._program.wait_for(self._held, STARTING_SECONDS, "the sheet to be there")
+        self._until_still()
+        self._keep("open")
+
+    def _held(self) -> bool | None:
+        """Hold the two far corners; return whether the sheet is there soon."""
         for finger, at in enumerate(CORNERS):
             self._screen.down(finger, *at)
         time.sleep(HELD_SECONDS)
         for finger in range(2):
             self._screen.up(finger)
-        self._page = Page.HOME
-        self._program.wait_for(lambda: self._there() or None, 20, "the sheet to be there")
-        self._until_turned(before, "open")
+        until = time.monotonic() + 4.0
+        while time.monotonic() < until:
+            if self._there():
+                return True
+            time.sleep(0.05)
+        return None
 
     def touch(self, doing: Doing, which: str, turned: Page | None = None) -> None:
         """Touch a tile of the page that is open; ``turned`` is the page that follows, None for the same."""

@@ -139,9 +139,9 @@ class Recorder:
         """
         self._put(kept)
 
-    def renew(self, patient: str | None) -> None:
-        """Begin a new session with the next take; the current take stays in the current session."""
-        self._put(NewSession(patient))
+    def renew(self, patient: str | None, picture: str | None = None) -> None:
+        """Begin a new session of a patient, a new one with this picture; the current take stays in the current one."""
+        self._put(NewSession(patient, picture))
 
     def close(self, timeout: float) -> bool:
         """Keep all that was fed, and stop, within ``timeout`` seconds; return whether all of it is on a disk."""

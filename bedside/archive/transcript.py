@@ -17,9 +17,10 @@ from bedside.music.events import NoteOn, Performed, Source, TakeBegan
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """Begin a new session from here on, of the patient with this code."""
+    """Begin a new session from here on, of the patient with this code, whose ``picture`` it is if they are new."""
 
     patient: str | None
+    picture: str | None = None
 
 
 Kept = Performed | Chosen | Marked | NewSession
@@ -35,6 +36,7 @@ class _Where:
     """
 
     patient: str | None
+    picture: str | None = None
     session: str | None = None
     take: str | None = None
     ordinal: int = 0
@@ -86,8 +88,8 @@ class Transcript:
                 changes.append(_choice(where, kept, at))
             case Marked() if where.take is not None:
                 changes.append(marker_set(where.take, kept))
-            case NewSession(patient):
-                where = replace(where, patient=patient, session=None)
+            case NewSession(patient, picture):
+                where = replace(where, patient=patient, picture=picture, session=None)
         self._where = where
         return changes
 
@@ -98,7 +100,7 @@ class Transcript:
         patient_id = None
         if where.patient is not None:
             patient_id = self._identify(where.patient)
-            changes.append(Insert("patient", {"id": patient_id, "code": where.patient, "picture": None}))
+            changes.append(Insert("patient", {"id": patient_id, "code": where.patient, "picture": where.picture}))
         session = fresh()
         changes.append(Insert("session", {"id": session, "patient_id": patient_id, "began": at}))
         return replace(where, session=session)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pygame
@@ -36,6 +38,10 @@ from bedside.stage.picture.worker import PictureWorker
 from bedside.stage.playground import Outside, Playground
 from bedside.stage.quiethours import QuietHours, QuietWatch
 from bedside.stage.settings import Settings
+from bedside.stage.sheet.errands import Errands, Office
+from bedside.stage.sheet.lock import StoreLock
+from bedside.stage.sheet.sheet import Behind, Sheet
+from bedside.stage.sheet.words import ENGLISH, words
 from bedside.stage.worlds import world as worlds
 
 if TYPE_CHECKING:
@@ -52,6 +58,9 @@ SMALLEST_MM = (155.0, 86.0)
 
 _LEAVING_SECONDS = 5.0
 
+# The staff's sheet shows so many of the sentences that they were told.
+_MESSAGES = 6
+
 # Codes that every file system, terminal and database keeps as they are.
 _CODE = re.compile(r"[\w.\-]{1,40}")
 
@@ -63,7 +72,7 @@ class Bed:
     ``data`` is where everything is kept, ``second`` where what is played is kept while ``data`` takes nothing.
     ``screen_mm`` is the screen's size in millimetres, None to ask the system. ``players`` sit at the screen as
     ``together`` says, the first below or on the left; ``keys`` is the player at the MIDI keyboards. ``profile`` is one
-    of `PROFILES`, ``quiet`` are the ward's quiet hours.
+    of `PROFILES`, ``quiet`` are the ward's quiet hours, ``language`` is that of the staff.
     """
 
     data: Path
@@ -80,6 +89,7 @@ class Bed:
     profile: str
     snapped: bool
     quiet: QuietHours | None = None
+    language: str = ENGLISH
 
 
 def play(
@@ -109,13 +119,19 @@ def _prepare(
     surface: pygame.Surface,
     pixels: float,
     leaving: ExitStack,
-    say: Callable[[str], None],
+    terminal: Callable[[str], None],
     backup_fault: Callable[[], str | None],
 ) -> tuple[Playground, Play]:
     """Return the playground of a bed and the loop that plays on it, with everything that they need started.
 
     ``pixels`` is the least size of a target; ``leaving`` gets what closes it all. It runs on a thread of its own.
     """
+    said: deque[str] = deque(maxlen=_MESSAGES)
+
+    def say(sentence: str) -> None:
+        said.appendleft(sentence)
+        terminal(sentence)
+
     world = worlds.find(bed.world)
     own = bed.data / "sounds"
     recipes = catalogue.recipes(own, say)
@@ -159,17 +175,18 @@ def _prepare(
     host.ask(Profile(ceiling.profile))
     keyboards = leaving.enter_context(closing(Keyboards(inbox.wake, bed.midi, say)))
     setting = BedSetup(bed.together, bed.players, pixels, bed.look, bed.keys, not bed.snapped)
-    outside = Outside(host.ask, host.close_take, lambda: host.frame, recorder.feed)
+    outside = Outside(
+        host.ask, host.close_take, lambda: host.frame, recorder.feed, lambda: sheet.open(time.perf_counter())
+    )
     others = worlds.find_all(say)
     playground = Playground(surface, world, setting, instruments, outside, worker, others, ceiling)
     if begun:
         playground.quieten(quiet.hours, 0.0)
     watch = FaultWatch(host, recorder, say, playground.tell, backup_fault)
 
-    def renew() -> None:
-        # The next player may be another child, and a patient can be named only at the start.
+    def renew(patient: str | None, picture: str | None) -> None:
         host.close_take()
-        recorder.renew(None)
+        recorder.renew(patient, picture)
 
     def check() -> None:
         watch.check()
@@ -185,7 +202,28 @@ def _prepare(
     def ask_to_leave() -> None:
         playground.ask_to_leave(time.perf_counter())
 
-    return playground, Play(playground, keyboards, inbox, renew, check, say, host.alive, resize, ask_to_leave)
+    pictures = {each.name: each.picture for each in instruments}
+    office = Office(renew, lambda: loop.leave(), recorder.feed, lambda: tuple(said), bed.card)
+    errands = Errands(playground, office, {**others, world.name: world}, pictures, bed.patient)
+    # A worker of its own: a disk that hangs must not hold up a picture.
+    asking = PictureWorker(inbox.wake, say)
+    lock = StoreLock(bed.data, asking)
+    leaving.callback(lock.close)
+    leaving.callback(asking.close, _LEAVING_SECONDS)
+    # And a world that is being painted must not hold up the staff.
+    drawing = PictureWorker(inbox.wake, say)
+    leaving.callback(drawing.close, _LEAVING_SECONDS)
+    behind = Behind(
+        errands.facts,
+        errands.do,
+        lambda: playground.surface,
+        lambda: (playground.setting.least, LEAST_MM),
+        lambda page: playground.view.hide_sheet() if page is None else playground.view.show_sheet(page),
+        lambda: not playground.wiping,
+    )
+    sheet = Sheet(behind, lock, drawing, words(bed.language), SystemRandom())
+    loop = Play(playground, keyboards, inbox, errands.forget, check, say, host.alive, resize, ask_to_leave, sheet)
+    return playground, loop
 
 
 def _close(recorder: Recorder, say: Callable[[str], None]) -> None:

@@ -20,6 +20,7 @@ from bedside.stage.input.hands import Finger
 from bedside.stage.input.midi import Keyboards
 from bedside.stage.lock import uncover
 from bedside.stage.playground import Playground
+from bedside.stage.sheet.sheet import Sheet
 from bedside.stage.window import covers_screen, show
 
 _log = logging.getLogger(__name__)
@@ -99,8 +100,8 @@ class Play:
     ``renew`` is called when the staff begin a new session, with Ctrl and N; ``check`` is called about once a second;
     ``alive`` at every turn, as a sign of life; ``say`` gets sentences for the staff; ``resize`` is called when the
     window may have another size; ``ask_to_leave`` when somebody wants to close it while it covers the screen, which by
-    itself changes nothing. `run` returns when Ctrl and Q are pressed, when a smaller window is closed, or after
-    `leave`; it raises `ends.Ended` when the process is told to end.
+    itself changes nothing; ``sheet`` is the staff's. `run` returns when Ctrl and Q are pressed, when a smaller window
+    is closed, or after `leave`; it raises `ends.Ended` when the process is told to end.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Play:
         alive: Callable[[], None] = lambda: None,
         resize: Callable[[], None] = lambda: None,
         ask_to_leave: Callable[[], None] = lambda: None,
+        sheet: Sheet | None = None,
     ) -> None:
         self._playground = playground
         self._keyboards = keyboards
@@ -124,6 +126,7 @@ class Play:
         self._alive = alive
         self._resize = resize
         self._ask_to_leave = ask_to_leave
+        self._sheet = sheet
         self._said: set[str] = set()
         self._checked = 0.0
         self._running = True
@@ -167,12 +170,17 @@ class Play:
         now = time.perf_counter()
         self._alive()
         self._playground.tick(now)
+        if self._sheet is not None:
+            self._sheet.tick(now)
         if now >= due:
             self._drawn = due if now - due < FRAME_SECONDS else now
             self._draw(now)
         if now - self._checked > _CHECK_SECONDS:
             self._checked = now
-            self._playground.release_missing(fingers())
+            there = fingers()
+            self._playground.release_missing(there)
+            if self._sheet is not None:
+                self._sheet.release_missing(there)
             # Not every system tells of it.
             self._resize()
             self._check()
@@ -221,6 +229,8 @@ class Play:
                 self._renew()
             case pygame.WINDOWEXPOSED:
                 self._playground.expose()
+            case _ if self._sheet is not None and self._sheet.feed(event, time.perf_counter()):
+                pass
             case _:
                 self._playground.feed(event, time.perf_counter())
 

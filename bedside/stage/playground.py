@@ -41,7 +41,7 @@ from bedside.stage.ceiling import Ceiling
 from bedside.stage.input.choices import Choices
 from bedside.stage.input.echo import Echo
 from bedside.stage.input.effects import Ask, Effect, Enter, Keep, Listen, ReleaseAll
-from bedside.stage.input.hands import Finger, Hands, Pressed, Tuning
+from bedside.stage.input.hands import Finger, Hands, Pressed, Programmed, Tuning
 from bedside.stage.input.longpress import LongPress
 from bedside.stage.input.midi import KeyboardMessage
 from bedside.stage.input.seats import HANDS, Control, Side
@@ -68,7 +68,11 @@ _MUTED = Trouble(
     "what was muted on the staff's sheet is lifted there.",
 )
 
-_LEAVING = Trouble("notice", "Something asked bedside to close, and the child plays on. To leave it, press Ctrl and Q.")
+_LEAVING = Trouble(
+    "notice",
+    "Something asked bedside to close, and the child plays on. To leave it, hold both upper corners for two seconds, "
+    "or press Ctrl and Q.",
+)
 _LEAVING_SECONDS = 30.0
 
 
@@ -181,7 +185,7 @@ class Playground:
         Fingers and keys that are down hold their notes until they leave; a finger that goes on to another place plays
         what is there. It is shown as soon as it is laid out; if the world's pictures are damaged, all stays as it is.
         """
-        name = world or self._ahead or self.choices.world
+        name = world or self.ahead
         before = self._told()
         self._seat(setting, now)
         self._lay(name)
@@ -199,7 +203,7 @@ class Playground:
         self._surface = surface
         self._setting = replace(self._setting, least=least)
         self.view.expose()
-        self._lay(self._ahead or self.choices.world)
+        self._lay(self.ahead)
 
     def _seat(self, setting: BedSetup, now: float) -> None:
         """Let the bed be set so from here on, and those have choices who sit there."""
@@ -215,11 +219,36 @@ class Playground:
 
     def _told(self) -> dict[str, str]:
         """Return what the record says of how the bed is set now."""
-        return self._setting.told(self._worlds[self._ahead or self.choices.world])
+        return self._setting.told(self._worlds[self.ahead])
 
     def fade_in(self) -> None:
         """Let what is on the surface now, which something else has drawn, fade out over the world."""
         self.view.fade_in(self._surface)
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What is painted on: as large as what is laid out, which the window is once all is laid out anew."""
+        return self._surface if self._canvas is None else self._canvas
+
+    @property
+    def ahead(self) -> str:
+        """The world that everybody is in, or goes to."""
+        return self._ahead or self.choices.world
+
+    @property
+    def profile(self) -> str:
+        """The profile of loudness in force."""
+        return self._ceiling.profile
+
+    @property
+    def frame(self) -> int | None:
+        """The frame that the take has reached, None between takes."""
+        return self._outside.frame()
+
+    @property
+    def wiping(self) -> bool:
+        """Whether the screen is being wiped."""
+        return self._ward.wiping
 
     def feed(self, event: pygame.event.Event, now: float) -> None:
         """Process an input event of the screen, the mouse or the computer's keys."""
@@ -379,6 +408,19 @@ class Playground:
         self._do(self.choices.mute.staff(muted), now)
         self._tell_staff()
         self._show_signs()
+
+    def choose(self, meant: Programmed, now: float) -> None:
+        """Choose an instrument for a player, for staff."""
+        self._do(self.choices.act(meant, now), now)
+        self._show_signs()
+
+    def ask(self, event: Event) -> None:
+        """Ask the engine for a setting, for staff."""
+        self._outside.ask(event)
+
+    def bookmark(self, now: float) -> None:
+        """Mark the last seconds, silently."""
+        self._ward.mark(now)
 
     def go_on(self, now: float) -> None:
         """Let everything go on for staff, whoever stopped it."""

@@ -123,7 +123,7 @@ class Ward:
         for gesture in asked:
             match gesture:
                 case CornerGesture.BOOKMARK:
-                    self._mark(now)
+                    self.mark(now)
                 case CornerGesture.MUTE:
                     self._retract()
                     effects += self._choices.mute.gesture()
@@ -164,7 +164,8 @@ class Ward:
             self._choices.retract(player)
         self._unsure.clear()
 
-    def _mark(self, now: float) -> None:
+    def mark(self, now: float) -> None:
+        """Mark the last seconds, silently; a mark that follows at once is none."""
         if now - self._marked < _ONCE_SECONDS:
             return
         self._marked = now

@@ -68,7 +68,7 @@ def pass_blocks(room: LateRehearsal, seconds: float) -> None:
 
 def press_function_key(room: LateRehearsal, name: str, mod: int = 0) -> None:
     """Ask for an instrument at the computer's keyboard."""
-    key = pygame.K_F1 + NAMES.index(name)
+    key = pygame.K_F2 + NAMES.index(name)
     room.playground.feed(pygame.event.Event(pygame.KEYDOWN, scancode=0, key=key, mod=mod), room.now)
 
 

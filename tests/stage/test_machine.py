@@ -127,7 +127,7 @@ class Bed(RuleBasedStateMachine):
     @rule(number=st.integers(0, 6), mod=st.sampled_from((0, pygame.KMOD_SHIFT)))
     def function_key(self, number: int, mod: int) -> None:
         """Choose an instrument, as the staff do."""
-        event = pygame.event.Event(pygame.KEYDOWN, scancode=0, key=pygame.K_F1 + number, mod=mod)
+        event = pygame.event.Event(pygame.KEYDOWN, scancode=0, key=pygame.K_F2 + number, mod=mod)
         self.room.playground.feed(event, self.room.now)
 
     @rule(keyboard=_KEYBOARDS, message=st.lists(_MESSAGES, min_size=1, max_size=3))

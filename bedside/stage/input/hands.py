@@ -215,9 +215,9 @@ class Hands:
                 return []
             case pygame.KEYDOWN if event.scancode in _COMPUTER_KEYS and not event.mod & pygame.KMOD_CTRL:
                 return self._type(event.scancode)
-            case pygame.KEYDOWN if pygame.K_F1 <= event.key <= pygame.K_F12:
+            case pygame.KEYDOWN if pygame.K_F2 <= event.key <= pygame.K_F12:
                 player = self._tuning.player if event.mod & pygame.KMOD_SHIFT else self._sides[0].seat.player
-                self._presses.append(Programmed(player, event.key - pygame.K_F1))
+                self._presses.append(Programmed(player, event.key - pygame.K_F2))
             case pygame.KEYUP:
                 return self._leave(("key", event.scancode), -1.0, -1.0)
             case pygame.WINDOWFOCUSLOST:

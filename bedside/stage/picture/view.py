@@ -29,6 +29,7 @@ class View:
         self._before: Overlay | None = None
         self._glimmers = Glimmers(scene.background.get_size())
         self._calm: Overlay | None = None
+        self._sheet: Overlay | None = None
         self.dirty: list[pygame.Rect] = []
         self.show_scene(scene, signs)
 
@@ -51,7 +52,7 @@ class View:
     def drop_overlays(self) -> None:
         """Take away what was made for a screen of another size."""
         self._panels.clear()
-        self._words = self._calm = None
+        self._words = self._calm = self._sheet = None
 
     def sign(self, control: Control, player: Player) -> Sign:
         """Return the sign of a control of a player."""
@@ -95,6 +96,20 @@ class View:
         """Fade out the picture over everything, if it is there."""
         if self._calm is not None:
             self._calm.target = 0.0
+
+    def show_sheet(self, page: pygame.Surface) -> None:
+        """Fade in a page of the staff's sheet over everything, or exchange the one that is there."""
+        if self._sheet is None or self._sheet.rect.size != page.get_size():
+            self._sheet = Overlay(page, page.get_rect(), 0.0, 1.0)
+        else:
+            self._sheet.replace(page)
+            self._sheet.target = 1.0
+        self.expose()
+
+    def hide_sheet(self) -> None:
+        """Fade out the staff's sheet, if it is there."""
+        if self._sheet is not None:
+            self._sheet.target = 0.0
 
     @property
     def open_panels(self) -> set[Player]:
@@ -144,6 +159,8 @@ class View:
             self._words = None
         if self._calm is not None and self._calm.gone:
             self._calm = None
+        if self._sheet is not None and self._sheet.gone:
+            self._sheet = None
 
     def _put_on_top(self) -> None:
         """Have drawn over the scene what lies on top of it: glimmers, then signs."""
@@ -151,5 +168,5 @@ class View:
 
     def _overlays(self) -> list[Overlay]:
         """Return the overlays from the lowest to the highest."""
-        above = (self._before, self._words, self._calm)
+        above = (self._before, self._words, self._calm, self._sheet)
         return [*self._panels.values(), *(each for each in above if each is not None)]

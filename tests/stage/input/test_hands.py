@@ -104,10 +104,10 @@ def test_letters_with_control_are_commands_and_play_nothing() -> None:
 
 
 def test_function_keys_ask_for_a_sound() -> None:
-    """F1 and on ask for an instrument of the child by its number, with Shift of the keyboards' player; none sounds."""
+    """F2 and on ask for an instrument of the child by its number, with Shift of the keyboards' player; none sounds."""
     each = hands()
-    assert each.feed(key(pygame.KEYDOWN, pygame.KSCAN_F2, pygame.K_F2)) == []
-    assert each.feed(key(pygame.KEYDOWN, pygame.KSCAN_F3, pygame.K_F3, pygame.KMOD_LSHIFT)) == []
+    assert each.feed(key(pygame.KEYDOWN, pygame.KSCAN_F3, pygame.K_F3)) == []
+    assert each.feed(key(pygame.KEYDOWN, pygame.KSCAN_F4, pygame.K_F4, pygame.KMOD_LSHIFT)) == []
     assert each.presses() == [Programmed(Player.CHILD, 1), Programmed(Player.THERAPIST, 2)]
     assert each.presses() == []
 

@@ -21,12 +21,14 @@ def kiosk(
     """Print the unit of systemd that starts the instrument with the computer, and again whenever it ends."""
     from bedside.stage.kiosk import install_kiosk, unit
 
-    if sys.platform != "linux":
+    system: str = sys.platform
+    if system != "linux":
         raise BedsideError("A kiosk is for Linux; for Windows, the README tells of Assigned Access.")
     if not install:
         print(unit(_command()), end="")
         return
-    if os.geteuid() != 0:
+    # Windows has no such number.
+    if getattr(os, "geteuid", lambda: None)() != 0:
         raise BedsideError("Only root may set up a kiosk: sudo bedside kiosk --install")
     for path in install_kiosk(_command()):
         say(f"Written: {path}")

@@ -45,11 +45,11 @@ MISTAKES = {
     ("takes", "--bogus"): "No such option",
     ("render", "last", "--out", "x.wav", "--player", "nobody"): "no player is called 'nobody'",
     ("import", "x.mid", "--players", "child,"): "no player is called ''",
-    ("play", "--keys", "nobody"): "no player is called 'nobody'",
+    ("play", "--keys", "nobody"): "not 'nobody'",
     ("play", "--window", "100x100"): "write the size of a window like 1280x800",
     ("play", "--together", "apart"): "choose one of alone, beside, facing, not 'apart'",
     ("play", "--together", "facing", "--with", "child"): "the child plays anyway",
-    ("play", "--together", "beside", "--with", "nobody"): "no player is called 'nobody'",
+    ("play", "--together", "beside", "--with", "nobody"): "not 'nobody'",
     ("play", "--look", "still,bright"): "a look is one or more of still, contrast, dim, not 'bright'",
     ("play", "--screen-mm", "20x10"): "write the size of a screen like 217x136",
 }

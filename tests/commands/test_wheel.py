@@ -15,6 +15,7 @@ from commands.program import CHECKOUT, Demos, environment
 
 def test_the_wheel_brings_all_that_is_shipped(wheel: Path) -> None:
     """Every file of assets/ and sounds/ lies in the wheel, but no picture of the README, and no test."""
+    icon = "bedside/assets/pictures/bedside.png"
     shipped = {
         f"bedside/{path.relative_to(CHECKOUT).as_posix()}"
         for folder in ("assets", "sounds")
@@ -25,7 +26,7 @@ def test_the_wheel_brings_all_that_is_shipped(wheel: Path) -> None:
         names = set(packed.namelist())
     assert {"bedside/assets/worlds/night.toml", "bedside/sounds/harp.toml", "bedside/cli/__init__.py"} <= names
     assert shipped <= names
-    assert not [name for name in names if name.endswith((".jpg", ".png"))]
+    assert [name for name in names if name.endswith((".jpg", ".png"))] == [icon]
     assert not [name for name in names if not name.startswith(("bedside/", f"bedside-{__version__}.dist-info/"))]
 
 

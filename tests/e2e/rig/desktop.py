@@ -28,7 +28,6 @@ class Desktop:
     def __enter__(self) -> Self:
         """Start it, with the other window."""
         with ExitStack() as started:
-            # First: whenever its last client leaves, the server begins anew, and drops who is just coming.
             self._x = display.Display(self._screen.env["DISPLAY"])
             started.callback(self._x.close)
             started.enter_context(window_manager(self._screen.env))

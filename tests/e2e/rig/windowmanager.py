@@ -15,7 +15,11 @@ _START_SECONDS = 20.0
 @contextmanager
 def window_manager(env: Mapping[str, str]) -> Iterator[None]:
     """Manage the windows of the screen that ``env`` leads to while the block runs."""
+    from Xlib import display
+
     everything = {**os.environ, **env}
+    # Whenever its last client leaves, the server begins anew, and drops who is just coming.
+    held = display.Display(env["DISPLAY"])
     manager = subprocess.Popen(
         ["openbox", "--sm-disable"], env=everything, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -26,6 +30,7 @@ def window_manager(env: Mapping[str, str]) -> Iterator[None]:
     finally:
         manager.terminate()
         manager.wait(10)
+        held.close()
 
 
 def _property(env: Mapping[str, str]) -> str:

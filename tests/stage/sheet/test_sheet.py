@@ -97,9 +97,10 @@ def test_mute_bookmark_wipe_down_end_and_leave() -> None:
     desk = Desk()
     desk.open()
     desk.touch(Doing.MUTE, "on")
-    assert desk.room.playground.choices.mute.on
+    muted = [desk.room.playground.choices.mute.on]
     desk.touch(Doing.MUTE, "off")
-    assert desk.room.playground.choices.mute.on is False
+    muted.append(desk.room.playground.choices.mute.on)
+    assert muted == [True, False]
     desk.touch(Doing.BOOKMARK)
     assert [chosen.what for chosen in desk.room.chosen].count("bookmark") == 1
     desk.touch(Doing.TURN, Page.LEAVE)

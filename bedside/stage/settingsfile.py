@@ -42,7 +42,7 @@ def read(path: Path) -> Content:
     try:
         text = _text(path)
         stated = dict(_flat(tomllib.loads(text)))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Content({}, {})
     except OSError as error:
         return _unread(path, f"it cannot be read: {reason(error)}")

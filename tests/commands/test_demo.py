@@ -18,7 +18,7 @@ from commands.program import Demos, done, sentence, sound, together
 def test_demo_leaves_a_take_of_a_child_and_a_therapist(kept: Path) -> None:
     """After the demo one take is listed: its id, its beginning, about a minute, both players, and their notes."""
     (take,) = json.loads(done(kept, "takes", "--json"))
-    assert list(take) == ["id", "start", "seconds", "players", "note_count", "sound", "notes"]
+    assert list(take) == ["id", "start", "seconds", "players", "note_count", "sound", "notes", "setup", "choices"]
     assert take["players"] == ["child", "therapist"]
     assert 30 < take["seconds"] < 90
     assert take["notes"] == take["note_count"] > 50

@@ -232,3 +232,9 @@ def test_no_file_raises_anything(content: bytes) -> None:
         found = load(Path(data), {})
     assert set(found.held) == set(SETTINGS)
     assert all(fault.endswith(".") and "\n" not in fault for fault in found.faults)
+
+
+def test_a_file_in_the_place_of_the_folder_states_nothing(tmp_path: Path) -> None:
+    """Whoever needs the folder says what is wrong with it; its settings are only absent."""
+    (tmp_path / "kept").write_text("no folder")
+    assert load(tmp_path / "kept", {}).faults == ()

@@ -34,5 +34,5 @@ def program(touchscreen: Touchscreen, card: SoundCard, shared: Program) -> Itera
     """Give the program in a session of its own, in which the child has the harp."""
     yield shared
     touchscreen.lift()
-    touchscreen.key(f"F{[recipe.name for recipe in catalogue.recipes(None)].index('harp') + 1}")
+    touchscreen.key(f"F{[recipe.name for recipe in catalogue.recipes(None)].index('harp') + 2}")
     begin_session(touchscreen, card, shared)

@@ -9,7 +9,9 @@ import pytest
 from bedside.music.events import Event, Glide, NoteOff, NoteOn, Player, Program
 from bedside.music.pad import Pad
 from bedside.sound.library import catalogue
+from bedside.stage.input.seats import Control
 from e2e.bed import events, listen, pads, spot
+from e2e.control import pick, press
 from e2e.hearing import pitch, pitches
 from e2e.rig.program import Program as RunningProgram
 from e2e.rig.soundcard import SoundCard
@@ -48,7 +50,9 @@ def recorded(data: Path, since: int) -> list[Event]:
 def test_a_slide_is_one_note_that_glides(touchscreen: Touchscreen, card: SoundCard, program: RunningProgram) -> None:
     """In the choir a finger takes its note along a whole row: one note in the record, no jump of pitch at the card."""
     row = lowest_row(touchscreen)
-    touchscreen.key(f"F{NAMES.index('choir') + 1}")
+    press(touchscreen, Control.SOUND)
+    time.sleep(0.5)
+    pick(touchscreen, NAMES.index("choir"), len(NAMES))
     since = len(events(program.data))
     # The take that this touch begins has the choir.
     touchscreen.down(0, *spot(touchscreen, row[0]))

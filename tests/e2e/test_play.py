@@ -101,7 +101,7 @@ def live_take(
     while time.monotonic() < ends:
         on = PLAYED_ON[turn % len(PLAYED_ON)]
         # The child has the harp, and now and then what a finger slides on.
-        touchscreen.key("F11" if turn % 4 == 3 else "F2")
+        touchscreen.key("F12" if turn % 4 == 3 else "F2")
         keyboard.program(names.index(on))
         keys = choked() if on == "drum" else [chance.randrange(48, 84)]
         keyboard.control(64, 127 * (turn % 3 == 1))

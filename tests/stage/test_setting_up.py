@@ -221,11 +221,11 @@ def test_until_it_is_laid_out_what_is_shown_is_what_is_touched() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"scale": "dorian"}, {"layout": "spiral"}, {"pads": 0}, {"pads": 25}, {"players": ()}]
+    "wrong", [{"scale": "dorian"}, {"layout": "spiral"}, {"pads": 0}, {"pads": 25}, {"root": 128}, {"players": ()}]
 )
 def test_what_no_bed_can_be_set_to_is_refused(room: Playroom, wrong: dict[str, Any]) -> None:
     """A scale or a layout that there is not, and seats for nobody, are refused before anything changes."""
-    with pytest.raises(ValueError, match=r"scale|layout|pads|sit"):
+    with pytest.raises(ValueError, match=r"scale|layout|pads|root|sit"):
         replace(room.playground.setting, **wrong)
 
 

@@ -40,6 +40,8 @@ class BedSetup:
             raise ValueError(f"there are 1 to {MOST_PADS} pads, not {self.pads}")
         if self.scale is not None:
             scale(self.scale)
+        if self.root is not None and not 0 <= self.root <= 127:
+            raise ValueError(f"a root is a MIDI key, 0 to 127, not {self.root}")
         if len(self.players) != (1 if self.together is Together.ALONE else 2):
             raise ValueError(f"{len(self.players)} players do not sit {self.together}")
 

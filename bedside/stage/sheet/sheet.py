@@ -150,6 +150,10 @@ class Sheet:
 
     def _look(self, guarded: Guarded) -> None:
         if self._asked is None:
+            if guarded.code and self._shown is not None and self._guarded.code is None:
+                # The store was late, and there is a code after all.
+                self._guarded = guarded
+                self._turn(Shown(Page.CODE))
             return
         self._asked = None
         self._guarded = guarded

@@ -195,6 +195,18 @@ def test_a_store_that_does_not_answer_opens_the_sheet_but_raises_no_loudness() -
     assert {each.act.which for each in desk.sheet.targets if each.act.doing is Doing.PROFILE} == {"night"}
 
 
+def test_a_store_that_answers_late_asks_for_the_code_after_all() -> None:
+    """A sheet that opened without it turns to the page of the code as soon as it is known that there is one."""
+    desk = Desk(CodeLock("194726"))
+    desk.lock.hangs = True
+    desk.sheet.open(desk.room.now)
+    desk.wait(4)
+    assert desk.sheet.page is Page.HOME
+    desk.lock.hangs = False
+    desk.wait(1)
+    assert str(desk.sheet.page) == str(Page.CODE)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "least"), [((1280, 800), 96.0), ((800, 1280), 96.0), ((640, 360), 48.0)])
 def test_every_target_of_every_page_is_large_enough_and_none_overlap(size: tuple[int, int], least: float) -> None:

@@ -193,6 +193,7 @@ class Performer:
         while self._asked and not self.engine.stopping and not self._closing:
             event, number = self._asked.popleft()
             if event is None:
+                self._unfinished.forget()
                 self._closing = self.playing
             else:
                 self._perform(event, reports)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.music.events import (
+    AllOff,
     Bend,
     Event,
     Glide,
@@ -21,11 +22,13 @@ from bedside.music.events import (
     Performed,
     Player,
     Source,
+    Stop,
     Vibrato,
 )
 from bedside.sound.engine import offline
 from bedside.sound.engine.engine import Engine
 from bedside.sound.engine.performer import Performer
+from bedside.sound.engine.unfinished import MOST_WAITING, Unfinished
 from bedside.sound.instrument import Instrument
 from bedside.sound.library import bake, catalogue
 
@@ -103,13 +106,54 @@ def test_nothing_slides_to_a_key_that_is_not_made(bend: Event) -> None:
     assert np.array_equal(again[: len(heard)], heard[: len(again)])
 
 
-def test_a_note_that_is_not_made_is_left_out_and_one_that_sounds_goes_on() -> None:
-    """A key that is not made yet neither sounds nor is recorded, with its end; a made one sounds through the change."""
+def test_a_note_that_is_not_made_waits_and_one_that_sounds_goes_on() -> None:
+    """A key that is not made yet is performed, with its end, as soon as it is; a made one sounds through the change."""
     asked: dict[int, list[Event]] = {2: [on(1, 60)], 4: [on(2, 64)], 6: [NoteOff(CHILD, 2)], 40: [on(3, 64)]}
     take, heard = live("marimba", asked, 60, 20)
-    notes = [report.event.note for report in take if isinstance(report.event, NoteOn | NoteOff)]
-    assert notes == [1, 3]
+    notes = [(report.frame, report.event) for report in take if isinstance(report.event, NoteOn | NoteOff)]
+    finished = (20 - 2) * BLOCK
+    assert notes == [
+        (0, on(1, 60)),
+        (finished, on(2, 64)),
+        (finished, NoteOff(CHILD, 2)),
+        ((40 - 2) * BLOCK, on(3, 64)),
+    ]
     assert np.abs(heard[20 * BLOCK : 24 * BLOCK]).max() > 0.001
+
+
+def test_a_key_that_is_still_held_sounds_on() -> None:
+    """A finger that lies there when the instrument is finished holds its note until it leaves."""
+    take, heard = live("organ", {4: [on(2, 64)], 50: [NoteOff(CHILD, 2)]}, 80, 20)
+    assert [(report.frame, report.event) for report in take if isinstance(report.event, NoteOn | NoteOff)] == [
+        (0, on(2, 64)),
+        ((50 - 20) * BLOCK, NoteOff(CHILD, 2)),
+    ]
+    assert not heard[: 20 * BLOCK].any()
+    assert np.abs(heard[30 * BLOCK : 50 * BLOCK]).max() > 0.001
+
+
+@pytest.mark.parametrize("end", [Stop(), AllOff(CHILD)])
+def test_what_waits_when_all_is_let_go_does_not_sound_on(end: Event) -> None:
+    """After a stop nothing that waited begins; after all hands left, what begins late ends at once."""
+    take, _ = live("organ", {2: [on(1, 60)], 4: [on(2, 64)], 6: [end]}, 120, 20)
+    begun = {report.event.note for report in take if isinstance(report.event, NoteOn)}
+    last = [type(report.event) for report in take if report.frame >= (20 - 2) * BLOCK]
+    assert begun == ({1} if isinstance(end, Stop) else {1, 2})
+    assert last[:2] == ([] if isinstance(end, Stop) else [NoteOn, AllOff])
+
+
+def test_what_waits_has_a_bound() -> None:
+    """Whoever slides for long makes one event wait, and a flood of notes takes no more room than there is."""
+    engine = Engine(["organ"], RATE, BLOCK)
+    engine.adopt(PAIRS["organ"][0])
+    unfinished = Unfinished(engine)
+    for number in range(5_000):
+        assert not unfinished.lets(Bend(CHILD, number / 5_000))
+        assert not unfinished.lets(Glide(CHILD, 1, 60 + number / 5_000))
+    for number in range(2 * MOST_WAITING):
+        assert not unfinished.lets(on(number, 64))
+    engine.adopt(PAIRS["organ"][1])
+    assert unfinished.adopted() == [on(number, 64) for number in range(MOST_WAITING, 2 * MOST_WAITING)]
 
 
 def test_a_wheel_that_was_moved_early_takes_effect_once_all_is_there() -> None:

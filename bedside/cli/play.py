@@ -49,10 +49,10 @@ def play(
         bool | None, typer.Option("--free/--no-free", help="Let MIDI keys play every note, not only the scale.")
     ] = None,
     backup: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep a second copy of the recordings current here.")
+        str | None, typer.Option(metavar="DIR", help="Keep a second copy of the recordings current here.")
     ] = None,
     second: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR",
             help="Where what is played is kept while the folder of --data takes nothing: another disk.",
@@ -84,8 +84,8 @@ def play(
                 "look": look,
                 "screen_mm": screen_mm,
                 "free": free,
-                "backup": None if backup is None else str(backup.absolute()),
-                "second": None if second is None else str(second.absolute()),
+                "backup": _whole(backup),
+                "second": _whole(second),
             },
         )
     except ValueError as fault:
@@ -134,3 +134,8 @@ def play(
             raise
         say(f"{fault} The demo is made instead.")
         demo(context, or_demo)
+
+
+def _whole(folder: str | None) -> str | None:
+    """Return the whole path of a folder; nothing stays nothing, for an empty variable of a shell names no folder."""
+    return str(Path(folder).absolute()) if folder else folder

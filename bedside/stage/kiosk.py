@@ -5,6 +5,7 @@ The files are those of the package bedside-kiosk, in ``assets/kiosk``; here they
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,9 +112,18 @@ def _found(root: Path, program: str) -> bool:
 
 
 def _closed(program: Path) -> Path | None:
-    """Return the first folder on the way to a program, or to what it is a link to, that others may not enter."""
+    """Return the first folder on the way to a program, to what runs it, or to what they link to, closed to others."""
     for path in (program, program.resolve()):
         for folder in reversed(path.parents):
             if not folder.stat().st_mode & stat.S_IXOTH:
                 return folder
-    return None
+    interpreter = _interpreter(program)
+    return None if interpreter is None else _closed(interpreter)
+
+
+def _interpreter(program: Path) -> Path | None:
+    """Return what runs a script, by its first line; None for a program that is no script."""
+    with program.open("rb") as file:
+        words = file.readline(4096).removeprefix(b"#!").split()
+        file.seek(0)
+        return Path(os.fsdecode(words[0])) if words and file.read(2) == b"#!" else None

@@ -51,6 +51,8 @@ MISTAKES = {
     ("play", "--together", "facing", "--with", "child"): "the child plays anyway",
     ("play", "--together", "beside", "--with", "nobody"): "not 'nobody'",
     ("play", "--look", "still,bright"): "a look is one or more of still, contrast, dim, not 'bright'",
+    ("play", "--backup", ""): "write a folder with its whole path, not ''",
+    ("play", "--second", ""): "write a folder with its whole path, not ''",
     ("play", "--screen-mm", "20x10"): "write the size of a screen like 217x136",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,19 @@ def test_a_program_that_the_bed_s_user_cannot_reach_is_refused(root: Path) -> No
     with pytest.raises(BedsideError, match="may not enter"):
         install_kiosk([str(root / "home/bedside")], root)
     assert files(root) == set()
+
+
+def test_a_script_that_nobody_else_can_run_is_refused(root: Path, tmp_path: Path) -> None:
+    """An open folder with a command whose Python lies in a closed one would give a bed without an instrument."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "python").touch()
+    (tmp_path / "open").mkdir()
+    for folder in (tmp_path, *tmp_path.parents):
+        # Those of pytest are closed to others, too; the last one that is named is the one at fault.
+        if folder.stat().st_uid == os.getuid() and str(folder).startswith(tempfile.gettempdir() + "/"):
+            folder.chmod(0o755)
+    script = tmp_path / "open" / "bedside"
+    script.write_text(f"#!{closed}/python\n")
+    with pytest.raises(BedsideError, match=f"may not enter {closed}"):
+        install_kiosk([str(script)], root)

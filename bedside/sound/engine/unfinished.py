@@ -75,7 +75,6 @@ class Unfinished:
 
     def _drop(self, kind: type[Event], player: Player, note: int | None = None) -> None:
         """Drop what waits and is overtaken: earlier events of a kind, for a player or one note."""
-        whose = [each for each in self._waiting if type(each) is kind and each.player is player]
-        for each in whose:
-            if note is None or getattr(each, "note", None) == note:
+        for each in [each for each in self._waiting if type(each) is kind]:
+            if (getattr(each, "player", None), getattr(each, "note", None)) == (player, note):
                 self._waiting.remove(each)

@@ -60,7 +60,8 @@ def _laid(count: int, area: Area, least: float, rightward: bool, wished: int | N
     columns = wished if wished is not None and fits else min(fitting, key=badness)
     rows = -(-count // columns)
     wide, tall = area.width / columns, area.height / rows
-    gap = min(_GAP * least, wide * _GAP, tall * _GAP)
+    # Of the least cell, as much as was added to the tile.
+    gap = min(least * _GAP / (1 + _GAP), wide * _GAP, tall * _GAP)
     places = []
     for number in range(count):
         row, column = divmod(number, columns)

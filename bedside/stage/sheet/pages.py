@@ -136,7 +136,7 @@ def _home(shown: Shown, facts: Facts, words: Wording) -> list[Tile]:
         _turn(Page.PADS, words, say("sheet.number", number=facts.setting.of(facts.world).pads)),
         _turn(Page.SCALE, words, say(f"scale.{facts.setting.of(facts.world).scale}")),
         _turn(Page.LOOK, words, ", ".join(looks)),
-        _turn(Page.LOUDNESS, words, say(f"profile.{facts.profile}"), "staff/sound"),
+        _turn(Page.LOUDNESS, words, say(f"profile.{facts.profile}")),
         _turn(Page.MESSAGES, words, facts.messages[0] if facts.messages else say("sheet.all_well"), "staff/notice"),
         Tile(say("sheet.end"), Act(Doing.TURN, Page.LEAVE), tone="quiet"),
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bedside.music.pad import Area
 from bedside.stage.sheet.grid import grid
 
 
+@example(4, 181.0, 113.0, 50.0, True)
 @given(st.integers(1, 40), st.floats(300, 4000), st.floats(200, 3000), st.floats(20, 110), st.booleans())
 def test_no_tile_is_smaller_than_a_finger_needs(
     count: int, width: float, height: float, least: float, rightward: bool
